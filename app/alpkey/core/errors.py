@@ -1,0 +1,86 @@
+"""Everything that can go wrong, as one small tree; its English stands in :mod:`words`.
+
+    AlpkeyError
+    +-- Unsuitable            2  what was typed cannot be sent; nothing was
+    +-- SignInRefused         3  the service does not accept username, password or code
+    +-- QuotaUsedUp           4  no key is left for today
+    +-- Unreachable           5  network, service, or a lock that another Alpkey holds
+    +-- NoKey                 6  no key is installed
+    +-- KeyExpired            7  the key has run out
+    +-- Unfit                 9  files, a pair or an answer that must not be used
+    +-- Cancelled            10  the person said no, or nobody could be asked
+    +-- AgentTrouble         11  the ssh agent is absent, hangs or refuses
+    +-- NeedsBrowser         12  only a sign-in by browser is left
+
+The number is the exit code.  Each error carries a ``code`` (what happened, stable, for programs)
+and ``params`` (the facts of this case).  What is not in the tree is a bug.
+"""
+
+from typing import ClassVar
+
+Param = str | int | None
+
+
+class AlpkeyError(Exception):
+    """An error that a person can read: ``words.describe`` turns it into sentences."""
+
+    exit_code: ClassVar[int]
+    default_code: ClassVar[str]
+
+    def __init__(self, code: str | None = None, *, retryable: bool = False, **params: Param):
+        self.code = code or self.default_code
+        self.params = params
+        self.retryable = retryable
+        super().__init__(self.code)
+
+
+class Unsuitable(AlpkeyError):
+    """Refused before anything was sent; ``field`` among the params names the input at fault."""
+
+    exit_code = 2
+    default_code = "usage"
+
+
+class SignInRefused(AlpkeyError):
+    exit_code = 3
+    default_code = "sign-in-refused"
+
+
+class QuotaUsedUp(AlpkeyError):
+    exit_code = 4
+    default_code = "quota-used-up"
+
+
+class Unreachable(AlpkeyError):
+    exit_code = 5
+    default_code = "service-trouble"
+
+
+class NoKey(AlpkeyError):
+    exit_code = 6
+    default_code = "no-key"
+
+
+class KeyExpired(AlpkeyError):
+    exit_code = 7
+    default_code = "key-expired"
+
+
+class Unfit(AlpkeyError):
+    exit_code = 9
+    default_code = "files-unfit"
+
+
+class Cancelled(AlpkeyError):
+    exit_code = 10
+    default_code = "cancelled"
+
+
+class AgentTrouble(AlpkeyError):
+    exit_code = 11
+    default_code = "agent-trouble"
+
+
+class NeedsBrowser(AlpkeyError):
+    exit_code = 12
+    default_code = "service-retired"

@@ -1,0 +1,83 @@
+"""What an action tells while it runs, and how each event looks as one JSON line.
+
+An action is a generator.  It yields events, and it gets the answer to a question where it yields
+:class:`Await`.  What it returns becomes ``done``, what it raises becomes ``failed``.
+"""
+
+from collections.abc import Generator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from alpkey.core import words
+from alpkey.core.errors import AlpkeyError, Param
+from alpkey.core.secret import Secret
+
+VERSION = 1
+LINE_LIMIT_BYTES = 64 * 1024
+
+FieldKind = Literal["text", "secret", "otp", "choice", "confirm"]
+Result = dict[str, Any]
+Answer = Mapping[str, str | Secret | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to ask for.  ``value`` is what is known already; it is never a secret."""
+
+    name: str
+    kind: FieldKind
+    kept: bool = False
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something was reached; ``id`` is its code in :mod:`words`."""
+
+    id: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question, shown at once.  The action goes on until it yields :class:`Await`."""
+
+    number: int
+    fields: tuple[Field, ...]
+    error: AlpkeyError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """The action now needs the answer to ``ask``; this is never written to a line."""
+
+    ask: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """Worth saying, but the action goes on."""
+
+    code: str
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+Event = Step | Ask | Await | Warn
+Action = Generator[Event, Answer, Result]
+
+
+def as_object(event: Step | Ask | Warn) -> dict[str, Any]:
+    """The event as a JSON object of the contract."""
+    match event:
+        case Step(id=step, params=params):
+            return {"event": "step", "id": step, "params": dict(params)}
+        case Warn(code=code, params=params):
+            return {"event": "warn", "code": code, "params": dict(params)}
+        case Ask(number=number, fields=fields, error=error):
+            return {
+                "event": "ask",
+                "ask": number,
+                "fields": [asdict(one) for one in fields],
+                "error": words.error_object(error) if error else None,
+            }
+

@@ -1,0 +1,157 @@
+"""The journal: facts learned about keys, and the one fold that makes sense of them.
+
+A slot of the day's quota may be spent from the instant a signing request leaves this machine, so
+``maybe-issued`` is written before it is sent; ``issued`` or ``refused`` with the same attempt
+takes its place.  A program killed in between therefore never counts too few.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from alpkey.core.moments import from_rfc3339, rfc3339
+
+KEPT_FOR = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A certificate was issued to this machine; ``fingerprint`` is that of its key."""
+
+    at: datetime
+    account: str
+    attempt: str
+    serial: int
+    fingerprint: str
+    valid_before: datetime | None
+    key_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaybeIssued:
+    """A signing request was sent; no answer is known.  It counts until ``valid_before``."""
+
+    at: datetime
+    account: str
+    attempt: str
+    valid_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The attempt ended without a certificate, for the reason that ``code`` names."""
+
+    at: datetime
+    account: str
+    attempt: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """``service`` was found to be retired, or in use again."""
+
+    at: datetime
+    service: str
+    retired: bool
+
+
+Fact = Issued | MaybeIssued | Refused | Retired
+
+_NAMES: dict[str, type[Fact]] = {
+    "issued": Issued,
+    "maybe-issued": MaybeIssued,
+    "refused": Refused,
+    "retired": Retired,
+}
+_KINDS = {kind: name for name, kind in _NAMES.items()}
+_MOMENTS = ("at", "valid_before")
+
+
+def to_line(fact: Fact) -> str:
+    """The fact as one line of JSON, without its newline; a serial is text (64 bits)."""
+    row: dict[str, Any] = {"fact": _KINDS[type(fact)]}
+    for name in fact.__slots__:
+        value = getattr(fact, name)
+        if name in _MOMENTS:
+            value = rfc3339(value)
+        row[name] = str(value) if name == "serial" else value
+    return json.dumps(row)
+
+
+def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
+    """The facts of a journal file.  A torn or unknown line is passed over: later versions add kinds."""
+    for line in lines:
+        try:
+            row = json.loads(line)
+            kind = _NAMES[row.pop("fact")]
+            for name in _MOMENTS:
+                if row.get(name) is not None:
+                    row[name] = from_rfc3339(row[name])
+            if "serial" in row:
+                row["serial"] = int(row["serial"])
+            yield kind(**row)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the journal says about one account at one moment."""
+
+    account: str | None = None
+    issued: tuple[Issued, ...] = ()
+    unanswered: tuple[MaybeIssued, ...] = ()
+    quota_refused_at: datetime | None = None
+    refusals_in_a_row: int = 0
+    retired: frozenset[str] = frozenset()
+    learned_at: datetime | None = None
+
+    def made_here(self, fingerprint: str) -> bool:
+        """Whether Alpkey installed the key with this fingerprint on this machine."""
+        return any(one.fingerprint == fingerprint for one in self.issued)
+
+
+def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
+    """All facts of ``account`` (default: the account that got a certificate last) as one value."""
+    facts = list(facts)
+    if account is None:
+        account = next((f.account for f in reversed(facts) if isinstance(f, Issued)), None)
+    known = Known(account=account)
+    for fact in facts:
+        if isinstance(fact, Retired) or fact.account == account:
+            known = _learn(known, fact)
+    return known
+
+
+def _learn(known: Known, fact: Fact) -> Known:
+    match fact:
+        case Retired(service=service, retired=retired):
+            changed = known.retired | {service} if retired else known.retired - {service}
+            return replace(known, retired=changed)
+        case MaybeIssued():
+            unanswered = (*known.unanswered, fact)
+            return replace(known, unanswered=unanswered, learned_at=fact.at)
+        case Issued():
+            return replace(
+                _answered(known, fact),
+                issued=(*known.issued, fact),
+                refusals_in_a_row=0,
+                quota_refused_at=None,
+            )
+        case Refused(code=code):
+            row = known.refusals_in_a_row + 1 if code == "sign-in-refused" else known.refusals_in_a_row
+            at = fact.at if code == "quota-refused" else known.quota_refused_at
+            return replace(_answered(known, fact), refusals_in_a_row=row, quota_refused_at=at)
+
+
+def _answered(known: Known, fact: Issued | Refused) -> Known:
+    left = tuple(one for one in known.unanswered if one.attempt != fact.attempt)
+    return replace(known, unanswered=left, learned_at=fact.at)
+
+
+def pruned(facts: Iterable[Fact], now: datetime) -> list[Fact]:
+    """The facts that are still worth keeping."""
+    return [fact for fact in facts if fact.at > now - KEPT_FOR]

@@ -1,0 +1,83 @@
+"""One look at the key: what its files say, and the states that follow from it at a moment."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from pathlib import Path
+
+from alpkey.core.certificate import Certificate, Validity
+from alpkey.core.quota import Quota
+
+
+class KeyState(Enum):
+    """The values are those of ``status --json``."""
+
+    VALID = "valid"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    MISSING = "missing"
+    BROKEN = "broken"
+
+    @property
+    def opens_doors(self) -> bool:
+        """Whether a login can work with a key in this state."""
+        return self in (KeyState.VALID, KeyState.EXPIRING)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A file's modification time in nanoseconds and its size in bytes; zeros where there is none."""
+
+    mtime_ns: int = 0
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the files say.  ``trouble`` tells in words why a key that is there cannot be used."""
+
+    account: str | None
+    key_path: Path
+    certificate_path: Path
+    quota: Quota
+    lead_time: timedelta
+    certificate: Certificate | None = None
+    trouble: str | None = None
+    has_key: bool = False
+    encrypted: bool | None = None
+    stamp: Stamp = Stamp()
+    working: bool = False
+
+    def state(self, now: datetime) -> KeyState:
+        """The key's state at ``now``."""
+        if self.trouble is not None:
+            return KeyState.BROKEN
+        if self.certificate is None or not self.has_key:
+            return KeyState.MISSING
+        match self.certificate.validity(now):
+            case Validity.EXPIRED:
+                return KeyState.EXPIRED
+            case Validity.NOT_YET_VALID:
+                return KeyState.NOT_YET_VALID
+        left = self.left(now)
+        return KeyState.VALID if left is None or left >= self.lead_time else KeyState.EXPIRING
+
+    def left(self, now: datetime) -> timedelta | None:
+        """How long the certificate still lives, never negative; None where it lives for ever."""
+        if self.certificate is None:
+            return timedelta(0)
+        if self.certificate.valid_before is None:
+            return None
+        return max(self.certificate.valid_before - now, timedelta(0))
+
+    def fraction_left(self, now: datetime) -> float:
+        """The part of the certificate's life that remains, 0.0 to 1.0."""
+        certificate = self.certificate
+        if certificate is None:
+            return 0.0
+        if certificate.valid_before is None or certificate.valid_after is None:
+            return 1.0
+        whole = certificate.valid_before - certificate.valid_after
+        left = certificate.valid_before - now
+        return min(max(left / whole, 0.0), 1.0) if whole > timedelta(0) else 0.0

@@ -1,0 +1,101 @@
+"""Every path that Alpkey reads or writes, in one place."""
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpkey.core.roots import find_roots
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """All paths of one home.  ``moved`` is true where ``ALPKEY_HOME`` stands in for the real one."""
+
+    config: Path
+    state: Path
+    logs: Path
+    ssh: Path
+    runtime: Path
+    moved: bool
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "config.toml"
+
+    @property
+    def site(self) -> Path:
+        """What the person or the sandbox puts over the shipped site file."""
+        return self.config / "site.toml"
+
+    @property
+    def journal(self) -> Path:
+        return self.state / "journal.jsonl"
+
+    @property
+    def look(self) -> Path:
+        return self.state / "look"
+
+    @property
+    def lock(self) -> Path:
+        return self.state / "lock"
+
+    @property
+    def intent(self) -> Path:
+        return self.state / "intent"
+
+    @property
+    def tray_memory(self) -> Path:
+        return self.state / "tray.json"
+
+    @property
+    def own_ssh(self) -> Path:
+        return self.ssh / "alpkey"
+
+    @property
+    def own_ssh_config(self) -> Path:
+        return self.own_ssh / "config"
+
+    @property
+    def connect_config(self) -> Path:
+        return self.own_ssh / "connect"
+
+    @property
+    def node_known_hosts(self) -> Path:
+        return self.own_ssh / "known_hosts_nodes"
+
+    @property
+    def tray_socket(self) -> Path:
+        return self.runtime / "tray"
+
+    @property
+    def window_socket(self) -> Path:
+        return self.runtime / "window"
+
+    def private_key(self, file_name: str) -> Path:
+        return self.ssh / file_name
+
+
+def find_places(environ: Mapping[str, str], platform: str, passwd_home: str, user_id: int) -> Places:
+    """The paths for this person, from environment, platform and passwd entry.
+
+    The runtime folder carries a hash of the home, so that two homes never share a socket.
+    """
+    roots = find_roots(environ, platform, passwd_home)
+    return Places(
+        config=Path(roots.config),
+        state=Path(roots.state),
+        logs=Path(roots.logs),
+        ssh=Path(roots.ssh),
+        runtime=_runtime(environ, roots.state, user_id),
+        moved=roots.moved,
+    )
+
+
+def _runtime(environ: Mapping[str, str], state: str, user_id: int) -> Path:
+    name = "alpkey-" + hashlib.sha256(state.encode()).hexdigest()[:12]
+    given = environ.get("XDG_RUNTIME_DIR", "")
+    if given.startswith("/"):
+        return Path(given) / name
+    return Path(tempfile.gettempdir()) / f"{name}-{user_id}"

@@ -1,0 +1,147 @@
+"""What actions need of the outside world, named by what it can do.
+
+Each port has its real adapter and, for tests, a named fake; both pass the same contract tests.
+Every method raises only errors of :mod:`alpkey.core.errors`.
+"""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from alpkey.core.certificate import Certificate
+from alpkey.core.journal import Fact
+from alpkey.core.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the classic service wants; checked for form before it is built."""
+
+    username: str
+    password: Secret
+    otp: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPair:
+    """A private key and its certificate, as the service sent them; not yet checked."""
+
+    private: Secret
+    certificate: str
+
+
+class KeyService(Protocol):
+    """A service that issues key and certificate for username, password and code."""
+
+    @property
+    def name(self) -> str: ...
+
+    def prove(self) -> None:
+        """Returns when the service has shown, without any credentials, that it is the service.
+
+        Raises NeedsBrowser where it is retired, Unreachable where it cannot be told.
+        """
+
+    def issue(self, credentials: Credentials) -> IssuedPair:
+        """Spends a slot of the quota.
+
+        Raises SignInRefused, QuotaUsedUp or Unfit where the service said no, and Unreachable
+        otherwise; its code is ``answer-lost`` where the request may have reached the service.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """The key file as it is; ``public_key`` is its plain blob where the file shows it."""
+
+    path: Path
+    public_key: bytes | None
+    encrypted: bool
+
+
+class KeyFiles(Protocol):
+    """The key pair on disk.  At no instant are both the old and the new pair lost."""
+
+    def current(self) -> StoredKey | None:
+        """The private key that is there.  Raises Unfit where it cannot be read."""
+
+    def check_writable(self) -> None:
+        """Makes the folder where it lacks.  Raises Unfit where a pair could not be installed."""
+
+    def install(self, pair: IssuedPair) -> None:
+        """Puts the pair in place, 0600 and 0644.  The old pair is untouched where this raises."""
+
+    def keep_backup(self, now: datetime) -> Path:
+        """Copies the pair that is there aside, and returns where its key now lies."""
+
+    def finish_interrupted(self) -> bool:
+        """Finishes an installation that was cut off; whether there was one."""
+
+
+class Pairs(Protocol):
+    """Proofs that need real cryptography."""
+
+    def prove(self, pair: IssuedPair) -> Certificate:
+        """The pair's certificate, once its key is proven to be the private key's.
+
+        Raises Unfit, with the reason in words.
+        """
+
+
+class Agent(Protocol):
+    """The ssh agent that ssh itself will ask."""
+
+    @property
+    def socket(self) -> str | None: ...
+
+    def identities(self) -> list[bytes]:
+        """The public key and certificate blobs it holds.  Raises AgentTrouble."""
+
+    def load(self, pair: IssuedPair, certificate: Certificate, lifetime_s: int | None) -> None:
+        """Adds the plain key and the certificate.  Raises AgentTrouble."""
+
+    def remove(self, blob: bytes) -> None: ...
+
+
+class Journal(Protocol):
+    def facts(self) -> list[Fact]:
+        """All facts, oldest first; none where there is no journal."""
+
+    def append(self, facts: Iterable[Fact]) -> None:
+        """Writes the facts behind the others.  Called under the lock only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock."""
+
+    process: str
+    host: str
+    since: str
+
+
+class Lock(Protocol):
+    """One per home, around everything that can spend a slot or change the pair."""
+
+    def holder(self) -> Holder | None:
+        """Who holds it now, if anybody does."""
+
+    def held(self, timeout_s: float) -> AbstractContextManager[None]:
+        """Holds it.  Raises Unreachable (``lock-held``) after ``timeout_s``."""
+
+
+class Cancellation(Protocol):
+    """Cancel works at every moment; ``deferred`` names the stretch where it has to wait."""
+
+    @property
+    def requested(self) -> bool: ...
+
+    def deferred(self) -> AbstractContextManager[None]: ...
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """The moment it is, aware and in UTC."""

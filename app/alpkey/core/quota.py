@@ -1,0 +1,68 @@
+"""How many keys of the day are left, and how we know."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alpkey.core.journal import Known
+
+Source = Literal["service", "journal", "unknown"]
+
+# How long a refusal stands where no slot is known whose end would open the next one.
+REFUSAL_HOLDS = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """The day's keys.  With ``source`` "journal" keys made elsewhere are not counted.
+
+    ``slot_ends`` are the moments at which the slots known to be taken open again, in order.
+    """
+
+    limit: int
+    slot_ends: tuple[datetime, ...] = ()
+    source: Source = "unknown"
+    as_of: datetime | None = None
+    refused: bool = False
+
+    @property
+    def used(self) -> int | None:
+        if self.source == "unknown":
+            return None
+        return self.limit if self.refused else min(len(self.slot_ends), self.limit)
+
+    @property
+    def remaining(self) -> int | None:
+        return None if self.used is None else self.limit - self.used
+
+    @property
+    def next_slot_at(self) -> datetime | None:
+        return self.slot_ends[0] if self.slot_ends else None
+
+    @property
+    def counted_out(self) -> bool:
+        """Whether our own count alone says that none is left; a refusal is for the service to repeat."""
+        return len(self.slot_ends) >= self.limit
+
+
+def from_journal(known: Known, limit: int, now: datetime) -> Quota:
+    """The quota as far as this machine's journal knows it.
+
+    A refusal by the service wins over our count until the next slot known to us opens, or for a
+    day.  Unanswered requests count as used: the number shown is never higher than the truth as
+    far as this machine can tell.
+    """
+    if known.learned_at is None:
+        return Quota(limit)
+    ends = sorted(
+        [one.valid_before for one in known.issued if one.valid_before is not None]
+        + [one.valid_before for one in known.unanswered]
+    )
+    live = tuple(end for end in ends if end > now)
+    if known.quota_refused_at and now < _refusal_ends(known.quota_refused_at, ends):
+        return Quota(limit, live, "service", known.quota_refused_at, refused=True)
+    return Quota(limit, live, "journal", known.learned_at)
+
+
+def _refusal_ends(refused_at: datetime, slot_ends: list[datetime]) -> datetime:
+    return next((end for end in slot_ends if end > refused_at), refused_at + REFUSAL_HOLDS)

@@ -1,0 +1,50 @@
+"""Where Alpkey's folders lie, as plain strings.
+
+Apart from :mod:`places`, and without :mod:`pathlib`, because ``status --short`` stands in shell
+prompts and has to start almost as fast as Python itself.
+"""
+
+import os
+from collections.abc import Mapping
+
+
+class Roots:
+    """The folders that everything else lies in; ``moved`` is true under ``ALPKEY_HOME``."""
+
+    __slots__ = ("config", "logs", "moved", "ssh", "state")
+
+    def __init__(self, config: str, state: str, logs: str, ssh: str, moved: bool) -> None:
+        self.config = config
+        self.state = state
+        self.logs = logs
+        self.ssh = ssh
+        self.moved = moved
+
+
+def find_roots(environ: Mapping[str, str], platform: str, passwd_home: str) -> Roots:
+    """The folders for this person on this platform (a value of ``sys.platform``).
+
+    ssh takes ``~`` from the passwd entry and ignores ``$HOME``, so ``.ssh`` is always looked for
+    there.  Everything else follows ``$HOME`` where that is an absolute path.
+    """
+    join = os.path.join
+    if moved := environ.get("ALPKEY_HOME"):
+        top = os.path.abspath(moved)  # noqa: PTH100  pathlib costs more than the whole program
+        return Roots(join(top, "config"), join(top, "state"), join(top, "logs"), join(top, "ssh"), True)
+    home = environ.get("HOME", "")
+    if not home.startswith("/"):
+        home = passwd_home
+    ssh = join(passwd_home, ".ssh")
+    if platform == "darwin":
+        library = join(home, "Library")
+        support = join(library, "Application Support", "Alpkey")
+        return Roots(join(support, "config"), join(support, "state"), join(library, "Logs", "Alpkey"), ssh, False)
+    config = _xdg(environ, "XDG_CONFIG_HOME", join(home, ".config"))
+    state = _xdg(environ, "XDG_STATE_HOME", join(home, ".local", "state"))
+    return Roots(join(config, "alpkey"), join(state, "alpkey"), join(state, "alpkey", "logs"), ssh, False)
+
+
+def _xdg(environ: Mapping[str, str], name: str, default: str) -> str:
+    """The XDG folder; a relative value is to be ignored (XDG Base Directory Specification)."""
+    value = environ.get(name, "")
+    return value if value.startswith("/") else default

@@ -1,0 +1,94 @@
+"""A centre as its site file describes it: services, hosts, names and numbers."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+class SiteUnreadable(ValueError):
+    """A site file lacks something or holds something of the wrong type; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A host to log in to: ``name`` is its alias in ssh, ``jump`` the alias to go through."""
+
+    name: str
+    host_name: str
+    port: int = 22
+    jump: str | None = None
+    shown: bool = False
+    host_key_alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that issues certificates; ``kind`` picks the adapter that speaks to it."""
+
+    name: str
+    kind: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One centre.  ``links`` are pages for people, by name: mfa, dashboard, support, status."""
+
+    name: str
+    demo: bool
+    ca_bundle: str | None
+    key_file: str
+    quota_per_day: int
+    validity_hours: int
+    user_pattern: str
+    node_pattern: str
+    jump_host: str
+    services: tuple[Service, ...]
+    hosts: tuple[Host, ...]
+    links: Mapping[str, str]
+
+    @property
+    def clusters(self) -> tuple[Host, ...]:
+        """The hosts behind the jump host that menus and windows offer."""
+        return tuple(host for host in self.hosts if host.shown)
+
+    def host(self, name: str) -> Host | None:
+        return next((host for host in self.hosts if host.name == name), None)
+
+    def names_a_user(self, text: str) -> bool:
+        """Whether ``text`` is a user name of this centre."""
+        return re.fullmatch(self.user_pattern, text) is not None
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` with the tables of ``over`` laid on top, table by table."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        both_tables = isinstance(below, Mapping) and isinstance(value, Mapping)
+        result[key] = merged(below, value) if both_tables else value
+    return result
+
+
+def read_site(table: Mapping[str, Any]) -> Site:
+    """The site that a parsed site file describes.  Raises SiteUnreadable."""
+    try:
+        return Site(
+            name=table["name"],
+            demo=table.get("demo", False),
+            ca_bundle=table.get("ca_bundle"),
+            key_file=table["key_file"],
+            quota_per_day=table["quota"]["per_day"],
+            validity_hours=table["validity_hours"],
+            user_pattern=table["user_pattern"],
+            node_pattern=table["node_pattern"],
+            jump_host=table["jump_host"],
+            services=tuple(Service(name, **row) for name, row in table["services"].items()),
+            hosts=tuple(Host(name, **row) for name, row in table["hosts"].items()),
+            links=table.get("links", {}),
+        )
+    except KeyError as missing:
+        raise SiteUnreadable(f"the site file has no {missing.args[0]}") from None
+    except (TypeError, AttributeError) as wrong:
+        raise SiteUnreadable(f"the site file does not fit: {wrong}") from None

@@ -1,0 +1,95 @@
+"""The ssh configuration that we write: our own files only, never the person's."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpkey.core.places import Places
+from alpkey.core.site import Host, Site
+
+HEADER = "# Written by Alpkey, and written anew whenever something changes: put nothing of yours here.\n"
+
+
+class Unwritable(ValueError):
+    """A value that cannot stand in an ssh configuration file; the text is the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who logs in, and with what."""
+
+    user: str | None
+    private_key: Path
+    certificate: Path
+
+
+def hosts_file(site: Site, identity: Identity, places: Places) -> str:
+    """One block for each host of the site, and one for the compute nodes.
+
+    Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
+    but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
+    Nodes are accepted on first use into a file of their own; their cluster comes as ``-J daint``.
+    """
+    blocks = [_block(host.name, _host_lines(host, places), identity) for host in site.hosts]
+    blocks.append(_block(site.node_pattern, _node_lines(places), identity))
+    return HEADER + "".join(blocks)
+
+
+def connect_file(places: Places) -> str:
+    """What ``ssh -F`` gets: ours first, for the first value wins, then theirs, then the system's.
+
+    ``-F`` makes ssh skip /etc/ssh/ssh_config, and a relative ``Include`` in it would be looked up
+    in ``~/.ssh``, so all three are named by absolute path.
+    """
+    files = (places.own_ssh_config, places.ssh / "config", Path("/etc/ssh/ssh_config"))
+    return HEADER + "".join(f"Include {quoted(_unglobbed(file))}\n" for file in files)
+
+
+def quoted(value: str | Path) -> str:
+    """``value`` as one argument of a line.  Raises Unwritable.
+
+    ssh knows double quotes with ``\\"`` and ``\\\\`` inside (ssh_config(5)), and expands ``%``.
+    """
+    text = str(value)
+    if any(ord(letter) < 32 for letter in text):
+        raise Unwritable(text)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if not text or set(text) & set(" \t\"'#=\\") else text
+
+
+def _unglobbed(path: Path) -> str:
+    """``Include`` takes a glob(7) pattern: its letters lose their meaning behind a backslash."""
+    return re.sub(r"([\\*?\[\]])", r"\\\1", str(path))
+
+
+def _block(pattern: str, lines: Iterable[str], identity: Identity) -> str:
+    own = [
+        *lines,
+        *([f"User {quoted(identity.user)}"] if identity.user else []),
+        f"IdentityFile {_path(identity.private_key)}",
+        "IdentitiesOnly yes",
+        f"CertificateFile {_path(identity.certificate)}",
+    ]
+    return f"\nHost {pattern}\n" + "".join(f"    {line}\n" for line in own)
+
+
+def _path(path: Path) -> str:
+    """A path in a keyword that expands tokens: a percent sign stands for itself when doubled."""
+    return quoted(str(path).replace("%", "%%"))
+
+
+def _host_lines(host: Host, places: Places) -> Iterable[str]:
+    yield f"HostName {quoted(host.host_name)}"
+    yield f"Port {host.port}"
+    if host.host_key_alias:
+        yield f"HostKeyAlias {quoted(host.host_key_alias)}"
+    if host.jump:
+        yield f"ProxyJump {host.jump}"
+    if places.moved:
+        yield f"UserKnownHostsFile {_path(places.ssh / 'known_hosts')}"
+
+
+def _node_lines(places: Places) -> Iterable[str]:
+    yield f"UserKnownHostsFile {_path(places.node_known_hosts)}"
+    yield "StrictHostKeyChecking accept-new"

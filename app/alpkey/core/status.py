@@ -1,0 +1,62 @@
+"""The status: a look, and what only asking the agent tells; as the object of ``status --json``."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from alpkey.core.look import Look
+from alpkey.core.moments import rfc3339
+from alpkey.core.quota import Quota
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """What the agent that ssh will use holds of ours; ``holds_current`` is the installed key."""
+
+    reachable: bool
+    socket: str | None
+    holds_current: bool
+    stale: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    look: Look
+    agent: AgentView
+
+
+def status_object(status: Status, now: datetime) -> dict[str, Any]:
+    """The object of the contract; times are RFC 3339 in UTC, the serial is text (64 bits)."""
+    look, certificate = status.look, status.look.certificate
+    left = look.left(now) if certificate else None
+    return {
+        "state": look.state(now).value,
+        "key_path": str(look.key_path),
+        "certificate_path": str(look.certificate_path),
+        "serial": str(certificate.serial) if certificate else None,
+        "key_id": certificate.key_id if certificate else None,
+        "principals": list(certificate.principals) if certificate else [],
+        "valid_after": rfc3339(certificate.valid_after) if certificate else None,
+        "valid_before": rfc3339(certificate.valid_before) if certificate else None,
+        "seconds_left": int(left.total_seconds()) if left is not None else None,
+        "encrypted": look.encrypted,
+        "quota": quota_object(look.quota),
+        "agent": {
+            "reachable": status.agent.reachable,
+            "socket": status.agent.socket,
+            "holds_current": status.agent.holds_current,
+            "stale": status.agent.stale,
+        },
+    }
+
+
+def quota_object(quota: Quota) -> dict[str, Any]:
+    known = quota.source != "unknown"
+    return {
+        "limit": quota.limit if known else None,
+        "used": quota.used,
+        "remaining": quota.remaining,
+        "source": quota.source,
+        "as_of": rfc3339(quota.as_of),
+        "next_slot_at": rfc3339(quota.next_slot_at),
+    }

@@ -1,0 +1,287 @@
+"""All English of errors, warnings and steps, by code; and the words for times.
+
+One place, so that a translation can be added later.  Views add only what belongs to their layout.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from alpkey.core.errors import AlpkeyError, Param
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """An error for a person: what happened, the detail, and what to do next."""
+
+    title: str
+    detail: str
+    next_step: str
+
+
+ERRORS: Mapping[str, Description] = {
+    # Nothing was sent.
+    "usage": Description("That cannot be done like this", "{reason}", "See: alpkey --help"),
+    "username-missing": Description(
+        "The user name is missing",
+        "Nothing was sent.",
+        "Type your user name at {site}, or give it with --username.",
+    ),
+    "username-unfit": Description(
+        "This is not a user name of {site}",
+        "A user name has 3 to 16 lower-case letters, digits, '_' or '-'; "
+        "it is not your e-mail address. Nothing was sent.",
+        "Type the name you log in to the clusters with.",
+    ),
+    "password-missing": Description(
+        "The password is missing", "Nothing was sent.", "Type the password of your account."
+    ),
+    "otp-unfit": Description(
+        "The code has six digits",
+        "What was typed has another form. Nothing was sent.",
+        "Read the code from your authenticator app and type its six digits.",
+    ),
+    "otp-used": Description(
+        "This code was used just now",
+        "A code works only once. Nothing was sent.",
+        "Wait for the next code in your authenticator app.",
+    ),
+    "answer-unreadable": Description(
+        "The answer on standard input cannot be read",
+        "One line of JSON was expected. Nothing was sent.",
+        'Send one line such as {{"password": "...", "otp": "123456"}}',
+    ),
+    "unknown-host": Description(
+        "There is no cluster called {name}",
+        "Known are: {known}.",
+        "Choose one of these, or add it to your ssh configuration.",
+    ),
+    "settings-unreadable": Description(
+        "A file of settings cannot be used",
+        "{path}: {reason}",
+        "Mend the file, or move it away to go on with the defaults.",
+    ),
+    "no-terminal": Description(
+        "No terminal program was found",
+        "Looked for: {looked_for}.",
+        "Name yours in the setting 'terminal', or use: alpkey connect {name} --here",
+    ),
+    "unsupported-platform": Description(
+        "Alpkey is for Linux and macOS",
+        "This system is {platform}.",
+        "Use the centre's web page to get a key on this system.",
+    ),
+    "unbuilt-service": Description(
+        "No service is left that this version can speak to",
+        "The site file names only services of kinds it does not know: {kinds}.",
+        "Install a newer version of Alpkey.",
+    ),
+    # The service said no.
+    "sign-in-refused": Description(
+        "Username, password or code is wrong",
+        "{site} does not say which. A code works only once.",
+        "Wait for the next code and try again.",
+    ),
+    "account-locked": Description(
+        "{site} refuses this account",
+        "The service says: {message}",
+        "Sign in at {dashboard} to see why, or ask the support of the centre.",
+    ),
+    "request-refused": Description(
+        "{site} refuses the request",
+        "The service says: {message}",
+        "Try again later; if it stays so, show this to the support of the centre.",
+    ),
+    "quota-used-up": Description(
+        "No key is left for now",
+        "{limit} keys are given a day, and this computer counts {limit} that are still valid.",
+        "The next one opens {next_slot}. To ask the service all the same: alpkey renew --force",
+    ),
+    "quota-refused": Description(
+        "No key is left for today",
+        "The service says: {message}",
+        "Wait until one of your keys has run out, or revoke one at {dashboard}.",
+    ),
+    # Network, service, lock.
+    "no-network": Description(
+        "{host} cannot be reached",
+        "{reason} Your password was not sent.",
+        "Check the network connection and try again.",
+    ),
+    "tls-untrusted": Description(
+        "{host} does not prove who it is",
+        "{reason} Your password was not sent.",
+        "You may be behind a portal or a proxy that opens connections: try another network.",
+    ),
+    "too-slow": Description(
+        "{host} does not answer in time",
+        "There was no complete answer within {seconds} seconds.",
+        "Try again in a minute.",
+    ),
+    "answer-lost": Description(
+        "The answer was lost on its way",
+        "The request reached {host}, the answer did not reach this computer ({reason}). "
+        "A key of today may have been spent.",
+        "Nothing was changed here. Check the network and try again.",
+    ),
+    "service-trouble": Description(
+        "{host} has trouble",
+        "{reason}",
+        "This is not your fault. Try again in a few minutes.",
+    ),
+    "redirected": Description(
+        "{host} sends us elsewhere",
+        "Alpkey does not follow: a password must not go to another address.",
+        "If you are behind a portal, sign in there first; then try again.",
+    ),
+    "lock-held": Description(
+        "Another renewal is running",
+        "{process} on {host} holds the lock since {since}.",
+        "Wait for it to end, or end it, and try again.",
+    ),
+    "service-retired": Description(
+        "{site} has retired this way to get a key",
+        "The service at {host} is gone. Your password was not sent.",
+        "Get a key with your browser at {dashboard}.",
+    ),
+    # Key, files, answers that must not be used.
+    "no-key": Description(
+        "There is no key yet", "{key_path} does not exist.", "Get one with: alpkey renew"
+    ),
+    "key-expired": Description("The key has run out", "It ended {ended}.", "Renew it: alpkey renew"),
+    "key-unfit": Description(
+        "The key cannot be used", "{reason}", "Get a fresh one with: alpkey renew"
+    ),
+    "answer-unfit": Description(
+        "The service sent a key that does not fit",
+        "{reason} Nothing was changed on this computer.",
+        "Try again; if it stays so, show this to the support of the centre.",
+    ),
+    "folder-unfit": Description(
+        "{path} cannot be written", "{reason} Nothing was changed.", "Mend this and try again."
+    ),
+    "disk-full": Description(
+        "The disk is full",
+        "{path} could not be written. The key you had is untouched.",
+        "Free some space and try again.",
+    ),
+    "files-unfit": Description("{path} cannot be used", "{reason}", "Mend the file and try again."),
+    # Nobody answered.
+    "cancelled": Description("Cancelled", "Nothing was changed.", "Start again when you like."),
+    "sign-in-needed": Description(
+        "Somebody has to sign in",
+        "User name, password and code are needed and nobody can be asked.",
+        "Run it in a terminal, or send the answer on standard input with --stdin.",
+    ),
+    "foreign-key": Description(
+        "{path} was not made by Alpkey",
+        "It is kept as a backup beside it when it is replaced.",
+        "Agree with --yes.",
+    ),
+    # The agent.
+    "agent-absent": Description(
+        "No ssh agent answers",
+        "{reason}",
+        "Start one with: eval $(ssh-agent). A key without passphrase works without an agent.",
+    ),
+    "agent-hangs": Description(
+        "The ssh agent does not answer",
+        "{socket} accepted the call and said nothing for {seconds} seconds.",
+        "Restart the program that runs this agent.",
+    ),
+    "agent-refuses": Description(
+        "The ssh agent refuses",
+        "{socket} said no ({operation}). Some agents take no certificates; some are locked.",
+        "Unlock it, or use OpenSSH's own: eval $(ssh-agent)",
+    ),
+    "agent-garbled": Description(
+        "The ssh agent answers in a way nobody understands",
+        "{socket}: {reason}",
+        "Use OpenSSH's own agent: eval $(ssh-agent)",
+    ),
+    "ssh-missing": Description(
+        "The program ssh was not found", "{reason}", "Install OpenSSH's client and try again."
+    ),
+    "sandbox-missing": Description(
+        "The sandbox is not installed",
+        "It comes with the extra 'sandbox'.",
+        "Install it with: pip install 'alpkey[sandbox]'",
+    ),
+}
+
+WARNINGS: Mapping[str, str] = {
+    "lock-wait": "Another renewal is running ({process} since {since}); waiting for it.",
+    "lock-weak": "This file system knows no locks ({reason}); only this computer is guarded.",
+    "renewed-meanwhile": "The key was renewed elsewhere meanwhile.",
+    "last-of-the-day": "This will be the last key of the day, as far as this computer knows.",
+    "lock-out-near": "This was refused {times} times in a row. "
+    "{site} may lock the account after more; check the password at {dashboard}.",
+    "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
+    "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
+    "backup-kept": "The key that was there is kept as {path}.",
+    "renewal-finished": "An interrupted renewal was finished first.",
+    "service-retired": "{site} has retired this way to get a key; your password was not sent.",
+}
+
+STEPS: Mapping[str, str] = {
+    "service-ready": "The service answers",
+    "signed-in": "Signed in",
+    "issued": "Certificate issued",
+    "installed": "Key installed",
+    "in-agent": "Key is in the agent",
+}
+
+
+def describe(error: AlpkeyError) -> Description:
+    """The error in words.  A code without words, or a param that lacks, is a bug (KeyError)."""
+    plain = ERRORS[error.code]
+    facts = {name: "" if value is None else value for name, value in error.params.items()}
+    return Description(
+        plain.title.format(**facts),
+        plain.detail.format(**facts),
+        plain.next_step.format(**facts),
+    )
+
+
+def error_object(error: AlpkeyError) -> dict[str, Any]:
+    """The error as the object of the contract."""
+    said = describe(error)
+    return {
+        "code": error.code,
+        "title": said.title,
+        "detail": said.detail,
+        "next_step": said.next_step,
+        "retryable": error.retryable,
+        "params": error.params,
+    }
+
+
+def warning(code: str, params: Mapping[str, Param]) -> str:
+    return WARNINGS[code].format(**params)
+
+
+def span(left: timedelta) -> str:
+    """``13 h 42 min``, ``42 min``, ``less than a minute``."""
+    minutes = int(left.total_seconds()) // 60
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else "less than a minute"
+
+
+def clock_time(moment: datetime, now: datetime) -> str:
+    """``17:42`` today, else with the day; in the zone of ``now``."""
+    local = moment.astimezone(now.tzinfo)
+    return f"{local:%H:%M}" if local.date() == now.date() else day_and_time(moment, now)
+
+
+def day_and_time(moment: datetime, now: datetime) -> str:
+    """``Tue 17:42`` within a week, else with the date; in the zone of ``now``."""
+    local = moment.astimezone(now.tzinfo)
+    near = abs(local.date() - now.date()) < timedelta(days=7)
+    return f"{local:%a %H:%M}" if near else f"{local:%Y-%m-%d %H:%M}"
+
+
+def until(moment: datetime | None, now: datetime) -> str:
+    """``until Tue 17:42``, or ``for ever``."""
+    return "for ever" if moment is None else f"until {day_and_time(moment, now)}"
