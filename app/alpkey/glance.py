@@ -1,0 +1,173 @@
+"""One look at this home: certificate, journal, site and settings, read from small files.
+
+The standard library only, so that the tray stays small and ``status`` quick.  Nothing here asks
+a network, an agent or a keychain, and nothing here writes.
+"""
+
+import fcntl
+import os
+import pwd
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alpkey.core import journal, quota
+from alpkey.core.certificate import Certificate, CertificateKind, CertificateUnreadable, read_certificate
+from alpkey.core.errors import Unfit
+from alpkey.core.look import Look, Stamp
+from alpkey.core.places import Places, find_places
+from alpkey.core.private_head import PrivateKeyUnreadable, read_head
+from alpkey.core.settings import Settings, SettingsUnreadable, read_settings
+from alpkey.core.site import Site, SiteUnreadable, merged, read_site
+
+_HEAD_BYTES = 16 * 1024
+_SITE_OVERRIDES = Path("/etc/alpkey/sites")
+
+
+def places() -> Places:
+    """The paths of the person who runs this process."""
+    user_id = os.getuid()
+    return find_places(os.environ, sys.platform, pwd.getpwuid(user_id).pw_dir, user_id)
+
+
+def resources() -> Path:
+    """The folder of shipped data: inside the package, or beside ``app`` in a checkout."""
+    inside = Path(__file__).parent / "resources"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "resources"
+
+
+def site(at: Places) -> Site:
+    """The site: the shipped file, below the machine's own, below the home's.  Raises Unfit."""
+    table: dict[str, Any] = {}
+    layers = (resources() / "sites" / "cscs.toml", _SITE_OVERRIDES / "cscs.toml", at.site)
+    for layer in layers:
+        table = merged(table, _toml(layer))
+        try:
+            found = read_site(table)
+        except SiteUnreadable as wrong:
+            raise Unfit("settings-unreadable", path=str(layer), reason=str(wrong)) from None
+    return found
+
+
+def settings(at: Places) -> Settings:
+    """The person's settings.  Raises Unfit."""
+    try:
+        return read_settings(_toml(at.settings))
+    except SettingsUnreadable as wrong:
+        raise Unfit("settings-unreadable", path=str(at.settings), reason=str(wrong)) from None
+
+
+def known(at: Places, account: str | None = None) -> journal.Known:
+    """What the journal says of ``account``, or of the account that got a key last."""
+    return journal.fold(journal.from_lines(_lines(at.journal)), account)
+
+
+def look(at: Places, now: datetime) -> Look:
+    """One look.  Raises Unfit where settings or site cannot be read; any key is looked at."""
+    the_site, the_settings = site(at), settings(at)
+    key_path = at.private_key(the_site.key_file)
+    certificate_path = key_path.with_name(key_path.name + "-cert.pub")
+    certificate, trouble = _certificate(certificate_path)
+    has_key, encrypted, key_trouble = _private_key(key_path, certificate)
+    account = the_settings.username or _principal(certificate) or None
+    facts = known(at, account)
+    return Look(
+        account=account or facts.account,
+        key_path=key_path,
+        certificate_path=certificate_path,
+        quota=quota.from_journal(facts, the_site.quota_per_day, now),
+        lead_time=the_settings.lead_time,
+        certificate=certificate,
+        trouble=trouble or key_trouble,
+        has_key=has_key,
+        encrypted=encrypted,
+        stamp=stamp(certificate_path),
+        working=_is_locked(at.lock),
+    )
+
+
+def stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return Stamp()
+    return Stamp(found.st_mtime_ns, found.st_size)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    """The table in the file; an absent file is an empty one.
+
+    Raises Unfit, also where somebody else may write the file: it says where passwords go.
+    """
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno())
+            if mode.st_mode & 0o022 or mode.st_uid not in (0, os.getuid()):
+                raise _unreadable(path, "another person may write it (chmod go-w mends that)")
+            return tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as wrong:
+        raise _unreadable(path, str(wrong)) from None
+
+
+def _unreadable(path: Path, reason: str) -> Unfit:
+    return Unfit("settings-unreadable", path=str(path), reason=reason)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with suppress(FileNotFoundError), path.open(encoding="utf-8", errors="replace") as file:
+        yield from file
+
+
+def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
+    """The certificate, and in words why a file that is there is none of use."""
+    try:
+        certificate = read_certificate(path.read_bytes())
+    except FileNotFoundError:
+        return None, None
+    except OSError as wrong:
+        return None, f"{path} cannot be read: {wrong.strerror}."
+    except CertificateUnreadable as wrong:
+        return None, f"{path}: {wrong}"
+    if certificate.kind is not CertificateKind.USER:
+        return None, f"{path} is a certificate for hosts, not for people."
+    return certificate, None
+
+
+def _private_key(
+    path: Path, certificate: Certificate | None
+) -> tuple[bool, bool | None, str | None]:
+    """Whether the key is there and encrypted, and in words why it cannot be used."""
+    try:
+        with path.open("rb") as file:
+            head = read_head(file.read(_HEAD_BYTES))
+    except FileNotFoundError:
+        return False, None, None
+    except OSError as wrong:
+        return True, None, f"{path} cannot be read: {wrong.strerror}."
+    except PrivateKeyUnreadable as wrong:
+        return True, None, f"{path}: {wrong}"
+    mismatch = certificate and head.public_key and head.public_key != certificate.public_key
+    reason = f"{path} and its certificate belong to different keys." if mismatch else None
+    return True, head.encrypted, reason
+
+
+def _principal(certificate: Certificate | None) -> str | None:
+    return certificate.principals[0] if certificate and certificate.principals else None
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether somebody holds the lock; asking for a shared one never takes it from anybody."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
