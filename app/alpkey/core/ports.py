@@ -71,8 +71,11 @@ class KeyFiles(Protocol):
     def check_writable(self) -> None:
         """Makes the folder where it lacks.  Raises Unfit where a pair could not be installed."""
 
-    def install(self, pair: IssuedPair) -> None:
-        """Puts the pair in place, 0600 and 0644.  The old pair is untouched where this raises."""
+    def install(self, pair: IssuedPair, public_line: str) -> None:
+        """Puts the pair in place, 0600 and 0644.  The old pair is untouched where this raises.
+
+        ``public_line`` is the plain public key, for a ``.pub`` that lies beside the key.
+        """
 
     def keep_backup(self, now: datetime) -> Path:
         """Copies the pair that is there aside, and returns where its key now lies."""
@@ -89,21 +92,6 @@ class Pairs(Protocol):
 
         Raises Unfit, with the reason in words.
         """
-
-
-class Agent(Protocol):
-    """The ssh agent that ssh itself will ask."""
-
-    @property
-    def socket(self) -> str | None: ...
-
-    def identities(self) -> list[bytes]:
-        """The public key and certificate blobs it holds.  Raises AgentTrouble."""
-
-    def load(self, pair: IssuedPair, certificate: Certificate, lifetime_s: int | None) -> None:
-        """Adds the plain key and the certificate.  Raises AgentTrouble."""
-
-    def remove(self, blob: bytes) -> None: ...
 
 
 class Journal(Protocol):
@@ -124,7 +112,12 @@ class Holder:
 
 
 class Lock(Protocol):
-    """One per home, around everything that can spend a slot or change the pair."""
+    """One per home, around everything that can spend a slot or change the pair.
+
+    ``weak`` is true where the file system knows no locks and only this computer is guarded.
+    """
+
+    weak: bool
 
     def holder(self) -> Holder | None:
         """Who holds it now, if anybody does."""

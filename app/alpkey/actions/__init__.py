@@ -1,0 +1,1 @@
+"""What a person can ask for; each is a generator of events and reaches out through ports only."""

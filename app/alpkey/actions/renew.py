@@ -1,0 +1,316 @@
+"""Renew: sign in, get a certificate, prove it, install it, load the agent.
+
+Nothing on disk changes before the answer is proven, and a key once issued is never lost: from the
+sending of the request until the key is installed, a wish to cancel waits.
+"""
+
+import itertools
+import uuid
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from alpkey.actions import agent as agent_actions
+from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core import words
+from alpkey.core.certificate import Certificate, fingerprint, public_line
+from alpkey.core.errors import (
+    AlpkeyError,
+    Cancelled,
+    NeedsBrowser,
+    QuotaUsedUp,
+    SignInRefused,
+    Unfit,
+    Unreachable,
+    Unsuitable,
+)
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
+from alpkey.core.journal import Issued, MaybeIssued, Refused, Retired, fold
+from alpkey.core.look import Look
+from alpkey.core.pair import check_certificate
+from alpkey.core.ports import (
+    Cancellation,
+    Credentials,
+    IssuedPair,
+    KeyFiles,
+    KeyService,
+    Lock,
+    Pairs,
+)
+from alpkey.core.sign_in import read_credentials
+from alpkey.core.site import Site
+from alpkey.core.status import status_object
+
+LOCK_TIMEOUT_S = 30.0
+REFUSALS_BEFORE_WARNING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RenewRequest:
+    """What was asked for.  ``if_needed``: only where the key lives shorter than that.
+
+    ``force`` asks the service though our count says that no key is left; ``yes`` agrees that a key
+    which Alpkey did not make is replaced and kept as a backup.
+    """
+
+    username: str | None = None
+    if_needed: timedelta | None = None
+    force: bool = False
+    yes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenewWorld:
+    """The outside world of a renewal."""
+
+    site: Site
+    service: KeyService
+    files: KeyFiles
+    pairs: Pairs
+    lock: Lock
+    cancellation: Cancellation
+    status: StatusWorld
+
+
+def renew(request: RenewRequest, world: RenewWorld) -> Action:
+    """Renews the key; the result is the status and ``renewed``, ``service``, ``cancelled_late``.
+
+    A refused sign-in is asked again, in the same action.  Raises every error of the tree but
+    NoKey and KeyExpired.
+    """
+    yield from _finish_interrupted(world)
+    before = world.status.look()
+    if _still_good(before, request, world):
+        return _result(world, renewed=False)
+    _guard_quota(before, request, world)
+    world.files.check_writable()
+    numbers = itertools.count(1)
+    backup = yield from _agree_to_backup(request, world, next(numbers))
+    sign_in = _SignIn(world, numbers, request.username or before.account)
+    while True:
+        credentials = yield from sign_in.ask()
+        try:
+            return (yield from _with_lock(request, world, before, credentials, backup))
+        except SignInRefused as refusal:
+            sign_in.refused(refusal, credentials)
+
+
+class _SignIn:
+    """The question for name, password and code, asked again until the service accepts them."""
+
+    def __init__(self, world: RenewWorld, numbers: Iterator[int], username: str | None) -> None:
+        self._world = world
+        self._numbers = numbers
+        self._username = username
+        self._error: AlpkeyError | None = None
+        self._used_otp: object = None
+        self._proven = False
+
+    def ask(self) -> Generator[Event, Answer, Credentials]:
+        """Shows the question at once, and proves the service while the person types."""
+        while True:
+            ask = Ask(next(self._numbers), self._fields(), self._error)
+            yield ask
+            yield from self._prove_once()
+            answer = yield Await(ask)
+            try:
+                credentials = read_credentials(answer, self._username, self._world.site)
+                self._check_otp(credentials)
+            except Unsuitable as unsuitable:
+                self._error = unsuitable
+            else:
+                return credentials
+
+    def refused(self, refusal: SignInRefused, credentials: Credentials) -> None:
+        self._error = refusal
+        self._username = credentials.username
+        self._used_otp = credentials.otp
+
+    def _fields(self) -> tuple[Field, ...]:
+        return (
+            Field("username", "text", value=self._username),
+            Field("password", "secret"),
+            Field("otp", "otp"),
+        )
+
+    def _prove_once(self) -> Iterator[Event]:
+        if not self._proven:
+            yield from _prove(self._world)
+            self._proven = True
+
+    def _check_otp(self, credentials: Credentials) -> None:
+        """A code works only once, so one that was refused just now is not sent again."""
+        if credentials.otp == self._used_otp:
+            raise Unsuitable("otp-used", field="otp")
+
+
+def _finish_interrupted(world: RenewWorld) -> Iterator[Event]:
+    """Under the lock, for the renewal that left the intent may still be running."""
+    if not world.files.interrupted():
+        return
+    with world.lock.held(LOCK_TIMEOUT_S):
+        finished = world.files.finish_interrupted()
+    if finished:
+        yield Warn("renewal-finished")
+
+
+def _still_good(look: Look, request: RenewRequest, world: RenewWorld) -> bool:
+    if request.if_needed is None:
+        return False
+    now = world.status.clock()
+    left = look.left(now)
+    return look.state(now).opens_doors and (left is None or left > request.if_needed)
+
+
+def _guard_quota(look: Look, request: RenewRequest, world: RenewWorld) -> None:
+    quota = look.quota
+    if quota.counted_out and not request.force:
+        now = world.status.clock().astimezone()
+        at = quota.next_slot_at
+        next_slot = f"at {words.clock_time(at, now)}" if at else "when one has run out"
+        raise QuotaUsedUp(limit=quota.limit, next_slot=next_slot)
+
+
+def _agree_to_backup(
+    request: RenewRequest, world: RenewWorld, number: int
+) -> Generator[Event, Answer, bool]:
+    """Whether the key that is there has to be kept aside, once the person agreed to it."""
+    stored = world.files.current()
+    if stored is None:
+        return False
+    known = fold(world.status.journal.facts())
+    if stored.public_key is not None and known.made_here(fingerprint(stored.public_key)):
+        return False
+    if not request.yes:
+        ask = Ask(number, (Field("replace", "confirm", value=str(stored.path)),))
+        yield ask
+        answer = yield Await(ask)
+        if answer.get("replace") is not True:
+            raise Cancelled
+    return True
+
+
+def _prove(world: RenewWorld) -> Iterator[Event]:
+    """The service shows itself before any secret is sent; a retirement is remembered."""
+    service = world.service.name
+    was_retired = service in fold(world.status.journal.facts()).retired
+    try:
+        world.service.prove()
+    except NeedsBrowser as retired:
+        if not was_retired:
+            _note_retirement(world, service, retired=True)
+        yield Warn("service-retired", retired.params)
+        raise
+    if was_retired:
+        _note_retirement(world, service, retired=False)
+    yield Step("service-ready")
+
+
+def _note_retirement(world: RenewWorld, service: str, *, retired: bool) -> None:
+    with world.lock.held(LOCK_TIMEOUT_S):
+        world.status.journal.append([Retired(world.status.clock(), service, retired)])
+
+
+def _with_lock(
+    request: RenewRequest,
+    world: RenewWorld,
+    before: Look,
+    credentials: Credentials,
+    backup: bool,
+) -> Generator[Event, Answer, Result]:
+    """From here on a slot may be spent: one renewal at a time, on what is true now."""
+    if holder := world.lock.holder():
+        yield Warn("lock-wait", {"process": holder.process, "since": holder.since})
+    with world.lock.held(LOCK_TIMEOUT_S):
+        if world.lock.weak:
+            yield Warn("lock-weak", {"reason": "flock is not supported"})
+        look = world.status.look()
+        if look.stamp != before.stamp:
+            yield Warn("renewed-meanwhile")
+            if _still_good(look, request, world):
+                return _result(world, renewed=False)
+        _guard_quota(look, request, world)
+        yield from _warn_of_lock_out(world, credentials)
+        with world.cancellation.deferred():
+            return (yield from _issue_and_install(world, credentials, backup))
+
+
+def _warn_of_lock_out(world: RenewWorld, credentials: Credentials) -> Iterator[Event]:
+    known = fold(world.status.journal.facts(), credentials.username)
+    if known.refusals_in_a_row >= REFUSALS_BEFORE_WARNING:
+        site = world.site
+        yield Warn(
+            "lock-out-near",
+            {"times": known.refusals_in_a_row, "site": site.name, "dashboard": site.links["dashboard"]},
+        )
+
+
+def _issue_and_install(
+    world: RenewWorld, credentials: Credentials, backup: bool
+) -> Generator[Event, Answer, Result]:
+    attempt = _Attempt(world, credentials)
+    pair = attempt.issue()
+    yield Step("signed-in")
+    yield Step("issued")
+    certificate = world.pairs.prove(pair)
+    check_certificate(certificate, credentials.username, world.status.clock())
+    attempt.note_issued(certificate)
+    if backup:
+        yield Warn("backup-kept", {"path": str(world.files.keep_backup(world.status.clock()))})
+    world.files.install(pair, public_line(certificate.public_key))
+    yield Step("installed")
+    known = fold(world.status.journal.facts(), credentials.username)
+    key = agent_actions.LoadableKey(pair.private, certificate, world.status.look().key_path.name)
+    yield from agent_actions.load_after_renewal(world.status.agent(), key, known, world.status.clock)
+    return _result(world, renewed=True)
+
+
+class _Attempt:
+    """One signing request, in the journal from before it is sent until its end is known."""
+
+    def __init__(self, world: RenewWorld, credentials: Credentials) -> None:
+        self._world = world
+        self._credentials = credentials
+        self._id = uuid.uuid4().hex
+
+    def issue(self) -> IssuedPair:
+        """The pair.  Only an answer that was lost leaves the attempt open in the journal."""
+        world, now = self._world, self._world.status.clock()
+        ends = now + timedelta(hours=world.site.validity_hours)
+        account = self._credentials.username
+        world.status.journal.append([MaybeIssued(now, account, self._id, ends)])
+        try:
+            return world.service.issue(self._credentials)
+        except AlpkeyError as no:
+            if no.code != "answer-lost":
+                self._note(Refused(now, account, self._id, no.code))
+            raise
+
+    def note_issued(self, certificate: Certificate) -> None:
+        self._note(
+            Issued(
+                at=self._world.status.clock(),
+                account=self._credentials.username,
+                attempt=self._id,
+                serial=certificate.serial,
+                fingerprint=fingerprint(certificate.public_key),
+                valid_before=certificate.valid_before,
+                key_path=str(self._world.status.look().key_path),
+            )
+        )
+
+    def _note(self, fact: Issued | Refused) -> None:
+        """A journal that cannot be written must not cost the key that was just issued."""
+        with suppress(Unfit):
+            self._world.status.journal.append([fact])
+
+
+def _result(world: RenewWorld, *, renewed: bool) -> Result:
+    return {
+        **status_object(take_status(world.status), world.status.clock()),
+        "renewed": renewed,
+        "service": world.service.name if renewed else None,
+        "cancelled_late": world.cancellation.requested if renewed else False,
+    }

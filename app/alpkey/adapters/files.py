@@ -1,0 +1,89 @@
+"""Files that are replaced, never edited in place, and folders that are ours alone."""
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from alpkey.core.errors import Unfit
+
+
+def private_folder(path: Path) -> None:
+    """Makes the folder, 0700, where it lacks.  Raises Unfit."""
+    with as_unfit(path):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def replace(path: Path, content: bytes, mode: int) -> None:
+    """Puts ``content`` at ``path`` so that every reader sees the old or the new, never half.
+
+    A symbolic link is followed, never replaced.  Raises Unfit; ``path`` is then as it was.
+    """
+    path = followed(path)
+    with as_unfit(path):
+        staged = stage(path, content, mode)
+        try:
+            staged.replace(path)
+        except OSError:
+            discard(staged)
+            raise
+        sync_folder(path.parent)
+
+
+def stage(path: Path, content: bytes, mode: int) -> Path:
+    """A synced file with ``content`` beside ``path``, to be renamed over it.  Raises OSError.
+
+    It is made 0600 and gets ``mode`` at the end, so that nobody else ever reads a secret in it.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    staged = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+    except BaseException:
+        discard(staged)
+        raise
+    return staged
+
+
+def discard(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the renames in ``folder`` last through a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def followed(path: Path) -> Path:
+    """Where a chain of links ends.  Raises Unfit where it never does."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        raise Unfit(path=str(path), reason="Its links lead in a circle.") from None
+
+
+@contextmanager
+def as_unfit(path: Path) -> Iterator[None]:
+    """Turns an OSError inside into words about ``path``."""
+    try:
+        yield
+    except OSError as wrong:
+        raise unfit(path, wrong) from None
+
+
+def unfit(path: Path, wrong: OSError) -> Unfit:
+    if wrong.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Unfit("disk-full", path=str(path))
+    reason = f"{wrong.strerror or wrong}."
+    return Unfit("folder-unfit", path=str(path), reason=reason)

@@ -1,0 +1,153 @@
+"""HTTPS as Alpkey needs it: bounded in time and size, never redirected, never helped by netrc."""
+
+import ssl
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import truststore
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from requests.exceptions import ConnectTimeout, ProxyError, RequestException, SSLError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+
+from alpkey import __version__
+from alpkey.adapters.deadline import within
+from alpkey.core.errors import Unreachable
+
+ANSWER_LIMIT_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer that came whole; ``body`` is at most ANSWER_LIMIT_BYTES long."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is a page for people, whatever was asked for."""
+        return "html" in self.content_type or self.body.lstrip()[:1] == b"<"
+
+
+class NotSent(Unreachable):
+    """The request did not leave this computer.
+
+    ``nobody_there``: the name is unknown or the connection was refused, so this may be for good.
+    """
+
+    nobody_there: bool = False
+
+
+class AnswerLost(Unreachable):
+    """The request may have arrived, its answer did not."""
+
+
+class Http:
+    """One warm connection to each host it talks to."""
+
+    def __init__(self, ca_bundle: str | None = None) -> None:
+        self._session = requests.Session()
+        self._session.auth = _NoOtherAuth()
+        self._session.headers["User-Agent"] = f"alpkey/{__version__}"
+        self._session.headers["Accept"] = "application/json"
+        self._session.mount("https://", _OwnTrust(ca_bundle))
+
+    def post(self, url: str, body: Any, *, timeout_s: float) -> HttpAnswer:
+        """The answer to ``body`` sent as JSON.  Raises NotSent, AnswerLost or Unreachable."""
+        return self._bounded("POST", url, timeout_s, json=body)
+
+    def get(self, url: str, *, timeout_s: float) -> HttpAnswer:
+        return self._bounded("GET", url, timeout_s)
+
+    def _bounded(self, method: str, url: str, timeout_s: float, **kind: Any) -> HttpAnswer:
+        host = urlsplit(url).hostname or url
+        try:
+            return within(timeout_s, lambda: self._exchange(method, url, timeout_s, **kind))
+        except TimeoutError:
+            raise AnswerLost("too-slow", host=host, seconds=f"{timeout_s:g}", retryable=True) from None
+        except SSLError as wrong:
+            raise NotSent("tls-untrusted", host=host, reason=_tls_reason(wrong)) from None
+        except (ConnectTimeout, ProxyError) as wrong:
+            raise _not_sent(host, wrong) from None
+        except RequestsConnectionError as wrong:
+            if isinstance(_cause(wrong), NewConnectionError | NameResolutionError):
+                raise _not_sent(host, wrong) from None
+            raise _lost(host) from None
+        except (RequestException, HTTPError):
+            raise _lost(host) from None
+
+    def _exchange(self, method: str, url: str, timeout_s: float, **kind: Any) -> HttpAnswer:
+        with self._session.request(
+            method, url, timeout=timeout_s, stream=True, allow_redirects=False, **kind
+        ) as answer:
+            if answer.is_redirect or answer.is_permanent_redirect:
+                raise Unreachable("redirected", host=urlsplit(url).hostname)
+            body = answer.raw.read(ANSWER_LIMIT_BYTES + 1, decode_content=True)
+            if len(body) > ANSWER_LIMIT_BYTES:
+                raise _trouble(url, "Its answer is far too large.")
+            return HttpAnswer(answer.status_code, answer.headers.get("Content-Type", ""), body)
+
+
+class _NoOtherAuth(AuthBase):
+    """Stands in the place of credentials, so that requests does not take some from ``~/.netrc``."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+class _OwnTrust(HTTPAdapter):
+    """Trusts what the system trusts, or only ``ca_bundle`` where a site names one."""
+
+    def __init__(self, ca_bundle: str | None) -> None:
+        if ca_bundle:
+            self._context: ssl.SSLContext = ssl.create_default_context(cafile=ca_bundle)
+        else:
+            self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
+
+    def cert_verify(self, conn: Any, *_: Any) -> None:
+        """Leaves the context as it is: requests would add certifi's list to the system's."""
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+def _cause(wrong: RequestsConnectionError) -> object:
+    """What urllib3 says went wrong below requests."""
+    inner = wrong.args[0] if wrong.args else None
+    return getattr(inner, "reason", inner)
+
+
+def _not_sent(host: str, wrong: RequestException) -> NotSent:
+    cause = _cause(wrong) if isinstance(wrong, RequestsConnectionError) else None
+    unknown = isinstance(cause, NameResolutionError)
+    reason = "Its name is not known here." if unknown else "There is no connection to it."
+    error = NotSent("no-network", host=host, reason=reason, retryable=True)
+    error.nobody_there = unknown or "refused" in str(cause)
+    return error
+
+
+def _lost(host: str) -> AnswerLost:
+    return AnswerLost("answer-lost", host=host, reason="the connection broke", retryable=True)
+
+
+def _trouble(url: str, reason: str) -> Unreachable:
+    return Unreachable("service-trouble", host=urlsplit(url).hostname, reason=reason, retryable=True)
+
+
+def _tls_reason(wrong: SSLError) -> str:
+    text = str(wrong)
+    if "IP address mismatch" in text or "Hostname mismatch" in text or "doesn't match" in text:
+        return "Its certificate is for another name."
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "Its certificate was not made by an authority that this computer trusts."
+    return "No safe connection could be agreed on."

@@ -1,0 +1,135 @@
+"""The key pair in the ssh folder: read, put in place as a pair, kept aside.
+
+A pair that the service made needs two renames, and between them ssh may be refused.  So both files
+are staged and synced first, and an intent record names what is to be renamed.  Whoever runs next
+after a cut finishes the renames; a cut before the record was written leaves the old pair.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from alpkey.adapters import files
+from alpkey.core.errors import Unfit
+from alpkey.core.ports import IssuedPair, StoredKey
+from alpkey.core.private_head import PrivateKeyUnreadable, read_head
+
+KEY_MODE = 0o600
+CERTIFICATE_MODE = 0o644
+
+
+class KeyPairFiles:
+    """The pair at ``key_path``; ``intent_path`` lies in our state folder."""
+
+    def __init__(self, key_path: Path, intent_path: Path) -> None:
+        self._key = key_path
+        self._certificate = key_path.with_name(key_path.name + "-cert.pub")
+        self._public = key_path.with_name(key_path.name + ".pub")
+        self._intent = intent_path
+
+    def current(self) -> StoredKey | None:
+        try:
+            head = read_head(self._key.read_bytes())
+        except FileNotFoundError:
+            return None
+        except PrivateKeyUnreadable:
+            return StoredKey(self._key, None, encrypted=False)
+        except OSError as wrong:
+            raise files.unfit(self._key, wrong) from None
+        return StoredKey(self._key, head.public_key, head.encrypted)
+
+    def check_writable(self) -> None:
+        """Stages a file where the pair will lie: the sure way to learn that one can."""
+        files.private_folder(self._key.parent)
+        for path in (self._key, self._certificate):
+            target = files.followed(path)
+            with files.as_unfit(target.parent):
+                if target.is_dir():
+                    raise Unfit(path=str(target), reason="It is a folder.")
+                files.discard(files.stage(target, b"", KEY_MODE))
+        with files.as_unfit(self._key.parent):
+            if self._key.parent.stat().st_mode & 0o077:
+                self._key.parent.chmod(0o700)
+
+    def install(self, pair: IssuedPair, public_line: str) -> None:
+        """Puts key and certificate in place; a ``.pub`` that lies there is renewed too.
+
+        ssh reads a stale ``.pub`` before the key and would offer the wrong one.
+        """
+        wanted = [
+            (self._key, _line(pair.private.reveal()), KEY_MODE),
+            (self._certificate, _line(pair.certificate), CERTIFICATE_MODE),
+        ]
+        if self._public.exists():
+            wanted.append((self._public, _line(public_line), CERTIFICATE_MODE))
+        moves = self._staged(wanted)
+        try:
+            files.replace(self._intent, json.dumps(moves).encode(), KEY_MODE)
+        except BaseException:
+            for staged in moves:
+                files.discard(Path(staged))
+            raise
+        self._finish(moves)
+
+    def keep_backup(self, now: datetime) -> Path:
+        """Copies all files of the pair aside, under names that carry the time."""
+        ending = f".before-alpkey-{now:%Y%m%d-%H%M%S}"
+        for path in (self._key, self._certificate, self._public):
+            if path.exists():
+                with files.as_unfit(path):
+                    _copy(path, path.with_name(path.name + ending))
+        return self._key.with_name(self._key.name + ending)
+
+    def finish_interrupted(self) -> bool:
+        try:
+            moves = json.loads(self._intent.read_bytes())
+        except FileNotFoundError:
+            return False
+        except OSError as wrong:
+            raise files.unfit(self._intent, wrong) from None
+        except ValueError:
+            moves = {}
+        self._finish(moves)
+        return True
+
+    def _staged(self, wanted: list[tuple[Path, bytes, int]]) -> dict[str, str]:
+        moves: dict[str, str] = {}
+        try:
+            for path, content, mode in wanted:
+                target = files.followed(path)
+                with files.as_unfit(target):
+                    moves[str(files.stage(target, content, mode))] = str(target)
+        except BaseException:
+            for staged in moves:
+                files.discard(Path(staged))
+            raise
+        return moves
+
+    def _finish(self, moves: Mapping[str, str]) -> None:
+        """Renames what is still staged: a file that is gone was renamed before the cut."""
+        with files.as_unfit(self._key):
+            for staged, target in moves.items():
+                if os.path.lexists(staged):
+                    os.replace(staged, target)
+            for folder in {Path(target).parent for target in moves.values()}:
+                files.sync_folder(folder)
+            self._intent.unlink(missing_ok=True)
+
+
+def _line(text: str) -> bytes:
+    """The text with exactly one newline at its end, as ssh wants it."""
+    return text.strip().encode() + b"\n"
+
+
+def _copy(path: Path, backup: Path) -> None:
+    with backup.open("xb", opener=_private) as file:
+        file.write(path.read_bytes())
+        os.fsync(file.fileno())
+    shutil.copymode(path, backup)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, KEY_MODE)

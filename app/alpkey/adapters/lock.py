@@ -1,0 +1,104 @@
+"""The lock of a home: held by one process at a time, freed by the kernel when that process ends."""
+
+import errno
+import fcntl
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from alpkey.adapters import files
+from alpkey.core.errors import Unreachable
+from alpkey.core.moments import rfc3339
+from alpkey.core.ports import Clock, Holder
+
+_POLL_S = 0.05
+_NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+
+
+class FileLock:
+    """flock(2) on ``path``; where that file system knows none, on ``fallback`` (this machine's)."""
+
+    def __init__(self, path: Path, fallback: Path, clock: Clock) -> None:
+        self._path = path
+        self._fallback = fallback
+        self._clock = clock
+        self.weak = False
+
+    def holder(self) -> Holder | None:
+        """Who wrote itself into the file, if somebody still holds it."""
+        try:
+            with self._path.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _read_holder(self._path)
+        except OSError:
+            return None
+        return None
+
+    @contextmanager
+    def held(self, timeout_s: float) -> Iterator[None]:
+        """Waits by looking again and again, so that cancelling ends the wait at once."""
+        handle = self._locked(timeout_s)
+        try:
+            self._sign(handle)
+            yield
+        finally:
+            os.ftruncate(handle, 0)
+            os.close(handle)
+
+    def _locked(self, timeout_s: float) -> int:
+        handle = _opened(self._path)
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    os.close(handle)
+                    raise _held_by(_read_holder(self._path)) from None
+                time.sleep(_POLL_S)
+            except OSError as wrong:
+                os.close(handle)
+                if wrong.errno not in _NO_LOCKS_HERE or self.weak:
+                    raise files.unfit(self._path, wrong) from None
+                self._path, self.weak = self._fallback, True
+                handle = _opened(self._path)
+            else:
+                return handle
+
+    def _sign(self, handle: int) -> None:
+        me = {
+            "process": f"alpkey ({os.getpid()})",
+            "host": socket.gethostname(),
+            "since": rfc3339(self._clock()),
+        }
+        with files.as_unfit(self._path):
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, json.dumps(me).encode(), 0)
+
+
+def _opened(path: Path) -> int:
+    files.private_folder(path.parent)
+    with files.as_unfit(path):
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _read_holder(path: Path) -> Holder:
+    """Whoever holds it has signed, or is about to."""
+    try:
+        row = json.loads(path.read_bytes())
+        since = datetime.fromisoformat(row["since"])
+        return Holder(row["process"], row["host"], rfc3339(since) or "")
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder("another Alpkey", "this computer", "a moment ago")
+
+
+def _held_by(holder: Holder) -> Unreachable:
+    return Unreachable(
+        "lock-held", process=holder.process, host=holder.host, since=holder.since, retryable=True
+    )

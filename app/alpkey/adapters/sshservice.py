@@ -1,0 +1,149 @@
+"""The classic service: username, password and code in, private key and certificate out."""
+
+import ast
+import json
+from typing import Any
+from urllib.parse import urlsplit
+
+from alpkey.adapters.http import AnswerLost, Http, HttpAnswer, NotSent
+from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, SignInRefused, Unreachable
+from alpkey.core.ports import Credentials, IssuedPair
+from alpkey.core.secret import Secret
+from alpkey.core.site import Service, Site
+
+PROVE_TIMEOUT_S = 15.0
+ISSUE_TIMEOUT_S = 30.0
+OTHER_TIMEOUT_S = 5.0
+
+# The real service's statuses are not documented; these words in its message mean the quota.
+_QUOTA_WORDS = ("limit", "quota", "too many", "maximum number")
+_LOCK_WORDS = ("locked", "disabled")
+
+
+class SshService:
+    """Speaks to one service; one connection stays warm between proving and issuing."""
+
+    def __init__(self, service: Service, site: Site, http: Http) -> None:
+        self._service = service
+        self._site = site
+        self._http = http
+
+    @property
+    def name(self) -> str:
+        return self._service.name
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self._service.url).hostname or self._service.url
+
+    def prove(self) -> None:
+        """One call without credentials; only the service's own error shape passes.
+
+        A retired service is 404, 410, a page instead of JSON, or a host that is gone while the
+        site's other service answers.  A laptop without network never finds a retirement.
+        """
+        try:
+            answer = self._http.post(self._service.url, {}, timeout_s=PROVE_TIMEOUT_S)
+        except NotSent as gone:
+            if gone.nobody_there and self._another_answers():
+                raise self._retired() from None
+            raise
+        except AnswerLost as lost:
+            raise lost if lost.code == "too-slow" else self._trouble("Its connection broke.") from None
+        if answer.status in (404, 410) or (answer.is_page and answer.status < 500):
+            raise self._retired()
+        if answer.status < 400 or _message(answer) is None:
+            raise self._trouble("It answers in a way this service never did.")
+
+    def issue(self, credentials: Credentials) -> IssuedPair:
+        answer = self._sent(
+            {
+                "username": credentials.username,
+                "password": credentials.password.reveal(),
+                "otp": credentials.otp.reveal(),
+            }
+        )
+        if 200 <= answer.status < 300:
+            return self._pair(answer)
+        raise self._refusal(answer)
+
+    def _sent(self, body: dict[str, str]) -> HttpAnswer:
+        try:
+            return self._http.post(self._service.url, body, timeout_s=ISSUE_TIMEOUT_S)
+        except AnswerLost as lost:
+            slow = f"there was none within {ISSUE_TIMEOUT_S:g} s"
+            reason = slow if lost.code == "too-slow" else "the connection broke"
+            raise AnswerLost("answer-lost", host=self._host, reason=reason, retryable=True) from None
+
+    def _pair(self, answer: HttpAnswer) -> IssuedPair:
+        body = _object(answer)
+        private, public = body.get("private"), body.get("public")
+        if not isinstance(private, str) or not isinstance(public, str):
+            raise self._trouble("Its answer holds no key.")
+        return IssuedPair(Secret(private), public)
+
+    def _refusal(self, answer: HttpAnswer) -> AlpkeyError:
+        message = _message(answer)
+        if message is None or answer.status >= 500:
+            status = f"It answers with status {answer.status}"
+            return self._trouble(f"{status}: {message}" if message else f"{status}.")
+        said = {"site": self._site.name, "dashboard": self._page(), "message": message}
+        if answer.status == 429 or _speaks_of(message, _QUOTA_WORDS):
+            return QuotaUsedUp("quota-refused", **said)
+        if _speaks_of(message, _LOCK_WORDS):
+            return SignInRefused("account-locked", **said)
+        if answer.status in (401, 403):
+            return SignInRefused(retryable=True, **said)
+        return SignInRefused("request-refused", **said)
+
+    def _another_answers(self) -> bool:
+        """Whether another service of the site answers, in whatever way, on its own host."""
+        others = [one for one in self._site.services if one.name != self._service.name]
+        return any(self._answers(one) for one in others if urlsplit(one.url).hostname != self._host)
+
+    def _answers(self, service: Service) -> bool:
+        try:
+            self._http.get(service.url, timeout_s=OTHER_TIMEOUT_S)
+        except NotSent:
+            return False
+        except Unreachable as odd:
+            return odd.code == "redirected"
+        return True
+
+    def _retired(self) -> NeedsBrowser:
+        return NeedsBrowser(site=self._site.name, host=self._host, dashboard=self._page())
+
+    def _trouble(self, reason: str) -> Unreachable:
+        return Unreachable("service-trouble", host=self._host, reason=reason, retryable=True)
+
+    def _page(self) -> str:
+        return self._site.links.get("dashboard", "the centre's web page")
+
+
+def _object(answer: HttpAnswer) -> dict[str, Any]:
+    """The answer's JSON object; an empty one where it is something else."""
+    try:
+        body = json.loads(answer.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _message(answer: HttpAnswer) -> str | None:
+    """The text of the service's own error shape; None where the answer has another."""
+    payload = _object(answer).get("payload")
+    message = payload.get("message") if isinstance(payload, dict) else None
+    return _unwrapped(message) if isinstance(message, str) else None
+
+
+def _unwrapped(message: str) -> str:
+    """A message may be the repr of bytes that hold an identity provider's JSON: show its words."""
+    try:
+        inner = json.loads(ast.literal_eval(message))
+        return str(inner["error_description"])
+    except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
+        return message.strip()[:500]
+
+
+def _speaks_of(message: str, words: tuple[str, ...]) -> bool:
+    return any(word in message.lower() for word in words)

@@ -1,0 +1,43 @@
+"""What lies in an ssh agent, sorted into the current key, what is ours and stale, and the rest."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from alpkey.core.certificate import Certificate, CertificateUnreadable, fingerprint, parse_blob
+
+
+@dataclass(frozen=True, slots=True)
+class AgentContents:
+    """``current``: the installed certificate is held.  ``stale``: blobs of ours to remove."""
+
+    current: bool
+    stale: tuple[bytes, ...]
+
+
+def sort_out(
+    blobs: Iterable[bytes], installed: Certificate | None, made_here: Callable[[str], bool]
+) -> AgentContents:
+    """Sorts the blobs an agent lists.
+
+    Ours is a key that Alpkey installed on this machine (``made_here`` knows its fingerprint), or a
+    certificate for it; foreign keys are never stale.  Of ours, everything is stale but the
+    installed certificate and its plain key.
+    """
+    blobs = list(blobs)
+    keep = {installed.blob, installed.public_key} if installed else set()
+    stale = [blob for blob in blobs if blob not in keep and _is_ours(blob, installed, made_here)]
+    return AgentContents(current=installed is not None and installed.blob in blobs, stale=tuple(stale))
+
+
+def _is_ours(blob: bytes, installed: Certificate | None, made_here: Callable[[str], bool]) -> bool:
+    public_key = plain_key(blob)
+    is_installed = installed is not None and public_key == installed.public_key
+    return is_installed or made_here(fingerprint(public_key))
+
+
+def plain_key(blob: bytes) -> bytes:
+    """The plain public key of a key or certificate blob."""
+    try:
+        return parse_blob(blob).public_key
+    except CertificateUnreadable:
+        return blob

@@ -1,0 +1,26 @@
+"""Whether a certificate that a service sent is one to install."""
+
+from datetime import datetime, timedelta
+
+from alpkey.core.certificate import Certificate, CertificateKind
+from alpkey.core.errors import Unfit
+
+# A certificate may start a little after our clock's now: clocks differ, and the clusters judge by theirs.
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+def check_certificate(certificate: Certificate, username: str, now: datetime) -> None:
+    """Returns where the certificate opens doors for ``username`` at ``now``.  Raises Unfit."""
+    if certificate.kind is not CertificateKind.USER:
+        raise _unfit("It is a certificate for hosts, not for people.")
+    if username not in certificate.principals:
+        names = ", ".join(certificate.principals) or "nobody"
+        raise _unfit(f"It is made out to {names}, not to {username}.")
+    if certificate.valid_before is not None and certificate.valid_before <= now:
+        raise _unfit("It has run out already. Check this computer's clock.")
+    if certificate.valid_after is not None and certificate.valid_after > now + CLOCK_SLACK:
+        raise _unfit("It is not valid yet. Check this computer's clock.")
+
+
+def _unfit(reason: str) -> Unfit:
+    return Unfit("answer-unfit", reason=reason)
