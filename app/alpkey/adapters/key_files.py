@@ -83,6 +83,9 @@ class KeyPairFiles:
                     _copy(path, path.with_name(path.name + ending))
         return self._key.with_name(self._key.name + ending)
 
+    def interrupted(self) -> bool:
+        return self._intent.exists()
+
     def finish_interrupted(self) -> bool:
         try:
             moves = json.loads(self._intent.read_bytes())

@@ -1,5 +1,6 @@
 """Argument lists of the programs we start; never a shell string."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,3 +28,30 @@ def ssh_to(
     file = ["-F", str(config)] if config else []
     agent = ["-A"] if forward_agent else []
     return ["ssh", *file, *agent, alias, *remote_command]
+
+
+# How long a session has to have lasted for its end to be the person's own doing.
+_AT_ONCE_S = 20
+
+_HELD = """
+started=$(date +%s)
+"$@"
+code=$?
+if [ "$code" -eq 255 ] && [ $(($(date +%s) - started)) -lt {at_once_s} ]; then
+    printf '\\nssh could not log in. This is what Alpkey knows:\\n\\n'
+    {explain}
+    printf '\\nPress Enter to close this window. '
+    read -r _
+fi
+exit "$code"
+"""
+
+
+def held(command: Sequence[str], explain: Sequence[str]) -> list[str]:
+    """``command`` for a window of its own: where ssh fails at once, the window stays and says why.
+
+    ssh ends with 255 for its own failures (ssh(1), EXIT STATUS).  ``explain`` is run then.  A
+    shell waits, not Python, for a session lasts for days.
+    """
+    script = _HELD.format(at_once_s=_AT_ONCE_S, explain=shlex.join(explain))
+    return ["/bin/sh", "-c", script, "alpkey-session", *command]

@@ -99,9 +99,10 @@ def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the journal says about one account at one moment."""
+    """What the journal says about one account; ``fingerprints`` are of all accounts' keys."""
 
     account: str | None = None
+    fingerprints: frozenset[str] = frozenset()
     issued: tuple[Issued, ...] = ()
     unanswered: tuple[MaybeIssued, ...] = ()
     quota_refused_at: datetime | None = None
@@ -111,7 +112,7 @@ class Known:
 
     def made_here(self, fingerprint: str) -> bool:
         """Whether Alpkey installed the key with this fingerprint on this machine."""
-        return any(one.fingerprint == fingerprint for one in self.issued)
+        return fingerprint in self.fingerprints
 
 
 def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
@@ -119,7 +120,8 @@ def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
     facts = list(facts)
     if account is None:
         account = next((f.account for f in reversed(facts) if isinstance(f, Issued)), None)
-    known = Known(account=account)
+    ours = frozenset(fact.fingerprint for fact in facts if isinstance(fact, Issued))
+    known = Known(account=account, fingerprints=ours)
     for fact in facts:
         if isinstance(fact, Retired) or fact.account == account:
             known = _learn(known, fact)

@@ -4,7 +4,7 @@ Each port has its real adapter and, for tests, a named fake; both pass the same 
 Every method raises only errors of :mod:`alpkey.core.errors`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,6 +80,9 @@ class KeyFiles(Protocol):
     def keep_backup(self, now: datetime) -> Path:
         """Copies the pair that is there aside, and returns where its key now lies."""
 
+    def interrupted(self) -> bool:
+        """Whether an installation is under way, or was cut off."""
+
     def finish_interrupted(self) -> bool:
         """Finishes an installation that was cut off; whether there was one."""
 
@@ -138,3 +141,22 @@ class Cancellation(Protocol):
 class Clock(Protocol):
     def __call__(self) -> datetime:
         """The moment it is, aware and in UTC."""
+
+
+class Terminal(Protocol):
+    """The person's terminal program."""
+
+    def open(self, command: Sequence[str], name: str) -> None:
+        """Opens a window that runs ``command`` and returns.  Raises Unsuitable (no-terminal)."""
+
+
+class OwnSshFiles(Protocol):
+    """Our own files in the ssh folder; never the person's."""
+
+    def write(self, user: str | None) -> Path:
+        """Brings them up to date and returns the one for ``ssh -F``.  Raises Unfit."""
+
+
+class Resolver(Protocol):
+    def resolved(self, alias: str) -> Mapping[str, str]:
+        """What ssh itself would use for ``alias``; empty where it cannot be asked."""

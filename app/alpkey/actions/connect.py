@@ -1,0 +1,93 @@
+"""Connect: a cluster by its name, with a key that is good."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from alpkey.actions.renew import RenewRequest, RenewWorld, renew
+from alpkey.core.command import held, ssh_to
+from alpkey.core.errors import AlpkeyError, KeyExpired, NoKey, Unfit, Unsuitable
+from alpkey.core.events import Action
+from alpkey.core.look import KeyState, Look
+from alpkey.core.moments import rfc3339
+from alpkey.core.ports import Clock, OwnSshFiles, Resolver, Terminal
+from alpkey.core.site import Site
+
+Way = Literal["window", "here", "print"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectRequest:
+    """``way``: in a terminal window, in place of this process, or only printed.
+
+    ``may_ask``: whether somebody is there to renew a dead key with.
+    """
+
+    name: str
+    way: Way = "window"
+    forward_agent: bool = False
+    remote_command: tuple[str, ...] = ()
+    may_ask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectWorld:
+    """``renewal`` is made only where it is needed; ``explain`` is our own status command."""
+
+    site: Site
+    look: Callable[[], Look]
+    clock: Clock
+    own_files: OwnSshFiles
+    resolver: Resolver
+    terminal: Terminal
+    renewal: Callable[[], RenewWorld]
+    explain: tuple[str, ...]
+
+
+def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
+    """The result holds ``host`` and ``command``, the ssh command as a list of words.
+
+    With "window" a terminal runs it already; with "here" the caller becomes it.
+    Raises NoKey, KeyExpired or Unfit where the key opens no doors and nobody can renew it.
+    """
+    _check_name(request.name, world)
+    if request.way != "print" and (closed := closed_doors(world.look(), world)):
+        if not request.may_ask:
+            raise closed
+        yield from renew(RenewRequest(), world.renewal())
+    command = ssh_to(
+        request.name,
+        config=world.own_files.write(world.look().account),
+        forward_agent=request.forward_agent,
+        remote_command=request.remote_command,
+    )
+    if request.way == "window":
+        world.terminal.open(held(command, world.explain), request.name)
+    return {"host": request.name, "command": command}
+
+
+def closed_doors(look: Look, world: ConnectWorld) -> AlpkeyError | None:
+    """Why a login with this key must fail; None where it can work."""
+    now = world.clock()
+    ended = rfc3339(look.certificate.valid_before) if look.certificate else None
+    match look.state(now):
+        case KeyState.MISSING:
+            return NoKey(key_path=str(look.key_path))
+        case KeyState.EXPIRED:
+            return KeyExpired(ended=ended)
+        case KeyState.NOT_YET_VALID:
+            return Unfit("key-unfit", reason="It is not valid yet. Check this computer's clock.")
+        case KeyState.BROKEN:
+            return Unfit("key-unfit", reason=look.trouble)
+    return None
+
+
+def _check_name(name: str, world: ConnectWorld) -> None:
+    """A host of the site, or an alias of the person's that ssh resolves to one."""
+    if world.site.host(name):
+        return
+    names = {host.host_name for host in world.site.hosts}
+    plain = not name.startswith("-") and name.isprintable() and " " not in name
+    if not plain or world.resolver.resolved(name).get("hostname") not in names:
+        known = ", ".join(host.name for host in world.site.hosts)
+        raise Unsuitable("unknown-host", name=name, known=known)

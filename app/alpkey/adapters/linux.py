@@ -1,0 +1,54 @@
+"""What is particular to Linux desktops: terminal programs."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+
+from alpkey.core.errors import Unsuitable
+
+# Program and the words between it and the command.  The first is the freedesktop proposal, the
+# second Debian's alternative: both stand for what the person chose.
+TERMINALS: tuple[tuple[str, ...], ...] = (
+    ("xdg-terminal-exec",),
+    ("x-terminal-emulator", "-e"),
+    ("xterm", "-e"),
+)
+
+# A program that cannot open a window says so by then; one that can is still running or has
+# handed the window to a server of its own.
+FAILS_WITHIN_S = 0.5
+
+
+class DesktopTerminal:
+    """The person's ``choice``, or the first of TERMINALS that is there and starts."""
+
+    def __init__(self, choice: Sequence[str], environ: Mapping[str, str]) -> None:
+        self._choice = tuple(choice)
+        self._environ = environ
+
+    def open(self, command: Sequence[str], name: str) -> None:
+        candidates = (self._choice,) if self._choice else TERMINALS
+        if not any(self._starts([*words, *command]) for words in candidates):
+            looked_for = ", ".join(words[0] for words in candidates)
+            raise Unsuitable("no-terminal", name=name, looked_for=looked_for)
+
+    def _starts(self, command: Sequence[str]) -> bool:
+        if shutil.which(command[0], path=self._environ.get("PATH")) is None:
+            return False
+        process = subprocess.Popen(
+            command,
+            env=dict(self._environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            return process.wait(FAILS_WITHIN_S) == 0
+        except subprocess.TimeoutExpired:
+            return True
+
+
+def has_display(environ: Mapping[str, str]) -> bool:
+    """Whether a window can be opened from this process."""
+    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,64 @@
+"""The person's OpenSSH: what ``ssh -G`` resolves, and becoming ssh."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from alpkey.core.errors import Unreachable
+
+QUERY_TIMEOUT_S = 5.0
+
+
+class OpenSsh:
+    """The ``ssh`` on PATH, with ``config`` as its only configuration where one is given."""
+
+    def __init__(self, config: Path | None, environ: Mapping[str, str]) -> None:
+        self._config = config
+        self._environ = environ
+
+    def resolved(self, alias: str) -> dict[str, str]:
+        """What ssh would use for ``alias``: keyword in lower case, first value (ssh(1), ``-G``).
+
+        Empty where ssh is missing, refuses its configuration or does not answer in time.
+        """
+        file = ["-F", str(self._config)] if self._config else []
+        try:
+            done = subprocess.run(
+                ["ssh", *file, "-G", "--", alias],
+                env={**self._environ, "ALPKEY_PROBE": "1"},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=True,
+                timeout=QUERY_TIMEOUT_S,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return {}
+        rows = (line.partition(" ") for line in done.stdout.decode(errors="replace").splitlines())
+        found: dict[str, str] = {}
+        for keyword, _, value in rows:
+            found.setdefault(keyword, value)
+        return found
+
+    def agent_socket(self, alias: str) -> str | None:
+        """The agent that ssh asks for ``alias``: ``IdentityAgent`` before ``SSH_AUTH_SOCK``."""
+        named = self.resolved(alias).get("identityagent", "SSH_AUTH_SOCK")
+        if named == "none":
+            return None
+        if named == "SSH_AUTH_SOCK":
+            return self._environ.get("SSH_AUTH_SOCK") or None
+        if named.startswith("$"):
+            return self._environ.get(named[1:].strip("{}")) or None
+        return str(Path(named).expanduser())
+
+
+def become(command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
+    """Replaces this process; what ``command`` returns is what its caller sees.
+
+    Raises Unreachable (``ssh-missing``) where there is no such program.
+    """
+    if shutil.which(command[0], path=environ.get("PATH")) is None:
+        raise Unreachable("ssh-missing", reason=f"Looked for {command[0]!r} on PATH.")
+    os.execvpe(command[0], list(command), dict(environ))  # noqa: S606  no shell is wanted here

@@ -1,0 +1,115 @@
+"""The composition root: settings, site and platform in, worlds for the actions out.
+
+The only place that constructs adapters.  The slow ones (cryptography, requests) are imported
+where a renewal needs them, so that everything else starts without.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import cached_property
+
+from alpkey.actions.connect import ConnectWorld
+from alpkey.actions.renew import RenewWorld
+from alpkey.actions.status import StatusWorld
+from alpkey.adapters.agent import NoAgent, SshAgent
+from alpkey.adapters.clock import now
+from alpkey.adapters.journal_file import JournalFile
+from alpkey.adapters.key_files import KeyPairFiles
+from alpkey.adapters.lock import FileLock
+from alpkey.adapters.look_file import LookFile
+from alpkey.adapters.openssh import OpenSsh
+from alpkey.adapters.own_ssh_files import OwnSshConfig
+from alpkey.core.command import ourselves
+from alpkey.core.errors import Unsuitable
+from alpkey.core.look import Look
+from alpkey.core.places import Places
+from alpkey.core.ports import Cancellation, KeyService, Terminal
+from alpkey.core.ports_agent import Agent
+from alpkey.core.settings import Settings
+from alpkey.core.site import Site
+
+if sys.platform == "darwin":
+    from alpkey.adapters import macos as platform
+else:
+    from alpkey.adapters import linux as platform
+
+Glance = Callable[[], Look]
+
+
+class Assembly:
+    """Everything for one home; ``glance`` takes a look at it."""
+
+    def __init__(self, places: Places, site: Site, settings: Settings, glance: Glance) -> None:
+        self.places = places
+        self.site = site
+        self._settings = settings
+        self._glance = glance
+
+    @cached_property
+    def status(self) -> StatusWorld:
+        return StatusWorld(
+            look=self._glance,
+            remember=lambda look: LookFile(self.places.look).write(look, now()),
+            journal=JournalFile(self.places.journal),
+            agent=lambda: self.agent,
+            clock=now,
+        )
+
+    @cached_property
+    def agent(self) -> Agent:
+        """The agent that ssh asks for the jump host, which every login goes through."""
+        socket = self._openssh.agent_socket(self.site.jump_host)
+        return SshAgent(socket) if socket else NoAgent()
+
+    def renewal(self, cancellation: Cancellation) -> RenewWorld:
+        """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
+        from alpkey.adapters.pairs import RealPairs  # noqa: PLC0415  see the module's docstring
+
+        key = self.places.private_key(self.site.key_file)
+        return RenewWorld(
+            site=self.site,
+            service=self._service(),
+            files=KeyPairFiles(key, self.places.intent),
+            pairs=RealPairs(),
+            lock=FileLock(self.places.lock, self.places.runtime / "lock", now),
+            cancellation=cancellation,
+            status=self.status,
+        )
+
+    def connection(self, cancellation: Cancellation) -> ConnectWorld:
+        return ConnectWorld(
+            site=self.site,
+            look=self._glance,
+            clock=now,
+            own_files=OwnSshConfig(self.site, self.places),
+            resolver=self._openssh,
+            terminal=self._terminal,
+            renewal=lambda: self.renewal(cancellation),
+            explain=tuple(ourselves(sys.executable, getattr(sys, "frozen", False), "status")),
+        )
+
+    @property
+    def has_display(self) -> bool:
+        return platform.has_display(os.environ)
+
+    @cached_property
+    def _openssh(self) -> OpenSsh:
+        """Under ALPKEY_HOME our own file stands in for the person's configuration."""
+        moved = self.places.moved and self.places.connect_config.exists()
+        return OpenSsh(self.places.connect_config if moved else None, os.environ)
+
+    @property
+    def _terminal(self) -> Terminal:
+        return platform.DesktopTerminal(self._settings.terminal, os.environ)
+
+    def _service(self) -> KeyService:
+        from alpkey.adapters.http import Http  # noqa: PLC0415  see the module's docstring
+        from alpkey.adapters.sshservice import SshService  # noqa: PLC0415
+
+        kinds = {"sshservice": SshService}
+        for service in self.site.services:
+            if service.kind in kinds:
+                return kinds[service.kind](service, self.site, Http(self.site.ca_bundle))
+        unknown = ", ".join(service.kind for service in self.site.services)
+        raise Unsuitable("unbuilt-service", kinds=unknown)

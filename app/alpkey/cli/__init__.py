@@ -1,0 +1,1 @@
+"""The command line: it does everything, and lives for seconds."""

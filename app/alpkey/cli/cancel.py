@@ -1,0 +1,53 @@
+"""Cancel: Ctrl-C, the end of a window, or a line on standard input, all by one signal."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from alpkey.core.errors import Cancelled
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class SignalCancellation:
+    """Raises Cancelled in the main thread at once, or as soon as it is no longer deferred."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self._deferring = False
+        for number in _SIGNALS:
+            signal.signal(number, self._on_signal)
+
+    @staticmethod
+    def ask() -> None:
+        """Asks from any thread; a signal also ends a wait for network or lock."""
+        os.kill(os.getpid(), signal.SIGINT)
+
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        """Inside, a wish to cancel is only noted.
+
+        After success it stays so: all that follows is telling about what was done.
+        """
+        self._deferring = True
+        try:
+            yield
+        except BaseException:
+            self._deferring = False
+            raise
+
+    def defer_for_good(self) -> None:
+        """From here on the outcome stands and is only told."""
+        self._deferring = True
+
+    def check(self) -> None:
+        """Raises Cancelled where it was asked for while it had to wait."""
+        if self.requested:
+            raise Cancelled
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.requested = True
+        if not self._deferring:
+            raise Cancelled

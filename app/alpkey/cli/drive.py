@@ -1,0 +1,51 @@
+"""Runs an action to its end in front of a presenter, and turns the outcome into an exit code."""
+
+from contextlib import closing
+from pathlib import Path
+
+from alpkey.cli.cancel import SignalCancellation
+from alpkey.cli.crash import write_report
+from alpkey.cli.present import Presenter
+from alpkey.core.errors import AlpkeyError, Cancelled
+from alpkey.core.events import Action, Answer, Await, Result
+
+
+class Failed(Exception):
+    """The action failed and the presenter has told so."""
+
+    def __init__(self, exit_code: int) -> None:
+        self.exit_code = exit_code
+        super().__init__(exit_code)
+
+
+def drive(action: Action, presenter: Presenter, cancellation: SignalCancellation) -> Result:
+    """The action's result, told by ``presenter``.  Raises Failed once an error was told."""
+    try:
+        result = _run(action, presenter, cancellation)
+        cancellation.defer_for_good()
+    except AlpkeyError as error:
+        cancellation.defer_for_good()
+        presenter.failed(error)
+        raise Failed(error.exit_code) from None
+    except (EOFError, KeyboardInterrupt):
+        presenter.failed(Cancelled())
+        raise Failed(Cancelled.exit_code) from None
+    presenter.done(result)
+    return result
+
+
+def _run(action: Action, presenter: Presenter, cancellation: SignalCancellation) -> Result:
+    reply: Answer = {}
+    with closing(action):
+        while True:
+            try:
+                event = action.send(reply) if reply else next(action)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            reply = {}
+            if isinstance(event, Await):
+                cancellation.check()
+                reply = presenter.answer(event.ask)
+            else:
+                presenter.show(event)

@@ -1,0 +1,214 @@
+"""Events as people and programs want them: sentences, one JSON object, or JSON lines."""
+
+import getpass
+import json
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from queue import SimpleQueue
+from typing import Any, Protocol
+
+import click
+
+from alpkey.core import words
+from alpkey.core.errors import AlpkeyError, Cancelled, Unsuitable
+from alpkey.core.events import VERSION, Answer, Ask, Result, Step, Warn, as_object
+from alpkey.core.secret import Secret
+
+SECRET_KINDS = ("secret", "otp")
+_LABELS = {"username": "User name", "password": "Password", "otp": "Six-digit code"}
+
+
+class Presenter(Protocol):
+    """Shows what an action yields, and brings it answers."""
+
+    def show(self, event: Step | Ask | Warn) -> None: ...
+
+    def answer(self, ask: Ask) -> Answer:
+        """Raises Cancelled where nobody can or wants to answer."""
+
+    def done(self, result: Result) -> None: ...
+
+    def failed(self, error: AlpkeyError) -> None: ...
+
+
+class Sentences:
+    """For a person at a terminal, or reading what a script printed.  Notes go to stderr."""
+
+    def __init__(self, tell: Callable[[Result], str], *, can_ask: bool) -> None:
+        self._tell = tell
+        self._can_ask = can_ask
+        self._kept: dict[str, str | Secret | bool] = {}
+
+    def show(self, event: Step | Ask | Warn) -> None:
+        match event:
+            case Step(id=step):
+                click.echo(f"  {words.STEPS[step]}", err=True)
+            case Warn(code=code, params=params):
+                click.echo(f"  {words.warning(code, params)}", err=True)
+            case Ask():
+                if not self._can_ask:
+                    raise nobody_to_ask(event)
+
+    def answer(self, ask: Ask) -> Answer:
+        """Asks for what is missing; after an error about one field, for that one only."""
+        if ask.error:
+            self._explain(ask.error)
+            at_fault = ask.error.params.get("field")
+            again = [at_fault] if at_fault else ["password", "otp"]
+            self._kept = {name: kept for name, kept in self._kept.items() if name not in again}
+        for field in ask.fields:
+            if field.kind == "text" and field.value and not self._is_at_fault(ask, field.name):
+                self._kept[field.name] = field.value
+            if field.name not in self._kept:
+                self._kept[field.name] = _asked(field.name, field.kind, field.value)
+        return dict(self._kept)
+
+    def done(self, result: Result) -> None:
+        click.echo(self._tell(result))
+
+    def failed(self, error: AlpkeyError) -> None:
+        self._explain(error)
+
+    @staticmethod
+    def _is_at_fault(ask: Ask, name: str) -> bool:
+        return ask.error is not None and ask.error.params.get("field") == name
+
+    @staticmethod
+    def _explain(error: AlpkeyError) -> None:
+        said = words.describe(error)
+        click.echo(f"{said.title}. {said.detail}\n{said.next_step}", err=True)
+
+
+class OneObject:
+    """Exactly one JSON object on stdout, at the end; nothing is asked."""
+
+    def show(self, event: Step | Ask | Warn) -> None:
+        if isinstance(event, Ask):
+            raise nobody_to_ask(event)
+
+    def answer(self, ask: Ask) -> Answer:
+        raise nobody_to_ask(ask)
+
+    def done(self, result: Result) -> None:
+        click.echo(json.dumps(result))
+
+    def failed(self, error: AlpkeyError) -> None:
+        click.echo(json.dumps({"error": words.error_object(error)}))
+
+
+class Prepared:
+    """Another presenter, with the one answer that came on standard input.
+
+    The answer is given once; a question that comes back ends with the reason it came back for.
+    """
+
+    def __init__(self, inner: Presenter, answer: Answer) -> None:
+        self._inner = inner
+        self._answer: Answer | None = answer
+        self.done = inner.done
+        self.failed = inner.failed
+
+    def show(self, event: Step | Ask | Warn) -> None:
+        if not isinstance(event, Ask):
+            self._inner.show(event)
+        elif event.error:
+            raise event.error
+        elif event.fields[0].kind == "confirm":
+            raise nobody_to_ask(event)
+
+    def answer(self, ask: Ask) -> Answer:
+        if self._answer is None:
+            raise nobody_to_ask(ask)
+        answer, self._answer = self._answer, None
+        return answer
+
+
+class JsonLines:
+    """For a window: an event a line on stdout, answers and cancel as lines on stdin."""
+
+    def __init__(self, cancel: Callable[[], None]) -> None:
+        self._cancel = cancel
+        self._answers: SimpleQueue[tuple[int, Answer]] = SimpleQueue()
+        self._first = True
+        threading.Thread(target=self._listen, daemon=True, name="answers").start()
+
+    def show(self, event: Step | Ask | Warn) -> None:
+        self._write(as_object(event))
+
+    def answer(self, ask: Ask) -> Answer:
+        while True:
+            number, answer = self._answers.get()
+            if number == ask.number:
+                return answer
+
+    def done(self, result: Result) -> None:
+        self._write({"event": "done", "result": result})
+
+    def failed(self, error: AlpkeyError) -> None:
+        self._write({"event": "failed", "error": words.error_object(error)})
+
+    def _write(self, row: dict[str, Any]) -> None:
+        """A reader that went away must not stop an installation that is under way."""
+        if self._first:
+            row, self._first = {"v": VERSION, **row}, False
+        with suppress(BrokenPipeError):
+            sys.stdout.write(json.dumps(row) + "\n")
+            sys.stdout.flush()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            row = _row(line)
+            if row.get("cancel"):
+                break
+            if isinstance(row.get("answer"), int) and isinstance(row.get("values"), dict):
+                self._answers.put((row["answer"], wrapped(row["values"])))
+        self._cancel()
+
+
+def read_prepared(line: str) -> Answer:
+    """The answer in one line of JSON.  Raises Unsuitable."""
+    row = _row(line)
+    if not row or not all(isinstance(value, str) for value in row.values()):
+        raise Unsuitable("answer-unreadable")
+    return wrapped(row)
+
+
+def wrapped(values: dict[str, Any]) -> Answer:
+    """Every text but the user name is taken for a secret: nothing typed is ever shown by mistake."""
+    return {
+        name: Secret(value) if isinstance(value, str) and name != "username" else value
+        for name, value in values.items()
+    }
+
+
+def nobody_to_ask(ask: Ask) -> Cancelled:
+    """What is said where a question stands open and nobody can answer."""
+    field = ask.fields[0]
+    if field.kind == "confirm":
+        return Cancelled("foreign-key", path=field.value)
+    return Cancelled("sign-in-needed")
+
+
+def local_now() -> datetime:
+    """Now, in the zone in which times are shown."""
+    return datetime.now(UTC).astimezone()
+
+
+def _row(line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return row if isinstance(row, dict) else {}
+
+
+def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
+    if kind == "confirm":
+        said = words.describe(Cancelled("foreign-key", path=value))
+        return click.confirm(f"{said.title}. {said.detail}\nReplace it", err=True)
+    if kind in SECRET_KINDS:
+        return Secret(getpass.getpass(f"{_LABELS[name]}: "))
+    return str(click.prompt(_LABELS[name], default=value, err=True))
