@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from functools import cached_property
 
+from alpkey.actions.agent import AgentWorld
 from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.status import StatusWorld
@@ -20,7 +21,9 @@ from alpkey.adapters.lock import FileLock
 from alpkey.adapters.look_file import LookFile
 from alpkey.adapters.openssh import OpenSsh
 from alpkey.adapters.own_ssh_files import OwnSshConfig
+from alpkey.adapters.processes import start_detached
 from alpkey.core.command import ourselves
+from alpkey.core.display import has_display
 from alpkey.core.errors import Unsuitable
 from alpkey.core.look import Look
 from alpkey.core.places import Places
@@ -66,11 +69,10 @@ class Assembly:
         """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
         from alpkey.adapters.pairs import RealPairs  # noqa: PLC0415  see the module's docstring
 
-        key = self.places.private_key(self.site.key_file)
         return RenewWorld(
             site=self.site,
             service=self._service(),
-            files=KeyPairFiles(key, self.places.intent),
+            files=self._files,
             pairs=RealPairs(),
             lock=FileLock(self.places.lock, self.places.runtime / "lock", now),
             cancellation=cancellation,
@@ -86,12 +88,29 @@ class Assembly:
             resolver=self._openssh,
             terminal=self._terminal,
             renewal=lambda: self.renewal(cancellation),
-            explain=tuple(ourselves(sys.executable, getattr(sys, "frozen", False), "status")),
+            renew_in_window=self._renew_in_window if self.has_display else None,
+            explain=tuple(_ourselves("status")),
+        )
+
+    def agent_use(self) -> AgentWorld:
+        from alpkey.adapters.pairs import RealPairs  # noqa: PLC0415  see the module's docstring
+
+        return AgentWorld(
+            look=self._glance,
+            files=self._files,
+            pairs=RealPairs(),
+            journal=self.status.journal,
+            agent=self.agent,
+            clock=now,
         )
 
     @property
     def has_display(self) -> bool:
-        return platform.has_display(os.environ)
+        return has_display(os.environ, sys.platform)
+
+    @cached_property
+    def _files(self) -> KeyPairFiles:
+        return KeyPairFiles(self.places.private_key(self.site.key_file), self.places.intent)
 
     @cached_property
     def _openssh(self) -> OpenSsh:
@@ -103,6 +122,10 @@ class Assembly:
     def _terminal(self) -> Terminal:
         return platform.DesktopTerminal(self._settings.terminal, os.environ)
 
+    @staticmethod
+    def _renew_in_window(then_connect_to: str) -> None:
+        start_detached(_ourselves("window", "renew", "--connect", then_connect_to))
+
     def _service(self) -> KeyService:
         from alpkey.adapters.http import Http  # noqa: PLC0415  see the module's docstring
         from alpkey.adapters.sshservice import SshService  # noqa: PLC0415
@@ -113,3 +136,7 @@ class Assembly:
                 return kinds[service.kind](service, self.site, Http(self.site.ca_bundle))
         unknown = ", ".join(service.kind for service in self.site.services)
         raise Unsuitable("unbuilt-service", kinds=unknown)
+
+
+def _ourselves(*arguments: str) -> list[str]:
+    return ourselves(sys.executable, getattr(sys, "frozen", False), *arguments)

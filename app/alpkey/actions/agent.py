@@ -1,15 +1,18 @@
 """The agent: put the key that is on disk into it, take our stale ones out, tell what it holds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from alpkey.core.agent_contents import AgentContents, sort_out
-from alpkey.core.certificate import Certificate
-from alpkey.core.errors import AgentTrouble
-from alpkey.core.events import Event, Step, Warn
-from alpkey.core.journal import Known
-from alpkey.core.ports import Clock
-from alpkey.core.ports_agent import Agent, AgentAbsent
+from alpkey.core.agent_contents import AgentContents, certificate_in, plain_key, sort_out
+from alpkey.core.certificate import Certificate, Validity, fingerprint, type_name
+from alpkey.core.errors import AgentTrouble, NoKey
+from alpkey.core.events import Action, Event, Result, Step, Warn
+from alpkey.core.journal import Known, fold
+from alpkey.core.look import Look, closed_doors
+from alpkey.core.moments import rfc3339
+from alpkey.core.ports import Clock, Journal, KeyFiles, Pairs
+from alpkey.core.ports_agent import Agent, AgentAbsent, Identity
 from alpkey.core.secret import Secret
 from alpkey.core.status import AgentView
 
@@ -36,6 +39,61 @@ def load(agent: Agent, key: LoadableKey, known: Known, clock: Clock) -> None:
     blobs = [identity.blob for identity in agent.identities()]
     for blob in sort_out(blobs, key.certificate, known.made_here).stale:
         agent.remove(blob)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentWorld:
+    """What the agent commands need of the outside world."""
+
+    look: Callable[[], Look]
+    files: KeyFiles
+    pairs: Pairs
+    journal: Journal
+    agent: Agent
+    clock: Clock
+
+
+def load_current(world: AgentWorld) -> Action:
+    """Loads the installed pair.  Raises NoKey, KeyExpired, Unfit or AgentTrouble."""
+    yield from ()
+    look = world.look()
+    if closed := closed_doors(look, world.clock()):
+        raise closed
+    if look.encrypted:
+        raise AgentTrouble("key-encrypted", path=str(look.key_path))
+    pair = world.files.pair()
+    if pair is None:
+        raise NoKey(key_path=str(look.key_path))
+    key = LoadableKey(pair.private, world.pairs.prove(pair), look.key_path.name)
+    known = fold(world.journal.facts(), look.account)
+    load(world.agent, key, known, world.clock)
+    held = view(world.agent, key.certificate, known)
+    return {"socket": held.socket, "holds_current": held.holds_current, "stale": held.stale}
+
+
+def list_keys(world: AgentWorld) -> Action:
+    """Everything the agent holds, and which of it is ours.  Raises AgentTrouble."""
+    yield from ()
+    look, now = world.look(), world.clock()
+    identities = world.agent.identities()
+    known = fold(world.journal.facts(), look.account)
+    blobs = [identity.blob for identity in identities]
+    contents = sort_out(blobs, look.certificate, known.made_here)
+    keys = [_listed(identity, contents, now) for identity in identities]
+    return {"socket": world.agent.socket, "keys": keys}
+
+
+def _listed(identity: Identity, contents: AgentContents, now: datetime) -> Result:
+    certificate = certificate_in(identity.blob)
+    ran_out = certificate is not None and certificate.validity(now) is Validity.EXPIRED
+    return {
+        "type": certificate.type_name if certificate else type_name(identity.blob),
+        "fingerprint": fingerprint(plain_key(identity.blob)),
+        "comment": identity.comment,
+        "ours": identity.blob in contents.ours,
+        "stale": identity.blob in contents.stale or ran_out,
+        "valid_before": rfc3339(certificate.valid_before) if certificate else None,
+    }
 
 
 def load_after_renewal(

@@ -6,10 +6,9 @@ from typing import Literal
 
 from alpkey.actions.renew import RenewRequest, RenewWorld, renew
 from alpkey.core.command import held, ssh_to
-from alpkey.core.errors import AlpkeyError, KeyExpired, NoKey, Unfit, Unsuitable
+from alpkey.core.errors import Unsuitable
 from alpkey.core.events import Action
-from alpkey.core.look import KeyState, Look
-from alpkey.core.moments import rfc3339
+from alpkey.core.look import Look, closed_doors
 from alpkey.core.ports import Clock, OwnSshFiles, Resolver, Terminal
 from alpkey.core.site import Site
 
@@ -32,7 +31,11 @@ class ConnectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConnectWorld:
-    """``renewal`` is made only where it is needed; ``explain`` is our own status command."""
+    """``renewal`` is made only where it is needed; ``explain`` is our own status command.
+
+    ``renew_in_window`` opens the renewal window, which connects when it is done; None where no
+    window can be opened.
+    """
 
     site: Site
     look: Callable[[], Look]
@@ -41,20 +44,26 @@ class ConnectWorld:
     resolver: Resolver
     terminal: Terminal
     renewal: Callable[[], RenewWorld]
+    renew_in_window: Callable[[str], None] | None
     explain: tuple[str, ...]
 
 
 def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     """The result holds ``host`` and ``command``, the ssh command as a list of words.
 
-    With "window" a terminal runs it already; with "here" the caller becomes it.
+    With "window" a terminal runs it already; with "here" the caller becomes it.  The command is
+    None where the renewal window was opened, which will connect by itself.
     Raises NoKey, KeyExpired or Unfit where the key opens no doors and nobody can renew it.
     """
     _check_name(request.name, world)
-    if request.way != "print" and (closed := closed_doors(world.look(), world)):
-        if not request.may_ask:
+    if request.way != "print" and (closed := closed_doors(world.look(), world.clock())):
+        if request.may_ask:
+            yield from renew(RenewRequest(), world.renewal())
+        elif request.way == "window" and world.renew_in_window:
+            world.renew_in_window(request.name)
+            return {"host": request.name, "command": None}
+        else:
             raise closed
-        yield from renew(RenewRequest(), world.renewal())
     command = ssh_to(
         request.name,
         config=world.own_files.write(world.look().account),
@@ -64,22 +73,6 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     if request.way == "window":
         world.terminal.open(held(command, world.explain), request.name)
     return {"host": request.name, "command": command}
-
-
-def closed_doors(look: Look, world: ConnectWorld) -> AlpkeyError | None:
-    """Why a login with this key must fail; None where it can work."""
-    now = world.clock()
-    ended = rfc3339(look.certificate.valid_before) if look.certificate else None
-    match look.state(now):
-        case KeyState.MISSING:
-            return NoKey(key_path=str(look.key_path))
-        case KeyState.EXPIRED:
-            return KeyExpired(ended=ended)
-        case KeyState.NOT_YET_VALID:
-            return Unfit("key-unfit", reason="It is not valid yet. Check this computer's clock.")
-        case KeyState.BROKEN:
-            return Unfit("key-unfit", reason=look.trouble)
-    return None
 
 
 def _check_name(name: str, world: ConnectWorld) -> None:

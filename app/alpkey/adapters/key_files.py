@@ -16,6 +16,7 @@ from alpkey.adapters import files
 from alpkey.core.errors import Unfit
 from alpkey.core.ports import IssuedPair, StoredKey
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
+from alpkey.core.secret import Secret
 
 KEY_MODE = 0o600
 CERTIFICATE_MODE = 0o644
@@ -40,6 +41,15 @@ class KeyPairFiles:
         except OSError as wrong:
             raise files.unfit(self._key, wrong) from None
         return StoredKey(self._key, head.public_key, head.encrypted)
+
+    def pair(self) -> IssuedPair | None:
+        try:
+            private = self._key.read_text(encoding="latin-1")
+            return IssuedPair(Secret(private), self._certificate.read_text(encoding="latin-1"))
+        except FileNotFoundError:
+            return None
+        except OSError as wrong:
+            raise files.unfit(self._key, wrong) from None
 
     def check_writable(self) -> None:
         """Stages a file where the pair will lie: the sure way to learn that one can."""

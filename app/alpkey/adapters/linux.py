@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 
+from alpkey.adapters.processes import start_detached
 from alpkey.core.errors import Unsuitable
 
 # Program and the words between it and the command.  The first is the freedesktop proposal, the
@@ -35,20 +36,8 @@ class DesktopTerminal:
     def _starts(self, command: Sequence[str]) -> bool:
         if shutil.which(command[0], path=self._environ.get("PATH")) is None:
             return False
-        process = subprocess.Popen(
-            command,
-            env=dict(self._environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = start_detached(command, self._environ)
         try:
             return process.wait(FAILS_WITHIN_S) == 0
         except subprocess.TimeoutExpired:
             return True
-
-
-def has_display(environ: Mapping[str, str]) -> bool:
-    """Whether a window can be opened from this process."""
-    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))

@@ -39,8 +39,3 @@ def _command_file(command: Sequence[str]) -> str:
         file.write(f'#!/bin/sh\nrm -f -- "$0"\nexec {shlex.join(command)}\n')
         os.fchmod(file.fileno(), 0o700)
     return path
-
-
-def has_display(environ: Mapping[str, str]) -> bool:
-    """Whether a window can be opened: not from a session that came over ssh."""
-    return "SSH_CONNECTION" not in environ

@@ -1,10 +1,9 @@
 """Runs an action to its end in front of a presenter, and turns the outcome into an exit code."""
 
 from contextlib import closing
-from pathlib import Path
+from typing import cast
 
 from alpkey.cli.cancel import SignalCancellation
-from alpkey.cli.crash import write_report
 from alpkey.cli.present import Presenter
 from alpkey.core.errors import AlpkeyError, Cancelled
 from alpkey.core.events import Action, Answer, Await, Result
@@ -19,7 +18,7 @@ class Failed(Exception):
 
 
 def drive(action: Action, presenter: Presenter, cancellation: SignalCancellation) -> Result:
-    """The action's result, told by ``presenter``.  Raises Failed once an error was told."""
+    """The action's result, still to be told.  Raises Failed once an error was told."""
     try:
         result = _run(action, presenter, cancellation)
         cancellation.defer_for_good()
@@ -30,20 +29,18 @@ def drive(action: Action, presenter: Presenter, cancellation: SignalCancellation
     except (EOFError, KeyboardInterrupt):
         presenter.failed(Cancelled())
         raise Failed(Cancelled.exit_code) from None
-    presenter.done(result)
     return result
 
 
 def _run(action: Action, presenter: Presenter, cancellation: SignalCancellation) -> Result:
-    reply: Answer = {}
+    reply: Answer | None = None
     with closing(action):
         while True:
             try:
-                event = action.send(reply) if reply else next(action)
+                event = action.send(cast("Answer", reply))
             except StopIteration as end:
-                result: Result = end.value
-                return result
-            reply = {}
+                return cast("Result", end.value)
+            reply = None
             if isinstance(event, Await):
                 cancellation.check()
                 reply = presenter.answer(event.ask)

@@ -2,9 +2,10 @@
 
 import getpass
 import json
+import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from queue import SimpleQueue
@@ -14,7 +15,7 @@ import click
 
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, Cancelled, Unsuitable
-from alpkey.core.events import VERSION, Answer, Ask, Result, Step, Warn, as_object
+from alpkey.core.events import LINE_LIMIT_BYTES, VERSION, Answer, Ask, Result, Step, Warn, as_object
 from alpkey.core.secret import Secret
 
 SECRET_KINDS = ("secret", "otp")
@@ -159,7 +160,7 @@ class JsonLines:
             sys.stdout.flush()
 
     def _listen(self) -> None:
-        for line in sys.stdin:
+        for line in _lines(sys.stdin.fileno()):
             row = _row(line)
             if row.get("cancel"):
                 break
@@ -197,7 +198,20 @@ def local_now() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
-def _row(line: str) -> dict[str, Any]:
+def _lines(handle: int) -> Iterator[bytes]:
+    """The lines of a file descriptor, read without ``sys.stdin``.
+
+    A daemon thread inside that object's lock would abort the interpreter when it ends.
+    """
+    rest = b""
+    while chunk := os.read(handle, LINE_LIMIT_BYTES):
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines
+        if len(rest) > LINE_LIMIT_BYTES:
+            return
+
+
+def _row(line: str | bytes) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):

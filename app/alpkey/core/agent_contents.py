@@ -8,9 +8,11 @@ from alpkey.core.certificate import Certificate, CertificateUnreadable, fingerpr
 
 @dataclass(frozen=True, slots=True)
 class AgentContents:
-    """``current``: the installed certificate is held.  ``stale``: blobs of ours to remove."""
+    """``ours`` are blobs of ours, ``stale`` those of them to remove; ``current``: the installed
+    certificate is held."""
 
     current: bool
+    ours: tuple[bytes, ...]
     stale: tuple[bytes, ...]
 
 
@@ -20,13 +22,14 @@ def sort_out(
     """Sorts the blobs an agent lists.
 
     Ours is a key that Alpkey installed on this machine (``made_here`` knows its fingerprint), or a
-    certificate for it; foreign keys are never stale.  Of ours, everything is stale but the
-    installed certificate and its plain key.
+    certificate for it; foreign keys never are.  Of ours, everything is stale but the installed
+    certificate and its plain key.
     """
     blobs = list(blobs)
     keep = {installed.blob, installed.public_key} if installed else set()
-    stale = [blob for blob in blobs if blob not in keep and _is_ours(blob, installed, made_here)]
-    return AgentContents(current=installed is not None and installed.blob in blobs, stale=tuple(stale))
+    ours = tuple(blob for blob in blobs if blob in keep or _is_ours(blob, installed, made_here))
+    stale = tuple(blob for blob in ours if blob not in keep)
+    return AgentContents(installed is not None and installed.blob in blobs, ours, stale)
 
 
 def _is_ours(blob: bytes, installed: Certificate | None, made_here: Callable[[str], bool]) -> bool:
@@ -37,7 +40,13 @@ def _is_ours(blob: bytes, installed: Certificate | None, made_here: Callable[[st
 
 def plain_key(blob: bytes) -> bytes:
     """The plain public key of a key or certificate blob."""
+    certificate = certificate_in(blob)
+    return certificate.public_key if certificate else blob
+
+
+def certificate_in(blob: bytes) -> Certificate | None:
+    """The certificate that the blob is; None for a plain key."""
     try:
-        return parse_blob(blob).public_key
+        return parse_blob(blob)
     except CertificateUnreadable:
-        return blob
+        return None

@@ -6,6 +6,8 @@ from enum import Enum
 from pathlib import Path
 
 from alpkey.core.certificate import Certificate, Validity
+from alpkey.core.errors import AlpkeyError, KeyExpired, NoKey, Unfit
+from alpkey.core.moments import rfc3339
 from alpkey.core.quota import Quota
 
 
@@ -81,3 +83,19 @@ class Look:
         whole = certificate.valid_before - certificate.valid_after
         left = certificate.valid_before - now
         return min(max(left / whole, 0.0), 1.0) if whole > timedelta(0) else 0.0
+
+
+def closed_doors(look: Look, now: datetime) -> AlpkeyError | None:
+    """Why a login with this key must fail; None where it can work."""
+    match look.state(now):
+        case KeyState.MISSING:
+            return NoKey(key_path=str(look.key_path))
+        case KeyState.EXPIRED:
+            ended = look.certificate.valid_before if look.certificate else None
+            return KeyExpired(ended=rfc3339(ended))
+        case KeyState.NOT_YET_VALID:
+            return Unfit("key-unfit", reason="It is not valid yet. Check this computer's clock.")
+        case KeyState.BROKEN:
+            return Unfit("key-unfit", reason=look.trouble)
+        case KeyState.VALID | KeyState.EXPIRING:
+            return None

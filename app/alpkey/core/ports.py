@@ -68,6 +68,9 @@ class KeyFiles(Protocol):
     def current(self) -> StoredKey | None:
         """The private key that is there.  Raises Unfit where it cannot be read."""
 
+    def pair(self) -> IssuedPair | None:
+        """Key and certificate as they lie there, if both do.  Raises Unfit."""
+
     def check_writable(self) -> None:
         """Makes the folder where it lacks.  Raises Unfit where a pair could not be installed."""
 

@@ -200,6 +200,11 @@ ERRORS: Mapping[str, Description] = {
         "{socket}: {reason}",
         "Use OpenSSH's own agent: eval $(ssh-agent)",
     ),
+    "key-encrypted": Description(
+        "The key is protected by a passphrase",
+        "Only ssh-add can ask for it.",
+        "Load it with: ssh-add -t 1d {path}",
+    ),
     "ssh-missing": Description(
         "The program ssh was not found", "{reason}", "Install OpenSSH's client and try again."
     ),

@@ -1,0 +1,70 @@
+"""The door.  ``alpkey`` is three short programs, and this picks one of them.
+
+1. On a system that is neither Linux nor macOS, say so and end.
+2. ``alpkey status --short`` stands in shell prompts: it reads one line and imports next to nothing.
+3. ``alpkey`` alone is the tray.  Without a display it says so and prints the status.
+4. ``alpkey window ...`` is a window.
+5. Everything else is the command line, where secrets live and die.
+
+Nothing is imported before it is known which program runs: the tray never loads what the command
+line needs, and a prompt waits for neither.
+"""
+
+import sys
+
+
+def main() -> int:
+    """Runs the program that the arguments ask for, and returns its exit code."""
+    arguments = sys.argv[1:]
+    if sys.platform not in ("linux", "darwin"):
+        sys.stderr.write("Alpkey is for Linux and macOS. On this system use the centre's web page.\n")
+        return 2
+    if arguments == ["status", "--short"]:
+        return _short_status()
+    if not arguments:
+        return _tray()
+    if len(arguments) in (2, 4) and arguments[0] == "window":
+        kind, *then = arguments[1:]
+        if not kind.startswith("-") and then[:1] in ([], ["--connect"]):
+            return _window(kind, then[1] if then else None)
+    return _command_line(arguments)
+
+
+def _short_status() -> int:
+    from alpkey.cli import short
+
+    return short.main()
+
+
+def _command_line(arguments: list[str]) -> int:
+    from alpkey.cli.main import main as command_line
+
+    return command_line(arguments, _window)
+
+
+def _tray() -> int:
+    import os
+
+    from alpkey.core.display import has_display
+
+    if not has_display(os.environ, sys.platform):
+        sys.stderr.write(
+            "There is no display here, so there is no tray icon.\n"
+            "Use: alpkey renew, alpkey connect daint, alpkey status; see alpkey --help\n\n"
+        )
+        return _command_line(["status"])
+    from alpkey import glance
+    from alpkey.desktop import tray
+
+    return tray.run(glance.places())
+
+
+def _window(kind: str, then_connect: str | None) -> int:
+    from alpkey import glance
+    from alpkey.desktop import windows
+
+    return windows.run(glance.places(), kind, then_connect)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""``alpkey agent load|list``."""
+
+import click
+
+from alpkey.actions.agent import list_keys, load_current
+from alpkey.cli import sentences
+from alpkey.cli.context import Output, json_option, run
+
+
+@click.group("agent")
+def agent_group() -> None:
+    """The ssh agent: put the key in, tell what it holds."""
+
+
+@agent_group.command("load")
+@json_option
+def load_command(as_json: bool) -> None:
+    """Load the key that is installed, for as long as its certificate lives.
+
+    Our own keys that have run out are removed; keys of others are never touched.
+
+    \b
+    Example:
+      alpkey agent load
+    """
+    run(lambda all_of, _: load_current(all_of.agent_use()), Output(json=as_json), sentences.agent)
+
+
+@agent_group.command("list")
+@json_option
+def list_command(as_json: bool) -> None:
+    """List what the agent holds.
+
+    \b
+    Examples:
+      alpkey agent list
+      alpkey agent list --json
+    """
+    run(lambda all_of, _: list_keys(all_of.agent_use()), Output(json=as_json), sentences.agent_keys)

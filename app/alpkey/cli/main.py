@@ -1,0 +1,80 @@
+"""The command ``alpkey``: its groups and commands, each imported when it is called."""
+
+import importlib
+from collections.abc import Callable
+
+import click
+
+from alpkey import __version__, glance
+from alpkey.cli.crash import write_report
+
+_COMMANDS = {
+    "renew": ("alpkey.cli.renew", "renew_command", "Sign in and install a fresh key."),
+    "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
+    "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
+    "agent": ("alpkey.cli.agent", "agent_group", "The ssh agent: put the key in, list it."),
+    "window": ("alpkey.cli.window", "window_command", "Open a window."),
+    "sandbox": ("alpkey.cli.sandbox", "sandbox_command", "A centre on this computer, to try with."),
+    "demo": ("alpkey.cli.demo", "demo_command", "Try everything against the sandbox."),
+}
+
+
+class _Lazy(click.Group):
+    """Knows the commands by name and one line, so that ``--help`` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, row[2]) for name, row in _COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="alpkey")
+def alpkey() -> None:
+    """Keep your CSCS key fresh.  Without a command the tray icon is started.
+
+    \b
+    Examples:
+      alpkey                      start the tray
+      alpkey renew                get a fresh key
+      alpkey connect daint        be on daint
+      alpkey status --json        for scripts
+    """
+
+
+def main(arguments: list[str], open_window: Callable[[str, str | None], int]) -> int:
+    """Runs one command and returns its exit code; a bug is told of in one sentence.
+
+    ``open_window`` is handed in, for the command line knows nothing of Qt.
+    """
+    try:
+        alpkey.main(arguments, prog_name="alpkey", standalone_mode=False, obj=open_window)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.Abort:
+        click.echo("Cancelled.", err=True)
+        return 10
+    except click.ClickException as wrong:
+        wrong.show()
+        return 2
+    except BaseException as crash:
+        if isinstance(crash, SystemExit):
+            raise
+        return _tell_of_bug(crash)
+    return 0
+
+
+def _tell_of_bug(crash: BaseException) -> int:
+    path = write_report(crash, glance.places().logs)
+    where = f"A report without anything you typed lies in {path}." if path else ""
+    click.echo(f"Alpkey met a bug of its own ({type(crash).__name__}). {where}", err=True)
+    return 1

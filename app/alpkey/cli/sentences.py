@@ -1,0 +1,66 @@
+"""What commands say to a person at their end, from the same objects that programs get."""
+
+from datetime import UTC, datetime, timedelta
+
+from alpkey.core import words
+from alpkey.core.events import Result
+from alpkey.core.moments import from_rfc3339
+
+
+def now_here() -> datetime:
+    """Now, in the zone in which times are shown."""
+    return datetime.now(UTC).astimezone()
+
+
+def renewed(result: Result) -> str:
+    head = "" if result["renewed"] else "Nothing to do. "
+    late = "\nThe wish to cancel came after the key was issued, so it was installed."
+    return head + key_line(result) + (late if result["cancelled_late"] else "")
+
+
+def status(result: Result) -> str:
+    lines = [key_line(result), quota_line(result["quota"]), agent_line(result["agent"])]
+    return "\n".join(lines)
+
+
+def key_line(result: Result) -> str:
+    """The key's state in one sentence."""
+    now = now_here()
+    before = result["valid_before"]
+    ends = from_rfc3339(before) if before else None
+    match result["state"]:
+        case "missing":
+            return "There is no key yet. Get one with: alpkey renew"
+        case "expired":
+            ended = words.day_and_time(ends, now) if ends else ""
+            return f"The key ran out {ended}. Renew it with: alpkey renew"
+        case "not-yet-valid":
+            starts = words.day_and_time(from_rfc3339(result["valid_after"]), now)
+            return f"The key is not valid before {starts}. Check this computer's clock."
+        case "broken":
+            return f"The key cannot be used. {result['trouble'] or ''}".rstrip()
+    left = f" - {words.span(ends - now)} left" if ends else ""
+    return f"Key valid {words.until(ends, now)}{left}"
+
+
+def quota_line(quota: Result) -> str:
+    now = now_here()
+    if quota["remaining"] is None:
+        return "It is not known how many keys are left today."
+    at_most = "at most " if quota["source"] == "journal" else ""
+    line = f"{at_most}{quota['remaining']} of {quota['limit']} keys left".capitalize()
+    if quota["remaining"] == 0 and quota["next_slot_at"]:
+        return f"{line}; next key at {words.clock_time(from_rfc3339(quota['next_slot_at']), now)}"
+    return line
+
+
+def agent_line(agent: Result) -> str:
+    if not agent["reachable"]:
+        return "No ssh agent answers; a key without passphrase needs none."
+    stale = f" {agent['stale']} old keys of ours lie in it." if agent["stale"] else ""
+    held = "holds the key" if agent["holds_current"] else "does not hold the key"
+    return f"The ssh agent {held}.{stale}"
+
+
+def in_words(left: timedelta) -> str:
+    return words.span(left)

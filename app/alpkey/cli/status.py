@@ -1,0 +1,43 @@
+"""``alpkey status``."""
+
+import sys
+
+import click
+
+from alpkey import glance
+from alpkey.actions.status import status
+from alpkey.adapters.clock import now
+from alpkey.adapters.look_file import as_line
+from alpkey.cli import sentences
+from alpkey.cli.context import Output, json_option, run
+from alpkey.core.look_line import short
+
+EXIT_CODES = {"missing": 6, "expired": 7, "expiring": 8, "not-yet-valid": 9, "broken": 9}
+
+
+@click.command("status")
+@click.option("--short", "as_short", is_flag=True, help="One line for a shell prompt.")
+@json_option
+def status_command(as_short: bool, as_json: bool) -> None:
+    """Tell the state of key, quota and agent.
+
+    Ends with 0 (good), 6 (no key), 7 (expired), 8 (expiring soon) or 9 (cannot be used).
+
+    \b
+    Examples:
+      alpkey status
+      alpkey status --short
+      alpkey status --json
+    """
+    result = run(
+        lambda all_of, _: status(all_of.status),
+        Output(json=as_json),
+        (lambda _: short_line()[0]) if as_short and not as_json else sentences.status,
+    )
+    sys.exit(EXIT_CODES.get(result["state"], 0))
+
+
+def short_line() -> tuple[str, int]:
+    """The line of ``--short`` and its exit code, from the files themselves."""
+    look = glance.look(glance.places(), now())
+    return short(as_line(look, now()), int(now().timestamp()))
