@@ -17,7 +17,9 @@ def main() -> int:
     """Runs the program that the arguments ask for, and returns its exit code."""
     arguments = sys.argv[1:]
     if sys.platform not in ("linux", "darwin"):
-        sys.stderr.write("Alpkey is for Linux and macOS. On this system use the centre's web page.\n")
+        sys.stderr.write(
+            "Alpkey is for Linux and macOS. On this system use the centre's web page.\n"
+        )
         return 2
     if arguments == ["status", "--short"]:
         return _short_status()

@@ -67,7 +67,7 @@ class Assembly:
 
     def renewal(self, cancellation: Cancellation) -> RenewWorld:
         """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
-        from alpkey.adapters.pairs import RealPairs  # noqa: PLC0415  see the module's docstring
+        from alpkey.adapters.pairs import RealPairs
 
         return RenewWorld(
             site=self.site,
@@ -93,7 +93,7 @@ class Assembly:
         )
 
     def agent_use(self) -> AgentWorld:
-        from alpkey.adapters.pairs import RealPairs  # noqa: PLC0415  see the module's docstring
+        from alpkey.adapters.pairs import RealPairs
 
         return AgentWorld(
             look=self._glance,
@@ -127,8 +127,8 @@ class Assembly:
         start_detached(_ourselves("window", "renew", "--connect", then_connect_to))
 
     def _service(self) -> KeyService:
-        from alpkey.adapters.http import Http  # noqa: PLC0415  see the module's docstring
-        from alpkey.adapters.sshservice import SshService  # noqa: PLC0415
+        from alpkey.adapters.http import Http
+        from alpkey.adapters.sshservice import SshService
 
         kinds = {"sshservice": SshService}
         for service in self.site.services:

@@ -16,7 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from alpkey.core import journal, quota
-from alpkey.core.certificate import Certificate, CertificateKind, CertificateUnreadable, read_certificate
+from alpkey.core.certificate import (
+    Certificate,
+    CertificateKind,
+    CertificateUnreadable,
+    read_certificate,
+)
 from alpkey.core.errors import Unfit
 from alpkey.core.look import Look, Stamp
 from alpkey.core.places import Places, find_places

@@ -6,11 +6,10 @@ sending of the request until the key is installed, a wish to cancel waits.
 
 import itertools
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from alpkey.actions import agent as agent_actions
 from alpkey.actions.status import StatusWorld, take_status
@@ -23,7 +22,6 @@ from alpkey.core.errors import (
     QuotaUsedUp,
     SignInRefused,
     Unfit,
-    Unreachable,
     Unsuitable,
 )
 from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
@@ -243,7 +241,11 @@ def _warn_of_lock_out(world: RenewWorld, credentials: Credentials) -> Iterator[E
         site = world.site
         yield Warn(
             "lock-out-near",
-            {"times": known.refusals_in_a_row, "site": site.name, "dashboard": site.links["dashboard"]},
+            {
+                "times": known.refusals_in_a_row,
+                "site": site.name,
+                "dashboard": site.links["dashboard"],
+            },
         )
 
 
@@ -263,7 +265,9 @@ def _issue_and_install(
     yield Step("installed")
     known = fold(world.status.journal.facts(), credentials.username)
     key = agent_actions.LoadableKey(pair.private, certificate, world.status.look().key_path.name)
-    yield from agent_actions.load_after_renewal(world.status.agent(), key, known, world.status.clock)
+    yield from agent_actions.load_after_renewal(
+        world.status.agent(), key, known, world.status.clock
+    )
     return _result(world, renewed=True)
 
 

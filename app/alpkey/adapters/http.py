@@ -69,7 +69,9 @@ class Http:
         try:
             return within(timeout_s, lambda: self._exchange(method, url, timeout_s, **kind))
         except TimeoutError:
-            raise AnswerLost("too-slow", host=host, seconds=f"{timeout_s:g}", retryable=True) from None
+            raise AnswerLost(
+                "too-slow", host=host, seconds=f"{timeout_s:g}", retryable=True
+            ) from None
         except SSLError as wrong:
             raise NotSent("tls-untrusted", host=host, reason=_tls_reason(wrong)) from None
         except (ConnectTimeout, ProxyError) as wrong:
@@ -141,7 +143,9 @@ def _lost(host: str) -> AnswerLost:
 
 
 def _trouble(url: str, reason: str) -> Unreachable:
-    return Unreachable("service-trouble", host=urlsplit(url).hostname, reason=reason, retryable=True)
+    return Unreachable(
+        "service-trouble", host=urlsplit(url).hostname, reason=reason, retryable=True
+    )
 
 
 def _tls_reason(wrong: SSLError) -> str:

@@ -41,7 +41,9 @@ class JournalFile:
         """Drops facts that are too old to matter, once the file has grown."""
         if self._path.exists() and self._path.stat().st_size > PRUNE_ABOVE_BYTES:
             kept = journal.pruned(self.facts(), now)
-            files.replace(self._path, "".join(journal.to_line(f) + "\n" for f in kept).encode(), 0o600)
+            files.replace(
+                self._path, "".join(journal.to_line(f) + "\n" for f in kept).encode(), 0o600
+            )
 
     @staticmethod
     def _mending(handle: int) -> str:

@@ -126,7 +126,7 @@ class KeyPairFiles:
         with files.as_unfit(self._key):
             for staged, target in moves.items():
                 if os.path.lexists(staged):
-                    os.replace(staged, target)
+                    Path(staged).replace(target)
             for folder in {Path(target).parent for target in moves.values()}:
                 files.sync_folder(folder)
             self._intent.unlink(missing_ok=True)

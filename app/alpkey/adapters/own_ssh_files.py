@@ -12,7 +12,7 @@ MODE = 0o644
 
 
 class OwnSshConfig:
-    """``<ssh>/alpkey/config`` with the hosts of the site, and ``<ssh>/alpkey/connect`` for ``-F``."""
+    """``alpkey/config`` with the hosts of the site, and ``alpkey/connect`` for ``ssh -F``."""
 
     def __init__(self, site: Site, places: Places) -> None:
         self._site = site

@@ -49,7 +49,9 @@ class SshService:
                 raise self._retired() from None
             raise
         except AnswerLost as lost:
-            raise lost if lost.code == "too-slow" else self._trouble("Its connection broke.") from None
+            raise (
+                lost if lost.code == "too-slow" else self._trouble("Its connection broke.")
+            ) from None
         if answer.status in (404, 410) or (answer.is_page and answer.status < 500):
             raise self._retired()
         if answer.status < 400 or _message(answer) is None:
@@ -73,7 +75,9 @@ class SshService:
         except AnswerLost as lost:
             slow = f"there was none within {ISSUE_TIMEOUT_S:g} s"
             reason = slow if lost.code == "too-slow" else "the connection broke"
-            raise AnswerLost("answer-lost", host=self._host, reason=reason, retryable=True) from None
+            raise AnswerLost(
+                "answer-lost", host=self._host, reason=reason, retryable=True
+            ) from None
 
     def _pair(self, answer: HttpAnswer) -> IssuedPair:
         body = _object(answer)

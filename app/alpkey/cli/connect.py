@@ -2,13 +2,13 @@
 
 import os
 import shlex
-import sys
+from collections.abc import Callable
 
 import click
 
 from alpkey.actions.connect import ConnectRequest, Way, connect
 from alpkey.adapters.openssh import become
-from alpkey.cli.context import Output, assembled, json_option, run
+from alpkey.cli.context import Output, json_option, run
 from alpkey.core.events import Result
 
 
@@ -50,10 +50,10 @@ def connect_command(
         become(result["command"], {**os.environ, "ALPKEY_PROBE": "1"})
 
 
-def _tell(way: Way):
+def _tell(way: Way) -> Callable[[Result], str]:
     if way == "print":
         return lambda result: shlex.join(result["command"])
-    return lambda result: _opened(result)
+    return _opened
 
 
 def _opened(result: Result) -> str:

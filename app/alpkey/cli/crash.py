@@ -19,8 +19,8 @@ def report(crash: BaseException) -> str:
     chained: BaseException | None = crash
     while chained is not None:
         lines.append(f"{type(chained).__module__}.{type(chained).__qualname__}")
-        for frame in traceback.extract_tb(chained.__traceback__):
-            lines.append(f"    {Path(frame.filename).name}:{frame.lineno} {frame.name}")
+        frames = traceback.extract_tb(chained.__traceback__)
+        lines += [f"    {Path(one.filename).name}:{one.lineno} {one.name}" for one in frames]
         chained = chained.__cause__ or chained.__context__
     return "\n".join(lines) + "\n"
 

@@ -178,7 +178,7 @@ def read_prepared(line: str) -> Answer:
 
 
 def wrapped(values: dict[str, Any]) -> Answer:
-    """Every text but the user name is taken for a secret: nothing typed is ever shown by mistake."""
+    """Every text but the user name is taken for a secret, so nothing typed is shown by mistake."""
     return {
         name: Secret(value) if isinstance(value, str) and name != "username" else value
         for name, value in values.items()

@@ -19,7 +19,7 @@ def sandbox_command(arguments: tuple[str, ...]) -> None:
       alpkey sandbox otp --dir /tmp/centre
     """
     try:
-        from alpkey_sandbox.__main__ import main  # noqa: PLC0415  an extra, and slow to import
+        from alpkey_sandbox.__main__ import main
     except ImportError:
         sys.exit(tell_error(Unsuitable("sandbox-missing")))
     sys.exit(main(list(arguments)))

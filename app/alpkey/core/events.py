@@ -80,4 +80,3 @@ def as_object(event: Step | Ask | Warn) -> dict[str, Any]:
                 "fields": [asdict(one) for one in fields],
                 "error": words.error_object(error) if error else None,
             }
-

@@ -82,7 +82,7 @@ def to_line(fact: Fact) -> str:
 
 
 def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
-    """The facts of a journal file.  A torn or unknown line is passed over: later versions add kinds."""
+    """The facts of a journal file.  A torn line is passed over, and a kind of a later version."""
     for line in lines:
         try:
             row = json.loads(line)
@@ -144,7 +144,11 @@ def _learn(known: Known, fact: Fact) -> Known:
                 quota_refused_at=None,
             )
         case Refused(code=code):
-            row = known.refusals_in_a_row + 1 if code == "sign-in-refused" else known.refusals_in_a_row
+            row = (
+                known.refusals_in_a_row + 1
+                if code == "sign-in-refused"
+                else known.refusals_in_a_row
+            )
             at = fact.at if code == "quota-refused" else known.quota_refused_at
             return replace(_answered(known, fact), refusals_in_a_row=row, quota_refused_at=at)
 

@@ -29,7 +29,7 @@ class KeyState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A file's modification time in nanoseconds and its size in bytes; zeros where there is none."""
+    """A file's modification time in nanoseconds and its size in bytes; zeros where none is."""
 
     mtime_ns: int = 0
     size: int = 0

@@ -17,10 +17,20 @@ NO_KEY, EXPIRED, EXPIRING, UNFIT = 6, 7, 8, 9
 class LookLine:
     """The columns of one line."""
 
-    __slots__ = ("key_path", "lead_s", "limit", "mtime_ns", "size", "slot_ends", "valid_after", "valid_before")
+    __slots__ = (
+        "key_path",
+        "lead_s",
+        "limit",
+        "mtime_ns",
+        "size",
+        "slot_ends",
+        "valid_after",
+        "valid_before",
+    )
 
     def __init__(
         self,
+        *,
         valid_after: int,
         valid_before: int,
         limit: int,
@@ -59,14 +69,14 @@ def parse(line: bytes) -> LookLine | None:
         limit, _, ends = columns[3].partition(b":")
         slot_ends = None if ends == b"?" else tuple(int(end) for end in ends.split(b",") if end)
         return LookLine(
-            int(columns[1]),
-            int(columns[2]),
-            int(limit),
-            slot_ends,
-            int(columns[4]),
-            int(columns[5]),
-            int(columns[6]),
-            columns[7],
+            valid_after=int(columns[1]),
+            valid_before=int(columns[2]),
+            limit=int(limit),
+            slot_ends=slot_ends,
+            lead_s=int(columns[4]),
+            mtime_ns=int(columns[5]),
+            size=int(columns[6]),
+            key_path=columns[7],
         )
     except ValueError:
         return None

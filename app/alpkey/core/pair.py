@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from alpkey.core.certificate import Certificate, CertificateKind
 from alpkey.core.errors import Unfit
 
-# A certificate may start a little after our clock's now: clocks differ, and the clusters judge by theirs.
+# A certificate may start a little after our now: clocks differ, and the clusters judge by theirs.
 CLOCK_SLACK = timedelta(minutes=5)
 
 

@@ -11,7 +11,7 @@ from alpkey.core.roots import find_roots
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """All paths of one home.  ``moved`` is true where ``ALPKEY_HOME`` stands in for the real one."""
+    """All paths of one home; ``moved`` where ``ALPKEY_HOME`` stands in for the real one."""
 
     config: Path
     state: Path
@@ -77,7 +77,9 @@ class Places:
         return self.ssh / file_name
 
 
-def find_places(environ: Mapping[str, str], platform: str, passwd_home: str, user_id: int) -> Places:
+def find_places(
+    environ: Mapping[str, str], platform: str, passwd_home: str, user_id: int
+) -> Places:
     """The paths for this person, from environment, platform and passwd entry.
 
     The runtime folder carries a hash of the home, so that two homes never share a socket.

@@ -41,7 +41,7 @@ class Quota:
 
     @property
     def counted_out(self) -> bool:
-        """Whether our own count alone says that none is left; a refusal is for the service to repeat."""
+        """Whether our own count alone says that none is left."""
         return len(self.slot_ends) >= self.limit
 
 

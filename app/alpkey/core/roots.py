@@ -30,7 +30,9 @@ def find_roots(environ: Mapping[str, str], platform: str, passwd_home: str) -> R
     join = os.path.join
     if moved := environ.get("ALPKEY_HOME"):
         top = os.path.abspath(moved)  # noqa: PTH100  pathlib costs more than the whole program
-        return Roots(join(top, "config"), join(top, "state"), join(top, "logs"), join(top, "ssh"), True)
+        return Roots(
+            join(top, "config"), join(top, "state"), join(top, "logs"), join(top, "ssh"), True
+        )
     home = environ.get("HOME", "")
     if not home.startswith("/"):
         home = passwd_home
@@ -38,10 +40,18 @@ def find_roots(environ: Mapping[str, str], platform: str, passwd_home: str) -> R
     if platform == "darwin":
         library = join(home, "Library")
         support = join(library, "Application Support", "Alpkey")
-        return Roots(join(support, "config"), join(support, "state"), join(library, "Logs", "Alpkey"), ssh, False)
+        return Roots(
+            join(support, "config"),
+            join(support, "state"),
+            join(library, "Logs", "Alpkey"),
+            ssh,
+            False,
+        )
     config = _xdg(environ, "XDG_CONFIG_HOME", join(home, ".config"))
     state = _xdg(environ, "XDG_STATE_HOME", join(home, ".local", "state"))
-    return Roots(join(config, "alpkey"), join(state, "alpkey"), join(state, "alpkey", "logs"), ssh, False)
+    return Roots(
+        join(config, "alpkey"), join(state, "alpkey"), join(state, "alpkey", "logs"), ssh, False
+    )
 
 
 def _xdg(environ: Mapping[str, str], name: str, default: str) -> str:

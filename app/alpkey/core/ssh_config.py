@@ -8,7 +8,9 @@ from pathlib import Path
 from alpkey.core.places import Places
 from alpkey.core.site import Host, Site
 
-HEADER = "# Written by Alpkey, and written anew whenever something changes: put nothing of yours here.\n"
+HEADER = (
+    "# Written by Alpkey, and written anew whenever something changes: put nothing of yours here.\n"
+)
 
 
 class Unwritable(ValueError):

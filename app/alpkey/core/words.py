@@ -149,7 +149,9 @@ ERRORS: Mapping[str, Description] = {
     "no-key": Description(
         "There is no key yet", "{key_path} does not exist.", "Get one with: alpkey renew"
     ),
-    "key-expired": Description("The key has run out", "It ended {ended}.", "Renew it: alpkey renew"),
+    "key-expired": Description(
+        "The key has run out", "It ended {ended}.", "Renew it: alpkey renew"
+    ),
     "key-unfit": Description(
         "The key cannot be used", "{reason}", "Get a fresh one with: alpkey renew"
     ),
