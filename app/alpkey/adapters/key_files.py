@@ -7,7 +7,7 @@ after a cut finishes the renames; a cut before the record was written leaves the
 
 import json
 import os
-import shutil
+import stat
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -138,11 +138,5 @@ def _line(text: str) -> bytes:
 
 
 def _copy(path: Path, backup: Path) -> None:
-    with backup.open("xb", opener=_private) as file:
-        file.write(path.read_bytes())
-        os.fsync(file.fileno())
-    shutil.copymode(path, backup)
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, KEY_MODE)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    files.stage(backup, path.read_bytes(), mode).replace(backup)

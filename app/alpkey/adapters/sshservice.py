@@ -91,14 +91,14 @@ class SshService:
         if message is None or answer.status >= 500:
             status = f"It answers with status {answer.status}"
             return self._trouble(f"{status}: {message}" if message else f"{status}.")
-        said = {"site": self._site.name, "dashboard": self._page(), "message": message}
-        if answer.status == 429 or _speaks_of(message, _QUOTA_WORDS):
-            return QuotaUsedUp("quota-refused", **said)
-        if _speaks_of(message, _LOCK_WORDS):
-            return SignInRefused("account-locked", **said)
-        if answer.status in (401, 403):
-            return SignInRefused(retryable=True, **said)
-        return SignInRefused("request-refused", **said)
+        kind, code = _reason(answer.status, message)
+        return kind(
+            code,
+            site=self._site.name,
+            dashboard=self._page(),
+            message=message,
+            retryable=code == "sign-in-refused",
+        )
 
     def _another_answers(self) -> bool:
         """Whether another service of the site answers, in whatever way, on its own host."""
@@ -147,6 +147,16 @@ def _unwrapped(message: str) -> str:
         return str(inner["error_description"])
     except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
         return message.strip()[:500]
+
+
+def _reason(status: int, message: str) -> tuple[type[AlpkeyError], str]:
+    """Why the service said no, from its status and, as that is not documented, its words."""
+    if status == 429 or _speaks_of(message, _QUOTA_WORDS):
+        return QuotaUsedUp, "quota-refused"
+    if _speaks_of(message, _LOCK_WORDS):
+        return SignInRefused, "account-locked"
+    refused = status in (401, 403)
+    return SignInRefused, "sign-in-refused" if refused else "request-refused"
 
 
 def _speaks_of(message: str, words: tuple[str, ...]) -> bool:

@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -191,11 +190,6 @@ def nobody_to_ask(ask: Ask) -> Cancelled:
     if field.kind == "confirm":
         return Cancelled("foreign-key", path=field.value)
     return Cancelled("sign-in-needed")
-
-
-def local_now() -> datetime:
-    """Now, in the zone in which times are shown."""
-    return datetime.now(UTC).astimezone()
 
 
 def _lines(handle: int) -> Iterator[bytes]:

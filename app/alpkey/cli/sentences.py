@@ -1,6 +1,6 @@
 """What commands say to a person at their end, from the same objects that programs get."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from alpkey.core import words
 from alpkey.core.events import Result
@@ -62,5 +62,19 @@ def agent_line(agent: Result) -> str:
     return f"The ssh agent {held}.{stale}"
 
 
-def in_words(left: timedelta) -> str:
-    return words.span(left)
+def agent(result: Result) -> str:
+    return agent_line({"reachable": True, **result})
+
+
+def agent_keys(result: Result) -> str:
+    """A line for each key, ours marked."""
+    lines = [
+        f"{one['fingerprint']} {one['type']} {one['comment']}{_marks(one)}"
+        for one in result["keys"]
+    ]
+    return "\n".join(lines) or "The ssh agent holds no key."
+
+
+def _marks(one: Result) -> str:
+    marks = [word for word in ("ours", "stale") if one[word]]
+    return f" ({', '.join(marks)})" if marks else ""

@@ -78,7 +78,7 @@ class Cancelled(AlpkeyError):
 
 class AgentTrouble(AlpkeyError):
     exit_code = 11
-    default_code = "agent-trouble"
+    default_code = "agent-absent"
 
 
 class NeedsBrowser(AlpkeyError):

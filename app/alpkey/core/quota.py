@@ -16,13 +16,15 @@ REFUSAL_HOLDS = timedelta(days=1)
 class Quota:
     """The day's keys.  With ``source`` "journal" keys made elsewhere are not counted.
 
-    ``slot_ends`` are the moments at which the slots known to be taken open again, in order.
+    ``slot_ends`` are the moments at which the slots that may be taken open again, in order;
+    ``certain`` of them are known to be taken.
     """
 
     limit: int
     slot_ends: tuple[datetime, ...] = ()
     source: Source = "unknown"
     as_of: datetime | None = None
+    certain: int = 0
     refused: bool = False
 
     @property
@@ -42,7 +44,7 @@ class Quota:
     @property
     def counted_out(self) -> bool:
         """Whether our own count alone says that none is left."""
-        return len(self.slot_ends) >= self.limit
+        return self.certain >= self.limit
 
 
 def from_journal(known: Known, limit: int, now: datetime) -> Quota:
@@ -54,14 +56,13 @@ def from_journal(known: Known, limit: int, now: datetime) -> Quota:
     """
     if known.learned_at is None:
         return Quota(limit)
-    ends = sorted(
-        [one.valid_before for one in known.issued if one.valid_before is not None]
-        + [one.valid_before for one in known.unanswered]
-    )
+    taken = [one.valid_before for one in known.issued if one.valid_before is not None]
+    ends = sorted(taken + [one.valid_before for one in known.unanswered])
     live = tuple(end for end in ends if end > now)
+    certain = sum(end > now for end in taken)
     if known.quota_refused_at and now < _refusal_ends(known.quota_refused_at, ends):
-        return Quota(limit, live, "service", known.quota_refused_at, refused=True)
-    return Quota(limit, live, "journal", known.learned_at)
+        return Quota(limit, live, "service", known.quota_refused_at, certain, refused=True)
+    return Quota(limit, live, "journal", known.learned_at, certain)
 
 
 def _refusal_ends(refused_at: datetime, slot_ends: list[datetime]) -> datetime:

@@ -66,8 +66,9 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)
-        both_tables = isinstance(below, Mapping) and isinstance(value, Mapping)
-        result[key] = merged(below, value) if both_tables else value
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            value = merged(below, value)  # noqa: PLW2901  the value to put is what changes
+        result[key] = value
     return result
 
 

@@ -31,6 +31,7 @@ def status_object(status: Status, now: datetime) -> dict[str, Any]:
     left = look.left(now) if certificate else None
     return {
         "state": look.state(now).value,
+        "trouble": look.trouble,
         "key_path": str(look.key_path),
         "certificate_path": str(look.certificate_path),
         "serial": str(certificate.serial) if certificate else None,

@@ -1,0 +1,96 @@
+"""The journal: every kind of fact survives the disk, and the fold tells the truth about them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpkey.core.journal import (
+    Fact,
+    Issued,
+    MaybeIssued,
+    Refused,
+    Retired,
+    fold,
+    from_lines,
+    pruned,
+    to_line,
+)
+
+NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def issued(attempt: str = "a", account: str = "alice", fingerprint: str = "SHA256:one") -> Issued:
+    return Issued(NOW, account, attempt, 2**63 + 1, fingerprint, NOW + DAY, "/h/.ssh/cscs-key")
+
+
+def maybe(attempt: str = "a") -> MaybeIssued:
+    return MaybeIssued(NOW, "alice", attempt, NOW + DAY)
+
+
+def refused(code: str, attempt: str = "a") -> Refused:
+    return Refused(NOW, "alice", attempt, code)
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [issued(), maybe(), refused("sign-in-refused"), Retired(NOW, "sshservice", retired=True)],
+)
+def test_a_fact_survives_its_line(fact: Fact) -> None:
+    assert list(from_lines([to_line(fact)])) == [fact]
+
+
+def test_a_serial_of_64_bits_is_kept_to_the_last_bit() -> None:
+    (fact,) = from_lines([to_line(issued())])
+    assert isinstance(fact, Issued)
+    assert fact.serial == 2**63 + 1
+
+
+@given(st.text())
+def test_no_line_stops_the_reader(line: str) -> None:
+    assert list(from_lines([line, to_line(maybe())]))[-1] == maybe()
+
+
+@pytest.mark.parametrize("cut", range(1, 40, 3))
+def test_a_torn_last_line_is_passed_over(cut: int) -> None:
+    assert list(from_lines([to_line(issued()), to_line(maybe())[:-cut]])) == [issued()]
+
+
+def test_an_answer_takes_the_place_of_the_open_attempt() -> None:
+    assert fold([maybe("a"), issued("a")]).unanswered == ()
+    assert fold([maybe("a"), refused("sign-in-refused", "a")], "alice").unanswered == ()
+    assert fold([maybe("a"), issued("b")], "alice").unanswered == (maybe("a"),)
+
+
+def test_refusals_are_counted_until_a_key_is_issued() -> None:
+    row = [refused("sign-in-refused", str(n)) for n in range(3)]
+    assert fold(row, "alice").refusals_in_a_row == 3
+    assert fold([*row, issued("x")], "alice").refusals_in_a_row == 0
+
+
+def test_a_refusal_for_another_reason_is_no_wrong_password() -> None:
+    assert fold([refused("no-network")], "alice").refusals_in_a_row == 0
+
+
+def test_the_account_is_the_one_that_got_a_key_last() -> None:
+    assert fold([issued(account="alice"), issued("b", account="bob")]).account == "bob"
+
+
+def test_keys_of_all_accounts_were_made_here() -> None:
+    facts = [issued(), issued("b", account="bob", fingerprint="SHA256:two")]
+    known = fold(facts, "bob")
+    assert known.made_here("SHA256:one")
+    assert not known.made_here("SHA256:three")
+
+
+def test_a_retired_service_can_come_back() -> None:
+    gone = Retired(NOW, "sshservice", retired=True)
+    assert fold([gone]).retired == {"sshservice"}
+    assert fold([gone, Retired(NOW, "sshservice", retired=False)]).retired == frozenset()
+
+
+def test_old_facts_leave_after_ninety_days() -> None:
+    assert pruned([issued()], NOW + 89 * DAY) == [issued()]
+    assert pruned([issued()], NOW + 91 * DAY) == []

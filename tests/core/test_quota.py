@@ -1,0 +1,72 @@
+"""The quota: what is shown is never higher than what this machine can know."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alpkey.core.journal import Fact, Issued, MaybeIssued, Refused, fold
+from alpkey.core.quota import Quota, from_journal
+
+NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+LIMIT = 5
+
+
+def issued_at(moment: datetime, attempt: str = "a") -> Issued:
+    return Issued(moment, "alice", attempt, 1, "SHA256:x", moment + DAY, "/k")
+
+
+def quota_of(*facts: Fact, now: datetime = NOW) -> Quota:
+    return from_journal(fold(facts, "alice"), LIMIT, now)
+
+
+def test_nothing_known_is_said_to_be_unknown() -> None:
+    quota = quota_of()
+    assert (quota.source, quota.used, quota.remaining) == ("unknown", None, None)
+
+
+def test_a_key_takes_a_slot_until_it_ends() -> None:
+    fact = issued_at(NOW)
+    assert quota_of(fact).remaining == 4
+    assert quota_of(fact).next_slot_at == NOW + DAY
+    assert quota_of(fact, now=NOW + DAY).remaining == 5
+
+
+def test_an_unanswered_request_is_shown_as_used_but_does_not_stop_the_person() -> None:
+    open_attempts = [MaybeIssued(NOW, "alice", str(n), NOW + DAY) for n in range(LIMIT)]
+    quota = quota_of(*open_attempts)
+    assert quota.remaining == 0
+    assert not quota.counted_out
+
+
+def test_five_keys_count_out() -> None:
+    quota = quota_of(*(issued_at(NOW, str(n)) for n in range(LIMIT)))
+    assert quota.remaining == 0
+    assert quota.counted_out
+
+
+def test_the_services_refusal_wins_over_our_count() -> None:
+    refusal = Refused(NOW, "alice", "b", "quota-refused")
+    quota = quota_of(issued_at(NOW - DAY / 2), refusal)
+    assert (quota.remaining, quota.source) == (0, "service")
+    assert not quota.counted_out
+
+
+def test_a_refusal_ends_when_the_next_known_slot_opens() -> None:
+    facts = [issued_at(NOW - DAY / 2), Refused(NOW, "alice", "b", "quota-refused")]
+    assert quota_of(*facts, now=NOW + DAY / 2).source == "journal"
+
+
+def test_a_refusal_ends_with_the_next_key() -> None:
+    facts = [Refused(NOW, "alice", "b", "quota-refused"), issued_at(NOW, "c")]
+    assert quota_of(*facts).source == "journal"
+
+
+@given(st.lists(st.integers(-30, 30), max_size=12), st.integers(-30, 60))
+def test_used_and_remaining_always_add_up_to_the_limit(hours: list[int], later: int) -> None:
+    facts = [issued_at(NOW + timedelta(hours=h), str(n)) for n, h in enumerate(hours)]
+    quota = quota_of(*facts, now=NOW + timedelta(hours=later))
+    if quota.used is not None and quota.remaining is not None:
+        assert quota.used + quota.remaining == LIMIT
+        assert quota.remaining >= 0
