@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The faults: what goes wrong on request, for which call, and for how many times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+CALLS = frozenset({"signed-key", "any"})
+
+Value = float | int | str | None
+
+
+class Stage(Enum):
+    """When a fault strikes."""
+
+    BEFORE = "the call waits, then goes on"
+    INSTEAD = "the service is not asked: nothing is issued and no code is used up"
+    ISSUED = "something was issued, and it or its answer is spoilt"
+    SENDING = "the true answer is sent badly"
+
+
+STAGES: Mapping[str, Stage] = {
+    "delay": Stage.BEFORE,
+    "status": Stage.INSTEAD,
+    "garbage": Stage.INSTEAD,
+    "html": Stage.INSTEAD,
+    "empty-object": Stage.INSTEAD,
+    "huge": Stage.INSTEAD,
+    "redirect": Stage.INSTEAD,
+    "cut-before": Stage.INSTEAD,
+    "retired": Stage.INSTEAD,
+    "slow-drip": Stage.SENDING,
+    "cut-after": Stage.ISSUED,
+    "mismatched-pair": Stage.ISSUED,
+    "wrong-principal": Stage.ISSUED,
+    "expired": Stage.ISSUED,
+    "not-yet-valid": Stage.ISSUED,
+    "foreign-ca": Stage.ISSUED,
+    "host-certificate": Stage.ISSUED,
+    "plain-key": Stage.ISSUED,
+    "no-newline": Stage.ISSUED,
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault in waiting; `times` None lasts until deleted, `number` tells equal ones apart."""
+
+    call: str
+    kind: str
+    times: int | None = 1
+    value: Value = None
+    number: int = 0
+
+    @property
+    def stage(self) -> Stage:
+        """When it strikes."""
+        return STAGES[self.kind]
+
+    def fits(self, call: str, *, with_credentials: bool) -> bool:
+        """Whether `call` meets it: what spoils an issue leaves calls without credentials alone."""
+        issues = with_credentials or self.stage is not Stage.ISSUED
+        return issues and self.call in {call, "any"}
+
+
+def met(faults: Sequence[Fault], call: str, *, with_credentials: bool) -> tuple[Fault, ...]:
+    """The faults that `call` meets: the oldest that fits, and behind a delay the next as well."""
+    fitting = [fault for fault in faults if fault.fits(call, with_credentials=with_credentials)]
+    behind = [fault for fault in fitting if fault.stage is not Stage.BEFORE]
+    if fitting and fitting[0].stage is Stage.BEFORE:
+        return (fitting[0], *behind[:1])
+    return tuple(fitting[:1])
+
+
+def spend(faults: Sequence[Fault], struck: Fault) -> tuple[Fault, ...]:
+    """`faults` after `struck` struck once: it goes when its times are up."""
+    return tuple(
+        left
+        for fault in faults
+        if (left := _less(fault) if fault.number == struck.number else fault) is not None
+    )
+
+
+def _less(fault: Fault) -> Fault | None:
+    if fault.times is None:
+        return fault
+    return replace(fault, times=fault.times - 1) if fault.times > 1 else None

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The batch system: a few jobs, and the parts of squeue(1) and scancel(1) that clients use."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import dataclass
+from typing import NoReturn
+
+DEFAULT_FORMAT = "%.18i %.9P %.8j %.8u %.2t %.10M %.6D %R"
+"""What squeue prints without `-o` (its manual page)."""
+
+FIELD = re.compile(r"%(\.?)(\d*)([A-Za-z])")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as squeue shows it; times as Slurm writes them, days-hours:minutes:seconds."""
+
+    id: int
+    name: str
+    state: str
+    nodes: str = ""
+    reason: str = "None"
+    elapsed: str = "0:00"
+    left: str = "1:00:00"
+    partition: str = "normal"
+    node_count: int = 1
+
+
+RUNNING = Job(4810021, "jupyter", "RUNNING", nodes="nid006554", elapsed="1:12:09", left="22:47:51")
+WAITING = Job(4810377, "simulation", "PENDING", reason="Priority", left="1-00:00:00", node_count=4)
+
+JOBS = {"daint": (RUNNING, WAITING), "santis": (), "clariden": (WAITING,)}
+"""The jobs on each cluster when the sandbox starts."""
+
+SHORT_STATES = {"RUNNING": "R", "PENDING": "PD"}
+
+HEADINGS = {
+    "A": "JOBID",
+    "D": "NODES",
+    "L": "TIME_LEFT",
+    "M": "TIME",
+    "N": "NODELIST",
+    "P": "PARTITION",
+    "R": "NODELIST(REASON)",
+    "T": "STATE",
+    "i": "JOBID",
+    "j": "NAME",
+    "l": "TIME_LIMIT",
+    "r": "REASON",
+    "t": "ST",
+    "u": "USER",
+}
+
+
+class SlurmUsage(Exception):  # noqa: N818 - what the shell prints, not a fault of the program
+    """The command line is not understood; the text is what goes to standard error."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise SlurmUsage(f"{self.prog}: error: {message}\n")
+
+
+def squeue(arguments: list[str], jobs: tuple[Job, ...], username: str) -> str:
+    """What `squeue` prints: all `jobs` are the person's own.
+
+    Knows `--me`, `-u USER`, `-j IDS`, `-t STATES`, `-h` and `-o FORMAT`; raises SlurmUsage.
+    """
+    asked = _squeue_parser().parse_args(arguments)
+    shown = [job for job in jobs if _is_asked_for(job, asked, username)]
+    lines = [] if asked.noheader else [_line(asked.format, HEADINGS)]
+    lines += [_line(asked.format, _fields(job, username)) for job in shown]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def scancel(arguments: list[str], jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+    """The jobs left when those named in `arguments` are ended; raises SlurmUsage."""
+    parser = _Parser(prog="scancel", add_help=False)
+    parser.add_argument("ids", nargs="+", type=int)
+    ids = parser.parse_args(arguments).ids
+    if strange := [number for number in ids if all(job.id != number for job in jobs)]:
+        raise SlurmUsage(f"scancel: error: Kill job error on job id {strange[0]}: Invalid job id\n")
+    return tuple(job for job in jobs if job.id not in ids)
+
+
+def _squeue_parser() -> _Parser:
+    parser = _Parser(prog="squeue", add_help=False)
+    parser.add_argument("--me", action="store_true")
+    parser.add_argument("-u", "--user")
+    parser.add_argument("-j", "--jobs")
+    parser.add_argument("-t", "--states")
+    parser.add_argument("-h", "--noheader", action="store_true")
+    parser.add_argument("-o", "--format", default=DEFAULT_FORMAT)
+    return parser
+
+
+def _is_asked_for(job: Job, asked: argparse.Namespace, username: str) -> bool:
+    names = {job.state.lower(), SHORT_STATES[job.state].lower(), "all"}
+    return (
+        (asked.user is None or username in asked.user.split(","))
+        and (asked.jobs is None or str(job.id) in asked.jobs.split(","))
+        and (asked.states is None or bool(names & set(asked.states.lower().split(","))))
+    )
+
+
+def _line(form: str, fields: dict[str, str]) -> str:
+    """`form` filled in: `%[.][size]type`, where a size cuts and pads, and a dot pads left."""
+
+    def fill(field: re.Match[str]) -> str:
+        dot, size, kind = field.groups()
+        text = fields.get(kind, "")
+        if not size:
+            return text
+        width = int(size)
+        return text[:width].rjust(width) if dot else text[:width].ljust(width)
+
+    return FIELD.sub(fill, form)
+
+
+def _fields(job: Job, username: str) -> dict[str, str]:
+    return {
+        "A": str(job.id),
+        "D": str(job.node_count),
+        "L": job.left,
+        "M": job.elapsed,
+        "N": job.nodes,
+        "P": job.partition,
+        "R": job.nodes or f"({job.reason})",
+        "T": job.state,
+        "i": str(job.id),
+        "j": job.name,
+        "l": "1-00:00:00",
+        "r": job.reason,
+        "t": SHORT_STATES[job.state],
+        "u": username,
+    }

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The SSH server: what a host asks of a connection and allows on it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import asyncssh
+
+from . import node_web
+from .door import lets_in
+from .network import SSH_PORT, Host, reached
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+
+    from .centre import Centre
+
+
+class CertificateConnection(asyncssh.SSHServerConnection):
+    """A connection to a host, which asks the door about certificates."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        options: asyncssh.SSHServerConnectionOptions,
+        centre: Centre,
+    ) -> None:
+        super().__init__(loop, options)
+        self._centre = centre
+
+    # WORKAROUND: asyncssh has no public hook that sees a whole client certificate (validate_ca_key
+    # gets the CA's key only), and it judges dates by the machine's clock. So its private method is
+    # replaced: serial numbers can be revoked, and the sandbox's clock counts. Seen in 2.24.
+    async def _validate_openssh_certificate(
+        self, username: str, cert: Any
+    ) -> asyncssh.SSHKey | None:
+        admitted = lets_in(
+            cert.export_certificate(),
+            username,
+            user_ca=self._centre.authority.public_key,
+            revoked=self._centre.ledger.revoked_serials(),
+            now=self._centre.clock.now(),
+        )
+        if not admitted:
+            return None
+        self._key_options = {}
+        self._cert_options = cert.options
+        key: asyncssh.SSHKey = cert.key
+        return key
+
+
+class HostServer(asyncssh.SSHServer):
+    """What one host allows on one connection."""
+
+    def __init__(
+        self,
+        host: Host,
+        address_of: Callable[[Host], tuple[str, int]],
+        live: set[asyncssh.SSHServerConnection],
+    ) -> None:
+        self._host = host
+        self._address_of = address_of
+        self._live = live
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        self._live.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        self._live.discard(self._connection)
+
+    def begin_auth(self, username: str) -> bool:  # noqa: ARG002
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def connection_requested(
+        self,
+        dest_host: str,
+        dest_port: int,
+        orig_host: str,  # noqa: ARG002
+        orig_port: int,  # noqa: ARG002
+    ) -> Any:
+        """Forward to what this host reaches, in the words sshd uses where it cannot."""
+        if self._host.is_itself(dest_host):
+            return self._forward_to_itself(dest_port)
+        other = reached(self._host, dest_host)
+        if other is None:
+            raise _refusal("Temporary failure in name resolution")
+        if dest_port != SSH_PORT:
+            raise _refusal("Connection refused")
+        return self._connection.forward_connection(*self._address_of(other))
+
+    def _forward_to_itself(self, port: int) -> Callable[..., Awaitable[None]]:
+        if port != self._host.web_port:
+            raise _refusal("Connection refused")
+        return partial(node_web.answer, self._host.name)
+
+
+def _refusal(reason: str) -> asyncssh.ChannelOpenError:
+    return asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, reason)
