@@ -51,6 +51,16 @@ def stage(path: Path, content: bytes, mode: int) -> Path:
     return staged
 
 
+def link(path: Path, target: Path) -> None:
+    """Makes ``path`` a link to ``target``, in one step where there was another.  Raises OSError."""
+    if path.is_symlink() and path.readlink() == target:
+        return
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    discard(staged)
+    staged.symlink_to(target)
+    staged.replace(path)
+
+
 def discard(path: Path) -> None:
     with suppress(OSError):
         path.unlink()

@@ -91,7 +91,7 @@ class Http:
                 raise Unreachable("redirected", host=urlsplit(url).hostname)
             body = answer.raw.read(ANSWER_LIMIT_BYTES + 1, decode_content=True)
             if len(body) > ANSWER_LIMIT_BYTES:
-                raise _trouble(url, "Its answer is far too large.")
+                raise _lost(urlsplit(url).hostname or url)
             return HttpAnswer(answer.status_code, answer.headers.get("Content-Type", ""), body)
 
 
@@ -140,12 +140,6 @@ def _not_sent(host: str, wrong: RequestException) -> NotSent:
 
 def _lost(host: str) -> AnswerLost:
     return AnswerLost("answer-lost", host=host, reason="the connection broke", retryable=True)
-
-
-def _trouble(url: str, reason: str) -> Unreachable:
-    return Unreachable(
-        "service-trouble", host=urlsplit(url).hostname, reason=reason, retryable=True
-    )
 
 
 def _tls_reason(wrong: SSLError) -> str:

@@ -1,5 +1,6 @@
 """Our own files in the ssh folder, written only where they differ from what they should say."""
 
+import re
 from pathlib import Path
 
 from alpkey.adapters import files
@@ -9,6 +10,7 @@ from alpkey.core.site import Site
 from alpkey.core.ssh_config import Identity, Unwritable, connect_file, hosts_file
 
 MODE = 0o644
+_PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
 
 
 class OwnSshConfig:
@@ -32,7 +34,21 @@ class OwnSshConfig:
         files.private_folder(at.own_ssh)
         for path, text in wanted.items():
             _write(path, text.encode())
-        return at.connect_config
+        return self._plainly_named(at.connect_config)
+
+    def _plainly_named(self, path: Path) -> Path:
+        """``path``, or a link to it whose name a shell takes as it is.
+
+        WORKAROUND: for a jump, OpenSSH (ssh.c, up to 10.x) puts the name of the ``-F`` file into
+        a shell command without quotes, and expands percent signs in it.
+        """
+        if _PLAIN.fullmatch(str(path)):
+            return path
+        link = self._places.runtime / "connect"
+        files.private_folder(link.parent)
+        with files.as_unfit(link):
+            files.link(link, path)
+        return link
 
 
 def _write(path: Path, content: bytes) -> None:

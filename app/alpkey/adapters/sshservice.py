@@ -49,13 +49,13 @@ class SshService:
                 raise self._retired() from None
             raise
         except AnswerLost as lost:
-            raise (
-                lost if lost.code == "too-slow" else self._trouble("Its connection broke.")
-            ) from None
+            if lost.code == "too-slow":
+                raise
+            raise self._trouble("Its connection broke.") from None
         if answer.status in (404, 410) or (answer.is_page and answer.status < 500):
             raise self._retired()
-        if answer.status < 400 or _message(answer) is None:
-            raise self._trouble("It answers in a way this service never did.")
+        if not 400 <= answer.status < 500 or _message(answer) is None:
+            raise self._trouble("It does not answer as this service does.")
 
     def issue(self, credentials: Credentials) -> IssuedPair:
         answer = self._sent(
@@ -74,16 +74,13 @@ class SshService:
             return self._http.post(self._service.url, body, timeout_s=ISSUE_TIMEOUT_S)
         except AnswerLost as lost:
             slow = f"there was none within {ISSUE_TIMEOUT_S:g} s"
-            reason = slow if lost.code == "too-slow" else "the connection broke"
-            raise AnswerLost(
-                "answer-lost", host=self._host, reason=reason, retryable=True
-            ) from None
+            raise self._lost(slow if lost.code == "too-slow" else "the connection broke") from None
 
     def _pair(self, answer: HttpAnswer) -> IssuedPair:
         body = _object(answer)
         private, public = body.get("private"), body.get("public")
         if not isinstance(private, str) or not isinstance(public, str):
-            raise self._trouble("Its answer holds no key.")
+            raise self._lost("it holds no key")
         return IssuedPair(Secret(private), public)
 
     def _refusal(self, answer: HttpAnswer) -> AlpkeyError:
@@ -116,6 +113,9 @@ class SshService:
 
     def _retired(self) -> NeedsBrowser:
         return NeedsBrowser(site=self._site.name, host=self._host, dashboard=self._page())
+
+    def _lost(self, reason: str) -> AnswerLost:
+        return AnswerLost("answer-lost", host=self._host, reason=reason, retryable=True)
 
     def _trouble(self, reason: str) -> Unreachable:
         return Unreachable("service-trouble", host=self._host, reason=reason, retryable=True)

@@ -116,16 +116,25 @@ class Known:
 
 
 def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
-    """All facts of ``account`` (default: the account that got a certificate last) as one value."""
+    """All facts of ``account`` as one value.
+
+    Without ``account`` it is the one that got a certificate last, else the last that tried.
+    """
     facts = list(facts)
     if account is None:
-        account = next((f.account for f in reversed(facts) if isinstance(f, Issued)), None)
+        account = _last_account(facts, Issued) or _last_account(
+            facts, Issued | MaybeIssued | Refused
+        )
     ours = frozenset(fact.fingerprint for fact in facts if isinstance(fact, Issued))
     known = Known(account=account, fingerprints=ours)
     for fact in facts:
         if isinstance(fact, Retired) or fact.account == account:
             known = _learn(known, fact)
     return known
+
+
+def _last_account(facts: list[Fact], kind: Any) -> str | None:
+    return next((fact.account for fact in reversed(facts) if isinstance(fact, kind)), None)
 
 
 def _learn(known: Known, fact: Fact) -> Known:

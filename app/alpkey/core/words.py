@@ -120,8 +120,8 @@ ERRORS: Mapping[str, Description] = {
         "Try again in a minute.",
     ),
     "answer-lost": Description(
-        "The answer was lost on its way",
-        "The request reached {host}, the answer did not reach this computer ({reason}). "
+        "No usable answer came back",
+        "The request reached {host}, but the answer was of no use ({reason}). "
         "A key of today may have been spent.",
         "Nothing was changed here. Check the network and try again.",
     ),
