@@ -207,6 +207,11 @@ ERRORS: Mapping[str, Description] = {
         "Only ssh-add can ask for it.",
         "Load it with: ssh-add -t 1d {path}",
     ),
+    "key-unloadable": Description(
+        "The key cannot be put into the ssh agent",
+        "{reason}",
+        "Get a fresh one with: alpkey renew",
+    ),
     "ssh-missing": Description(
         "The program ssh was not found", "{reason}", "Install OpenSSH's client and try again."
     ),

@@ -1,0 +1,170 @@
+"""The ssh agent, by its protocol (RFC 9987): list, add with a lifetime, remove one."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from alpkey.adapters.private_key import agent_entry
+from alpkey.core.certificate import Certificate
+from alpkey.core.errors import AgentTrouble
+from alpkey.core.ports_agent import AgentAbsent, Identity
+from alpkey.core.private_head import PrivateKeyUnreadable
+from alpkey.core.wire import Reader, Torn, string, uint32
+
+CALL_TIMEOUT_S = 3.0
+ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
+
+# Inside the class the name ``socket`` is the port's property.
+Connection = socket.socket
+
+_REQUEST_IDENTITIES = 11
+_IDENTITIES_ANSWER = 12
+_ADD_IDENTITY = 17
+_REMOVE_IDENTITY = 18
+_ADD_ID_CONSTRAINED = 25
+_CONSTRAIN_LIFETIME = b"\x01"
+_SUCCESS = 6
+
+
+class SshAgent:
+    """The agent that listens at ``path``.  Every call is bounded by CALL_TIMEOUT_S as a whole."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    @property
+    def socket(self) -> str | None:
+        return self._path
+
+    def identities(self) -> list[Identity]:
+        answer = Reader(self._call(bytes([_REQUEST_IDENTITIES])))
+        try:
+            if answer.byte() != _IDENTITIES_ANSWER:
+                raise self._refuses("list")
+            count = answer.uint32()
+            return [
+                Identity(answer.string(), answer.string().decode(errors="replace"))
+                for _ in range(count)
+            ]
+        except Torn as wrong:
+            raise self._garbled(f"{wrong}.") from None
+
+    def add(
+        self,
+        private: bytes,
+        comment: str,
+        *,
+        certificate: Certificate | None = None,
+        lifetime_s: int | None = None,
+    ) -> None:
+        try:
+            entry = agent_entry(private, certificate) + string(comment.encode())
+        except PrivateKeyUnreadable as wrong:
+            raise AgentTrouble("key-unloadable", reason=str(wrong)) from None
+        if lifetime_s is None:
+            message = bytes([_ADD_IDENTITY]) + entry
+        else:
+            limit = _CONSTRAIN_LIFETIME + uint32(min(lifetime_s, 2**32 - 1))
+            message = bytes([_ADD_ID_CONSTRAINED]) + entry + limit
+        if self._call(message)[0] != _SUCCESS:
+            raise self._refuses("add")
+
+    def remove(self, blob: bytes) -> None:
+        """An agent says the same of an entry that it lacks and of one that it will not give up."""
+        if self._call(bytes([_REMOVE_IDENTITY]) + string(blob))[0] == _SUCCESS:
+            return
+        if any(identity.blob == blob for identity in self.identities()):
+            raise self._refuses("remove")
+
+    def _call(self, message: bytes) -> bytes:
+        """The answer's bytes, at least one."""
+        deadline = time.monotonic() + CALL_TIMEOUT_S
+        with self._connected() as connection, self._in_words():
+            _send(connection, string(message), deadline)
+            size = int.from_bytes(_receive(connection, 4, deadline), "big")
+            if not 0 < size <= ANSWER_LIMIT_BYTES:
+                raise self._garbled(f"It announces an answer of {size} bytes.")
+            return _receive(connection, size, deadline)
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        with Connection(socket.AF_UNIX) as connection:
+            connection.settimeout(CALL_TIMEOUT_S)
+            try:
+                connection.connect(self._path)
+            except TimeoutError:
+                raise self._hangs() from None
+            except OSError as wrong:
+                reason = f"{self._path}: {wrong.strerror or wrong}."
+                raise AgentAbsent(reason=reason) from None
+            yield connection
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except TimeoutError:
+            raise self._hangs() from None
+        except OSError as wrong:
+            raise self._garbled(f"The connection broke ({wrong.strerror or wrong}).") from None
+
+    def _hangs(self) -> AgentTrouble:
+        return AgentTrouble("agent-hangs", socket=self._path, seconds=f"{CALL_TIMEOUT_S:g}")
+
+    def _refuses(self, operation: str) -> AgentTrouble:
+        return AgentTrouble("agent-refuses", socket=self._path, operation=operation)
+
+    def _garbled(self, reason: str) -> AgentTrouble:
+        return AgentTrouble("agent-garbled", socket=self._path, reason=reason)
+
+
+class NoAgent:
+    """Stands where ssh would ask no agent."""
+
+    socket: str | None = None
+
+    def identities(self) -> list[Identity]:
+        raise self._absent()
+
+    def add(
+        self,
+        private: bytes,  # noqa: ARG002  the port's signature
+        comment: str,  # noqa: ARG002
+        *,
+        certificate: Certificate | None = None,  # noqa: ARG002
+        lifetime_s: int | None = None,  # noqa: ARG002
+    ) -> None:
+        raise self._absent()
+
+    def remove(self, blob: bytes) -> None:  # noqa: ARG002
+        raise self._absent()
+
+    @staticmethod
+    def _absent() -> AgentAbsent:
+        return AgentAbsent(reason="SSH_AUTH_SOCK names none.")
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _send(connection: Connection, data: bytes, deadline: float) -> None:
+    connection.settimeout(_left(deadline))
+    connection.sendall(data)
+
+
+def _receive(connection: Connection, count: int, deadline: float) -> bytes:
+    """Exactly ``count`` bytes.  Raises OSError where the agent hangs up before."""
+    chunks = []
+    while count:
+        connection.settimeout(_left(deadline))
+        chunk = connection.recv(min(count, 64 * 1024))
+        if not chunk:
+            raise ConnectionResetError("it hung up")
+        chunks.append(chunk)
+        count -= len(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,46 @@
+"""The port to an ssh agent, apart from the others because the tray never needs it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from alpkey.core.certificate import Certificate
+from alpkey.core.errors import AgentTrouble
+
+
+class AgentAbsent(AgentTrouble):
+    """No agent is there to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One entry of an agent: a plain key or a certificate, and the comment it was added under."""
+
+    blob: bytes
+    comment: str
+
+
+class Agent(Protocol):
+    """One ssh agent.  Every method raises AgentAbsent where none answers, else AgentTrouble."""
+
+    @property
+    def socket(self) -> str | None:
+        """Where it listens; None where ssh would ask none."""
+
+    def identities(self) -> list[Identity]:
+        """Everything it holds, in its own order."""
+
+    def add(
+        self,
+        private: bytes,
+        comment: str,
+        *,
+        certificate: Certificate | None = None,
+        lifetime_s: int | None = None,
+    ) -> None:
+        """Adds the unencrypted key in ``private``, or its ``certificate``.
+
+        The agent forgets it after ``lifetime_s`` seconds.  The same entry again is replaced.
+        """
+
+    def remove(self, blob: bytes) -> None:
+        """Removes one entry; one that is not there is no error."""
