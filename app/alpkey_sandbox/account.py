@@ -23,11 +23,11 @@ STEP_S = 30
 """Length of a time step (RFC 6238, section 5.2)."""
 
 
-class SignInRefused(Exception):  # noqa: N818 - an answer of the service, not a fault of the program
+class SignInRefused(Exception):
     """Username, password or code is wrong. Which of them is never told."""
 
 
-class AccountLocked(Exception):  # noqa: N818
+class AccountLocked(Exception):
     """The account is locked. It stays so until the control service unlocks it."""
 
 

@@ -18,7 +18,7 @@ HUGE_BYTES = 16 * 2**20
 DRIP_S = 0.5
 
 
-class UnfitOrder(ValueError):  # noqa: N818 - an answer, not a fault of the program
+class UnfitOrder(ValueError):
     """The order cannot be carried out; its text tells a person why."""
 
 

@@ -16,7 +16,7 @@ SHORT_LIVED = timedelta(hours=1)
 """Certificates that live for less (those of a minute) are not counted."""
 
 
-class QuotaUsedUp(Exception):  # noqa: N818 - an answer of the service, not a fault of the program
+class QuotaUsedUp(Exception):
     """Every slot is held by a certificate that neither expired nor was revoked."""
 
 

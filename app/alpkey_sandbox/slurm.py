@@ -55,7 +55,7 @@ HEADINGS = {
 }
 
 
-class SlurmUsage(Exception):  # noqa: N818 - what the shell prints, not a fault of the program
+class SlurmUsage(Exception):
     """The command line is not understood; the text is what goes to standard error."""
 
 

@@ -30,7 +30,7 @@ IDLE_S = 120
 POLL_S = 0.05
 
 
-class AnswerCut(ConnectionAbortedError):  # noqa: N818 - an event, not a fault of the program
+class AnswerCut(ConnectionAbortedError):
     """Raised by an application's body to have the connection closed instead of an answer."""
 
 

@@ -12,8 +12,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.e2e.conversation import Conversation
 from alpkey_sandbox.sandbox import Sandbox
+from tests.e2e.conversation import Conversation
 
 RUN_TIMEOUT_S = 60
 SOURCES = str(Path(__file__).parents[2] / "app")
@@ -73,9 +73,15 @@ class Home:
     path: Path
     centre: Centre
     environ: dict[str, str] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-P", "-m", "alpkey", *arguments]
+        return [*self.before, sys.executable, "-P", "-m", "alpkey", *arguments]
+
+    def without_root_power(self) -> None:
+        """Where tests run as root, takes the program's right to write everywhere."""
+        if os.getuid() == 0:
+            self.before = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
     def run(
         self, *arguments: str, typed: str | None = None, **environ: str

@@ -1,7 +1,6 @@
 """Renew, from no key to an installed pair, and everything that can come between."""
 
 import json
-import os
 import stat
 import subprocess
 from pathlib import Path
@@ -61,7 +60,7 @@ def test_if_needed_renews_what_ends_too_soon(home: Home) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["p'a\"s$w\\o`r;d |&<>", "pässwörd – ключ 鍵", " lead and trail "]
+    "password", ["p'a\"s$w\\o`r;d |&<>", "pässwörd ключ 鍵", " lead and trail "]
 )
 def test_any_password_works(home: Home, password: str) -> None:
     home.centre.control("account", password=password)
@@ -341,8 +340,8 @@ def test_a_folder_with_open_modes_is_closed(home: Home) -> None:
     assert mode(home.path / "ssh") == 0o700
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder_spends_no_slot(home: Home) -> None:
+    home.without_root_power()
     (home.path / "ssh").chmod(0o500)
     code, result = home.renew()
     (home.path / "ssh").chmod(0o700)

@@ -85,7 +85,7 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     _guard_quota(before, request, world)
     world.files.check_writable()
     numbers = itertools.count(1)
-    backup = yield from _agree_to_backup(request, world, next(numbers))
+    backup = yield from _agree_to_backup(request, world, numbers)
     sign_in = _SignIn(world, numbers, request.username or before.account)
     while True:
         credentials = yield from sign_in.ask()
@@ -172,7 +172,7 @@ def _guard_quota(look: Look, request: RenewRequest, world: RenewWorld) -> None:
 
 
 def _agree_to_backup(
-    request: RenewRequest, world: RenewWorld, number: int
+    request: RenewRequest, world: RenewWorld, numbers: Iterator[int]
 ) -> Generator[Event, Answer, bool]:
     """Whether the key that is there has to be kept aside, once the person agreed to it."""
     stored = world.files.current()
@@ -182,7 +182,7 @@ def _agree_to_backup(
     if stored.public_key is not None and known.made_here(fingerprint(stored.public_key)):
         return False
     if not request.yes:
-        ask = Ask(number, (Field("replace", "confirm", value=str(stored.path)),))
+        ask = Ask(next(numbers), (Field("replace", "confirm", value=str(stored.path)),))
         yield ask
         answer = yield Await(ask)
         if answer.get("replace") is not True:

@@ -1,4 +1,4 @@
-"""Private keys by :mod:`cryptography`: proven against a certificate, and put into agent messages."""
+"""Private keys by :mod:`cryptography`: proven against a certificate, put into agent messages."""
 
 import binascii
 

@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -154,9 +153,11 @@ class JsonLines:
         """A reader that went away must not stop an installation that is under way."""
         if self._first:
             row, self._first = {"v": VERSION, **row}, False
-        with suppress(BrokenPipeError):
+        try:
             sys.stdout.write(json.dumps(row) + "\n")
             sys.stdout.flush()
+        except BrokenPipeError:
+            _write_nowhere()
 
     def _listen(self) -> None:
         for line in _lines(sys.stdin.fileno()):
@@ -190,6 +191,13 @@ def nobody_to_ask(ask: Ask) -> Cancelled:
     if field.kind == "confirm":
         return Cancelled("foreign-key", path=field.value)
     return Cancelled("sign-in-needed")
+
+
+def _write_nowhere() -> None:
+    """Sends what is still to be written to the null device, or the end would fail on it too."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _lines(handle: int) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""What the head of a private key file shows to anybody: whose key it is, and whether it is encrypted.
+"""What the head of a private key file shows to anybody: whose key, and whether it is encrypted.
 
 OpenSSH's own format (PROTOCOL.key) carries the public key in the clear.  The older PEM formats do
 not; of them only the encryption is told.
@@ -26,7 +26,7 @@ class PrivateHead:
 
 
 def read_head(content: bytes) -> PrivateHead:
-    """The head in the first bytes of a file, which need not be all.  Raises PrivateKeyUnreadable."""
+    """The head, from a file's first bytes or all of them.  Raises PrivateKeyUnreadable."""
     text = content.lstrip()
     if text.startswith(_OPENSSH_BEGIN):
         return _openssh(text)
