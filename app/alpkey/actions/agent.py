@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from alpkey.core import words
 from alpkey.core.agent_contents import AgentContents, certificate_in, plain_key, sort_out
 from alpkey.core.certificate import Certificate, Validity, fingerprint, type_name
 from alpkey.core.errors import AgentTrouble, NoKey
@@ -108,7 +109,9 @@ def load_after_renewal(
     except AgentAbsent:
         return
     except AgentTrouble as trouble:
-        yield Warn("agent-trouble", {"code": trouble.code, **trouble.params})
+        yield Warn(
+            "agent-trouble", {"code": trouble.code, "reason": words.describe(trouble).detail}
+        )
     else:
         yield Step("in-agent")
 
