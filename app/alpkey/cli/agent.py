@@ -4,7 +4,7 @@ import click
 
 from alpkey.actions.agent import list_keys, load_current
 from alpkey.cli import sentences
-from alpkey.cli.context import Output, json_option, run
+from alpkey.cli.context import Output, events_option, json_option, run
 
 
 @click.group("agent")
@@ -14,7 +14,8 @@ def agent_group() -> None:
 
 @agent_group.command("load")
 @json_option
-def load_command(as_json: bool) -> None:
+@events_option
+def load_command(as_json: bool, events: bool) -> None:
     """Load the key that is installed, for as long as its certificate lives.
 
     Our own keys that have run out are removed; keys of others are never touched.
@@ -23,7 +24,9 @@ def load_command(as_json: bool) -> None:
     Example:
       alpkey agent load
     """
-    run(lambda all_of, _: load_current(all_of.agent_use()), Output(json=as_json), sentences.agent)
+    run(
+        lambda all_of, _: load_current(all_of.agent_use()), Output(as_json, events), sentences.agent
+    )
 
 
 @agent_group.command("list")

@@ -8,7 +8,7 @@ import click
 
 from alpkey.actions.connect import ConnectRequest, Way, connect
 from alpkey.adapters.openssh import become
-from alpkey.cli.context import Output, json_option, run
+from alpkey.cli.context import Output, events_option, json_option, run
 from alpkey.core.events import Result
 
 
@@ -19,6 +19,7 @@ from alpkey.core.events import Result
 @click.option("--here", is_flag=True, help="Replace this process with ssh; open no window.")
 @click.option("--forward-agent", is_flag=True, help="Let the cluster use your ssh agent (ssh -A).")
 @json_option
+@events_option
 def connect_command(
     name: str,
     remote_command: tuple[str, ...],
@@ -26,6 +27,7 @@ def connect_command(
     here: bool,
     forward_agent: bool,
     as_json: bool,
+    events: bool,
 ) -> None:
     """Open a terminal on a cluster, through the jump host, with a key that is good.
 
@@ -37,7 +39,7 @@ def connect_command(
       alpkey connect daint --here -- hostname
       alpkey connect ela --print
     """
-    output = Output(json=as_json)
+    output = Output(as_json, events)
     way: Way = "print" if only_print else "here" if here else "window"
     request = ConnectRequest(name, way, forward_agent, remote_command, output.can_ask)
     result = run(
