@@ -1,0 +1,42 @@
+"""Where everything lies, by environment and platform."""
+
+from pathlib import Path
+
+import pytest
+
+from alpkey.core.places import Places, find_places
+
+
+def places(platform: str = "linux", **environ: str) -> Places:
+    return find_places(environ, platform, "/home/alice", 1000)
+
+
+def test_a_moved_home_holds_everything() -> None:
+    at = places(ALPKEY_HOME="/tmp/x", XDG_CONFIG_HOME="/elsewhere")
+    assert at.moved
+    for path in (at.settings, at.site, at.journal, at.look, at.lock, at.logs, at.ssh):
+        assert path.is_relative_to("/tmp/x")
+
+
+def test_ssh_is_looked_for_where_ssh_looks() -> None:
+    """ssh takes the home from the passwd entry, whatever HOME says."""
+    at = places(HOME="/tmp/other")
+    assert at.ssh == Path("/home/alice/.ssh")
+    assert at.settings == Path("/tmp/other/.config/alpkey/config.toml")
+
+
+@pytest.mark.parametrize("odd", ["", "relative", "~"])
+def test_an_odd_home_is_passed_over(odd: str) -> None:
+    assert places(HOME=odd).state == Path("/home/alice/.local/state/alpkey")
+    assert places(XDG_STATE_HOME=odd).state == Path("/home/alice/.local/state/alpkey")
+
+
+def test_macos_has_its_own_folders() -> None:
+    at = places("darwin")
+    assert at.config == Path("/home/alice/Library/Application Support/Alpkey/config")
+    assert at.logs == Path("/home/alice/Library/Logs/Alpkey")
+
+
+def test_two_homes_share_no_socket() -> None:
+    one, two = places(ALPKEY_HOME="/tmp/1"), places(ALPKEY_HOME="/tmp/2")
+    assert one.tray_socket != two.tray_socket
