@@ -135,6 +135,8 @@ class _SignIn:
 
     def _prove_once(self) -> Iterator[Event]:
         if not self._proven:
+            # ssh takes its time to say which agent it uses: ask it while the person types.
+            self._world.status.agent()
             yield from _prove(self._world)
             self._proven = True
 
