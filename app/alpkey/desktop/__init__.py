@@ -1,0 +1,1 @@
+"""The desktop: all Qt.  The tray looks, windows ask, the command line does."""

@@ -1,0 +1,94 @@
+"""A command as a child that speaks events in JSON lines; its words become signals.
+
+What is typed goes to the child's standard input and is kept nowhere here.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, QProcess, Signal
+
+_BROKEN_OFF = {
+    "code": "broken-off",
+    "title": "The renewal broke off",
+    "detail": "The program that does it ended without a word.",
+    "next_step": "Try again. A report may lie in Alpkey's folder of logs.",
+    "retryable": True,
+    "params": {},
+}
+
+
+class Engine(QObject):
+    """One child.  It ends after ``done`` or ``failed``, whose objects are those of the contract."""
+
+    asked = Signal(object)
+    stepped = Signal(str)
+    warned = Signal(str, object)
+    done = Signal(object)
+    failed = Signal(object)
+
+    def __init__(self, command: list[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._process = QProcess(self)
+        self._process.setProgram(command[0])
+        self._process.setArguments(command[1:])
+        self._process.setStandardErrorFile(QProcess.nullDevice())
+        self._process.readyReadStandardOutput.connect(self._read)
+        self._process.finished.connect(self._ended)
+        self._process.errorOccurred.connect(self._broke)
+        self._rest = b""
+        self._told = False
+
+    @property
+    def running(self) -> bool:
+        """Whether the last word is still to come."""
+        return not self._told
+
+    def start(self) -> None:
+        self._process.start()
+
+    def answer(self, number: int, values: Mapping[str, str | bool]) -> None:
+        self._say({"answer": number, "values": dict(values)})
+
+    def cancel(self) -> None:
+        """The child ends at once, or as soon as a key that was issued is installed."""
+        self._say({"cancel": True})
+
+    def _say(self, row: dict[str, Any]) -> None:
+        if self._process.state() is QProcess.ProcessState.Running:
+            self._process.write(json.dumps(row).encode() + b"\n")
+
+    def _read(self) -> None:
+        data = self._rest + self._process.readAllStandardOutput().data()
+        *lines, self._rest = data.split(b"\n")
+        for line in lines:
+            self._hear(json.loads(line))
+
+    def _hear(self, row: dict[str, Any]) -> None:
+        """Unknown events are those of a later version, and passed over."""
+        match row:
+            case {"event": "ask"}:
+                self.asked.emit(row)
+            case {"event": "step", "id": step}:
+                self.stepped.emit(step)
+            case {"event": "warn", "code": code, "params": params}:
+                self.warned.emit(code, params)
+            case {"event": "done", "result": result}:
+                self._told = True
+                self.done.emit(result)
+            case {"event": "failed", "error": error}:
+                self._fail(error)
+
+    def _ended(self) -> None:
+        self._read()
+        if not self._told:
+            self._fail(_BROKEN_OFF)
+
+    def _broke(self, error: QProcess.ProcessError) -> None:
+        if error is QProcess.ProcessError.FailedToStart and not self._told:
+            self._fail(_BROKEN_OFF)
+
+    def _fail(self, error: Mapping[str, Any]) -> None:
+        self._told = True
+        self.failed.emit(error)

@@ -1,0 +1,130 @@
+"""The tray's process.
+
+Start-up: the one instance is claimed, or the running one is told to show the main window.  Then the
+icon is made where a tray host is there; where none is, the main window opens, and the icon comes
+when a host does.  From then on every change of a file and every minute is a new look.
+"""
+
+import sys
+from contextlib import suppress
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from alpkey import glance
+from alpkey.core.errors import AlpkeyError
+from alpkey.core.places import Places
+from alpkey.core.site import Site
+from alpkey.desktop import drawing, looking, views
+from alpkey.desktop.children import Children
+from alpkey.desktop.instance import Instance, tell
+from alpkey.desktop.signals import end_on_signals
+from alpkey.desktop.tray.clicks import meaning
+from alpkey.desktop.tray.menu import Deeds, TrayMenu
+from alpkey.desktop.watch import Watch
+
+HOST_SERVICE = "org.kde.StatusNotifierWatcher"
+
+
+class Tray(QObject):
+    """The icon with its menu, kept true to the files."""
+
+    def __init__(self, places: Places) -> None:
+        super().__init__()
+        self._places = places
+        self._site = _site(places)
+        self._children = Children()
+        deeds = Deeds(self._children.start, QApplication.quit)
+        self._menu = TrayMenu(self._site, deeds, self.refresh)
+        self._icon: QSystemTrayIcon | None = None
+        self._shown: tuple[views.IconView, str] | None = None
+        self._watch = Watch(places)
+        self._watch.changed.connect(self.refresh)
+
+    def start(self) -> None:
+        """Shows the icon, or the main window where no tray is there to show it in."""
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self.show_icon()
+        else:
+            self._children.start("window", "main")
+        self.refresh()
+
+    def show_icon(self) -> None:
+        """Makes the icon anew: one made before its host came stays in the old tray for good."""
+        self._icon, self._shown = QSystemTrayIcon(self), None
+        self._icon.activated.connect(self._activated)
+        if sys.platform != "darwin":
+            self._icon.setContextMenu(self._menu)
+        self.refresh()
+        self._icon.show()
+
+    def refresh(self) -> None:
+        """Takes a look and applies it."""
+        self._children.reap()
+        seen = looking.take(self._places)
+        name = self._site.name if self._site else "Alpkey"
+        if seen.look is None:
+            self._apply(views.WARNING_ICON, seen.trouble)
+            self._menu.apply(views.MenuView("The settings cannot be used", "Quota unknown"))
+            return
+        self._apply(views.icon(seen.look, seen.now), views.tooltip(name, seen.look, seen.now))
+        self._menu.apply(views.menu(seen.look, seen.now))
+        self._watch.set_working(seen.look.working)
+
+    def show_main_window(self) -> None:
+        self._children.start("window", "main")
+
+    def _apply(self, icon: views.IconView, tooltip: str) -> None:
+        if self._icon is None or (icon, tooltip) == self._shown:
+            return
+        if self._shown is None or icon != self._shown[0]:
+            self._icon.setIcon(drawing.icon(icon, sys.platform == "darwin"))
+        if self._shown is None or tooltip != self._shown[1]:
+            self._icon.setToolTip(tooltip)
+        self._shown = icon, tooltip
+
+    def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        match meaning(reason, sys.platform):
+            case "renew":
+                self._children.start("window", "renew")
+            case "menu" if self._icon:
+                self._menu.popup(self._icon.geometry().bottomLeft())
+
+
+def run(places: Places) -> int:
+    """Runs until Quit; a second one only shows the main window of the first."""
+    app = QApplication(["alpkey"])
+    app.setApplicationName("Alpkey")
+    app.setQuitOnLastWindowClosed(False)
+    instance = Instance.claim(places.tray_socket)
+    if instance is None:
+        return 0 if tell(places.tray_socket, show="main") else 1
+    tray = Tray(places)
+    instance.heard.connect(lambda _: tray.show_main_window())
+    hosts = _watch_for_hosts(tray)
+    notifier = end_on_signals(app)
+    tray.start()
+    code = app.exec()
+    del hosts, notifier
+    return code
+
+
+def _site(places: Places) -> Site | None:
+    with suppress(AlpkeyError):
+        return glance.site(places)
+    return None
+
+
+def _watch_for_hosts(tray: Tray) -> QObject | None:
+    """Shows the icon once a tray host comes, which may be long after login."""
+    if sys.platform == "darwin":
+        return None
+    from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
+
+    watcher = QDBusServiceWatcher(
+        HOST_SERVICE,
+        QDBusConnection.sessionBus(),
+        QDBusServiceWatcher.WatchModeFlag.WatchForRegistration,
+    )
+    watcher.serviceRegistered.connect(lambda _: tray.show_icon())
+    return watcher

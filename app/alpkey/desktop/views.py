@@ -1,0 +1,156 @@
+"""What the tray and the windows show, as pure functions of a look and a moment.
+
+``now`` carries the zone in which times are shown.  Widgets only apply what stands here.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from alpkey.core import words
+from alpkey.core.certificate import fingerprint
+from alpkey.core.look import KeyState, Look
+from alpkey.core.quota import Quota
+
+RING_STEPS = 8
+
+
+class Sign(Enum):
+    """What stands inside the ring."""
+
+    NUMBER = "number"
+    CROSSED = "crossed"
+    HOLLOW = "hollow"
+    WORKING = "working"
+    WARNING = "warning"
+
+
+class Ring(Enum):
+    """How the ring is drawn."""
+
+    FULL = "full"
+    DASHED = "dashed"
+    DOTTED = "dotted"
+
+
+@dataclass(frozen=True, slots=True)
+class IconView:
+    """An icon: its sign, the number for Sign.NUMBER, and how many eighths of the ring are left."""
+
+    sign: Sign
+    number: str = ""
+    ring: Ring = Ring.FULL
+    eighths: int = 0
+
+
+WARNING_ICON = IconView(Sign.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuView:
+    """The lines of the menu that change."""
+
+    state: str
+    quota: str
+
+
+def icon(look: Look, now: datetime) -> IconView:
+    """The icon of this moment; every state differs from every other by its shape."""
+    state = look.state(now)
+    eighths = math.ceil(look.fraction_left(now) * RING_STEPS)
+    if look.working:
+        return IconView(Sign.WORKING, ring=Ring.FULL, eighths=eighths)
+    match state:
+        case KeyState.MISSING:
+            return IconView(Sign.HOLLOW, ring=Ring.DOTTED, eighths=RING_STEPS)
+        case KeyState.EXPIRED:
+            return IconView(Sign.CROSSED)
+        case KeyState.BROKEN | KeyState.NOT_YET_VALID:
+            return IconView(Sign.WARNING, eighths=eighths)
+    ring = Ring.DASHED if state is KeyState.EXPIRING else Ring.FULL
+    return IconView(Sign.NUMBER, _number(look, now), ring, eighths)
+
+
+def _number(look: Look, now: datetime) -> str:
+    """Hours left, in the last hour minutes."""
+    left = look.left(now)
+    if left is None:
+        return "\N{INFINITY}"
+    minutes = int(left.total_seconds()) // 60
+    return str(min(minutes // 60, 99) if minutes >= 60 else minutes)
+
+
+def state_line(look: Look, now: datetime) -> str:
+    """The key's state in one sentence, with the time left."""
+    certificate = look.certificate
+    ends = certificate.valid_before if certificate else None
+    match look.state(now):
+        case KeyState.MISSING:
+            return "There is no key yet"
+        case KeyState.EXPIRED:
+            return f"Key expired {words.day_and_time(ends, now)}" if ends else "Key expired"
+        case KeyState.NOT_YET_VALID:
+            return "Key not valid yet; check this computer's clock"
+        case KeyState.BROKEN:
+            return "The key cannot be used"
+    left = look.left(now)
+    tail = f" - {words.span(left)} left" if left is not None else ""
+    return f"Key valid {words.until(ends, now)}{tail}"
+
+
+def quota_line(quota: Quota, now: datetime) -> str:
+    """How many keys are left, never more certain than we are."""
+    if quota.remaining is None:
+        return "Quota unknown"
+    if quota.remaining == 0:
+        at = quota.next_slot_at
+        return f"No key left; next key at {words.clock_time(at, now)}" if at else "No key left"
+    count = f"{quota.remaining} of {quota.limit} keys left"
+    if quota.source == "journal":
+        return f"At most {count}"
+    return f"{count} (as of {words.clock_time(quota.as_of, now)})" if quota.as_of else count
+
+
+def menu(look: Look, now: datetime) -> MenuView:
+    return MenuView(state_line(look, now), quota_line(look.quota, now))
+
+
+def tooltip(site_name: str, look: Look, now: datetime) -> str:
+    """No minutes in it: a text that changes every minute costs wake-ups while nobody looks."""
+    certificate = look.certificate
+    quota = quota_line(look.quota, now)
+    if certificate and look.state(now).opens_doors:
+        return f"{site_name} key {words.until(certificate.valid_before, now)}, {quota.lower()}"
+    return f"{site_name}: {state_line(look, now).lower()}"
+
+
+def quota_guard(look: Look, now: datetime) -> str:
+    """What to say before a renewal asks for anything; empty where nothing is."""
+    match look.quota.remaining:
+        case 0:
+            return f"{quota_line(look.quota, now)}."
+        case 1:
+            return words.warning("last-of-the-day", {})
+    return ""
+
+
+def good_for_long(look: Look, now: datetime) -> bool:
+    """Whether renewing now would be early."""
+    return look.state(now) is KeyState.VALID
+
+
+def key_rows(look: Look, now: datetime) -> tuple[tuple[str, str], ...]:
+    """The key's facts for the main window, as name and value."""
+    certificate = look.certificate
+    if certificate is None:
+        return (("File", str(look.key_path)),)
+    protection = {True: "a passphrase", False: "nothing but the file's mode", None: "unknown"}
+    return (
+        ("User", ", ".join(certificate.principals) or "nobody"),
+        ("Valid", words.until(certificate.valid_before, now)),
+        ("Serial", str(certificate.serial)),
+        ("Fingerprint", fingerprint(certificate.public_key)),
+        ("Protected by", protection[look.encrypted]),
+        ("File", str(look.key_path)),
+    )

@@ -1,0 +1,67 @@
+"""Sees that the files of a home have changed, and tells once for each burst of changes."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+from alpkey.core.places import Places
+
+SETTLE_MS = 60
+TICK_MS = 60_000
+WORKING_MS = 500
+
+
+class Watch(QObject):
+    """``changed`` is emitted after a change and at each minute, for the clock moves on too.
+
+    The timers stand still in suspend, so whoever hears it computes from the wall clock.
+    """
+
+    changed = Signal()
+
+    def __init__(self, places: Places) -> None:
+        super().__init__()
+        self._folders = (places.state, places.ssh, places.config)
+        self._files = (places.lock, places.journal)
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.directoryChanged.connect(self._noticed)
+        self._watcher.fileChanged.connect(self._noticed)
+        self._settle = self._timer(SETTLE_MS, self._tell)
+        self._settle.setSingleShot(True)
+        self._tick = self._timer(TICK_MS, self.changed.emit)
+        self._tick.start()
+        self._working = self._timer(WORKING_MS, self.changed.emit)
+        self._look_out()
+
+    def set_working(self, working: bool) -> None:
+        """A lock that is let go changes no file: while one is held, look every half second."""
+        if working != self._working.isActive():
+            (self._working.start if working else self._working.stop)()
+
+    def _timer(self, interval_ms: int, slot: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _noticed(self, _path: str) -> None:
+        self._settle.start()
+
+    def _tell(self) -> None:
+        self._look_out()
+        self.changed.emit()
+
+    def _look_out(self) -> None:
+        """Watches what is there now: a file that was replaced is another file to the kernel."""
+        wanted = {str(_existing(folder)) for folder in self._folders}
+        wanted |= {str(file) for file in self._files if file.exists()}
+        watched = {*self._watcher.directories(), *self._watcher.files()}
+        if new := sorted(wanted - watched):
+            self._watcher.addPaths(new)
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    return folder

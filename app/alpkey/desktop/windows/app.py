@@ -1,0 +1,115 @@
+"""The windows' process: one for each home, opened by a click, gone with its last window."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
+
+from alpkey import glance
+from alpkey.core import words
+from alpkey.core.errors import AlpkeyError
+from alpkey.core.places import Places
+from alpkey.core.site import Site
+from alpkey.desktop import drawing, looking, views
+from alpkey.desktop.children import Children, command
+from alpkey.desktop.instance import Instance, tell
+from alpkey.desktop.signals import end_on_signals
+from alpkey.desktop.windows.demo import DemoHelper
+from alpkey.desktop.windows.hardening import forbid_dumps
+from alpkey.desktop.windows.main_window import MainWindow
+from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
+
+Window = QDialog | QMainWindow
+
+
+class Windows:
+    """The windows of this process, at most one of each kind."""
+
+    def __init__(self, places: Places, site: Site) -> None:
+        self._places = places
+        self._site = site
+        self._children = Children()
+        self._open: dict[str, Window] = {}
+
+    def show(self, kind: str, then_connect: str | None = None) -> None:
+        """Opens the window of this kind, or raises it."""
+        if kind not in self._open:
+            window = self._made(kind, then_connect)
+            self._open[kind] = window
+            window.destroyed.connect(lambda: self._closed(kind))
+        window = self._open[kind]
+        window.show()
+        window.raise_()
+        window.activateWindow()
+
+    def hear(self, message: dict[str, object]) -> None:
+        """What another start wants: a window, or in the demo a form filled in."""
+        fill = message.get("fill")
+        dialog = self._open.get("renew")
+        if isinstance(fill, dict):
+            if self._site.demo and isinstance(dialog, RenewalDialog):
+                dialog.fill(fill)
+            return
+        then = message.get("connect")
+        self.show(str(message.get("show")), then if isinstance(then, str) else None)
+
+    def start(self, *arguments: str) -> None:
+        """A window of ours is opened here; everything else is a child."""
+        if arguments[0] == "window":
+            self.show(arguments[1])
+        else:
+            self._children.start(*arguments)
+
+    def _made(self, kind: str, then_connect: str | None) -> Window:
+        makers: dict[str, Callable[[], Window]] = {
+            "renew": lambda: RenewalDialog(self._renewal_world(), then_connect),
+            "main": lambda: MainWindow(self._places, self._site, self.start),
+        }
+        return makers.get(kind, makers["main"])()
+
+    def _renewal_world(self) -> RenewalWorld:
+        return RenewalWorld(self._site, lambda: looking.take(self._places), command, self.start)
+
+    def _closed(self, kind: str) -> None:
+        del self._open[kind]
+        if not self._open:
+            QApplication.quit()
+
+
+def run(places: Places, kind: str, then_connect: str | None) -> int:
+    """Runs until the last window is closed; a second process only tells the first."""
+    forbid_dumps()
+    app = QApplication(["alpkey"])
+    app.setApplicationName("Alpkey")
+    app.setQuitOnLastWindowClosed(False)
+    app.setWindowIcon(drawing.icon(views.IconView(views.Sign.HOLLOW, eighths=views.RING_STEPS)))
+    notifier = end_on_signals(app)
+    if kind == "demo" and "ALPKEY_DEMO" in os.environ:
+        return _run_demo(app, places)
+    instance = Instance.claim(places.window_socket)
+    if instance is None:
+        return 0 if tell(places.window_socket, show=kind, connect=then_connect) else 1
+    try:
+        windows = Windows(places, glance.site(places))
+    except AlpkeyError as wrong:
+        return _tell(wrong)
+    instance.heard.connect(windows.hear)
+    windows.show(kind, then_connect)
+    code = app.exec()
+    del notifier
+    return code
+
+
+def _run_demo(app: QApplication, places: Places) -> int:
+    helper = DemoHelper(places)
+    helper.finished.connect(app.quit)
+    helper.show()
+    return app.exec()
+
+
+def _tell(wrong: AlpkeyError) -> int:
+    said = words.describe(wrong)
+    QMessageBox.critical(None, "Alpkey", f"{said.title}\n\n{said.detail}\n\n{said.next_step}")
+    sys.stderr.write(f"{said.title}. {said.detail}\n")
+    return wrong.exit_code

@@ -1,0 +1,59 @@
+"""The demo's helper: the credentials of the sandbox, and a button that fills them in."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QProcess, QTimer
+from PySide6.QtWidgets import QDialog, QFormLayout, QVBoxLayout
+
+from alpkey.core.places import Places
+from alpkey.desktop.children import command
+from alpkey.desktop.instance import tell
+from alpkey.desktop.windows.parts import GRID_PX, button, heading, words_label
+
+CODE_EVERY_MS = 3000
+
+
+class DemoHelper(QDialog):
+    """Shows what a person would know, and the code that their phone would show."""
+
+    def __init__(self, places: Places) -> None:
+        super().__init__()
+        self._places = places
+        self._file = Path(os.environ["ALPKEY_DEMO"])
+        self._facts: dict[str, Any] = json.loads(self._file.read_text())
+        self.setWindowTitle("Alpkey - DEMO")
+        self._code = words_label("code", "\N{HORIZONTAL ELLIPSIS}")
+        form = QFormLayout()
+        form.addRow("User name:", words_label("username", self._facts["username"]))
+        form.addRow("Password:", words_label("password", self._facts["password"]))
+        form.addRow("Code of the moment:", self._code)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.addWidget(heading("heading", "The demo's account"))
+        layout.addWidget(
+            words_label("help", "Click the key in your panel, then let this fill in the dialog.")
+        )
+        layout.addLayout(form)
+        layout.addWidget(button("&Fill in", self._fill, "fill"))
+        self._process = QProcess(self)
+        self._process.finished.connect(self._show_code)
+        timer = QTimer(self)
+        timer.timeout.connect(self._ask_code)
+        timer.start(CODE_EVERY_MS)
+        self._ask_code()
+
+    def _ask_code(self) -> None:
+        if self._process.state() is QProcess.ProcessState.NotRunning:
+            program, *arguments = command("sandbox", "otp", "--dir", str(self._file.parent))
+            self._process.start(program, arguments)
+
+    def _show_code(self) -> None:
+        code = bytes(self._process.readAllStandardOutput().data()).decode()
+        self._code.setText(code.strip())
+
+    def _fill(self) -> None:
+        values = {name: self._facts[name] for name in ("username", "password")}
+        tell(self._places.window_socket, fill={**values, "otp": self._code.text()})

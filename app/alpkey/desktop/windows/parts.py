@@ -1,0 +1,88 @@
+"""Small parts that windows share."""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+
+from alpkey.core.site import Host
+
+CODE_DIGITS = 6
+GRID_PX = 8
+
+
+def words_label(name: str, text: str = "") -> QLabel:
+    """Text that may be long, can be selected, and is read as it stands."""
+    label = QLabel(text)
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def heading(name: str, text: str = "") -> QLabel:
+    label = words_label(name, text)
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * 1.3)
+    font.setBold(True)
+    label.setFont(font)
+    return label
+
+
+def button(text: str, deed: Callable[[], object], name: str = "") -> QPushButton:
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setAutoDefault(False)
+    made.clicked.connect(lambda _checked: deed())
+    return made
+
+
+def connect_row(hosts: Iterable[Host], connect: Callable[[str], None]) -> QWidget:
+    """A button for each host."""
+    row = QWidget()
+    layout = QHBoxLayout(row)
+    layout.setContentsMargins(0, 0, 0, 0)
+    for host in hosts:
+        text = f"Connect to &{host.name}"
+        layout.addWidget(button(text, _bound(connect, host.name), f"connect-{host.name}"))
+    layout.addStretch()
+    return row
+
+
+def _bound(deed: Callable[[str], None], name: str) -> Callable[[], None]:
+    return lambda: deed(name)
+
+
+class CodeEdit(QLineEdit):
+    """Six digits; ``completed`` once the sixth is typed at the end.  Pasted spaces are dropped."""
+
+    completed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("otp")
+        self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+        self.setAccessibleDescription(
+            "Six digits from your authenticator app. The sixth one signs you in."
+        )
+        self.textEdited.connect(self._tidy)
+
+    @property
+    def is_complete(self) -> bool:
+        return len(self.text()) == CODE_DIGITS
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        """Letters do nothing, so that a slip does not spend the code."""
+        typed = event.text()
+        if typed.isprintable() and typed and not typed.isdecimal() and not event.modifiers():
+            return
+        super().keyPressEvent(event)
+
+    def _tidy(self, text: str) -> None:
+        digits = "".join(letter for letter in text if letter in "0123456789")[:CODE_DIGITS]
+        if digits != text:
+            self.setText(digits)
+        if self.is_complete and self.cursorPosition() == CODE_DIGITS:
+            self.completed.emit()

@@ -1,0 +1,284 @@
+"""The renewal dialog: it asks, shows the steps light up, and ends with where to go.
+
+Pages, one at a time: the key is still good; sign in; a question; the outcome.  Its child is warm
+from the first moment, so that the service is proven while the person types.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from alpkey.core import words
+from alpkey.core.errors import Cancelled
+from alpkey.core.site import Site
+from alpkey.desktop import views
+from alpkey.desktop.engine import Engine
+from alpkey.desktop.looking import Seen
+from alpkey.desktop.windows.parts import GRID_PX, button, connect_row, heading, words_label
+from alpkey.desktop.windows.sign_in import SignInPage
+
+TITLE = "Renew CSCS key"
+MINIMUM_WIDTH_PX = 52 * GRID_PX
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalWorld:
+    """``look`` takes a look, ``command`` is Alpkey's with these arguments, ``start`` runs it."""
+
+    site: Site
+    look: Callable[[], Seen]
+    command: Callable[..., list[str]]
+    start: Callable[..., None]
+
+
+class RenewalDialog(QDialog):
+    """One renewal; ``then_connect`` is the host to go to as soon as the key is there."""
+
+    def __init__(self, world: RenewalWorld, then_connect: str | None = None) -> None:
+        super().__init__()
+        self._world = world
+        self._then_connect = then_connect
+        self._ask: dict[str, Any] = {}
+        self._engine: Engine | None = None
+        self._closing = False
+        self.setWindowTitle(f"DEMO - {TITLE}" if world.site.demo else TITLE)
+        self.setMinimumWidth(MINIMUM_WIDTH_PX)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._heading = heading("heading", TITLE)
+        self._pages = QStackedWidget()
+        self._buttons = QHBoxLayout()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.setSpacing(GRID_PX)
+        layout.addWidget(self._heading)
+        layout.addWidget(self._pages, 1)
+        layout.addLayout(self._buttons)
+        self._page = self._sign_in_page()
+        self._pages.addWidget(self._page)
+        self._begin()
+
+    # What the child says
+
+    def _start_engine(self, *more: str) -> None:
+        self._engine = Engine(self._world.command("renew", "--events", *more), self)
+        self._engine.asked.connect(self._asked)
+        self._engine.stepped.connect(self._stepped)
+        self._engine.warned.connect(self._warned)
+        self._engine.done.connect(self._done)
+        self._engine.failed.connect(self._failed)
+        self._engine.start()
+
+    def _asked(self, ask: dict[str, Any]) -> None:
+        self._ask = ask
+        self._page.set_busy(False)
+        if ask["fields"][0]["kind"] == "confirm":
+            self._show_question(ask["fields"][0])
+            return
+        self._page.unlock(proven=self._proven)
+        error = ask["error"]
+        known = {one["name"]: one["value"] for one in ask["fields"]}
+        self._page.show_error(error, (error or {}).get("params", {}).get("field") or "otp")
+        if error is None:
+            self._page.suggest_username(known.get("username") or "")
+        if self._pages.currentWidget() is not self._good_page:
+            self._show_sign_in()
+
+    def _stepped(self, step: str) -> None:
+        self._page.reach(step)
+        if step == "service-ready":
+            self._proven = True
+            self._page.unlock(proven=True)
+
+    def _warned(self, code: str, params: dict[str, Any]) -> None:
+        if code in words.WARNINGS:
+            self._page.say(words.warning(code, params))
+
+    def _done(self, result: dict[str, Any]) -> None:
+        if self._closing:
+            self.accept()
+        elif self._then_connect:
+            self._connect(self._then_connect)
+        else:
+            self._show_done(result)
+
+    def _failed(self, error: dict[str, Any]) -> None:
+        if self._closing or error["code"] == Cancelled.default_code:
+            self.reject()
+        else:
+            self._show_failure(error)
+
+    # What the person does
+
+    def _begin(self, *more: str, again: bool = False) -> None:
+        """A try from the start, with a new child; ``again`` where the person wants it already."""
+        seen = self._world.look()
+        self._proven = False
+        fresh = self._sign_in_page()
+        self._pages.removeWidget(self._page)
+        self._page = fresh
+        self._pages.addWidget(fresh)
+        self._good_page: QWidget | None = None
+        if seen.look and views.good_for_long(seen.look, seen.now) and not again:
+            self._show_still_good(views.state_line(seen.look, seen.now))
+        else:
+            self._show_sign_in()
+        self._start_engine(*more)
+
+    def fill(self, values: dict[str, str]) -> None:
+        """Fills the form in, as the demo's helper does for a person who only wants to see."""
+        if self._pages.currentWidget() is self._good_page:
+            self._show_sign_in()
+        self._page.username.setText(values.get("username", ""))
+        self._page.password.setText(values.get("password", ""))
+        self._page.otp.setText(values.get("otp", ""))
+
+    def _submit(self) -> None:
+        if self._engine and self._ask:
+            self._page.show_error(None, "")
+            self._engine.answer(self._ask["ask"], self._page.values())
+            self._page.set_busy(True)
+
+    def _agree(self, yes: bool) -> None:
+        if self._engine and yes:
+            self._engine.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
+            self._show_sign_in()
+        else:
+            self.close()
+
+    def _connect(self, name: str) -> None:
+        self._world.start("connect", name)
+        self._leave()
+
+    def _leave(self) -> None:
+        self.close()
+
+    def reject(self) -> None:
+        """Escape and Cancel close as the window's own button does."""
+        if self._engine and self._engine.running:
+            self.close()
+        else:
+            super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+        """A renewal that runs is cancelled first; a key already issued is still installed."""
+        if self._engine and self._engine.running:
+            self._closing = True
+            self._engine.cancel()
+            self._page.say("Cancelling\N{HORIZONTAL ELLIPSIS}")
+            event.ignore()
+            return
+        super().closeEvent(event)
+
+    # The pages
+
+    def _sign_in_page(self) -> SignInPage:
+        seen = self._world.look()
+        account = seen.look.account if seen.look else None
+        note = views.quota_guard(seen.look, seen.now) if seen.look else seen.trouble
+        page = SignInPage(account or "", note)
+        page.submitted.connect(self._submit)
+        return page
+
+    def _show_still_good(self, state: str) -> None:
+        page, layout = _blank()
+        layout.addWidget(words_label("state", f"{state}. There is no need to renew it now."))
+        layout.addWidget(connect_row(self._world.site.clusters, self._connect))
+        layout.addStretch()
+        self._good_page = page
+        self._show(
+            page, "The key is still good", self._renew_button("&Renew anyway"), self._closer()
+        )
+
+    def _renew_button(self, text: str) -> QPushButton:
+        return button(text, self._show_sign_in, "renew-anyway")
+
+    def _show_sign_in(self) -> None:
+        renew = button("&Renew", self._page._submit, "renew")  # noqa: SLF001  one form, two ways in
+        renew.setDefault(True)
+        self._show(self._page, TITLE, renew, button("Cancel", self.close, "cancel"))
+
+    def _show_question(self, field: dict[str, Any]) -> None:
+        said = words.describe(Cancelled("foreign-key", path=field["value"]))
+        page, layout = _blank()
+        layout.addWidget(words_label("question", f"{said.title}. {said.detail}"))
+        layout.addStretch()
+        yes = button("&Replace and keep a backup", lambda: self._agree(True), "replace")
+        no = button("&Leave it as it is", lambda: self._agree(False), "leave")
+        self._show(page, "There is a key already", yes, no)
+
+    def _show_done(self, result: dict[str, Any]) -> None:
+        seen = self._world.look()
+        page, layout = _blank()
+        if seen.look:
+            layout.addWidget(
+                words_label("quota", f"{views.quota_line(seen.look.quota, seen.now)}.")
+            )
+        if result["cancelled_late"]:
+            late = "The key was issued before the wish to cancel came, so it was installed."
+            layout.addWidget(words_label("late", late))
+        layout.addWidget(connect_row(self._world.site.clusters, self._connect))
+        layout.addStretch()
+        state = views.state_line(seen.look, seen.now) if seen.look else "The key is installed"
+        self._show(page, state.partition(" - ")[0], self._closer())
+
+    def _show_failure(self, error: dict[str, Any]) -> None:
+        page, layout = _blank()
+        layout.addWidget(words_label("detail", error["detail"]))
+        layout.addWidget(words_label("next-step", error["next_step"]))
+        layout.addStretch()
+        self._show(page, error["title"], *self._ways_on(error), self._closer())
+
+    def _ways_on(self, error: dict[str, Any]) -> list[QPushButton]:
+        """What can be done about this error, as buttons."""
+        page = str(error["params"].get("dashboard", ""))
+        if error["code"] == "quota-used-up":
+            return [
+                button(
+                    "&Ask the service all the same",
+                    lambda: self._begin("--force", again=True),
+                    "force",
+                )
+            ]
+        if error["code"] == "service-retired" and page.startswith("https://"):
+            return [button("&Open the page", lambda: _open(page), "open-page")]
+        return [button("&Try again", lambda: self._begin(again=True), "again")]
+
+    def _closer(self) -> QPushButton:
+        return button("&Close", self._leave, "close")
+
+    def _show(self, page: QWidget, title: str, *buttons: QPushButton) -> None:
+        self._heading.setText(title)
+        if self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+        while taken := self._buttons.takeAt(0):
+            if (widget := taken.widget()) is not None:
+                widget.deleteLater()
+        self._buttons.addStretch()
+        for one in buttons:
+            self._buttons.addWidget(one)
+        if page is not self._page:
+            buttons[0].setDefault(True)
+            buttons[0].setFocus()
+
+
+def _open(page: str) -> None:
+    QDesktopServices.openUrl(QUrl(page))
+
+
+def _blank() -> tuple[QWidget, QVBoxLayout]:
+    page = QWidget()
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(0, 0, 0, 0)
+    return page, layout

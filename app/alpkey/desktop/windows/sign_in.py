@@ -1,0 +1,137 @@
+"""The page that asks for user name, password and code, and shows the steps that follow."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+
+from alpkey.core import words
+from alpkey.desktop.windows.parts import CodeEdit, words_label
+
+_SHOWN_STEPS = ("service-ready", "signed-in", "issued", "installed", "in-agent")
+_WAITING, _REACHED = "\N{WHITE CIRCLE}", "\N{CHECK MARK}"
+
+
+class SignInPage(QWidget):
+    """``submitted`` once all three are there; secrets stay locked until the service is proven."""
+
+    submitted = Signal()
+
+    def __init__(self, username: str, note: str) -> None:
+        super().__init__()
+        self.username = _line("username", username)
+        self.password = _line("password", "")
+        self.password.setEchoMode(QLineEdit.EchoMode.Password)
+        self.otp = CodeEdit()
+        self._fields = {"username": self.username, "password": self.password, "otp": self.otp}
+        self._errors = {name: words_label(f"error-{name}") for name in self._fields}
+        self._steps = {step: QLabel() for step in _SHOWN_STEPS}
+        self._note = words_label("note", note)
+        self._form = QFormLayout()
+        self._lay_out()
+        self._busy.hide()
+        self.unlock(proven=False)
+        self.show_error(None, "")
+        for step in _SHOWN_STEPS:
+            self._mark(step, _WAITING)
+        for field in (self.username, self.password):
+            field.returnPressed.connect(self._submit)
+        self.otp.returnPressed.connect(self._submit)
+        self.otp.completed.connect(self._submit)
+
+    @property
+    def is_filled(self) -> bool:
+        typed = self.username.text().strip() and self.password.text()
+        return bool(typed) and self.otp.is_complete and self.otp.isEnabled()
+
+    def values(self) -> dict[str, str]:
+        """What was typed; never kept beyond the answer."""
+        return {
+            "username": self.username.text().strip(),
+            "password": self.password.text(),
+            "otp": self.otp.text(),
+        }
+
+    def suggest_username(self, name: str) -> None:
+        """What the child knows, unless the person was faster."""
+        if name and not self.username.isModified():
+            self.username.setText(name)
+        self._focus_first_empty()
+
+    def unlock(self, *, proven: bool) -> None:
+        """Password and code can be typed once the service has shown that it is the service."""
+        for field in (self.password, self.otp):
+            field.setEnabled(proven)
+        if proven:
+            self._focus_first_empty()
+
+    def set_busy(self, busy: bool) -> None:
+        self._busy.setVisible(busy)
+        for field in self._fields.values():
+            field.setEnabled(not busy)
+
+    def reach(self, step: str) -> None:
+        """Lights a step up."""
+        if step in self._steps:
+            self._mark(step, _REACHED)
+
+    def say(self, text: str) -> None:
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+
+    def show_error(self, error: dict[str, Any] | None, field: str) -> None:
+        """The error in words, at the field it belongs to; that field gets the focus."""
+        for name, label in self._errors.items():
+            mine = error is not None and name == field
+            label.setText(
+                f"{error['title']}. {error['detail']}\n{error['next_step']}"
+                if error and mine
+                else ""
+            )
+            self._form.setRowVisible(label, mine)
+        if error is None:
+            return
+        self.otp.clear()
+        self._fields[field].setFocus()
+        if field != "otp":
+            self._fields[field].selectAll()
+
+    def _submit(self) -> None:
+        if self.is_filled:
+            self.submitted.emit()
+        else:
+            self._focus_first_empty()
+
+    def _focus_first_empty(self) -> None:
+        empty = [one for one in self._fields.values() if not one.text() and one.isEnabled()]
+        if empty:
+            empty[0].setFocus()
+
+    def _mark(self, step: str, mark: str) -> None:
+        self._steps[step].setText(f"{mark} {words.STEPS[step]}")
+
+    def _lay_out(self) -> None:
+        labels = {"username": "&User name", "password": "&Password", "otp": "One-time &code"}
+        for name, field in self._fields.items():
+            self._form.addRow(labels[name], field)
+            self._form.addRow("", self._errors[name])
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._busy = QProgressBar()
+        self._busy.setRange(0, 0)
+        self._busy.setTextVisible(False)
+        self._busy.setAccessibleName("Renewing")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._note)
+        layout.addLayout(self._form)
+        for label in self._steps.values():
+            layout.addWidget(label)
+        layout.addWidget(self._busy)
+        layout.addStretch()
+        self._note.setVisible(bool(self._note.text()))
+
+
+def _line(name: str, text: str) -> QLineEdit:
+    line = QLineEdit(text)
+    line.setObjectName(name)
+    return line
