@@ -19,6 +19,7 @@ from alpkey.desktop.watch import Watch
 from alpkey.desktop.windows.parts import GRID_PX, button, connect_row, heading, words_label
 
 RING_PX = 96
+MINIMUM_WIDTH_PX = 68 * GRID_PX
 
 
 class MainWindow(QMainWindow):
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
             "&Renew key\N{HORIZONTAL ELLIPSIS}", lambda: start("window", "renew"), "renew"
         )
         layout.addWidget(renew, alignment=Qt.AlignmentFlag.AlignLeft)
+        body.setMinimumWidth(MINIMUM_WIDTH_PX)
         self.setCentralWidget(body)
         renew.setFocus()
         self._watch = Watch(places)

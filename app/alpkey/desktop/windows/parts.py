@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from alpkey.core.site import Host
@@ -12,9 +12,17 @@ CODE_DIGITS = 6
 GRID_PX = 8
 
 
+class WrappedLabel(QLabel):
+    """As high as its text needs at its width, which a form or a stack of pages does not ask for."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
+        super().resizeEvent(event)
+        self.setMinimumHeight(max(self.heightForWidth(self.width()), 0))
+
+
 def words_label(name: str, text: str = "") -> QLabel:
     """Text that may be long, can be selected, and is read as it stands."""
-    label = QLabel(text)
+    label = WrappedLabel(text)
     label.setObjectName(name)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import Qt, QTimer, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -30,6 +31,10 @@ from alpkey.desktop.windows.sign_in import SignInPage
 
 TITLE = "Renew CSCS key"
 MINIMUM_WIDTH_PX = 52 * GRID_PX
+
+# The dialog is as high as the page that is shown, not as the highest that was.
+_FITS = (QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+_YIELDS = (QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,8 @@ class RenewalDialog(QDialog):
         return button(text, self._show_sign_in, "renew-anyway")
 
     def _show_sign_in(self) -> None:
-        renew = button("&Renew", self._page._submit, "renew")  # noqa: SLF001  one form, two ways in
+        renew = button("&Renew", self._page.submit, "renew")
+        self._page.busy.connect(renew.setDisabled)
         renew.setDefault(True)
         self._show(self._page, TITLE, renew, button("Cancel", self.close, "cancel"))
 
@@ -262,8 +268,13 @@ class RenewalDialog(QDialog):
         if self._pages.indexOf(page) < 0:
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
+        for one in self._pages.findChildren(
+            QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
+        ):
+            one.setSizePolicy(*(_FITS if one is page else _YIELDS))
         while taken := self._buttons.takeAt(0):
             if (widget := taken.widget()) is not None:
+                widget.hide()
                 widget.deleteLater()
         self._buttons.addStretch()
         for one in buttons:
@@ -271,6 +282,8 @@ class RenewalDialog(QDialog):
         if page is not self._page:
             buttons[0].setDefault(True)
             buttons[0].setFocus()
+        # Once the layouts know the new page.
+        QTimer.singleShot(0, self.adjustSize)
 
 
 def _open(page: str) -> None:

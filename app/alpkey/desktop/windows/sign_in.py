@@ -16,6 +16,7 @@ class SignInPage(QWidget):
     """``submitted`` once all three are there; secrets stay locked until the service is proven."""
 
     submitted = Signal()
+    busy = Signal(bool)
 
     def __init__(self, username: str, note: str) -> None:
         super().__init__()
@@ -35,9 +36,9 @@ class SignInPage(QWidget):
         for step in _SHOWN_STEPS:
             self._mark(step, _WAITING)
         for field in (self.username, self.password):
-            field.returnPressed.connect(self._submit)
-        self.otp.returnPressed.connect(self._submit)
-        self.otp.completed.connect(self._submit)
+            field.returnPressed.connect(self.submit)
+        self.otp.returnPressed.connect(self.submit)
+        self.otp.completed.connect(self.submit)
 
     @property
     def is_filled(self) -> bool:
@@ -67,6 +68,7 @@ class SignInPage(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         self._busy.setVisible(busy)
+        self.busy.emit(busy)
         for field in self._fields.values():
             field.setEnabled(not busy)
 
@@ -96,7 +98,8 @@ class SignInPage(QWidget):
         if field != "otp":
             self._fields[field].selectAll()
 
-    def _submit(self) -> None:
+    def submit(self) -> None:
+        """Hands on what was typed, or shows what is missing."""
         if self.is_filled:
             self.submitted.emit()
         else:
@@ -114,7 +117,7 @@ class SignInPage(QWidget):
         labels = {"username": "&User name", "password": "&Password", "otp": "One-time &code"}
         for name, field in self._fields.items():
             self._form.addRow(labels[name], field)
-            self._form.addRow("", self._errors[name])
+            self._form.addRow(self._errors[name])
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
