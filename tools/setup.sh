@@ -1,0 +1,109 @@
+#!/bin/sh
+# Makes ready what a target needs: a Python of 3.11 or newer, system packages, and .venv.
+# Usage: tools/setup.sh demo|test|lint
+set -eu
+target=$1
+
+ssh_packages="openssh-client"
+window_packages="libegl1 libgl1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 \
+libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 \
+libdbus-1-3 libfontconfig1 libglib2.0-0 fonts-dejavu-core xterm"
+test_packages="openssh-server xvfb xdotool dbus xfce4-panel xfce4-notifyd gnome-keyring iproute2 \
+at-spi2-core"
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# Installing needs root: ourselves, or sudo where it asks nothing or somebody can answer.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"
+    elif has sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo "$@"
+    else return 1
+    fi
+}
+
+install_packages() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# missing PACKAGE...: those that dpkg does not know as installed.
+missing() {
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
+            printf '%s ' "$package"
+    done
+}
+
+# want REASON PACKAGE...: says what is missing and why, and installs it where that is allowed.
+want() {
+    reason=$1
+    shift
+    has apt-get || return 0
+    lacking=$(missing "$@")
+    [ -n "$lacking" ] || return 0
+    echo "Needed $reason: $lacking"
+    # shellcheck disable=SC2086  # a list of names
+    install_packages $lacking ||
+        echo "They could not be installed here; going on without. By hand: apt-get install $lacking"
+}
+
+new_enough() {
+    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+find_python() {
+    for python in python3 python3.14 python3.13 python3.12 python3.11 \
+        /opt/homebrew/bin/python3 /usr/local/bin/python3; do
+        if has "$python" && new_enough "$python"; then
+            command -v "$python"
+            return 0
+        fi
+    done
+    return 1
+}
+
+install_python() {
+    echo "Python 3.11 or newer is needed and was not found; installing it." >&2
+    if has brew; then
+        brew install python >&2
+    elif has apt-get; then
+        for name in python3 python3.13 python3.12 python3.11; do
+            install_packages "$name" "$name-venv" >&2 2>/dev/null && find_python >/dev/null && return 0
+        done
+    fi
+}
+
+make_environment() {
+    python=$(find_python) || { install_python && python=$(find_python); } || {
+        echo "There is no Python of 3.11 or newer here, and none could be installed." >&2
+        exit 1
+    }
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        minor=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        want "to make a virtual environment" "python$minor-venv"
+    fi
+    [ -x .venv/bin/python ] || "$python" -m venv .venv
+    if ! cmp -s pyproject.toml .venv/installed-for.toml; then
+        echo "Installing Alpkey and its Python packages into .venv"
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+        cp pyproject.toml .venv/installed-for.toml
+    fi
+}
+
+case $target in
+    demo)
+        # shellcheck disable=SC2086
+        want "to log in to clusters" $ssh_packages
+        if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+            # shellcheck disable=SC2086
+            want "to show the tray and its windows" $window_packages
+        fi
+        ;;
+    test)
+        # shellcheck disable=SC2086
+        want "to run every test: real ssh hosts, a real tray, a real keychain" \
+            $ssh_packages $window_packages $test_packages
+        ;;
+esac
+make_environment
