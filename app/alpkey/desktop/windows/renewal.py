@@ -73,6 +73,11 @@ class RenewalDialog(QDialog):
         self._pages.addWidget(self._page)
         self._begin()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a child still has its last word to say."""
+        return self._engine is not None and self._engine.running
+
     # What the child says
 
     def _start_engine(self, *more: str) -> None:
@@ -170,7 +175,7 @@ class RenewalDialog(QDialog):
 
     def reject(self) -> None:
         """Escape and Cancel close as the window's own button does."""
-        if self._engine and self._engine.running:
+        if self.is_running:
             self.close()
         else:
             super().reject()

@@ -1,0 +1,50 @@
+"""A fake of ``alpkey renew --events``: the same lines, with no service behind it.
+
+The code 000000 is refused, 999999 makes it die without a word, every other one is accepted.
+"""
+
+import json
+import sys
+
+FIELDS = [
+    {"name": "username", "kind": "text", "kept": False, "value": "alice"},
+    {"name": "password", "kind": "secret", "kept": False, "value": None},
+    {"name": "otp", "kind": "otp", "kept": False, "value": None},
+]
+REFUSED = {
+    "code": "sign-in-refused",
+    "title": "Username, password or code is wrong",
+    "detail": "CSCS does not say which.",
+    "next_step": "Wait for the next code.",
+    "retryable": True,
+    "params": {},
+}
+CANCELLED = {**REFUSED, "code": "cancelled", "title": "Cancelled"}
+
+
+def tell(**row: object) -> None:
+    print(json.dumps(row), flush=True)  # noqa: T201  stdout is its voice
+
+
+def main() -> None:
+    tell(v=1, event="ask", ask=1, fields=FIELDS, error=None)
+    tell(event="step", id="service-ready", params={})
+    for number, line in enumerate(sys.stdin, start=2):
+        row = json.loads(line)
+        if row.get("cancel"):
+            tell(event="failed", error=CANCELLED)
+            return
+        match row["values"]["otp"]:
+            case "999999":
+                return
+            case "000000":
+                tell(event="ask", ask=number, fields=FIELDS, error=REFUSED)
+            case _:
+                for step in ("signed-in", "issued", "installed", "a-later-version"):
+                    tell(event="step", id=step, params={})
+                tell(event="a-later-version")
+                tell(event="done", result={"renewed": True, "cancelled_late": False})
+                return
+
+
+main()

@@ -1,0 +1,23 @@
+"""What a click means, for every reason Qt knows and each platform."""
+
+import pytest
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from alpkey.desktop.tray.clicks import meaning
+
+Reason = QSystemTrayIcon.ActivationReason
+
+
+@pytest.mark.parametrize(
+    ("reason", "linux", "macos"),
+    [
+        (Reason.Trigger, "renew", "renew"),
+        (Reason.DoubleClick, "renew", "renew"),
+        (Reason.MiddleClick, "renew", "renew"),
+        (Reason.Context, None, "menu"),
+        (Reason.Unknown, None, "renew"),
+    ],
+)
+def test_a_click(reason: Reason, linux: str | None, macos: str | None) -> None:
+    assert meaning(reason, "linux") == linux
+    assert meaning(reason, "darwin") == macos

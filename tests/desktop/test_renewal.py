@@ -1,0 +1,146 @@
+"""The renewal dialog, by keyboard, with a child that speaks as the real one does."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from alpkey.core.look import Look
+from alpkey.desktop.looking import Seen
+from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
+from tests.core.sites import site
+from tests.core.test_look import HOUR, MISSING, NOW, look
+
+FAKE = Path(__file__).with_name("fake_renewal.py")
+PASSWORD = "p a\"'$w"
+Started = list[tuple[str, ...]]
+Opener = Callable[..., RenewalDialog]
+
+
+@pytest.fixture
+def started() -> Started:
+    return []
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, started: Started) -> Opener:
+    """Opens the dialog over a look."""
+
+    def open_it(seen: Look = MISSING, then_connect: str | None = None) -> RenewalDialog:
+        world = RenewalWorld(
+            site(),
+            lambda: Seen(NOW, seen),
+            lambda *_: [sys.executable, "-P", str(FAKE)],
+            lambda *arguments: started.append(arguments),
+        )
+        dialog = RenewalDialog(world, then_connect)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+        qtbot.addWidget(dialog, before_close_func=lambda one: _end(qtbot, one))
+        dialog.show()
+        return dialog
+
+    return open_it
+
+
+def _end(qtbot: QtBot, dialog: RenewalDialog) -> None:
+    dialog.close()
+    qtbot.waitUntil(lambda: not dialog.is_running)
+
+
+def line(dialog: RenewalDialog, name: str) -> QLineEdit:
+    found = dialog.findChildren(QLineEdit, name)
+    return found[-1]
+
+
+def text(dialog: RenewalDialog, name: str) -> str:
+    return dialog.findChildren(QLabel, name)[-1].text()
+
+
+def press(qtbot: QtBot, dialog: RenewalDialog, name: str) -> None:
+    shown = [one for one in dialog.findChildren(QPushButton, name) if one.isVisible()]
+    qtbot.keyClick(shown[0], Qt.Key.Key_Space)
+
+
+def sign_in(qtbot: QtBot, dialog: RenewalDialog, code: str) -> None:
+    """Types into whatever has the focus, as a person does."""
+    qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())
+    if not line(dialog, "password").text():
+        qtbot.keyClicks(line(dialog, "password"), PASSWORD)
+    qtbot.keyClicks(line(dialog, "otp"), code)
+
+
+def test_secrets_are_locked_until_the_service_is_proven(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    assert not line(dialog, "password").isEnabled()
+    qtbot.waitUntil(lambda: line(dialog, "password").isEnabled())
+    assert line(dialog, "username").text() == "alice"
+
+
+def test_the_sixth_digit_signs_in_and_success_offers_where_to_go(
+    qtbot: QtBot, opened: Opener, started: Started
+) -> None:
+    dialog = opened()
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(QPushButton, "connect-daint")))
+    press(qtbot, dialog, "connect-daint")
+    assert started == [("connect", "daint")]
+    assert not dialog.isVisible()
+
+
+def test_a_refusal_keeps_the_password_and_empties_the_code(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    sign_in(qtbot, dialog, "000000")
+    qtbot.waitUntil(lambda: "wrong" in text(dialog, "error-otp"))
+    assert line(dialog, "password").text() == PASSWORD
+    assert line(dialog, "otp").text() == ""
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: not dialog.is_running)
+
+
+def test_letters_are_no_digits_and_pasted_spaces_vanish(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())
+    qtbot.keyClicks(line(dialog, "otp"), "12a 3")
+    assert line(dialog, "otp").text() == "123"
+    clipboard = QApplication.clipboard()
+    clipboard.setText("654 321")
+    line(dialog, "otp").selectAll()
+    line(dialog, "otp").paste()
+    assert line(dialog, "otp").text() == "654321"
+
+
+def test_a_child_that_dies_is_told_of_and_can_be_tried_again(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    sign_in(qtbot, dialog, "999999")
+    qtbot.waitUntil(lambda: "broke off" in text(dialog, "heading"))
+    press(qtbot, dialog, "again")
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(QPushButton, "connect-daint")))
+
+
+def test_escape_cancels(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    assert not dialog.is_running
+
+
+def test_a_good_key_is_said_first(qtbot: QtBot, opened: Opener, started: Started) -> None:
+    dialog = opened(look(before=13 * HOUR))
+    assert text(dialog, "heading") == "The key is still good"
+    press(qtbot, dialog, "renew-anyway")
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: not dialog.is_running)
+
+
+def test_it_connects_by_itself_where_that_was_wanted(
+    qtbot: QtBot, opened: Opener, started: Started
+) -> None:
+    dialog = opened(then_connect="santis")
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: started == [("connect", "santis")])

@@ -1,0 +1,68 @@
+"""What is shown, state by state."""
+
+from datetime import timedelta
+
+import pytest
+
+from alpkey.core.look import Look
+from alpkey.core.quota import Quota
+from alpkey.desktop import views
+from alpkey.desktop.views import IconView, Ring, Sign
+from tests.core.test_look import HOUR, MISSING, NOW, look
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("seen", "icon"),
+    [
+        (look(-12 * HOUR, 12 * HOUR), IconView(Sign.NUMBER, "12", Ring.FULL, 4)),
+        (look(-HOUR, 23 * HOUR - MINUTE), IconView(Sign.NUMBER, "22", Ring.FULL, 8)),
+        (look(-23 * HOUR, HOUR), IconView(Sign.NUMBER, "1", Ring.DASHED, 1)),
+        (look(-23 * HOUR, 59 * MINUTE), IconView(Sign.NUMBER, "59", Ring.DASHED, 1)),
+        (look(None, None), IconView(Sign.NUMBER, "\N{INFINITY}", Ring.FULL, 8)),
+        (look(-HOUR, timedelta(0)), IconView(Sign.CROSSED)),
+        (look(HOUR, 2 * HOUR), IconView(Sign.WARNING, eighths=8)),
+        (MISSING, IconView(Sign.HOLLOW, "", Ring.DOTTED, 8)),
+    ],
+)
+def test_the_icon_of_each_state(seen: Look, icon: IconView) -> None:
+    assert views.icon(seen, NOW) == icon
+
+
+@pytest.mark.parametrize(
+    ("seen", "line"),
+    [
+        (look(before=13 * HOUR + 42 * MINUTE), "Key valid until Thu 01:42 - 13 h 42 min left"),
+        (look(None, None), "Key valid for ever"),
+        (look(before=-HOUR), "Key expired Wed 11:00"),
+        (look(after=HOUR), "Key not valid yet; check this computer's clock"),
+        (look(trouble="odd"), "The key cannot be used"),
+        (MISSING, "There is no key yet"),
+    ],
+)
+def test_the_state_in_words(seen: Look, line: str) -> None:
+    assert views.state_line(seen, NOW) == line
+
+
+def quota(used: int, source: str = "journal") -> Quota:
+    ends = tuple(NOW + n * HOUR for n in range(1, used + 1))
+    return Quota(5, ends, source, NOW - HOUR, certain=used)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("known", "line"),
+    [
+        (Quota(5), "Quota unknown"),
+        (quota(2), "At most 3 of 5 keys left"),
+        (quota(2, "service"), "3 of 5 keys left (as of 11:00)"),
+        (quota(5), "No key left; next key at 13:00"),
+    ],
+)
+def test_the_quota_is_never_more_certain_than_we_are(known: Quota, line: str) -> None:
+    assert views.quota_line(known, NOW) == line
+
+
+def test_the_tooltip_holds_no_minutes_that_run() -> None:
+    seen = look(before=13 * HOUR)
+    assert views.tooltip("CSCS", seen, NOW) == views.tooltip("CSCS", seen, NOW + MINUTE)
