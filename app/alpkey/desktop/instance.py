@@ -46,6 +46,15 @@ class Instance(QObject):
         listener.setblocking(False)
         return cls(listener, lock)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Lets the next one in."""
+        self._notifier.setEnabled(False)
+        self._listener.close()
+        os.close(self._lock)
+
     def _accept(self) -> None:
         with suppress(OSError):
             connection, _ = self._listener.accept()

@@ -3,31 +3,44 @@
 import signal
 import socket
 from types import FrameType
+from typing import Self
 
-from PySide6.QtCore import QCoreApplication, QSocketNotifier
+from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier
+
+_ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def end_on_signals(app: QCoreApplication) -> QSocketNotifier:
-    """Quits ``app`` at SIGINT, SIGTERM and SIGHUP; keep what is returned as long as it runs.
+class SignalNotifier(QObject):
+    """Quits ``app`` at a signal, until its context is left.
 
     Python runs a handler only between its own instructions, and Qt's loop is none of them: the
     signal's number wakes the loop through a socket (signal.set_wakeup_fd).
     """
-    ours, theirs = socket.socketpair()
-    for end in (ours, theirs):
-        end.setblocking(False)
-    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, app)
-    notifier.setProperty("sockets", (ours, theirs))
 
-    def quit_in_order() -> None:
-        ours.recv(64)
-        app.quit()
+    def __init__(self, app: QCoreApplication) -> None:
+        super().__init__()
+        self._app = app
+        self._ours, self._theirs = socket.socketpair()
+        for end in (self._ours, self._theirs):
+            end.setblocking(False)
+        self._notifier = QSocketNotifier(self._ours.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._quit)
 
-    notifier.activated.connect(quit_in_order)
-    signal.set_wakeup_fd(theirs.fileno())
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _noted)
-    return notifier
+    def __enter__(self) -> Self:
+        signal.set_wakeup_fd(self._theirs.fileno())
+        for number in _ENDINGS:
+            signal.signal(number, _noted)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.set_wakeup_fd(-1)
+        self._notifier.setEnabled(False)
+        self._ours.close()
+        self._theirs.close()
+
+    def _quit(self) -> None:
+        self._ours.recv(64)
+        self._app.quit()
 
 
 def _noted(_number: int, _frame: FrameType | None) -> None:

@@ -16,9 +16,9 @@ from alpkey.core.errors import AlpkeyError
 from alpkey.core.places import Places
 from alpkey.core.site import Site
 from alpkey.desktop import drawing, looking, views
-from alpkey.desktop.children import Children
+from alpkey.desktop.children import start
 from alpkey.desktop.instance import Instance, tell
-from alpkey.desktop.signals import end_on_signals
+from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.tray.clicks import meaning
 from alpkey.desktop.tray.menu import Deeds, TrayMenu
 from alpkey.desktop.watch import Watch
@@ -33,8 +33,7 @@ class Tray(QObject):
         super().__init__()
         self._places = places
         self._site = _site(places)
-        self._children = Children()
-        deeds = Deeds(self._children.start, QApplication.quit)
+        deeds = Deeds(start, QApplication.quit)
         self._menu = TrayMenu(self._site, deeds, self.refresh)
         self._icon: QSystemTrayIcon | None = None
         self._shown: tuple[views.IconView, str] | None = None
@@ -46,7 +45,7 @@ class Tray(QObject):
         if QSystemTrayIcon.isSystemTrayAvailable():
             self.show_icon()
         else:
-            self._children.start("window", "main")
+            start("window", "main")
         self.refresh()
 
     def show_icon(self) -> None:
@@ -60,7 +59,6 @@ class Tray(QObject):
 
     def refresh(self) -> None:
         """Takes a look and applies it."""
-        self._children.reap()
         seen = looking.take(self._places)
         name = self._site.name if self._site else "Alpkey"
         if seen.look is None:
@@ -72,7 +70,7 @@ class Tray(QObject):
         self._watch.set_working(seen.look.working)
 
     def show_main_window(self) -> None:
-        self._children.start("window", "main")
+        start("window", "main")
 
     def _apply(self, icon: views.IconView, tooltip: str) -> None:
         if self._icon is None or (icon, tooltip) == self._shown:
@@ -86,7 +84,7 @@ class Tray(QObject):
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         match meaning(reason, sys.platform):
             case "renew":
-                self._children.start("window", "renew")
+                start("window", "renew")
             case "menu" if self._icon:
                 self._menu.popup(self._icon.geometry().bottomLeft())
 
@@ -102,10 +100,11 @@ def run(places: Places) -> int:
     tray = Tray(places)
     instance.heard.connect(lambda _: tray.show_main_window())
     hosts = _watch_for_hosts(tray)
-    notifier = end_on_signals(app)
+    notifier = SignalNotifier(app)
     tray.start()
-    code = app.exec()
-    del hosts, notifier
+    with instance, notifier:
+        code = app.exec()
+    del hosts
     return code
 
 

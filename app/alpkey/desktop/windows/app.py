@@ -12,9 +12,9 @@ from alpkey.core.errors import AlpkeyError
 from alpkey.core.places import Places
 from alpkey.core.site import Site
 from alpkey.desktop import drawing, looking, views
-from alpkey.desktop.children import Children, command
+from alpkey.desktop.children import command, start
 from alpkey.desktop.instance import Instance, tell
-from alpkey.desktop.signals import end_on_signals
+from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.windows.demo import DemoHelper
 from alpkey.desktop.windows.hardening import forbid_dumps
 from alpkey.desktop.windows.main_window import MainWindow
@@ -29,7 +29,6 @@ class Windows:
     def __init__(self, places: Places, site: Site) -> None:
         self._places = places
         self._site = site
-        self._children = Children()
         self._open: dict[str, Window] = {}
 
     def show(self, kind: str, then_connect: str | None = None) -> None:
@@ -59,7 +58,7 @@ class Windows:
         if arguments[0] == "window":
             self.show(arguments[1])
         else:
-            self._children.start(*arguments)
+            start(*arguments)
 
     def _made(self, kind: str, then_connect: str | None) -> Window:
         makers: dict[str, Callable[[], Window]] = {
@@ -84,9 +83,9 @@ def run(places: Places, kind: str, then_connect: str | None) -> int:
     app.setApplicationName("Alpkey")
     app.setQuitOnLastWindowClosed(False)
     app.setWindowIcon(drawing.icon(views.IconView(views.Sign.HOLLOW, eighths=views.RING_STEPS)))
-    notifier = end_on_signals(app)
+    notifier = SignalNotifier(app)
     if kind == "demo" and "ALPKEY_DEMO" in os.environ:
-        return _run_demo(app, places)
+        return _run_demo(app, places, notifier)
     instance = Instance.claim(places.window_socket)
     if instance is None:
         return 0 if tell(places.window_socket, show=kind, connect=then_connect) else 1
@@ -96,16 +95,16 @@ def run(places: Places, kind: str, then_connect: str | None) -> int:
         return _tell(wrong)
     instance.heard.connect(windows.hear)
     windows.show(kind, then_connect)
-    code = app.exec()
-    del notifier
-    return code
+    with instance, notifier:
+        return app.exec()
 
 
-def _run_demo(app: QApplication, places: Places) -> int:
+def _run_demo(app: QApplication, places: Places, notifier: SignalNotifier) -> int:
     helper = DemoHelper(places)
     helper.finished.connect(app.quit)
     helper.show()
-    return app.exec()
+    with notifier:
+        return app.exec()
 
 
 def _tell(wrong: AlpkeyError) -> int:

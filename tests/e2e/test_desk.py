@@ -1,0 +1,132 @@
+"""The whole product on a real desk: a click, three fields, and daint."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.accessible import FOCUSED, Node, Screen
+from tests.e2e.conftest import Home
+from tests.e2e.desk import Desk, desk
+from tests.e2e.tray_item import TrayItem, find_item
+from tests.e2e.waiting import until
+
+TITLE = "DEMO - Renew CSCS key"
+MAIN_TITLE = "Alpkey - DEMO"
+
+
+@pytest.fixture(scope="module")
+def running_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk(tmp_path_factory.mktemp("desk")) as running:
+        yield running
+
+
+@pytest.fixture
+def screen(running_desk: Desk) -> Iterator[Screen]:
+    seen = Screen(running_desk)
+    yield seen
+    seen.close()
+
+
+@pytest.fixture
+def home_on_desk(running_desk: Desk, screen: Screen, home: Home) -> Home:
+    home.environ |= {**running_desk.environ, "QT_QPA_PLATFORM": "xcb"}
+    return home
+
+
+@pytest.fixture
+def tray(running_desk: Desk, home_on_desk: Home) -> Iterator[TrayItem]:
+    process = subprocess.Popen(home_on_desk.command(), env=home_on_desk.environ)
+    item = find_item(running_desk.bus)
+    yield item
+    if process.poll() is None:
+        item.choose("Quit")
+    assert process.wait(20) == 0
+
+
+def sign_in(running_desk: Desk, window: Node, name: str, password: str, code: str) -> None:
+    """As a person does: a click into each field, and real keys."""
+    running_desk.focus(window.name)
+    for field, value in (("User name", name), ("Password", password), ("One-time code", code)):
+        control = window.named(field)
+        running_desk.click(*control.middle())
+        until(lambda control=control: control.has(FOCUSED), f"the focus on {field}")
+        running_desk.keys("ctrl+a")
+        running_desk.type(value)
+
+
+def press(running_desk: Desk, window: Node, name: str) -> None:
+    running_desk.click(*window.named(name).middle())
+
+
+def test_the_menu(tray: TrayItem) -> None:
+    labels = tray.labels()
+    assert labels[:3] == [
+        "Renew key\N{HORIZONTAL ELLIPSIS}",
+        "There is no key yet",
+        "Quota unknown",
+    ]
+    for name in ("daint", "santis", "clariden"):
+        assert f"Connect to {name}" in labels
+    assert labels[-3:] == ["Check Ela", "Open Alpkey", "Quit"]
+
+
+def test_from_a_click_to_daint(
+    running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home, tmp_path: Path
+) -> None:
+    home = home_on_desk
+    said = tmp_path / "said"
+    terminal = tmp_path / "fake-terminal"
+    terminal.write_text(f'#!/bin/sh\nexec "$@" </dev/null >"{said}" 2>&1\n')
+    terminal.chmod(0o755)
+    (home.path / "config/config.toml").write_text(f'terminal = ["{terminal}"]\n')
+    tray.activate()
+    window = screen.window(TITLE)
+    sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())
+    press(running_desk, window, "Connect to daint")
+    assert home.key.exists()
+    until(lambda: said.exists() and "daint" in said.read_text(), "a session on daint")
+    until(lambda: "until" in tray.tooltip(), "the tray's tooltip")
+    assert any(label.startswith("Key valid until") for label in tray.labels())
+    assert "At most 4 of 5 keys left" in tray.labels()
+
+
+def test_a_wrong_code_is_explained(
+    running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home
+) -> None:
+    tray.choose("Renew key\N{HORIZONTAL ELLIPSIS}")
+    window = screen.window(TITLE)
+    sign_in(running_desk, window, "alice", home_on_desk.centre.password, "000000")
+    until(lambda: any("code is wrong" in text for text in window.texts()), "the error in words")
+    until(lambda: window.named("One-time code").has(FOCUSED), "the focus on the code")
+    running_desk.type(home_on_desk.centre.otp())
+    press(running_desk, window, "Close")
+    until(lambda: screen.find(TITLE) is None, "the dialog's end")
+    assert home_on_desk.key.exists()
+
+
+def test_a_renewal_elsewhere_is_followed(tray: TrayItem, home_on_desk: Home) -> None:
+    assert home_on_desk.renew()[0] == 0
+    until(lambda: "until" in tray.tooltip(), "the tray's tooltip")
+
+
+def test_a_second_start_shows_the_main_window(
+    running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home
+) -> None:
+    assert home_on_desk.run().returncode == 0
+    window = screen.window(MAIN_TITLE)
+    assert "There is no key yet" in window.texts()
+    end_windows(home_on_desk)
+
+
+def end_windows(home: Home) -> None:
+    """Ends the windows' process as the end of a session does."""
+    subprocess.run(["pkill", "-TERM", "-f", "alpkey window main"], check=True)
+
+
+def test_without_a_display_it_says_so(home: Home) -> None:
+    done = home.run()
+    assert done.returncode == 6
+    assert "no display" in done.stderr
+    assert "There is no key yet" in done.stdout

@@ -1,0 +1,69 @@
+"""The tray icon as its host sees it: StatusNotifierItem and its dbusmenu."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jeepney import DBusAddress
+
+from tests.e2e.desk import WATCHER, Bus, Refused
+from tests.e2e.waiting import until
+
+ITEM = "org.kde.StatusNotifierItem"
+MENU = "com.canonical.dbusmenu"
+
+
+@dataclass(frozen=True)
+class TrayItem:
+    """One icon in the tray."""
+
+    bus: Bus
+    name: str
+    path: str
+
+    def tooltip(self) -> str:
+        return str(self.bus.get(self._item, "ToolTip")[2])
+
+    def activate(self) -> None:
+        """A plain click."""
+        self.bus.call(self._item, "Activate", "ii", 0, 0)
+
+    def labels(self) -> list[str]:
+        """The menu's entries; asking for it is what a host does when it opens it."""
+        self.bus.call(self._menu, "AboutToShow", "i", 0)
+        return [label for label in self._entries() if label]
+
+    def choose(self, label: str) -> None:
+        number = self._entries()[label]
+        self.bus.call(self._menu, "Event", "isvu", number, "clicked", ("i", 0), 0)
+
+    @property
+    def _item(self) -> DBusAddress:
+        return DBusAddress(self.path, bus_name=self.name, interface=ITEM)
+
+    @property
+    def _menu(self) -> DBusAddress:
+        path = self.bus.get(self._item, "Menu")
+        return DBusAddress(path, bus_name=self.name, interface=MENU)
+
+    def _entries(self) -> dict[str, int]:
+        layout = self.bus.call(self._menu, "GetLayout", "iias", 0, -1, [])[1]
+        return {_label(child[1]): child[1][0] for child in layout[2]}
+
+
+def find_item(bus: Bus) -> TrayItem:
+    """The one icon in the tray, as soon as it is there."""
+
+    def registered() -> list[str] | None:
+        try:
+            items: list[str] = bus.get(WATCHER, "RegisteredStatusNotifierItems")
+        except Refused:
+            return None
+        return items
+
+    name, _, path = until(registered, "a tray icon")[0].partition("/")
+    return TrayItem(bus, name, f"/{path}")
+
+
+def _label(entry: Any) -> str:
+    """The text without its mnemonic's mark."""
+    return str(entry[1].get("label", ("s", ""))[1]).replace("_", "")
