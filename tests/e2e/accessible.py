@@ -12,6 +12,7 @@ from tests.e2e.waiting import until
 A11Y = "org.a11y.Bus"
 ATSPI = "org.a11y.atspi"
 ROOT = "/org/a11y/atspi/accessible/root"
+LABEL = "label"
 WINDOW_ROLES = ("dialog", "frame", "window")
 SHOWING, ENABLED, FOCUSED = 25, 8, 12  # AtspiStateType
 
@@ -50,12 +51,12 @@ class Node:
         return x + width // 2, y + height // 2
 
     def named(self, name: str) -> "Node":
-        """The control with this name, once it is showing and enabled."""
+        """The control with this name, once it is showing and enabled; a label is none."""
 
         def look() -> Node | None:
             try:
                 shown = (one for one in self.walk() if one.has(SHOWING) and one.has(ENABLED))
-                return next((one for one in shown if one.name == name), None)
+                return next((one for one in shown if one.name == name and one.role != LABEL), None)
             except Refused:
                 return None
 

@@ -77,8 +77,9 @@ def test_from_a_click_to_daint(
 ) -> None:
     home = home_on_desk
     said = tmp_path / "said"
+    # A fake of a terminal program: it types one word into the session, and keeps what it says.
     terminal = tmp_path / "fake-terminal"
-    terminal.write_text(f'#!/bin/sh\nexec "$@" </dev/null >"{said}" 2>&1\n')
+    terminal.write_text(f'#!/bin/sh\necho hostname | "$@" >"{said}" 2>&1\n')
     terminal.chmod(0o755)
     (home.path / "config/config.toml").write_text(f'terminal = ["{terminal}"]\n')
     tray.activate()
@@ -86,7 +87,7 @@ def test_from_a_click_to_daint(
     sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())
     press(running_desk, window, "Connect to daint")
     assert home.key.exists()
-    until(lambda: said.exists() and "daint" in said.read_text(), "a session on daint")
+    until(lambda: said.exists() and "daint" in said.read_text().split(), "a session on daint")
     until(lambda: "until" in tray.tooltip(), "the tray's tooltip")
     assert any(label.startswith("Key valid until") for label in tray.labels())
     assert "At most 4 of 5 keys left" in tray.labels()
