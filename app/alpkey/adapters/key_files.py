@@ -105,7 +105,7 @@ class KeyPairFiles:
             raise files.unfit(self._intent, wrong) from None
         except ValueError:
             moves = {}
-        self._finish(moves)
+        self._finish(moves if isinstance(moves, dict) else {})
         return True
 
     def _staged(self, wanted: list[tuple[Path, bytes, int]]) -> dict[str, str]:
