@@ -1,0 +1,106 @@
+"""The small internet from outside: started, entered, and given keys."""
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.keys import keygen, make_key, sign
+from tests.netns.world import AS_ALICE, NAMES, USER
+
+SPACES = ("--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child")
+SOURCES = str(Path(__file__).parents[2] / "app")
+RUN_TIMEOUT_S = 60
+
+
+@dataclass
+class RealCentre:
+    """The hosts run; ``run`` runs a command as alice beside them."""
+
+    folder: Path
+    process_id: int
+    serials: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @property
+    def key(self) -> Path:
+        return self.home / ".ssh/cscs-key"
+
+    def run(self, *command: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        enter = ("nsenter", "-t", str(self.process_id), "-U", "-n", "-m", "-p")
+        return subprocess.run(
+            [*enter, "--preserve-credentials", "--", *AS_ALICE, *command],
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(self.home),
+                "PYTHONPATH": SOURCES,
+                **environ,
+            },
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=RUN_TIMEOUT_S,
+            check=False,
+        )
+
+    def alpkey(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        return self.run(sys.executable, "-P", "-m", "alpkey", *arguments, **environ)
+
+    def give_key(self, *options: str, authority: str = "user_ca") -> None:
+        """A fresh key in alice's home, its certificate signed with these options of ssh-keygen."""
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.key.parent.mkdir(parents=True, mode=0o700)
+        # A list revokes by serial: each certificate has its own.
+        serial = ("-z", str(next(self.serials)))
+        sign(self.folder / authority, make_key(self.key), *serial, *options)
+        public = (self.folder / "host_ca.pub").read_text()
+        (self.key.parent / "known_hosts").write_text(f"@cert-authority *.cscs.ch {public}")
+
+    def revoke(self) -> None:
+        """Revokes alice's certificate by a key revocation list (ssh-keygen(1))."""
+        keygen("-q", "-k", "-u", "-f", self.folder / "revoked.krl", f"{self.key}-cert.pub")
+
+    def log(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text()
+
+
+@contextmanager
+def real_centre(folder: Path) -> Iterator[RealCentre]:
+    """Runs until left; skips where the machine has no sshd or grants no namespaces."""
+    if not Path("/usr/sbin/sshd").exists() or shutil.which("unshare") is None:
+        pytest.skip("real ssh hosts need openssh-server and unshare")
+    if subprocess.run(["unshare", *SPACES, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this system grants no user namespaces")
+    _make_authorities(folder)
+    world = [sys.executable, str(Path(__file__).with_name("world.py")), str(folder)]
+    with subprocess.Popen(
+        ["unshare", *SPACES, "--mount-proc", "--", *world],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        yield RealCentre(folder, int(children.split()[0]))
+        process.kill()
+
+
+def _make_authorities(folder: Path) -> None:
+    for name in ("user_ca", "host_ca", "foreign_ca"):
+        make_key(folder / name)
+    for name, full in NAMES.items():
+        sign(folder / "host_ca", make_key(folder / name), "-h", "-n", full)
+    keygen("-q", "-k", "-f", folder / "revoked.krl")
+
+
+__all__ = ["USER", "RealCentre", "real_centre"]

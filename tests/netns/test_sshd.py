@@ -1,0 +1,89 @@
+"""Logging in to OpenSSH's own server, through the jump host, with every kind of key."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.keys import make_key
+from tests.netns.centre import RealCentre, real_centre
+
+GOOD = ("-n", "alice", "-V", "-1m:+1h")
+REMOTE = ("printenv", "REACHED")
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCentre]:
+    with real_centre(tmp_path_factory.mktemp("net")) as running:
+        yield running
+
+
+def ssh(centre: RealCentre, host: str, **environ: str) -> str:
+    """What ssh says with our own file, past whatever Alpkey would refuse by itself."""
+    assert centre.alpkey("connect", host, "--print").returncode == 0
+    config = str(centre.key.parent / "alpkey/connect")
+    done = centre.run("ssh", "-F", config, "-o", "BatchMode=yes", host, *REMOTE, **environ)
+    return done.stdout.strip() or done.stderr
+
+
+@pytest.mark.parametrize("host", ["ela", "daint", "santis"])
+def test_a_fresh_certificate_gets_in(centre: RealCentre, host: str) -> None:
+    centre.give_key(*GOOD)
+    before = centre.log("ela").count("Accepted publickey for alice")
+    done = centre.alpkey("connect", host, "--here", "--", *REMOTE)
+    assert (done.stdout, done.returncode) == (f"{host}\n", 0), done.stderr
+    assert centre.log("ela").count("Accepted publickey for alice") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("options", "authority", "by_alpkey"),
+    [
+        (("-n", "alice", "-V", "-2h:-1h"), "user_ca", 7),
+        (("-n", "alice", "-V", "+1h:+2h"), "user_ca", 9),
+        (("-n", "bob", "-V", "-1m:+1h"), "user_ca", None),
+        (GOOD, "foreign_ca", None),
+    ],
+    ids=["expired", "not yet valid", "wrong principal", "foreign authority"],
+)
+def test_any_other_is_refused(
+    centre: RealCentre, options: tuple[str, ...], authority: str, by_alpkey: int | None
+) -> None:
+    centre.give_key(*options, authority=authority)
+    assert "Permission denied" in ssh(centre, "daint")
+    if by_alpkey:
+        assert centre.alpkey("connect", "daint", "--here", "--json").returncode == by_alpkey
+
+
+def test_a_revoked_one_is_refused(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    assert ssh(centre, "daint") == "daint"
+    centre.revoke()
+    assert "Permission denied" in ssh(centre, "daint")
+
+
+def test_the_exit_code_is_the_remote_commands(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    assert centre.alpkey("connect", "daint", "--here", "--", "exit", "42").returncode == 42
+
+
+def test_a_persons_own_config_stays_and_still_counts(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    config = centre.key.parent / "config"
+    text = b"\xef\xbb\xbf# theirs\r\nHost *\r\n\tSetEnv LC_MINE=theirs\r\n".removeprefix(
+        b"\xef\xbb\xbf"
+    )
+    config.write_bytes(text)
+    assert ssh(centre, "daint") == "daint"
+    assert config.read_bytes() == text
+
+
+def test_eight_foreign_keys_in_the_agent_do_not_lock_out(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    foreign = [str(make_key(centre.home / f"foreign{n}")) for n in range(8)]
+    config = str(centre.key.parent / "alpkey/connect")
+    assert centre.alpkey("connect", "daint", "--print").returncode == 0
+    script = (
+        'ssh-add -q "$@" 2>/dev/null; exec ssh -F "$CONFIG" -o BatchMode=yes daint printenv REACHED'
+    )
+    command = ("ssh-agent", "sh", "-c", script, "sh", *foreign)
+    done = centre.run(*command, CONFIG=config)
+    assert done.stdout.strip().splitlines()[-1:] == ["daint"], done.stderr
