@@ -35,7 +35,7 @@ class FakeLock:
         return self._holder
 
     @contextmanager
-    def held(self, timeout_s: float) -> Iterator[None]:  # noqa: ARG002  the port's signature
+    def held(self, timeout_s: float) -> Iterator[None]:
         if self._holder is not None:
             raise Unreachable("lock-held", process=ME.process, host=ME.host, since=ME.since)
         self._holder = ME
