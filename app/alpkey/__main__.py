@@ -3,7 +3,7 @@
 1. On a system that is neither Linux nor macOS, say so and end.
 2. ``alpkey status --short`` stands in shell prompts: it reads one line and imports next to nothing.
 3. ``alpkey`` alone is the tray.  Without a display it says so and prints the status.
-4. ``alpkey window ...`` is a window.
+4. ``alpkey window ...`` is a window.  It and the command line see secrets, and dump no core.
 5. Everything else is the command line, where secrets live and die.
 
 Nothing is imported before it is known which program runs: the tray never loads what the command
@@ -11,6 +11,8 @@ line needs, and a prompt waits for neither.
 """
 
 import sys
+
+_PR_SET_DUMPABLE = 4  # prctl(2)
 
 
 def main() -> int:
@@ -39,6 +41,7 @@ def _short_status() -> int:
 
 
 def _command_line(arguments: list[str]) -> int:
+    _forbid_dumps()
     from alpkey.cli.main import main as command_line
 
     return command_line(arguments, _window)
@@ -62,10 +65,21 @@ def _tray() -> int:
 
 
 def _window(kind: str, then_connect: str | None) -> int:
+    _forbid_dumps()
     from alpkey import glance
     from alpkey.desktop import windows
 
     return windows.run(glance.places(), kind, then_connect)
+
+
+def _forbid_dumps() -> None:
+    """For programs that see secrets: no core dump, and on Linux only root looks inside."""
+    import ctypes
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 if __name__ == "__main__":

@@ -67,11 +67,13 @@ def run(
     ``tell`` puts the result into sentences; ``silent`` leaves telling to what follows.
     """
     cancellation = SignalCancellation()
+    presenter = None
     try:
         presenter = _presenter(output, tell, cancellation)
         action = make(assembled(), cancellation)
     except AlpkeyError as error:
-        _early_presenter(output, tell, cancellation).failed(error)
+        cancellation.defer_for_good()
+        (presenter or _early_presenter(output, tell, cancellation)).failed(error)
         sys.exit(error.exit_code)
     try:
         result = drive(action, presenter, cancellation)

@@ -16,7 +16,6 @@ from alpkey.desktop.children import command, start
 from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.windows.demo import DemoHelper
-from alpkey.desktop.windows.hardening import forbid_dumps
 from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
 
@@ -78,7 +77,6 @@ class Windows:
 
 def run(places: Places, kind: str, then_connect: str | None) -> int:
     """Runs until the last window is closed; a second process only tells the first."""
-    forbid_dumps()
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
     app.setQuitOnLastWindowClosed(False)

@@ -1,0 +1,85 @@
+"""Renewing with a real ssh-agent beside, and with agents that are of no use."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.adapters.test_agent import odd_agent, openssh_agent
+from tests.e2e.conftest import Home
+from tests.keys import make_key, sign
+
+
+@pytest.fixture
+def agent(home: Home, tmp_path: Path) -> Iterator[str]:
+    with openssh_agent(tmp_path) as path:
+        home.environ["SSH_AUTH_SOCK"] = path
+        yield path
+
+
+def held(path: str) -> list[str]:
+    """The fingerprints and types that ssh-add lists."""
+    done = subprocess.run(
+        ["ssh-add", "-l"], env={"SSH_AUTH_SOCK": path}, capture_output=True, text=True, check=False
+    )
+    return [" ".join((*row.split()[1:2], row.split()[-1])) for row in done.stdout.splitlines()]
+
+
+def test_key_and_certificate_are_loaded(home: Home, agent: str) -> None:
+    _, result = home.renew()
+    assert result["agent"] == {
+        "reachable": True,
+        "socket": agent,
+        "holds_current": True,
+        "stale": 0,
+    }
+    assert [row.split()[-1] for row in held(agent)] == ["(ED25519)", "(ED25519-CERT)"]
+
+
+def test_our_stale_ones_leave_and_foreign_ones_stay(home: Home, agent: str, tmp_path: Path) -> None:
+    foreign = make_key(tmp_path / "foreign")
+    sign(make_key(tmp_path / "ca"), foreign)
+    subprocess.run(["ssh-add", "-q", foreign], env={"SSH_AUTH_SOCK": agent}, check=True)
+    theirs = held(agent)
+    assert len(theirs) == 2
+    for _ in range(3):
+        assert home.renew()[0] == 0
+    assert held(agent)[:2] == theirs
+    assert len(held(agent)) == 4
+
+
+def test_load_and_list(home: Home, agent: str) -> None:
+    home.renew()
+    subprocess.run(["ssh-add", "-q", "-D"], env={"SSH_AUTH_SOCK": agent}, check=True)
+    code, result = home.json("agent", "load")
+    assert (code, result["holds_current"]) == (0, True)
+    _, listed = home.json("agent", "list")
+    assert [one["ours"] for one in listed["keys"]] == [True, True]
+    assert [bool(one["valid_before"]) for one in listed["keys"]] == [False, True]
+
+
+def test_without_a_key_there_is_nothing_to_load(home: Home, agent: str) -> None:
+    assert home.json("agent", "load")[0] == 6
+
+
+@pytest.mark.parametrize("socket", ["", "nothing-here"])
+def test_no_agent_is_no_trouble(home: Home, tmp_path: Path, socket: str) -> None:
+    home.environ["SSH_AUTH_SOCK"] = socket and str(tmp_path / socket)
+    code, result = home.renew()
+    assert (code, result["renewed"]) == (0, True)
+    assert result["agent"]["reachable"] is False
+    assert home.json("agent", "load")[0] == 11
+
+
+def test_an_agent_that_refuses_costs_a_warning_only(home: Home, tmp_path: Path) -> None:
+    path = str(tmp_path / "odd")
+    home.environ["SSH_AUTH_SOCK"] = path
+    with odd_agent(path, lambda peer: peer.sendall(b"\0\0\0\1\5")), home.talk() as talk:
+        ask = talk.until("ask")
+        talk.until("step", id="service-ready")
+        talk.answer(ask, password=home.centre.password, otp=home.centre.otp())
+        assert talk.until("warn")["code"] == "agent-trouble"
+        code, last = talk.end()
+    assert (code, last["event"]) == (0, "done")
+    assert home.key.exists()

@@ -1,0 +1,92 @@
+"""Connecting to the sandbox's hosts by the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Home
+from tests.e2e.waiting import until
+
+DAY_S = 24 * 3600
+
+
+@pytest.mark.parametrize("host", ["ela", "daint", "santis", "clariden"])
+def test_every_host_answers_by_its_name(home: Home, host: str) -> None:
+    home.renew()
+    done = home.run("connect", host, "--here", "--", "hostname")
+    assert (done.stdout, done.returncode) == (f"{host}\n", 0), done.stderr
+
+
+def test_print_prints_a_command_that_works(home: Home) -> None:
+    home.renew()
+    command = home.run("connect", "daint", "--forward-agent", "--print").stdout.split()
+    assert command[:2] == ["ssh", "-F"]
+    assert command[-2:] == ["-A", "daint"]
+
+
+def test_an_unknown_host_is_named_with_those_known(home: Home) -> None:
+    code, result = home.json("connect", "dent", "--print")
+    assert (code, result["error"]["code"]) == (2, "unknown-host")
+    assert "daint" in result["error"]["detail"]
+
+
+@pytest.mark.parametrize("name", ["-oProxyCommand=id", "a b", "", "daint\n"])
+def test_a_name_is_never_an_option(home: Home, name: str) -> None:
+    done = home.run("connect", "--print", "--", name)
+    assert done.returncode == 2
+
+
+def test_without_a_key_it_says_what_to_do(home: Home) -> None:
+    code, result = home.json("connect", "daint", "--here")
+    assert (code, result["error"]["code"]) == (6, "no-key")
+    assert "alpkey renew" in result["error"]["next_step"]
+
+
+def test_an_expired_key_is_told_from_a_refused_one(home: Home) -> None:
+    """The certificate is a real one that has run out: the service's clock was two days back."""
+    home.centre.control("clock", offset_s=10 - DAY_S)
+    assert home.renew()[0] == 0
+    home.centre.control("clock", offset_s=0)
+    until(lambda: home.json("status")[1]["state"] == "expired", "the end of the key")
+    code, result = home.json("connect", "daint", "--here")
+    assert (code, result["error"]["code"]) == (7, "key-expired")
+
+
+def fake_terminal(home: Home, folder: Path) -> Path:
+    """A fake of a terminal program: it runs the command and keeps what would be seen."""
+    seen = folder / "seen"
+    program = folder / "fake-terminal"
+    program.write_text(f'#!/bin/sh\necho | "$@" >"{seen}" 2>&1; exit 0\n')
+    program.chmod(0o755)
+    (home.path / "config/config.toml").write_text(f'terminal = ["{program}"]\n')
+    return seen
+
+
+def test_a_window_in_which_ssh_fails_at_once_says_why(home: Home, tmp_path: Path) -> None:
+    home.renew()
+    serial = home.json("status")[1]["serial"]
+    home.centre.control("revoke", serial=serial)
+    seen = fake_terminal(home, tmp_path)
+    assert home.run("connect", "daint").returncode == 0
+    until(lambda: seen.exists() and "Press Enter" in seen.read_text(), "the window's last words")
+    assert "Permission denied" in seen.read_text()
+    assert "This is what Alpkey knows" in seen.read_text()
+
+
+def test_the_persons_own_config_is_never_touched(home: Home) -> None:
+    home.renew()
+    config = home.path / "ssh/config"
+    config.write_bytes(b"Host *\r\n  Compression yes # theirs\r\n")
+    before = (config.read_bytes(), config.stat().st_mtime_ns)
+    assert home.run("connect", "daint", "--here", "--", "true").returncode == 0
+    assert (config.read_bytes(), config.stat().st_mtime_ns) == before
+
+
+def test_events_end_with_one_word_though_nobody_listens(home: Home) -> None:
+    """The end of the input is a cancel: the last line says so, or the work was done before."""
+    home.renew()
+    done = home.run("connect", "daint", "--print", "--events")
+    (last,) = map(json.loads, done.stdout.splitlines())
+    assert (last["event"], done.returncode) in (("failed", 10), ("done", 0)), done.stderr
+    assert done.stderr == ""
