@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from alpkey.adapters import files
 from alpkey.core import journal
@@ -32,10 +33,8 @@ class JournalFile:
         text = "".join(journal.to_line(fact) + "\n" for fact in facts)
         with files.as_unfit(self._path):
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                os.write(handle, (self._mending(handle) + text).encode())
-            finally:
-                os.close(handle)
+            with os.fdopen(handle, "ab+") as file:
+                file.write((_mending(file) + text).encode())
 
     def prune(self, now: datetime) -> None:
         """Drops facts that are too old to matter, once the file has grown."""
@@ -45,8 +44,10 @@ class JournalFile:
                 self._path, "".join(journal.to_line(f) + "\n" for f in kept).encode(), 0o600
             )
 
-    @staticmethod
-    def _mending(handle: int) -> str:
-        """A newline where a write was cut off, so that the torn line stays alone."""
-        end = os.lseek(handle, 0, os.SEEK_END)
-        return "\n" if end and os.pread(handle, 1, end - 1) != b"\n" else ""
+
+def _mending(file: BinaryIO) -> str:
+    """A newline where a write was cut off, so that the torn line stays alone."""
+    if file.seek(0, os.SEEK_END) == 0:
+        return ""
+    file.seek(-1, os.SEEK_END)
+    return "" if file.read(1) == b"\n" else "\n"
