@@ -101,6 +101,15 @@ def test_a_refusal_keeps_the_password_and_empties_the_code(qtbot: QtBot, opened:
     qtbot.waitUntil(lambda: not dialog.is_running)
 
 
+def test_the_cursor_is_never_taken_from_who_types(qtbot: QtBot, opened: Opener) -> None:
+    """The service may be proven in the middle of a name."""
+    dialog = opened()
+    line(dialog, "username").setFocus()
+    qtbot.keyClicks(line(dialog, "username"), "al")
+    qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())
+    assert dialog.focusWidget() is line(dialog, "username")
+
+
 def test_letters_are_no_digits_and_pasted_spaces_vanish(qtbot: QtBot, opened: Opener) -> None:
     dialog = opened()
     qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())

@@ -155,8 +155,12 @@ def centre(running_centre: Centre) -> Iterator[Centre]:
 
 @pytest.fixture
 def home(centre: Centre, tmp_path: Path) -> Home:
+    return prepared_home(centre, tmp_path)
+
+
+def prepared_home(centre: Centre, folder: Path) -> Home:
     """A new home that knows the sandbox, with no agent, no display and no key."""
-    path = tmp_path / "alpkey home"
+    path = folder / "alpkey home"
     prepared = Path(centre.facts.home)
     for name in ("config/site.toml", "ssh/known_hosts"):
         target = path / name
@@ -167,7 +171,7 @@ def home(centre: Centre, tmp_path: Path) -> Home:
     keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     environ = {
         **keep,
-        "HOME": str(tmp_path / "elsewhere"),
+        "HOME": str(folder / "elsewhere"),
         "ALPKEY_HOME": str(path),
         "PYTHONPATH": SOURCES,
         "PYTHONWARNINGS": "error",

@@ -85,6 +85,12 @@ class Desk:
         window = self._xdotool(*search).split()[0]
         self._xdotool("windowfocus", "--sync", window)
 
+    def shows(self, title: str) -> bool:
+        """Whether a window with this title is on the screen."""
+        search = ["xdotool", "search", "--onlyvisible", "--name", f"^{title}$"]
+        environ = {**os.environ, **self.environ}
+        return not subprocess.run(search, env=environ, check=False, capture_output=True).returncode
+
     def type(self, text: str) -> None:
         """Types on the real keyboard; the text goes by standard input, for it may be secret."""
         self._xdotool("type", "--file", "-", typed=text)

@@ -45,13 +45,19 @@ def tray(running_desk: Desk, home_on_desk: Home) -> Iterator[TrayItem]:
     assert process.wait(20) == 0
 
 
+def click_into(running_desk: Desk, control: Node) -> bool:
+    """Whether the field has the cursor; clicks again where the dialog moved under the mouse."""
+    if not control.has(FOCUSED):
+        running_desk.click(*control.middle())
+    return control.has(FOCUSED)
+
+
 def sign_in(running_desk: Desk, window: Node, name: str, password: str, code: str) -> None:
     """As a person does: a click into each field, and real keys."""
     running_desk.focus(window.name)
     for field, value in (("User name", name), ("Password", password), ("One-time code", code)):
         control = window.named(field)
-        running_desk.click(*control.middle())
-        until(lambda control=control: control.has(FOCUSED), f"the focus on {field}")
+        until(lambda control=control: click_into(running_desk, control), f"the focus on {field}")
         running_desk.keys("ctrl+a")
         running_desk.type(value)
 

@@ -57,14 +57,14 @@ class SignInPage(QWidget):
         """What the child knows, unless the person was faster."""
         if name and not self.username.isModified():
             self.username.setText(name)
-        self._focus_first_empty()
+        self._invite()
 
     def unlock(self, *, proven: bool) -> None:
         """Password and code can be typed once the service has shown that it is the service."""
         for field in (self.password, self.otp):
             field.setEnabled(proven)
         if proven:
-            self._focus_first_empty()
+            self._invite()
 
     def set_busy(self, busy: bool) -> None:
         self._busy.setVisible(busy)
@@ -103,6 +103,11 @@ class SignInPage(QWidget):
         if self.is_filled:
             self.submitted.emit()
         else:
+            self._focus_first_empty()
+
+    def _invite(self) -> None:
+        """Puts the cursor where to begin, but never takes it from a person who types."""
+        if not any(field.isModified() for field in self._fields.values()):
             self._focus_first_empty()
 
     def _focus_first_empty(self) -> None:

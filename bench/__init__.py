@@ -1,0 +1,1 @@
+"""Speed and weight, each as a ratio against a yardstick taken in turn in the same run."""

@@ -1,0 +1,33 @@
+"""``make bench``: a sandbox, a desk, and every figure that this machine can give."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from tests.adapters.test_agent import openssh_agent
+from tests.e2e.conftest import Centre, Home, prepared_home
+from tests.e2e.desk import desk
+
+from alpkey_sandbox.sandbox import Sandbox
+from bench import commands, desktop
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="alpkey-bench-") as name:
+        folder = Path(name)
+        with Sandbox(folder / "centre") as sandbox, openssh_agent(folder) as agent:
+            centre = Centre(sandbox)
+            home: Home = prepared_home(centre, folder)
+            home.environ["SSH_AUTH_SOCK"] = agent
+            del home.environ["PYTHONWARNINGS"]
+            commands.prepare(home, centre)
+            print(f"{os.cpu_count()} cores; medians, ours and yardstick in turn")
+            commands.short_status(home)
+            commands.connecting(home)
+            commands.own_time(home)
+            with desk(folder / "desk") as running:
+                desktop.measure(running, home)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The tray and the dialog: how soon they are there, and what they weigh."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.e2e.conftest import Home
+from tests.e2e.desk import Desk
+from tests.e2e.tray_item import WATCHER, Refused, TrayItem, find_item
+from tests.e2e.waiting import until
+
+from bench.figures import in_turn, ms, tell
+
+BARE = str(Path(__file__).with_name("bare.py"))
+ROUNDS = 7
+WINDOWS = 10
+
+
+def measure(desk: Desk, home: Home) -> None:
+    environ = {**home.environ, **desk.environ, "QT_QPA_PLATFORM": "xcb"}
+    bare_tray = [sys.executable, BARE, "tray"]
+    ours, bare = in_turn(
+        lambda: _icon_after(desk, home.command(), environ),
+        lambda: _icon_after(desk, bare_tray, environ),
+        ROUNDS,
+    )
+    tell("tray icon registered / bare tray", ms(ours), ms(bare), "1.25 x")
+    with _running(desk, bare_tray, environ) as (process, _):
+        bare_mb = _pss_mb(process.pid)
+    with _running(desk, home.command(), environ) as (process, item):
+        before = _pss_mb(process.pid)
+        opened = [_dialog_after(desk, item.activate) for _ in range(WINDOWS)]
+        after = _pss_mb(process.pid)
+    tell("idle tray, PSS / bare tray", before, bare_mb, "+8 MB", "MB")
+    tell(f"the same after {WINDOWS} dialogs by click", after, bare_mb, "+8 MB", "MB")
+    bare_dialog = [_bare_dialog_after(desk, environ) for _ in range(WINDOWS)]
+    ours, bare = sorted(opened)[WINDOWS // 2], sorted(bare_dialog)[WINDOWS // 2]
+    tell("click to dialog shown / bare dialog", ms(ours), ms(bare), "1.4 x")
+
+
+def _icon_after(desk: Desk, command: Sequence[str], environ: dict[str, str]) -> float:
+    started = time.perf_counter()
+    with _running(desk, command, environ):
+        return time.perf_counter() - started
+
+
+@contextmanager
+def _running(
+    desk: Desk, command: Sequence[str], environ: dict[str, str]
+) -> Iterator[tuple["subprocess.Popen[bytes]", TrayItem]]:
+    """Runs a tray program from its registered icon on; waits for the icon to leave."""
+    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as process:
+        item = find_item(desk.bus)
+        yield process, item
+        process.terminate()
+    until(lambda: not _items(desk), "the end of the icon")
+
+
+def _items(desk: Desk) -> list[str]:
+    try:
+        items: list[str] = desk.bus.get(WATCHER, "RegisteredStatusNotifierItems")
+    except Refused:
+        return []
+    return items
+
+
+def _dialog_after(desk: Desk, click: Callable[[], None]) -> float:
+    return _window_after(desk, "DEMO - Renew CSCS key", click)
+
+
+def _bare_dialog_after(desk: Desk, environ: dict[str, str]) -> float:
+    started: list[subprocess.Popen[bytes]] = []
+    command = [sys.executable, BARE, "dialog"]
+    spent = _window_after(
+        desk, "Bare", lambda: started.append(subprocess.Popen(command, env=environ))
+    )
+    started[0].wait()
+    return spent
+
+
+def _window_after(desk: Desk, title: str, open_it: Callable[[], None]) -> float:
+    """From a click until the window is on the screen; it is closed again."""
+    started = time.perf_counter()
+    open_it()
+    desk.focus(title)
+    spent = time.perf_counter() - started
+    desk.keys("Escape")
+    until(lambda: not desk.shows(title), "the window's end")
+    return spent
+
+
+def _pss_mb(process_id: int) -> float:
+    rows = Path(f"/proc/{process_id}/smaps_rollup").read_text().splitlines()
+    return next(int(row.split()[1]) for row in rows if row.startswith("Pss:")) / 1024

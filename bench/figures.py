@@ -1,0 +1,34 @@
+"""Figures: timed in turn, told as medians and ratios."""
+
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+
+
+def in_turn(
+    ours: Callable[[], float], yardstick: Callable[[], float], rounds: int
+) -> tuple[float, float]:
+    """The medians of both; taken in turn, so that a machine whose speed drifts is fair to both."""
+    ours(), yardstick()  # once for warm caches
+    pairs = [(ours(), yardstick()) for _ in range(rounds)]
+    return statistics.median(one for one, _ in pairs), statistics.median(one for _, one in pairs)
+
+
+def run_s(command: Sequence[str], environ: dict[str, str]) -> float:
+    """How long a command takes, in seconds.  Raises CalledProcessError where it fails."""
+    started = time.perf_counter()
+    subprocess.run(
+        command, env=environ, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    )
+    return time.perf_counter() - started
+
+
+def tell(what: str, ours: float, yardstick: float, target: str, unit: str = "ms") -> None:
+    """One row."""
+    ratio = ours / yardstick
+    print(f"{what:<48} {ours:8.1f} {unit} {yardstick:8.1f} {unit} {ratio:6.2f} x  target {target}")
+
+
+def ms(seconds: float) -> float:
+    return seconds * 1000
