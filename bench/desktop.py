@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.e2e.conftest import Home
 from tests.e2e.desk import Desk
-from tests.e2e.tray_item import WATCHER, Refused, TrayItem, find_item
+from tests.e2e.tray_item import TrayItem, find_item, tray_items
 from tests.e2e.waiting import until
 
 from bench.figures import in_turn, ms, tell
@@ -56,15 +56,7 @@ def _running(
         item = find_item(desk.bus)
         yield process, item
         process.terminate()
-    until(lambda: not _items(desk), "the end of the icon")
-
-
-def _items(desk: Desk) -> list[str]:
-    try:
-        items: list[str] = desk.bus.get(WATCHER, "RegisteredStatusNotifierItems")
-    except Refused:
-        return []
-    return items
+    until(lambda: not tray_items(desk.bus), "the end of the icon")
 
 
 def _dialog_after(desk: Desk, click: Callable[[], None]) -> float:

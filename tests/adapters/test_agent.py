@@ -36,8 +36,10 @@ def openssh_agent(folder: Path) -> Iterator[str]:
     with subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()  # it speaks once it listens
-        yield path
-        process.terminate()
+        try:
+            yield path
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(params=["OpenSSH", "fake"])

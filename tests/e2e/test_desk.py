@@ -1,15 +1,20 @@
 """The whole product on a real desk: a click, three fields, and daint."""
 
+import os
+import signal
+import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from alpkey.core.places import find_places
 from tests.e2e.accessible import FOCUSED, Node, Screen
 from tests.e2e.conftest import Home
 from tests.e2e.desk import Desk, desk
-from tests.e2e.tray_item import TrayItem, find_item
+from tests.e2e.tray_item import TrayItem, find_item, tray_items
 from tests.e2e.waiting import until
 
 TITLE = "DEMO - Renew CSCS key"
@@ -38,11 +43,16 @@ def home_on_desk(running_desk: Desk, screen: Screen, home: Home) -> Home:
 @pytest.fixture
 def tray(running_desk: Desk, home_on_desk: Home) -> Iterator[TrayItem]:
     process = subprocess.Popen(home_on_desk.command(), env=home_on_desk.environ)
-    item = find_item(running_desk.bus)
-    yield item
-    if process.poll() is None:
+    try:
+        item = find_item(running_desk.bus)
+        yield item
+        assert process.poll() is None
         item.choose("Quit")
-    assert process.wait(20) == 0
+        assert process.wait(20) == 0
+        until(lambda: not tray_items(running_desk.bus), "the end of the icon")
+    finally:
+        process.kill()
+        process.wait()
 
 
 def click_into(running_desk: Desk, control: Node) -> bool:
@@ -124,12 +134,18 @@ def test_a_second_start_shows_the_main_window(
     assert home_on_desk.run().returncode == 0
     window = screen.window(MAIN_TITLE)
     assert "There is no key yet" in window.texts()
-    end_windows(home_on_desk)
+    # The process of the windows is the one that its socket belongs to.
+    at = find_places(home_on_desk.environ, sys.platform, "/nowhere", os.getuid())
+    os.kill(owner(at.window_socket), signal.SIGTERM)
+    until(lambda: screen.find(MAIN_TITLE) is None, "the end of the windows")
 
 
-def end_windows(home: Home) -> None:
-    """Ends the windows' process as the end of a session does."""
-    subprocess.run(["pkill", "-TERM", "-f", "alpkey window main"], check=True)
+def owner(path: Path) -> int:
+    """The process that listens at this socket."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int.from_bytes(told[:4], sys.byteorder)
 
 
 def test_without_a_display_it_says_so(home: Home) -> None:

@@ -50,17 +50,18 @@ class TrayItem:
         return {_label(child[1]): child[1][0] for child in layout[2]}
 
 
+def tray_items(bus: Bus) -> list[str]:
+    """The addresses of all icons in the tray."""
+    try:
+        items: list[str] = bus.get(WATCHER, "RegisteredStatusNotifierItems")
+    except Refused:
+        return []
+    return items
+
+
 def find_item(bus: Bus) -> TrayItem:
     """The one icon in the tray, as soon as it is there."""
-
-    def registered() -> list[str] | None:
-        try:
-            items: list[str] = bus.get(WATCHER, "RegisteredStatusNotifierItems")
-        except Refused:
-            return None
-        return items
-
-    name, _, path = until(registered, "a tray icon")[0].partition("/")
+    name, _, path = until(lambda: tray_items(bus), "a tray icon")[0].partition("/")
     return TrayItem(bus, name, f"/{path}")
 
 

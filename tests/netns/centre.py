@@ -91,8 +91,10 @@ def real_centre(folder: Path) -> Iterator[RealCentre]:
         assert process.stdout is not None
         assert process.stdout.readline() == b"ready\n"
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-        yield RealCentre(folder, int(children.split()[0]))
-        process.kill()
+        try:
+            yield RealCentre(folder, int(children.split()[0]))
+        finally:
+            process.kill()
 
 
 def _make_authorities(folder: Path) -> None:

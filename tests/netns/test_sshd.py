@@ -68,9 +68,7 @@ def test_the_exit_code_is_the_remote_commands(centre: RealCentre) -> None:
 def test_a_persons_own_config_stays_and_still_counts(centre: RealCentre) -> None:
     centre.give_key(*GOOD)
     config = centre.key.parent / "config"
-    text = b"\xef\xbb\xbf# theirs\r\nHost *\r\n\tSetEnv LC_MINE=theirs\r\n".removeprefix(
-        b"\xef\xbb\xbf"
-    )
+    text = b"# theirs\r\nHost *\r\n\tSetEnv LC_MINE=theirs\r\n"
     config.write_bytes(text)
     assert ssh(centre, "daint") == "daint"
     assert config.read_bytes() == text
@@ -82,7 +80,8 @@ def test_eight_foreign_keys_in_the_agent_do_not_lock_out(centre: RealCentre) -> 
     config = str(centre.key.parent / "alpkey/connect")
     assert centre.alpkey("connect", "daint", "--print").returncode == 0
     script = (
-        'ssh-add -q "$@" 2>/dev/null; exec ssh -F "$CONFIG" -o BatchMode=yes daint printenv REACHED'
+        'ssh-add -q "$@" 2>/dev/null && test "$(ssh-add -l | wc -l)" -eq 8 && '
+        'exec ssh -F "$CONFIG" -o BatchMode=yes daint printenv REACHED'
     )
     command = ("ssh-agent", "sh", "-c", script, "sh", *foreign)
     done = centre.run(*command, CONFIG=config)

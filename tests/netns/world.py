@@ -40,10 +40,9 @@ def main(folder: Path) -> None:
         path.write_text(text)
         _run("mount", "--bind", path, f"/etc/{name}")
     Path("/run/sshd").mkdir(exist_ok=True)
-    servers = [_sshd(folder, name) for name in ADDRESSES]
-    for server in servers:
-        assert server.stderr is not None
-        while b"listening" not in server.stderr.readline():
+    servers = {name: _sshd(folder, name) for name in ADDRESSES}
+    for name, server in servers.items():
+        while "listening" not in (folder / f"{name}.log").read_text():
             assert server.poll() is None
     print("ready", flush=True)  # noqa: T201  whoever started us waits for it
     sys.stdin.read()
@@ -59,12 +58,13 @@ def _etc(home: Path) -> dict[str, str]:
 
 
 def _sshd(folder: Path, name: str) -> "subprocess.Popen[bytes]":
-    """A server in the foreground; its log is copied to a file that tests read."""
+    """A server in the foreground; its log is a file that tests read."""
     config = folder / f"{name}.conf"
     config.write_text(CONFIG.format(address=ADDRESSES[name], folder=folder, name=name))
     log = folder / f"{name}.log"
-    follow = f'/usr/sbin/sshd -D -e -f "{config}" 2>&1 | tee "{log}" >&2'
-    return subprocess.Popen([*AS_ALICE, "sh", "-c", follow], stderr=subprocess.PIPE)
+    with log.open("wb") as written:
+        command = [*AS_ALICE, "/usr/sbin/sshd", "-D", "-e", "-f", str(config)]
+        return subprocess.Popen(command, stderr=written)
 
 
 def _run(*command: str | Path) -> None:

@@ -1,7 +1,6 @@
 """Every path that Alpkey reads or writes, in one place."""
 
 import hashlib
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,4 +99,4 @@ def _runtime(environ: Mapping[str, str], state: str, user_id: int) -> Path:
     given = environ.get("XDG_RUNTIME_DIR", "")
     if given.startswith("/"):
         return Path(given) / name
-    return Path(tempfile.gettempdir()) / f"{name}-{user_id}"
+    return Path(environ.get("TMPDIR") or "/tmp") / f"{name}-{user_id}"  # noqa: S108  ours alone
