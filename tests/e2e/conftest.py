@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+import pyotp
 import pytest
 
 from alpkey_sandbox.sandbox import Sandbox
@@ -39,6 +41,11 @@ class Centre:
         """A code that works: earlier ones are forgotten, so no test waits for the next."""
         self.control("account", forget_codes=True)
         return self.sandbox.code()
+
+    def next_otp(self) -> str:
+        """The code of the next step, which the service takes already beside that of this one."""
+        totp = pyotp.TOTP(self.facts.totp_secret)
+        return totp.at(int(time.time()) + totp.interval)
 
     def control(self, path: str, method: str = "POST", /, **body: Any) -> dict[str, Any]:
         url = f"{self.facts.control_url}/{path}"
