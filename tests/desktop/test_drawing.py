@@ -1,6 +1,7 @@
 """The icon is seen on any panel, in every state."""
 
 import itertools
+import sys
 
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
@@ -57,3 +58,11 @@ def test_every_state_has_another_shape(qtbot: QtBot) -> None:
 
 def test_the_same_view_is_the_same_icon(qtbot: QtBot) -> None:
     assert drawing.icon(VIEWS[0]) is drawing.icon(IconView(Sign.NUMBER, "13", Ring.FULL, 5))
+
+
+def test_drawing_takes_no_reference_from_none(qtbot: QtBot) -> None:
+    """A binding that does aborts the tray after some days (seen with PySide6 6.12.0)."""
+    before = sys.getrefcount(None)
+    for view in VIEWS:
+        drawing.pixmap(view, 16)
+    assert sys.getrefcount(None) > before - 50

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 
+from alpkey.desktop.digits import strokes
 from alpkey.desktop.views import RING_STEPS, IconView, Ring, Sign
 
 SIZES_PX = (16, 22, 24, 32, 44, 48, 64, 96, 128)
@@ -73,17 +74,8 @@ def _shaft(painter: QPainter, view: IconView, colour: QColor, wider: float) -> N
 
 
 def _number(painter: QPainter, view: IconView, colour: QColor, wider: float) -> None:
-    font = QFont("sans-serif")
-    font.setBold(True)
-    font.setPixelSize(28)
-    path = QPainterPath()
-    path.addText(0, 0, font, view.number)
-    bounds = path.boundingRect()
-    path.translate(_CENTRE - bounds.center())
-    painter.setPen(_pen(colour, wider) if wider else Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawPath(path)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_pen(colour, 4.2 + wider))
+    painter.drawPath(strokes(view.number, _CENTRE))
 
 
 def _cross(painter: QPainter, _view: IconView, colour: QColor, wider: float) -> None:
