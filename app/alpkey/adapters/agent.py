@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from alpkey.adapters.private_key import agent_entry
 from alpkey.core.certificate import Certificate
 from alpkey.core.errors import AgentTrouble
 from alpkey.core.ports_agent import AgentAbsent, Identity
@@ -58,6 +57,9 @@ class SshAgent:
         certificate: Certificate | None = None,
         lifetime_s: int | None = None,
     ) -> None:
+        # Late: only adding needs cryptography, which costs as much as all the rest of a command.
+        from alpkey.adapters.private_key import agent_entry
+
         try:
             entry = agent_entry(private, certificate) + string(comment.encode())
         except PrivateKeyUnreadable as wrong:
