@@ -24,7 +24,7 @@ class DemoHelper(QDialog):
         self._places = places
         self._file = Path(os.environ["ALPKEY_DEMO"])
         self._facts: dict[str, Any] = json.loads(self._file.read_text())
-        self.setWindowTitle("Alpkey - DEMO")
+        self.setWindowTitle("DEMO - the account")
         self._code = words_label("code", "\N{HORIZONTAL ELLIPSIS}")
         form = QFormLayout()
         form.addRow("User name:", words_label("username", self._facts["username"]))
