@@ -3,14 +3,15 @@
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -24,36 +25,61 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("ALPKEY_HOME", str(tmp_path / "alpkey"))
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
-    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "SSH_AUTH_SOCK"):
+    for name in (
+        "XDG_CONFIG_HOME",
+        "XDG_STATE_HOME",
+        "XDG_DATA_HOME",
+        "XDG_CACHE_HOME",
+        "SSH_AUTH_SOCK",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)
 def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection to anywhere else is a fault of the test."""
-    connect = socket.socket.connect
+    """A connection or a datagram to anywhere else is a fault of the test."""
+    for name in ("connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
 
-    def guarded(self: socket.socket, address: Any) -> None:
+
+def _guarded(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A socket's method; its address comes last."""
+
+    def guarded(self: socket.socket, *arguments: Any) -> Any:
+        address = arguments[-1]
         if self.family != socket.AF_UNIX and not str(address[0]).startswith(_LOOPBACK):
             raise AssertionError(f"a test tried to reach {address}")
-        connect(self, address)
+        return call(self, *arguments)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    return guarded
 
 
 @pytest.fixture(autouse=True)
 def quiet_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """A warning in a log that the test did not take out of ``caplog`` fails it."""
     yield
-    loud = [one for one in caplog.get_records("call") if one.levelno >= logging.WARNING]
-    assert not loud, [one.getMessage() for one in loud]
+    records = [*caplog.get_records("setup"), *caplog.get_records("call"), *caplog.records]
+    loud = [one.getMessage() for one in records if one.levelno >= logging.WARNING]
+    assert not loud, loud
+
+
+def _no_skip(report: Report) -> Report:
+    """With ALPKEY_TEST_REQUIRE=all a skip is a failure; what is expected to fail is no skip."""
+    if (
+        report.skipped
+        and not hasattr(report, "wasxfail")
+        and os.environ.get("ALPKEY_TEST_REQUIRE") == "all"
+    ):
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} was skipped: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _no_skip((yield))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """With ALPKEY_TEST_REQUIRE=all nothing may be skipped."""
-    report: Any = yield
-    if report.skipped and os.environ.get("ALPKEY_TEST_REQUIRE") == "all":
-        report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was skipped: {report.longrepr}"
-    return report
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _no_skip((yield))

@@ -27,11 +27,13 @@ install_packages() {
             apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-# missing PACKAGE...: those that dpkg does not know as installed.
+installed() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+
+# missing PACKAGE...: those that dpkg does not know as installed.  Since Debian 13 and Ubuntu 24.04
+# some libraries are called NAMEt64 and only provide NAME.
 missing() {
     for package in "$@"; do
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' ||
-            printf '%s ' "$package"
+        installed "$package" || installed "${package}t64" || printf '%s ' "$package"
     done
 }
 
@@ -83,7 +85,8 @@ make_environment() {
         minor=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
         want "to make a virtual environment" "python$minor-venv"
     fi
-    [ -x .venv/bin/python ] || "$python" -m venv .venv
+    # A broken .venv, as without ensurepip, is made anew.
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
     if ! cmp -s pyproject.toml .venv/installed-for.toml; then
         echo "Installing Alpkey and its Python packages into .venv"
         .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
