@@ -125,7 +125,8 @@ def _unreadable(path: Path, reason: str) -> Unfit:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    with suppress(FileNotFoundError), path.open(encoding="utf-8", errors="replace") as file:
+    """None where the file cannot be read: a look shows what it can, and the commands say why."""
+    with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
         yield from file
 
 

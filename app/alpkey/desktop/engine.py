@@ -5,6 +5,7 @@ What is typed goes to the child's standard input and is kept nowhere here.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, Signal
@@ -56,14 +57,16 @@ class Engine(QObject):
         self._say({"cancel": True})
 
     def _say(self, row: dict[str, Any]) -> None:
-        if self._process.state() is QProcess.ProcessState.Running:
+        # A child that is still starting finds the line once it reads.
+        if self._process.state() is not QProcess.ProcessState.NotRunning:
             self._process.write(json.dumps(row).encode() + b"\n")
 
     def _read(self) -> None:
         data = self._rest + self._process.readAllStandardOutput().data()
         *lines, self._rest = data.split(b"\n")
         for line in lines:
-            self._hear(json.loads(line))
+            with suppress(ValueError):  # not ours: the end of the child tells what became of it
+                self._hear(json.loads(line))
 
     def _hear(self, row: dict[str, Any]) -> None:
         """Unknown events are those of a later version, and passed over."""

@@ -50,6 +50,10 @@ class Tray(QObject):
 
     def show_icon(self) -> None:
         """Makes the icon anew: one made before its host came stays in the old tray for good."""
+        if self._icon is not None:
+            # Hidden and gone, or it registers with the new host too and two icons stand there.
+            self._icon.hide()
+            self._icon.deleteLater()
         self._icon, self._shown = QSystemTrayIcon(self), None
         self._icon.activated.connect(self._activated)
         if sys.platform != "darwin":

@@ -266,7 +266,7 @@ class RenewalDialog(QDialog):
         return [button("&Try again", lambda: self._begin(again=True), "again")]
 
     def _closer(self) -> QPushButton:
-        return button("&Close", self._leave, "close")
+        return button("Clos&e", self._leave, "close")
 
     def _show(self, page: QWidget, title: str, *buttons: QPushButton) -> None:
         self._heading.setText(title)
