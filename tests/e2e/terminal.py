@@ -3,10 +3,14 @@
 import os
 import pty
 import select
+import termios
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from tests.e2e.waiting import until
 
 PATIENCE_S = 20.0
 
@@ -42,6 +46,25 @@ class Terminal:
 
     def type(self, text: str) -> None:
         os.write(self._handle, text.encode())
+
+    def press(self, key: str) -> None:
+        """Types a key such as Ctrl-C once the program waits for one.
+
+        CPython forgets until the next key a signal that comes between its last look for signals
+        and its blocking read; no person is that fast, but a test is.
+        """
+        until(self._waits, "a program that waits for a key")
+        self.type(key)
+
+    def _waits(self) -> bool:
+        stat = Path(f"/proc/{self._child}/stat")
+        return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "S"
+
+    @property
+    def echoes(self) -> bool:
+        """Whether what is typed shows."""
+        local_modes: int = termios.tcgetattr(self._handle)[3]
+        return bool(local_modes & termios.ECHO)
 
     def end(self) -> int:
         """Reads to the end; the exit code."""

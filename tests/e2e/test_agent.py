@@ -1,5 +1,6 @@
 """Renewing with a real ssh-agent beside, and with agents that are of no use."""
 
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,10 @@ import pytest
 
 from tests.adapters.test_agent import odd_agent, openssh_agent
 from tests.e2e.conftest import Home
+from tests.e2e.waiting import until
 from tests.keys import make_key, sign
+
+DAY_S = 24 * 3600
 
 
 @pytest.fixture
@@ -23,6 +27,8 @@ def held(path: str) -> list[str]:
     done = subprocess.run(
         ["ssh-add", "-l"], env={"SSH_AUTH_SOCK": path}, capture_output=True, text=True, check=False
     )
+    if done.returncode == 1:  # it holds nothing, and says so in words
+        return []
     return [" ".join((*row.split()[1:2], row.split()[-1])) for row in done.stdout.splitlines()]
 
 
@@ -83,3 +89,65 @@ def test_an_agent_that_refuses_costs_a_warning_only(home: Home, tmp_path: Path) 
         code, last = talk.end()
     assert (code, last["event"]) == (0, "done")
     assert home.key.exists()
+
+
+def test_an_agent_that_hangs_costs_seconds_and_a_warning(home: Home, tmp_path: Path) -> None:
+    """It listens and never answers; no call to it waits longer than its own time-out."""
+    path = str(tmp_path / "hangs")
+    home.environ["SSH_AUTH_SOCK"] = path
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(16)
+        with home.talk() as talk:
+            ask = talk.until("ask")
+            talk.until("step", id="service-ready")
+            talk.answer(ask, password=home.centre.password, otp=home.centre.otp())
+            warning = talk.until("warn", code="agent-trouble")
+            code, last = talk.end()
+        assert warning["params"]["code"] == "agent-hangs"
+        assert (code, last["result"]["renewed"]) == (0, True)
+        assert last["result"]["agent"]["reachable"] is False
+        assert home.json("agent", "load")[1]["error"]["code"] == "agent-hangs"
+    assert home.pair() is not None
+
+
+def test_what_is_loaded_leaves_when_the_certificate_runs_out(home: Home, agent: str) -> None:
+    home.centre.control("clock", offset_s=6 - DAY_S)
+    assert home.renew()[1]["agent"]["holds_current"] is True
+    assert len(held(agent)) == 2
+    until(lambda: not held(agent), "an empty agent")
+    until(lambda: home.json("agent", "load")[0] == 7, "the end of the key")
+
+
+def test_status_tells_whether_the_agent_answers(home: Home, agent: str, tmp_path: Path) -> None:
+    home.renew()
+    found = home.json("status")[1]["agent"]
+    assert (found["reachable"], found["holds_current"], found["socket"]) == (True, True, agent)
+    home.environ["SSH_AUTH_SOCK"] = str(tmp_path / "gone")
+    code, result = home.json("status")
+    assert (code, result["agent"]["reachable"]) == (0, False)
+
+
+def test_list_tells_ours_from_theirs(home: Home, agent: str, tmp_path: Path) -> None:
+    home.renew()
+    foreign = make_key(tmp_path / "foreign")
+    subprocess.run(["ssh-add", "-q", foreign], env={"SSH_AUTH_SOCK": agent}, check=True)
+    _, listed = home.json("agent", "list")
+    assert [one["ours"] for one in listed["keys"]] == [True, True, False]
+    assert not any(one["stale"] for one in listed["keys"])
+    shown = subprocess.check_output(["ssh-add", "-l"], env={"SSH_AUTH_SOCK": agent}, text=True)
+    assert all(one["fingerprint"] in shown for one in listed["keys"])
+
+
+def test_without_an_agent_there_is_nothing_to_list(home: Home) -> None:
+    assert home.json("agent", "list")[0] == 11
+
+
+def test_a_locked_agent_costs_no_key(home: Home, agent: str) -> None:
+    """It lists nothing and takes nothing until its password is given."""
+    with socket.socket(socket.AF_UNIX) as raw:
+        raw.connect(agent)
+        raw.sendall(b"\0\0\0\x07\x16\0\0\0\x02pw")  # SSH_AGENTC_LOCK
+        assert raw.recv(5)[4:] == b"\x06"
+    code, result = home.renew()
+    assert (code, result["renewed"], result["agent"]["holds_current"]) == (0, True, False)

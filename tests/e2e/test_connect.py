@@ -1,6 +1,7 @@
 """Connecting to the sandbox's hosts by the command line."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,82 @@ def test_events_end_with_one_word_though_nobody_listens(home: Home) -> None:
     (last,) = map(json.loads, done.stdout.splitlines())
     assert (last["event"], done.returncode) in (("failed", 10), ("done", 0)), done.stderr
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("code", [0, 1, 7, 254])
+def test_it_ends_as_the_remote_command_ends(home: Home, code: int) -> None:
+    home.renew()
+    assert home.run("connect", "daint", "--here", "--", "exit", str(code)).returncode == code
+
+
+def test_json_tells_host_and_command(home: Home) -> None:
+    home.renew()
+    code, result = home.json("connect", "daint", "--print")
+    assert (code, result["host"], result["command"][-1]) == (0, "daint", "daint")
+    assert result["command"] == home.run("connect", "daint", "--print").stdout.split()
+
+
+@pytest.mark.parametrize(("more", "forwards"), [((), "no"), (("--forward-agent",), "yes")])
+def test_the_agent_is_forwarded_only_where_asked(
+    home: Home, more: tuple[str, ...], forwards: str
+) -> None:
+    home.renew()
+    command = home.json("connect", "daint", *more, "--print")[1]["command"]
+    assert ("-A" in command) is (forwards == "yes")
+    asked = [command[0], "-G", *command[1:]]
+    shown = subprocess.run(asked, env=home.environ, capture_output=True, text=True, check=True)
+    assert f"forwardagent {forwards}\n" in shown.stdout
+
+
+def test_a_window_runs_what_was_asked_for(home: Home, tmp_path: Path) -> None:
+    home.renew()
+    seen = fake_terminal(home, tmp_path)
+    done = home.run("connect", "santis", "--json", "--", "hostname")
+    assert (done.returncode, json.loads(done.stdout)["host"]) == (0, "santis")
+    until(lambda: seen.exists() and seen.read_text() == "santis\n", "the host's name")
+
+
+def test_a_window_in_which_the_person_ends_the_session_says_nothing(
+    home: Home, tmp_path: Path
+) -> None:
+    home.renew()
+    seen = fake_terminal(home, tmp_path)
+    assert home.run("connect", "daint", "--", "echo said;", "exit", "3").returncode == 0
+    until(lambda: seen.exists() and "said" in seen.read_text(), "what the host said")
+    assert "Press Enter" not in seen.read_text()
+
+
+def test_a_terminal_that_is_not_there_is_named(home: Home) -> None:
+    home.renew()
+    (home.path / "config/config.toml").write_text('terminal = ["/no/such/terminal"]\n')
+    code, result = home.json("connect", "daint")
+    assert (code, result["error"]["code"]) == (2, "no-terminal")
+    assert "/no/such/terminal" in result["error"]["detail"]
+
+
+def test_without_a_key_no_window_asks_where_nothing_can_show_it(home: Home) -> None:
+    """And no terminal is opened on a host that would refuse."""
+    code, result = home.json("connect", "daint")
+    assert (code, result["error"]["code"]) == (6, "no-key")
+
+
+def test_a_persons_own_lines_for_daint_do_not_lead_astray(home: Home) -> None:
+    home.renew()
+    config = home.path / "ssh/config"
+    config.write_text("Host daint\n  HostName nowhere.invalid\n  User mallory\n  Port 1\n")
+    before = config.read_bytes()
+    assert home.run("connect", "daint", "--here", "--", "hostname").stdout == "daint\n"
+    assert config.read_bytes() == before
+
+
+def test_an_alias_of_the_persons_leads_where_it_should(home: Home) -> None:
+    home.renew()
+    config = home.path / "ssh/config"
+    known = home.path / "ssh/known_hosts"
+    config.write_text(
+        "Host work\n  HostName daint.alps.cscs.ch\n  User alice\n  ProxyJump ela\n"
+        f'  IdentityFile "{home.key}"\n  UserKnownHostsFile "{known}"\n'
+    )
+    assert home.run("connect", "ela", "--print").returncode == 0
+    done = home.run("connect", "work", "--here", "--", "hostname")
+    assert (done.stdout, done.returncode) == ("daint\n", 0), done.stderr

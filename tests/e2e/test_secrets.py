@@ -1,10 +1,13 @@
 """The hunt for secrets: in files, arguments, environments, output, and crash reports."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import Home
+from tests.e2e.inside import change_inside
+from tests.e2e.terminal import Terminal
 
 PASSWORD = "marked-Pässwort-7391"
 
@@ -21,6 +24,13 @@ def readable(path: Path) -> bytes:
         return path.read_bytes()
     except (PermissionError, ProcessLookupError):
         return b""
+
+
+def family(process: Path) -> list[Path]:
+    """What the kernel shows of a process and of its children."""
+    children = readable(process / f"task/{process.name}/children").decode().split()
+    members = (process, *(process.with_name(child) for child in children))
+    return [member / name for member in members for name in ("cmdline", "environ")]
 
 
 def find(needle: str, *folders: Path) -> list[Path]:
@@ -50,8 +60,8 @@ def test_no_process_shows_one(marked: Home) -> None:
         talk.answer(ask, password=PASSWORD, otp=code)
         process = Path(f"/proc/{talk.process.pid}")
         while talk.process.poll() is None and not marked.centre.saw_a_password():
-            for name in ("cmdline", "environ"):
-                text = readable(process / name)
+            for shown in family(process):
+                text = readable(shown)
                 assert PASSWORD.encode() not in text
                 assert code.encode() not in text
         limits = (process / "limits").read_text().splitlines()
@@ -64,3 +74,87 @@ def test_the_private_key_lies_in_its_file_only(marked: Home, tmp_path: Path) -> 
     assert marked.renew()[0] == 0
     line = marked.key.read_text().splitlines()[3]
     assert find(line, tmp_path) == [marked.key]
+
+
+def test_a_refusal_leaves_none(marked: Home, tmp_path: Path) -> None:
+    typed = marked.answer(otp="918273")
+    done = marked.run("renew", "--username", "alice", "--stdin", typed=typed)
+    assert done.returncode == 3
+    for secret in (PASSWORD, "918273"):
+        assert secret not in done.stdout + done.stderr
+        assert find(secret, tmp_path) == []
+
+
+@pytest.mark.parametrize("more", [(), ("--json",), ("--events",)])
+def test_a_crash_leaves_none(marked: Home, tmp_path: Path, more: tuple[str, ...]) -> None:
+    """Not even one whose own words hold the password and whose frames hold the code."""
+    change_inside(marked, tmp_path, CRASH)
+    code = marked.centre.otp()
+    typed = marked.answer(otp=code)
+    done = marked.run("renew", "--username", "alice", "--stdin", *more, typed=typed)
+    if "--events" not in more:
+        assert done.returncode == 1, done.stderr
+        (report,) = (marked.path / "logs").glob("crash-*.txt")
+        assert "ValueError" in report.read_text()
+        assert report.stat().st_mode & 0o777 == 0o600
+    for secret in (PASSWORD, code):
+        assert secret not in done.stdout + done.stderr
+        assert find(secret, tmp_path) == []
+
+
+CRASH = """
+from alpkey.actions import renew
+
+def issue(self):
+    code = self._credentials.otp.reveal()
+    raise ValueError(self._credentials.password.reveal() + code)
+
+renew._Attempt.issue = issue
+"""
+
+
+def test_a_terminal_leaves_none(marked: Home, tmp_path: Path) -> None:
+    code = marked.centre.otp()
+    with Terminal(marked.command("renew", "--username", "alice"), marked.environ) as terminal:
+        terminal.wait_for("Password: ")
+        terminal.type(PASSWORD + "\n")
+        terminal.wait_for("code: ")
+        terminal.type(code + "\n")
+        assert terminal.end() == 0
+    for secret in (PASSWORD, code):
+        assert secret not in terminal.shown
+        assert find(secret, tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", ["mismatched-pair", "expired", "wrong-principal", "plain-key"])
+def test_a_key_that_is_not_taken_is_kept_nowhere(marked: Home, kind: str, tmp_path: Path) -> None:
+    marked.centre.fault(kind)
+    assert marked.renew()[0] == 9
+    assert find("OPENSSH PRIVATE KEY", tmp_path) == []
+
+
+def test_no_command_prints_the_key(marked: Home) -> None:
+    assert marked.renew()[0] == 0
+    lines = marked.key.read_text().splitlines()[1:-1]
+    for command in (("status",), ("connect", "daint", "--print"), ("agent", "list")):
+        for more in ((), ("--json",)):
+            done = marked.run(*command, *more)
+            assert not any(line in done.stdout + done.stderr for line in lines)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's own")
+@pytest.mark.parametrize("command", [("renew",), ("connect", "daint", "--print")])
+def test_nobody_but_root_looks_inside(
+    marked: Home, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    change_inside(marked, tmp_path, TELL_DUMPABLE)
+    assert marked.run(*command).stderr.endswith("dumpable 0\n")
+
+
+TELL_DUMPABLE = """
+import atexit, ctypes, sys
+
+PR_GET_DUMPABLE = 3
+kernel = ctypes.CDLL(None)
+atexit.register(lambda: print("dumpable", kernel.prctl(PR_GET_DUMPABLE), file=sys.stderr))
+"""

@@ -4,8 +4,11 @@ import pytest
 
 from tests.e2e.conftest import Home
 from tests.e2e.terminal import Terminal
+from tests.e2e.waiting import until
 
 INTERRUPT = "\x03"
+END_OF_INPUT = "\x04"
+DAY_S = 24 * 3600
 
 
 def test_it_asks_for_all_three_and_echoes_no_secret(home: Home) -> None:
@@ -36,18 +39,20 @@ def test_a_wrong_code_is_explained_and_asked_again(home: Home) -> None:
         assert terminal.end() == 0, terminal.shown
 
 
+@pytest.mark.parametrize("key", [INTERRUPT, END_OF_INPUT], ids=["ctrl-c", "ctrl-d"])
 @pytest.mark.parametrize("prompt", ["User name", "Password", "Six-digit code"])
-def test_ctrl_c_at_every_prompt_changes_nothing(home: Home, prompt: str) -> None:
+def test_ctrl_c_at_every_prompt_changes_nothing(home: Home, prompt: str, key: str) -> None:
     with Terminal(home.command("renew"), home.environ) as terminal:
         for asked in ("User name", "Password", "Six-digit code"):
             terminal.wait_for(asked)
             if asked == prompt:
                 break
             terminal.type("alice\n")
-        terminal.type(INTERRUPT)
+        terminal.press(key)
         assert terminal.end() == 10
         assert "Cancelled" in terminal.shown
         assert "Traceback" not in terminal.shown
+        assert terminal.echoes
     assert home.pair() is None
     assert not home.centre.saw_a_password()
 
@@ -81,3 +86,55 @@ def test_connect_renews_a_dead_key_first(home: Home) -> None:
         terminal.type(home.centre.otp() + "\n")
         terminal.wait_for("daint\r\n")
         assert terminal.end() == 0
+
+
+def test_ctrl_c_after_a_refusal_leaves_the_old_pair(home: Home) -> None:
+    home.renew()
+    before = home.pair()
+    with Terminal(home.command("renew"), home.environ) as terminal:
+        terminal.wait_for("Password: ")
+        terminal.type(home.centre.password + "\n")
+        terminal.wait_for("code: ")
+        terminal.type("000000\n")
+        terminal.wait_for("is wrong")
+        terminal.wait_for("Password: ")
+        terminal.press(INTERRUPT)
+        assert terminal.end() == 10
+    assert home.pair() == before
+
+
+def test_an_unfit_user_name_is_asked_again_by_itself(home: Home) -> None:
+    """What was right is not asked twice."""
+    with Terminal(home.command("renew"), home.environ) as terminal:
+        terminal.wait_for("User name")
+        terminal.type("Alice@cscs.ch\n")
+        terminal.wait_for("Password: ")
+        terminal.type(home.centre.password + "\n")
+        terminal.wait_for("code: ")
+        terminal.type(home.centre.otp() + "\n")
+        terminal.wait_for("User name")
+        terminal.type("alice\n")
+        assert terminal.end() == 0, terminal.shown
+        assert terminal.shown.count("Password: ") == 1
+
+
+def test_connect_renews_a_key_that_has_run_out(home: Home) -> None:
+    home.centre.control("clock", offset_s=6 - DAY_S)
+    assert home.renew()[0] == 0
+    home.centre.control("clock", offset_s=0)
+    until(lambda: home.run("status", "--short").returncode == 7, "the end of the key")
+    command = home.command("connect", "daint", "--here", "--", "exit", "7")
+    with Terminal(command, home.environ) as terminal:
+        terminal.wait_for("Password: ")
+        terminal.type(home.centre.password + "\n")
+        terminal.wait_for("code: ")
+        terminal.type(home.centre.otp() + "\n")
+        assert terminal.end() == 7, terminal.shown
+        assert "User name" not in terminal.shown
+
+
+def test_ctrl_c_instead_of_a_renewal_connects_nowhere(home: Home) -> None:
+    with Terminal(home.command("connect", "daint", "--here"), home.environ) as terminal:
+        terminal.wait_for("User name")
+        terminal.press(INTERRUPT)
+        assert terminal.end() == 10

@@ -39,7 +39,7 @@ class Person:
         config.write_text(self._config(user))
         jump = ["-J", through] if through else []
         place = host if through else f"direct-{host}"
-        done = ["ssh", "-F", config, *jump, place, *command]
+        done = ["ssh", "-F", str(config), *jump, place, *command]
         return subprocess.run(
             done, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=30
         )

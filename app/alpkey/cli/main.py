@@ -1,7 +1,10 @@
 """The command ``alpkey``: its groups and commands, each imported when it is called."""
 
 import importlib
+import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
@@ -56,6 +59,7 @@ def main(arguments: list[str], open_window: Callable[[str, str | None], int]) ->
 
     ``open_window`` is handed in, for the command line knows nothing of Qt.
     """
+    _open_what_is_closed()
     try:
         alpkey.main(arguments, prog_name="alpkey", standalone_mode=False, obj=open_window)
     except click.exceptions.Exit as end:
@@ -71,6 +75,16 @@ def main(arguments: list[str], open_window: Callable[[str, str | None], int]) ->
             raise
         return _tell_of_bug(crash)
     return 0
+
+
+def _open_what_is_closed() -> None:
+    """A standard stream that our caller closed becomes the null device.
+
+    Python has None in its place, and the next file or connection would take its number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  open to the end
 
 
 def _tell_of_bug(crash: BaseException) -> int:
