@@ -1,5 +1,6 @@
 """The hunt for secrets: in files, arguments, environments, output, and crash reports."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -85,20 +86,38 @@ def test_a_refusal_leaves_none(marked: Home, tmp_path: Path) -> None:
         assert find(secret, tmp_path) == []
 
 
-@pytest.mark.parametrize("more", [(), ("--json",), ("--events",)])
+@pytest.mark.parametrize("more", [(), ("--json",)])
 def test_a_crash_leaves_none(marked: Home, tmp_path: Path, more: tuple[str, ...]) -> None:
-    """Not even one whose own words hold the password and whose frames hold the code."""
+    """Not even one whose own words hold the password and the code."""
     change_inside(marked, tmp_path, CRASH)
     code = marked.centre.otp()
     typed = marked.answer(otp=code)
     done = marked.run("renew", "--username", "alice", "--stdin", *more, typed=typed)
-    if "--events" not in more:
-        assert done.returncode == 1, done.stderr
-        (report,) = (marked.path / "logs").glob("crash-*.txt")
-        assert "ValueError" in report.read_text()
-        assert report.stat().st_mode & 0o777 == 0o600
+    assert done.returncode == 1
+    (report,) = (marked.path / "logs").glob("crash-*.txt")
+    assert "ValueError" in report.read_text()
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert str(report) in done.stdout + done.stderr
+    if more:
+        assert json.loads(done.stdout)["error"]["code"] == "bug"
     for secret in (PASSWORD, code):
         assert secret not in done.stdout + done.stderr
+        assert find(secret, tmp_path) == []
+
+
+def test_a_crash_in_a_conversation_leaves_none_and_has_a_last_word(
+    marked: Home, tmp_path: Path
+) -> None:
+    change_inside(marked, tmp_path, CRASH)
+    code = marked.centre.otp()
+    with marked.talk() as talk:
+        talk.answer(talk.until("ask"), password=PASSWORD, otp=code)
+        exit_code, last = talk.end()
+        assert talk.process.stderr is not None
+        assert talk.process.stderr.read() == ""
+    assert (exit_code, last["event"], last["error"]["code"]) == (1, "failed", "bug")
+    for secret in (PASSWORD, code):
+        assert secret not in json.dumps(talk.rows)
         assert find(secret, tmp_path) == []
 
 

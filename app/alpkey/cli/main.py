@@ -1,9 +1,11 @@
 """The command ``alpkey``: its groups and commands, each imported when it is called."""
 
 import importlib
+import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -73,7 +75,7 @@ def main(arguments: list[str], open_window: Callable[[str, str | None], int]) ->
     except BaseException as crash:
         if isinstance(crash, SystemExit):
             raise
-        return _tell_of_bug(crash)
+        return _tell_of_bug(crash, arguments)
     return 0
 
 
@@ -87,8 +89,25 @@ def _open_what_is_closed() -> None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  open to the end
 
 
-def _tell_of_bug(crash: BaseException) -> int:
+def _tell_of_bug(crash: BaseException, arguments: list[str]) -> int:
+    """In the way that was asked for: programs wait for a last word, too."""
     path = write_report(crash, glance.places().logs)
+    title = f"Alpkey met a bug of its own ({type(crash).__name__})"
     where = f"A report without anything you typed lies in {path}." if path else ""
-    click.echo(f"Alpkey met a bug of its own ({type(crash).__name__}). {where}", err=True)
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    error = {
+        "code": "bug",
+        "title": title,
+        "detail": where,
+        "next_step": "",
+        "retryable": False,
+        "params": {"report": str(path) if path else None},
+    }
+    with suppress(OSError):
+        if "--events" in options:
+            click.echo(json.dumps({"event": "failed", "error": error}))
+        elif "--json" in options:
+            click.echo(json.dumps({"error": error}))
+        else:
+            click.echo(f"{title}. {where}", err=True)
     return 1
