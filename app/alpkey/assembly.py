@@ -114,9 +114,11 @@ class Assembly:
 
     @cached_property
     def _openssh(self) -> OpenSsh:
-        """Under ALPKEY_HOME our own file stands in for the person's configuration."""
-        moved = self.places.moved and self.places.connect_config.exists()
-        return OpenSsh(self.places.connect_config if moved else None, os.environ)
+        """Under ALPKEY_HOME our own file stands in for the person's configuration.
+
+        Until it is written ssh tells nothing; the real home is never asked instead.
+        """
+        return OpenSsh(self.places.connect_config if self.places.moved else None, os.environ)
 
     @property
     def _terminal(self) -> Terminal:

@@ -55,6 +55,7 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     None where the renewal window was opened, which will connect by itself.
     Raises NoKey, KeyExpired or Unfit where the key opens no doors and nobody can renew it.
     """
+    world.own_files.write(world.look().account)  # what ssh is asked about a name must lie there
     _check_name(request.name, world)
     if request.way != "print" and (closed := closed_doors(world.look(), world.clock())):
         if request.may_ask:

@@ -21,6 +21,9 @@ from alpkey.core.secret import Secret
 KEY_MODE = 0o600
 CERTIFICATE_MODE = 0o644
 
+# More than a key or a certificate takes: a disk that is full is found before a slot is spent.
+ROOM_BYTES = 16 * 1024
+
 
 class KeyPairFiles:
     """The pair at ``key_path``; ``intent_path`` lies in our state folder."""
@@ -59,7 +62,7 @@ class KeyPairFiles:
             with files.as_unfit(target.parent):
                 if target.is_dir():
                     raise Unfit(path=str(target), reason="It is a folder.")
-                files.discard(files.stage(target, b"", KEY_MODE))
+                files.discard(files.stage(target, bytes(ROOM_BYTES), KEY_MODE))
         with files.as_unfit(self._key.parent):
             if self._key.parent.stat().st_mode & 0o077:
                 self._key.parent.chmod(0o700)

@@ -12,6 +12,7 @@ import click
 
 from alpkey import __version__, glance
 from alpkey.cli.crash import write_report
+from alpkey.core import words
 
 _COMMANDS = {
     "renew": ("alpkey.cli.renew", "renew_command", "Sign in and install a fresh key."),
@@ -92,22 +93,13 @@ def _open_what_is_closed() -> None:
 def _tell_of_bug(crash: BaseException, arguments: list[str]) -> int:
     """In the way that was asked for: programs wait for a last word, too."""
     path = write_report(crash, glance.places().logs)
-    title = f"Alpkey met a bug of its own ({type(crash).__name__})"
-    where = f"A report without anything you typed lies in {path}." if path else ""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    error = {
-        "code": "bug",
-        "title": title,
-        "detail": where,
-        "next_step": "",
-        "retryable": False,
-        "params": {"report": str(path) if path else None},
-    }
+    error = words.bug_object(type(crash).__name__, str(path) if path else None)
     with suppress(OSError):
         if "--events" in options:
             click.echo(json.dumps({"event": "failed", "error": error}))
         elif "--json" in options:
             click.echo(json.dumps({"error": error}))
         else:
-            click.echo(f"{title}. {where}", err=True)
+            click.echo(f"{error['title']}. {error['detail']}", err=True)
     return 1

@@ -269,6 +269,18 @@ def error_object(error: AlpkeyError) -> dict[str, Any]:
     }
 
 
+def bug_object(kind: str, report: str | None) -> dict[str, Any]:
+    """A bug in the shape of an error; ``report`` is where the crash report lies, if it could."""
+    return {
+        "code": "bug",
+        "title": f"Alpkey met a bug of its own ({kind})",
+        "detail": f"A report without anything you typed lies in {report}." if report else "",
+        "next_step": "Show the report to whoever maintains Alpkey." if report else "",
+        "retryable": False,
+        "params": {"report": report},
+    }
+
+
 def warning(code: str, params: Mapping[str, Param]) -> str:
     return WARNINGS[code].format(**params)
 
