@@ -4,8 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.adapters.test_agent import openssh_agent
-from tests.e2e.conftest import Centre, Home, prepared_home
+from tests.agents import openssh_agent
+from tests.centre import Centre, Home, prepared_home
 from tests.e2e.desk import desk
 
 from alpkey_sandbox.sandbox import Sandbox

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.e2e.conftest import Centre, Home
+from tests.centre import Centre, Home
 
 from bench.figures import in_turn, ms, run_s, tell
 

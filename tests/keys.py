@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+from alpkey.core.certificate import Certificate, read_certificate
+
 KINDS = ("ed25519", "rsa", "ecdsa-256", "ecdsa-384", "ecdsa-521")
 
 
@@ -26,3 +28,10 @@ def sign(authority: Path, key: Path, *options: str) -> Path:
     given = options or ("-n", "alice", "-V", "-1m:+1h")
     keygen("-q", "-s", authority, "-I", "a key id", *given, public)
     return key.with_name(key.name + "-cert.pub")
+
+
+def make_pair(folder: Path, kind: str = "ed25519") -> tuple[bytes, Certificate]:
+    """A private key's content and a certificate for it."""
+    key = make_key(folder / "key", kind)
+    certificate = sign(make_key(folder / "ca"), key)
+    return key.read_bytes(), read_certificate(certificate.read_bytes())

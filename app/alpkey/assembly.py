@@ -89,7 +89,7 @@ class Assembly:
             terminal=self._terminal,
             renewal=lambda: self.renewal(cancellation),
             renew_in_window=self._renew_in_window if self.has_display else None,
-            explain=tuple(_ourselves("status")),
+            explain=tuple(own_command("status")),
         )
 
     def agent_use(self) -> AgentWorld:
@@ -126,7 +126,7 @@ class Assembly:
 
     @staticmethod
     def _renew_in_window(then_connect_to: str) -> None:
-        start_detached(_ourselves("window", "renew", "--connect", then_connect_to))
+        start_detached(own_command("window", "renew", "--connect", then_connect_to))
 
     def _service(self) -> KeyService:
         from alpkey.adapters.http import Http
@@ -140,5 +140,6 @@ class Assembly:
         raise Unsuitable("unbuilt-service", kinds=unknown)
 
 
-def _ourselves(*arguments: str) -> list[str]:
+def own_command(*arguments: str) -> list[str]:
+    """The command line that starts Alpkey again with ``arguments``."""
     return ourselves(sys.executable, getattr(sys, "frozen", False), *arguments)

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from alpkey.adapters.private_key import load, public_blob
+from alpkey.core.certificate import Certificate
 from alpkey.core.errors import Unreachable
 from alpkey.core.journal import Fact
 from alpkey.core.ports import Holder
+from alpkey.core.ports_agent import Identity
 
 ME = Holder("alpkey (1)", "a computer", "2026-01-02T03:04:05Z")
 
@@ -43,3 +46,28 @@ class FakeLock:
             yield
         finally:
             self._holder = None
+
+
+class FakeAgent:
+    """Keeps what it is given, in order."""
+
+    socket: str | None = "fake"
+
+    def __init__(self) -> None:
+        self._held: dict[bytes, str] = {}
+
+    def identities(self) -> list[Identity]:
+        return [Identity(blob, comment) for blob, comment in self._held.items()]
+
+    def add(
+        self,
+        private: bytes,
+        comment: str,
+        *,
+        certificate: Certificate | None = None,
+        lifetime_s: int | None = None,
+    ) -> None:
+        self._held[certificate.blob if certificate else public_blob(load(private))] = comment
+
+    def remove(self, blob: bytes) -> None:
+        self._held.pop(blob, None)

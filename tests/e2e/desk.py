@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -97,15 +96,6 @@ class Desk:
 
     def click(self, x: int, y: int) -> None:
         self._xdotool("mousemove", "--sync", str(x), str(y), "click", "1")
-
-    def screenshot(self, path: Path) -> None:
-        """The whole screen as a picture."""
-        grab = (
-            "import sys; from PySide6.QtGui import QGuiApplication as App; app = App(sys.argv[:1]);"
-            "assert app.primaryScreen().grabWindow(0).save(sys.argv[1])"
-        )
-        environ = {**os.environ, **self.environ, "QT_QPA_PLATFORM": "xcb"}
-        subprocess.run([sys.executable, "-c", grab, str(path)], env=environ, check=True)
 
     def _xdotool(self, *arguments: str, typed: str = "") -> str:
         done = subprocess.run(

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.e2e.conftest import Home
+from tests.centre import Home
 
 
 def change_inside(home: Home, folder: Path, script: str) -> None:

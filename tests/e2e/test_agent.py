@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.test_agent import odd_agent, openssh_agent
-from tests.e2e.conftest import Home
+from tests.agents import odd_agent, openssh_agent
+from tests.centre import Home
 from tests.e2e.waiting import until
 from tests.keys import make_key, sign
 

@@ -15,7 +15,7 @@ from alpkey.adapters.clock import now
 from alpkey.adapters.lock import FileLock
 from alpkey_sandbox.sshservice import make_app
 from alpkey_sandbox.web import WebServer
-from tests.e2e.conftest import Home
+from tests.centre import Home
 from tests.e2e.inside import change_inside
 
 

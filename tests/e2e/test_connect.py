@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Home
+from tests.centre import Home
 from tests.e2e.waiting import until
 
 DAY_S = 24 * 3600

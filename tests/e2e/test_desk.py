@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from alpkey.core.places import find_places
+from tests.centre import Home
 from tests.e2e.accessible import FOCUSED, Node, Screen
-from tests.e2e.conftest import Home
 from tests.e2e.desk import Desk, desk
 from tests.e2e.tray_item import TrayItem, find_item, tray_items
 from tests.e2e.waiting import until

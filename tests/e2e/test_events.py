@@ -9,7 +9,7 @@ import pytest
 
 from alpkey.adapters.clock import now
 from alpkey.adapters.lock import FileLock
-from tests.e2e.conftest import Home
+from tests.centre import Home
 from tests.e2e.conversation import Conversation
 
 

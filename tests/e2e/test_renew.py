@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Centre, Home
+from tests.centre import Centre, Home
 
 
 def mode(path: Path) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Home
+from tests.centre import Home
 from tests.e2e.inside import change_inside
 from tests.e2e.terminal import Terminal
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.conftest import Home
+from tests.centre import Home
 from tests.e2e.terminal import Terminal
 from tests.e2e.waiting import until
 
@@ -11,15 +11,19 @@ END_OF_INPUT = "\x04"
 DAY_S = 24 * 3600
 
 
+def type_secrets(terminal: Terminal, home: Home, code: str) -> None:
+    terminal.wait_for("Password: ")
+    terminal.type(home.centre.password + "\n")
+    terminal.wait_for("Six-digit code: ")
+    terminal.type(code + "\n")
+
+
 def test_it_asks_for_all_three_and_echoes_no_secret(home: Home) -> None:
     code = home.centre.otp()
     with Terminal(home.command("renew"), home.environ) as terminal:
         terminal.wait_for("User name")
         terminal.type("alice\n")
-        terminal.wait_for("Password")
-        terminal.type(home.centre.password + "\n")
-        terminal.wait_for("Six-digit code")
-        terminal.type(code + "\n")
+        type_secrets(terminal, home, code)
         terminal.wait_for("Key valid until")
         assert terminal.end() == 0
         assert home.centre.password not in terminal.shown
@@ -30,10 +34,7 @@ def test_it_asks_for_all_three_and_echoes_no_secret(home: Home) -> None:
 def test_a_wrong_code_is_explained_and_asked_again(home: Home) -> None:
     with Terminal(home.command("renew", "--username", "alice"), home.environ) as terminal:
         for code in ("000000", None):
-            terminal.wait_for("Password: ")
-            terminal.type(home.centre.password + "\n")
-            terminal.wait_for("code: ")
-            terminal.type((code or home.centre.otp()) + "\n")
+            type_secrets(terminal, home, code or home.centre.otp())
             if code:
                 terminal.wait_for("is wrong")
         assert terminal.end() == 0, terminal.shown
@@ -65,10 +66,7 @@ def test_a_key_of_the_persons_is_asked_about(home: Home, typed: str, exit_code: 
         terminal.wait_for("Replace it")
         terminal.type(typed)
         if exit_code == 0:
-            terminal.wait_for("Password")
-            terminal.type(home.centre.password + "\n")
-            terminal.wait_for("code")
-            terminal.type(home.centre.otp() + "\n")
+            type_secrets(terminal, home, home.centre.otp())
         assert terminal.end() == exit_code, terminal.shown
     kept = [path.read_text() for path in home.key.parent.glob("cscs-key.before-alpkey-*")]
     assert kept == (["theirs\n"] if exit_code == 0 else [])
@@ -80,10 +78,7 @@ def test_connect_renews_a_dead_key_first(home: Home) -> None:
     with Terminal(command, home.environ) as terminal:
         terminal.wait_for("User name")
         terminal.type("alice\n")
-        terminal.wait_for("Password")
-        terminal.type(home.centre.password + "\n")
-        terminal.wait_for("code")
-        terminal.type(home.centre.otp() + "\n")
+        type_secrets(terminal, home, home.centre.otp())
         terminal.wait_for("daint\r\n")
         assert terminal.end() == 0
 
@@ -92,10 +87,7 @@ def test_ctrl_c_after_a_refusal_leaves_the_old_pair(home: Home) -> None:
     home.renew()
     before = home.pair()
     with Terminal(home.command("renew"), home.environ) as terminal:
-        terminal.wait_for("Password: ")
-        terminal.type(home.centre.password + "\n")
-        terminal.wait_for("code: ")
-        terminal.type("000000\n")
+        type_secrets(terminal, home, "000000")
         terminal.wait_for("is wrong")
         terminal.wait_for("Password: ")
         terminal.press(INTERRUPT)
@@ -108,10 +100,7 @@ def test_an_unfit_user_name_is_asked_again_by_itself(home: Home) -> None:
     with Terminal(home.command("renew"), home.environ) as terminal:
         terminal.wait_for("User name")
         terminal.type("Alice@cscs.ch\n")
-        terminal.wait_for("Password: ")
-        terminal.type(home.centre.password + "\n")
-        terminal.wait_for("code: ")
-        terminal.type(home.centre.otp() + "\n")
+        type_secrets(terminal, home, home.centre.otp())
         terminal.wait_for("User name")
         terminal.type("alice\n")
         assert terminal.end() == 0, terminal.shown
@@ -125,10 +114,7 @@ def test_connect_renews_a_key_that_has_run_out(home: Home) -> None:
     until(lambda: home.run("status", "--short").returncode == 7, "the end of the key")
     command = home.command("connect", "daint", "--here", "--", "exit", "7")
     with Terminal(command, home.environ) as terminal:
-        terminal.wait_for("Password: ")
-        terminal.type(home.centre.password + "\n")
-        terminal.wait_for("code: ")
-        terminal.type(home.centre.otp() + "\n")
+        type_secrets(terminal, home, home.centre.otp())
         assert terminal.end() == 7, terminal.shown
         assert "User name" not in terminal.shown
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.keys import keygen, make_key, sign
-from tests.netns.world import AS_ALICE, NAMES, USER
+from tests.netns.world import AS_ALICE, NAMES
 
 SPACES = ("--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child")
 SOURCES = str(Path(__file__).parents[2] / "app")
@@ -103,6 +103,3 @@ def _make_authorities(folder: Path) -> None:
     for name, full in NAMES.items():
         sign(folder / "host_ca", make_key(folder / name), "-h", "-n", full)
     keygen("-q", "-k", "-f", folder / "revoked.krl")
-
-
-__all__ = ["USER", "RealCentre", "real_centre"]

@@ -7,7 +7,7 @@ from http.client import HTTPMessage, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.e2e.conftest import Centre
+from tests.centre import Centre
 
 TIMEOUT_S = 20
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Centre
+from tests.centre import Centre
 
 CUTTING_CLIENT = r"""
 answer=$(curl --silent --show-error --cacert "$CA" --request POST --data "$BODY" \

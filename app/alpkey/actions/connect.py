@@ -55,11 +55,13 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     None where the renewal window was opened, which will connect by itself.
     Raises NoKey, KeyExpired or Unfit where the key opens no doors and nobody can renew it.
     """
-    world.own_files.write(world.look().account)  # what ssh is asked about a name must lie there
+    look = world.look()
+    config = world.own_files.write(look.account)  # what ssh is asked about a name must lie there
     _check_name(request.name, world)
-    if request.way != "print" and (closed := closed_doors(world.look(), world.clock())):
+    if request.way != "print" and (closed := closed_doors(look, world.clock())):
         if request.may_ask:
             yield from renew(RenewRequest(), world.renewal())
+            config = world.own_files.write(world.look().account)
         elif request.way == "window" and world.renew_in_window:
             world.renew_in_window(request.name)
             return {"host": request.name, "command": None}
@@ -67,7 +69,7 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
             raise closed
     command = ssh_to(
         request.name,
-        config=world.own_files.write(world.look().account),
+        config=config,
         forward_agent=request.forward_agent,
         remote_command=request.remote_command,
     )

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from alpkey.core.command import ourselves
+from alpkey.assembly import own_command
 from alpkey.core.display import has_display
 
 READY_TIMEOUT_S = 60.0
@@ -58,15 +58,15 @@ class _Sandbox:
         self.environ.pop("SSH_AUTH_SOCK", None)
 
     def otp(self) -> str:
-        return _run(_ourselves("sandbox", "otp", "--dir", str(self.folder)), os.environ).strip()
+        return _run(own_command("sandbox", "otp", "--dir", str(self.folder)), os.environ).strip()
 
     def alpkey(self, *arguments: str, typed: str | None = None) -> str:
-        return _run(_ourselves(*arguments), self.environ, typed)
+        return _run(own_command(*arguments), self.environ, typed)
 
 
 @contextmanager
 def _sandbox(folder: Path) -> Iterator[_Sandbox]:
-    command = _ourselves("sandbox", "--dir", str(folder))
+    command = own_command("sandbox", "--dir", str(folder))
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             ready = process.stdout.readline() if process.stdout else ""
@@ -108,8 +108,8 @@ def _show(sandbox: _Sandbox) -> None:
     sandbox_file = str(sandbox.folder / "sandbox.json")
     environ = {**sandbox.environ, "ALPKEY_DEMO": sandbox_file}
     with (
-        subprocess.Popen(_ourselves(), env=environ) as tray,
-        subprocess.Popen(_ourselves("window", "demo"), env=environ) as window,
+        subprocess.Popen(own_command(), env=environ) as tray,
+        subprocess.Popen(own_command("window", "demo"), env=environ) as window,
     ):
         try:
             tray.wait()
@@ -137,7 +137,3 @@ def _run(command: list[str], environ: Mapping[str, str], typed: str | None = Non
     if done.returncode not in (0, 6):
         raise DemoFailed(f"{' '.join(command)} ended with {done.returncode}")
     return done.stdout.rstrip()
-
-
-def _ourselves(*arguments: str) -> list[str]:
-    return ourselves(sys.executable, getattr(sys, "frozen", False), *arguments)

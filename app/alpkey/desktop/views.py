@@ -55,20 +55,22 @@ class MenuView:
     quota: str
 
 
+UNREADABLE = MenuView("The settings cannot be used", "Quota unknown")
+
+
 def icon(look: Look, now: datetime) -> IconView:
     """The icon of this moment; every state differs from every other by its shape."""
-    state = look.state(now)
     eighths = math.ceil(look.fraction_left(now) * RING_STEPS)
     if look.working:
         return IconView(Sign.WORKING, ring=Ring.FULL, eighths=eighths)
-    match state:
+    match look.state(now):
         case KeyState.MISSING:
             return IconView(Sign.HOLLOW, ring=Ring.DOTTED, eighths=RING_STEPS)
         case KeyState.EXPIRED:
             return IconView(Sign.CROSSED)
         case KeyState.BROKEN | KeyState.NOT_YET_VALID:
             return IconView(Sign.WARNING, eighths=eighths)
-    ring = Ring.DASHED if state is KeyState.EXPIRING else Ring.FULL
+    ring = Ring.DASHED if look.state(now) is KeyState.EXPIRING else Ring.FULL
     return IconView(Sign.NUMBER, _number(look, now), ring, eighths)
 
 
@@ -82,7 +84,13 @@ def _number(look: Look, now: datetime) -> str:
 
 
 def state_line(look: Look, now: datetime) -> str:
-    """The key's state in one sentence, with the time left."""
+    """The key's state in one sentence, with the time left where it opens doors."""
+    left = look.left(now) if look.state(now).opens_doors else None
+    return state(look, now) + (f" - {words.span(left)} left" if left is not None else "")
+
+
+def state(look: Look, now: datetime) -> str:
+    """The key's state in one sentence that stays true as the minutes pass."""
     certificate = look.certificate
     ends = certificate.valid_before if certificate else None
     match look.state(now):
@@ -94,9 +102,7 @@ def state_line(look: Look, now: datetime) -> str:
             return "Key not valid yet; check this computer's clock"
         case KeyState.BROKEN:
             return "The key cannot be used"
-    left = look.left(now)
-    tail = f" - {words.span(left)} left" if left is not None else ""
-    return f"Key valid {words.until(ends, now)}{tail}"
+    return f"Key valid {words.until(ends, now)}"
 
 
 def quota_line(quota: Quota, now: datetime) -> str:
@@ -122,7 +128,7 @@ def tooltip(site_name: str, look: Look, now: datetime) -> str:
     quota = quota_line(look.quota, now)
     if certificate and look.state(now).opens_doors:
         return f"{site_name} key {words.until(certificate.valid_before, now)}, {quota.lower()}"
-    return f"{site_name}: {state_line(look, now).lower()}"
+    return f"{site_name}: {state(look, now).lower()}"
 
 
 def quota_guard(look: Look, now: datetime) -> str:

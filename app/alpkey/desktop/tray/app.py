@@ -45,8 +45,7 @@ class Tray(QObject):
         if QSystemTrayIcon.isSystemTrayAvailable():
             self.show_icon()
         else:
-            start("window", "main")
-        self.refresh()
+            self.show_main_window()
 
     def show_icon(self) -> None:
         """Makes the icon anew: one made before its host came stays in the old tray for good."""
@@ -67,7 +66,7 @@ class Tray(QObject):
         name = self._site.name if self._site else "Alpkey"
         if seen.look is None:
             self._apply(views.WARNING_ICON, seen.trouble)
-            self._menu.apply(views.MenuView("The settings cannot be used", "Quota unknown"))
+            self._menu.apply(views.UNREADABLE)
             return
         self._apply(views.icon(seen.look, seen.now), views.tooltip(name, seen.look, seen.now))
         self._menu.apply(views.menu(seen.look, seen.now))

@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
             self._facts.removeRow(0)
         if seen.look is None:
             self._icon.setPixmap(drawing.pixmap(views.WARNING_ICON, RING_PX))
-            self._state.setText("The settings cannot be used")
+            self._state.setText(views.UNREADABLE.state)
             self._quota.setText(seen.trouble)
             return
         self._watch.set_working(seen.look.working)

@@ -55,7 +55,6 @@ class RenewalDialog(QDialog):
         self._world = world
         self._then_connect = then_connect
         self._ask: dict[str, Any] = {}
-        self._engine: Engine | None = None
         self._closing = False
         self.setWindowTitle(f"DEMO - {TITLE}" if world.site.demo else TITLE)
         self.setMinimumWidth(MINIMUM_WIDTH_PX)
@@ -69,25 +68,24 @@ class RenewalDialog(QDialog):
         layout.addWidget(self._heading)
         layout.addWidget(self._pages, 1)
         layout.addLayout(self._buttons)
-        self._page = self._sign_in_page()
-        self._pages.addWidget(self._page)
         self._begin()
 
     @property
     def is_running(self) -> bool:
         """Whether a child still has its last word to say."""
-        return self._engine is not None and self._engine.running
+        return self._engine.running
 
     # What the child says
 
-    def _start_engine(self, *more: str) -> None:
-        self._engine = Engine(self._world.command("renew", "--events", *more), self)
-        self._engine.asked.connect(self._asked)
-        self._engine.stepped.connect(self._stepped)
-        self._engine.warned.connect(self._warned)
-        self._engine.done.connect(self._done)
-        self._engine.failed.connect(self._failed)
-        self._engine.start()
+    def _new_engine(self, *more: str) -> Engine:
+        engine = Engine(self._world.command("renew", "--events", *more), self)
+        engine.asked.connect(self._asked)
+        engine.stepped.connect(self._stepped)
+        engine.warned.connect(self._warned)
+        engine.done.connect(self._done)
+        engine.failed.connect(self._failed)
+        engine.start()
+        return engine
 
     def _asked(self, ask: dict[str, Any]) -> None:
         self._ask = ask
@@ -134,16 +132,14 @@ class RenewalDialog(QDialog):
         """A try from the start, with a new child; ``again`` where the person wants it already."""
         seen = self._world.look()
         self._proven = False
-        fresh = self._sign_in_page()
-        self._pages.removeWidget(self._page)
-        self._page = fresh
-        self._pages.addWidget(fresh)
+        self._drop_pages()
+        self._page: SignInPage = self._sign_in_page(seen)
         self._good_page: QWidget | None = None
         if seen.look and views.good_for_long(seen.look, seen.now) and not again:
             self._show_still_good(views.state_line(seen.look, seen.now))
         else:
             self._show_sign_in()
-        self._start_engine(*more)
+        self._engine = self._new_engine(*more)
 
     def fill(self, values: dict[str, str]) -> None:
         """Fills the form in, as the demo's helper does for a person who only wants to see."""
@@ -154,13 +150,13 @@ class RenewalDialog(QDialog):
         self._page.otp.setText(values.get("otp", ""))
 
     def _submit(self) -> None:
-        if self._engine and self._ask:
+        if self._ask:
             self._page.show_error(None, "")
             self._engine.answer(self._ask["ask"], self._page.values())
             self._page.set_busy(True)
 
     def _agree(self, yes: bool) -> None:
-        if self._engine and yes:
+        if yes:
             self._engine.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
             self._show_sign_in()
         else:
@@ -168,9 +164,6 @@ class RenewalDialog(QDialog):
 
     def _connect(self, name: str) -> None:
         self._world.start("connect", name)
-        self._leave()
-
-    def _leave(self) -> None:
         self.close()
 
     def reject(self) -> None:
@@ -182,7 +175,7 @@ class RenewalDialog(QDialog):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """A renewal that runs is cancelled first; a key already issued is still installed."""
-        if self._engine and self._engine.running:
+        if self.is_running:
             self._closing = True
             self._engine.cancel()
             self._page.say("Cancelling\N{HORIZONTAL ELLIPSIS}")
@@ -192,8 +185,13 @@ class RenewalDialog(QDialog):
 
     # The pages
 
-    def _sign_in_page(self) -> SignInPage:
-        seen = self._world.look()
+    def _drop_pages(self) -> None:
+        """What was typed into an earlier try goes with its page."""
+        while (page := self._pages.currentWidget()) is not None:
+            self._pages.removeWidget(page)
+            page.deleteLater()
+
+    def _sign_in_page(self, seen: Seen) -> SignInPage:
         account = seen.look.account if seen.look else None
         note = views.quota_guard(seen.look, seen.now) if seen.look else seen.trouble
         page = SignInPage(account or "", note)
@@ -206,12 +204,8 @@ class RenewalDialog(QDialog):
         layout.addWidget(connect_row(self._world.site.clusters, self._connect))
         layout.addStretch()
         self._good_page = page
-        self._show(
-            page, "The key is still good", self._renew_button("&Renew anyway"), self._closer()
-        )
-
-    def _renew_button(self, text: str) -> QPushButton:
-        return button(text, self._show_sign_in, "renew-anyway")
+        renew = button("&Renew anyway", self._show_sign_in, "renew-anyway")
+        self._show(page, "The key is still good", renew, self._closer())
 
     def _show_sign_in(self) -> None:
         renew = button("&Renew", self._page.submit, "renew")
@@ -240,8 +234,8 @@ class RenewalDialog(QDialog):
             layout.addWidget(words_label("late", late))
         layout.addWidget(connect_row(self._world.site.clusters, self._connect))
         layout.addStretch()
-        state = views.state_line(seen.look, seen.now) if seen.look else "The key is installed"
-        self._show(page, state.partition(" - ")[0], self._closer())
+        state = views.state(seen.look, seen.now) if seen.look else "The key is installed"
+        self._show(page, state, self._closer())
 
     def _show_failure(self, error: dict[str, Any]) -> None:
         page, layout = _blank()
@@ -266,7 +260,7 @@ class RenewalDialog(QDialog):
         return [button("&Try again", lambda: self._begin(again=True), "again")]
 
     def _closer(self) -> QPushButton:
-        return button("Clos&e", self._leave, "close")
+        return button("Clos&e", self.close, "close")
 
     def _show(self, page: QWidget, title: str, *buttons: QPushButton) -> None:
         self._heading.setText(title)
