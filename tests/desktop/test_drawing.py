@@ -34,19 +34,61 @@ def contrast(one: QColor, other: QColor) -> float:
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
-@pytest.mark.parametrize("panel", ["white", "black", "#808080"])
-@pytest.mark.parametrize("size_px", [16, 22, 24, 32, 64])
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.sign.value}-{view.ring.value}")
-def test_it_stands_out(qtbot: QtBot, view: IconView, size_px: int, panel: str) -> None:
-    ground = QColor(panel)
+PANELS = ["white", "black", "#808080"]
+PANEL_SIZES_PX = [16, 22, 24, 32, 64]
+
+
+def on_panel(view: IconView, size_px: int, panel: str) -> QImage:
     image = QImage(size_px, size_px, QImage.Format.Format_RGB32)
-    image.fill(ground)
+    image.fill(QColor(panel))
     painter = QPainter(image)
     painter.drawPixmap(0, 0, drawing.pixmap(view, size_px))
     painter.end()
-    pixels = (image.pixelColor(x, y) for x in range(size_px) for y in range(size_px))
-    seen = sum(contrast(one, ground) >= 3 for one in pixels)
-    assert seen >= size_px * size_px * 0.05
+    return image
+
+
+def pixels(image: QImage, within: float = 1.0) -> list[QColor]:
+    """The pixels of the middle of the bow, or of all: ``within`` is the part of the width."""
+    size_px = image.width()
+    if within == 1.0:
+        span = range(size_px)
+    else:
+        middle, half = size_px * 28 / 64, size_px * within / 2
+        span = range(round(middle - half), round(middle + half))
+    return [image.pixelColor(x, y) for x in span for y in span]
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("size_px", PANEL_SIZES_PX)
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.sign.value}-{view.ring.value}")
+def test_it_stands_out(qtbot: QtBot, view: IconView, size_px: int, panel: str) -> None:
+    seen = pixels(on_panel(view, size_px, panel))
+    assert sum(contrast(one, QColor(panel)) >= 3 for one in seen) >= len(seen) * 0.05
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("size_px", PANEL_SIZES_PX)
+@pytest.mark.parametrize("number", ["13", "4", "20"])
+def test_the_number_is_read_on_any_panel(
+    qtbot: QtBot, number: str, size_px: int, panel: str
+) -> None:
+    """What stands around the digits is ours, so their contrast is the same everywhere."""
+    middle = pixels(on_panel(IconView(Sign.NUMBER, number, Ring.FULL, 5), size_px, panel), 0.4)
+    light = [contrast(one, drawing.EDGE) >= 4.5 for one in middle]
+    ground = [contrast(one, drawing.INK) >= 4.5 for one in middle]
+    assert sum(light) >= len(middle) * 0.1
+    assert sum(ground) >= len(middle) * 0.25
+
+
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("size_px", [16, 22])
+def test_states_are_told_apart_where_icons_are_smallest(
+    qtbot: QtBot, size_px: int, panel: str
+) -> None:
+    drawn = [pixels(on_panel(view, size_px, panel)) for view in VIEWS]
+    for one, other in itertools.combinations(drawn, 2):
+        differ = sum(contrast(a, b) >= 3 for a, b in zip(one, other, strict=True))
+        assert differ >= 6
 
 
 def test_every_state_has_another_shape(qtbot: QtBot) -> None:

@@ -25,14 +25,14 @@ _STROKES: dict[str, tuple[tuple[str | float, ...], ...]] = {
 }
 
 
-def strokes(number: str, centre: QPointF) -> QPainterPath:
-    """The strokes of ``number`` around ``centre``; a letter that is no digit is left out."""
+def strokes(number: str) -> QPainterPath:
+    """The strokes of ``number`` around the origin; a letter that is no digit is left out."""
     path = QPainterPath()
     width = len(number) * (WIDTH + GAP) - GAP
-    left = centre.x() - width / 2
+    left = -width / 2
     for letter in number:
         for points in _STROKES.get(letter, ()):
-            path.addPath(_stroke(points).translated(left, centre.y() - HEIGHT / 2))
+            path.addPath(_stroke(points).translated(left, -HEIGHT / 2))
         left += WIDTH + GAP
     return path
 
