@@ -1,6 +1,7 @@
 """A fake of ``alpkey renew --events``: the same lines, with no service behind it.
 
-The code 000000 is refused, 999999 makes it die without a word, every other one is accepted.
+The code 000000 is refused, 999999 makes it die without a word, every other one is accepted.  With
+``foreign`` as an argument it first asks whether a key of the person's own may be replaced.
 """
 
 import json
@@ -11,6 +12,12 @@ FIELDS = [
     {"name": "password", "kind": "secret", "kept": False, "value": None},
     {"name": "otp", "kind": "otp", "kept": False, "value": None},
 ]
+QUESTION = {
+    "name": "replace",
+    "kind": "confirm",
+    "kept": False,
+    "value": "/home/alice/.ssh/cscs-key",
+}
 REFUSED = {
     "code": "sign-in-refused",
     "title": "Username, password or code is wrong",
@@ -27,6 +34,11 @@ def tell(**row: object) -> None:
 
 
 def main() -> None:
+    if "foreign" in sys.argv:
+        tell(v=1, event="ask", ask=0, fields=[QUESTION], error=None)
+        if json.loads(sys.stdin.readline()).get("cancel"):
+            tell(event="failed", error=CANCELLED)
+            return
     tell(v=1, event="ask", ask=1, fields=FIELDS, error=None)
     tell(event="step", id="service-ready", params={})
     for number, line in enumerate(sys.stdin, start=2):

@@ -30,11 +30,13 @@ def started() -> Started:
 def opened(qtbot: QtBot, started: Started) -> Opener:
     """Opens the dialog over a look."""
 
-    def open_it(seen: Look = MISSING, then_connect: str | None = None) -> RenewalDialog:
+    def open_it(
+        seen: Look = MISSING, then_connect: str | None = None, child: str = ""
+    ) -> RenewalDialog:
         world = RenewalWorld(
             site(),
             lambda: Seen(NOW, seen),
-            lambda *_: [sys.executable, "-P", str(FAKE)],
+            lambda *_: [sys.executable, "-P", str(FAKE), child],
             lambda *arguments: started.append(arguments),
         )
         dialog = RenewalDialog(world, then_connect)
@@ -61,8 +63,11 @@ def text(dialog: RenewalDialog, name: str) -> str:
 
 
 def press(qtbot: QtBot, dialog: RenewalDialog, name: str) -> None:
-    shown = [one for one in dialog.findChildren(QPushButton, name) if one.isVisible()]
-    qtbot.keyClick(shown[0], Qt.Key.Key_Space)
+    def shown() -> list[QPushButton]:
+        return [one for one in dialog.findChildren(QPushButton, name) if one.isVisible()]
+
+    qtbot.waitUntil(lambda: bool(shown()))
+    qtbot.keyClick(shown()[0], Qt.Key.Key_Space)
 
 
 def sign_in(qtbot: QtBot, dialog: RenewalDialog, code: str) -> None:
@@ -153,3 +158,40 @@ def test_it_connects_by_itself_where_that_was_wanted(
     dialog = opened(then_connect="santis")
     sign_in(qtbot, dialog, "123456")
     qtbot.waitUntil(lambda: started == [("connect", "santis")])
+
+
+def test_a_question_waits_behind_a_good_key(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened(look(before=13 * HOUR), child="foreign")
+    qtbot.waitUntil(lambda: dialog.is_asked)
+    assert text(dialog, "heading") == "The key is still good"
+    press(qtbot, dialog, "renew-anyway")
+    assert "/home/alice/.ssh/cscs-key" in text(dialog, "question")
+    press(qtbot, dialog, "replace")
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: not dialog.is_running)
+
+
+def test_a_key_of_the_persons_own_is_left_where_that_is_wanted(
+    qtbot: QtBot, opened: Opener
+) -> None:
+    dialog = opened(child="foreign")
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(QPushButton, "leave")))
+    press(qtbot, dialog, "leave")
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+
+
+def test_escape_right_after_opening_is_not_lost(qtbot: QtBot, opened: Opener) -> None:
+    """The child may not even have started."""
+    dialog = opened()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+
+
+def test_no_two_fields_or_buttons_share_a_shortcut(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    shown = [one for one in dialog.findChildren(QLabel) if one.buddy()]
+    buttons = [one for one in dialog.findChildren(QPushButton) if one.isVisible()]
+    letters = [one.text().partition("&")[2][:1].lower() for one in (*shown, *buttons)]
+    mnemonics = [letter for letter in letters if letter]
+    assert len(mnemonics) >= 4
+    assert len(mnemonics) == len(set(mnemonics))

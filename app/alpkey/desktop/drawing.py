@@ -23,7 +23,7 @@ _STROKE = 5.5
 _OUTLINE = 5.0
 _TURN = 360 * 16
 _EIGHTH = _TURN // RING_STEPS
-# How much of each eighth of the ring is drawn.  Gaps of a third are seen at 16 px, thinner ones not.
+# How much of each eighth of the ring is drawn: thinner gaps are not seen at 16 px.
 _DRAWN = {Ring.FULL: _EIGHTH, Ring.DASHED: _EIGHTH * 5 // 9, Ring.DOTTED: _EIGHTH * 2 // 9}
 
 

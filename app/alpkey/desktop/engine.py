@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, Signal
+from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
+# A signing request that is under way ends within 30 s, and what it brought is installed.
+CANCEL_PATIENCE_MS = 45_000
 _BROKEN_OFF = {
     "code": "broken-off",
     "title": "The renewal broke off",
@@ -21,7 +23,10 @@ _BROKEN_OFF = {
 
 
 class Engine(QObject):
-    """One child.  It ends after ``done`` or ``failed``, whose objects are those of the contract."""
+    """One child.  Its last word, ``done`` or ``failed``, is told once it has ended.
+
+    The objects of both are those of the contract.
+    """
 
     asked = Signal(object)
     stepped = Signal(str)
@@ -40,6 +45,7 @@ class Engine(QObject):
         self._process.errorOccurred.connect(self._broke)
         self._rest = b""
         self._told = False
+        self._last_word: dict[str, Any] = {"event": "failed", "error": _BROKEN_OFF}
 
     @property
     def running(self) -> bool:
@@ -53,8 +59,12 @@ class Engine(QObject):
         self._say({"answer": number, "values": dict(values)})
 
     def cancel(self) -> None:
-        """The child ends at once, or as soon as a key that was issued is installed."""
+        """The child ends at once, or as soon as a key that was issued is installed.
+
+        One that does neither is ended from outside after ``CANCEL_PATIENCE_MS``.
+        """
         self._say({"cancel": True})
+        QTimer.singleShot(CANCEL_PATIENCE_MS, self._process.kill)
 
     def _say(self, row: dict[str, Any]) -> None:
         # A child that is still starting finds the line once it reads.
@@ -77,21 +87,21 @@ class Engine(QObject):
                 self.stepped.emit(step)
             case {"event": "warn", "code": code, "params": params}:
                 self.warned.emit(code, params)
-            case {"event": "done", "result": result}:
-                self._told = True
-                self.done.emit(result)
-            case {"event": "failed", "error": error}:
-                self._fail(error)
+            case {"event": "done", "result": _} | {"event": "failed", "error": _}:
+                self._last_word = row
 
     def _ended(self) -> None:
         self._read()
-        if not self._told:
-            self._fail(_BROKEN_OFF)
+        self._tell()
 
     def _broke(self, error: QProcess.ProcessError) -> None:
-        if error is QProcess.ProcessError.FailedToStart and not self._told:
-            self._fail(_BROKEN_OFF)
+        if error is QProcess.ProcessError.FailedToStart:
+            self._tell()
 
-    def _fail(self, error: Mapping[str, Any]) -> None:
+    def _tell(self) -> None:
         self._told = True
-        self.failed.emit(error)
+        match self._last_word:
+            case {"event": "done", "result": result}:
+                self.done.emit(result)
+            case {"error": error}:
+                self.failed.emit(error)

@@ -17,6 +17,7 @@ from alpkey.core.places import Places
 from alpkey.core.site import Site
 from alpkey.desktop import drawing, looking, views
 from alpkey.desktop.children import start
+from alpkey.desktop.errands import Errands
 from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.tray.clicks import meaning
@@ -32,9 +33,9 @@ class Tray(QObject):
     def __init__(self, places: Places) -> None:
         super().__init__()
         self._places = places
-        self._site = _site(places)
-        deeds = Deeds(start, QApplication.quit)
-        self._menu = TrayMenu(self._site, deeds, self.refresh)
+        self._site: Site | None = None
+        self._errands = Errands(self)
+        self._menu = TrayMenu(Deeds(start, self._errands.run, QApplication.quit), self.refresh)
         self._icon: QSystemTrayIcon | None = None
         self._shown: tuple[views.IconView, str] | None = None
         self._watch = Watch(places)
@@ -63,6 +64,8 @@ class Tray(QObject):
     def refresh(self) -> None:
         """Takes a look and applies it."""
         seen = looking.take(self._places)
+        self._site = _site(self._places) or self._site
+        self._menu.offer(self._site)
         name = self._site.name if self._site else "Alpkey"
         if seen.look is None:
             self._apply(views.WARNING_ICON, seen.trouble)

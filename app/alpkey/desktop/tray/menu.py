@@ -12,30 +12,45 @@ from alpkey.desktop.views import MenuView
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """What entries do; ``start`` runs Alpkey with these arguments."""
+    """What entries do; ``start`` and ``run`` run Alpkey with these arguments.
+
+    What is started speaks for itself; where what is run fails, a box tells.
+    """
 
     start: Callable[..., None]
+    run: Callable[..., None]
     quit: Callable[[], None]
 
 
 class TrayMenu(QMenu):
     """``about_to_show`` is called before it opens, so that the countdown is made only then."""
 
-    def __init__(self, site: Site | None, deeds: Deeds, about_to_show: Callable[[], None]) -> None:
+    def __init__(self, deeds: Deeds, about_to_show: Callable[[], None]) -> None:
         super().__init__()
         self._deeds = deeds
-        self._entry("Renew key\N{HORIZONTAL ELLIPSIS}", "window", "renew")
-        self._state = self._entry("", "window", "main")
-        self._quota = self._entry("", "window", "main")
+        self._window_entry("Renew key\N{HORIZONTAL ELLIPSIS}", "renew")
+        self._state = self._window_entry("", "main")
+        self._quota = self._window_entry("", "main")
         self.addSeparator()
-        for host in site.clusters if site else ():
-            self._entry(f"Connect to {host.name}", "connect", host.name)
-        if site:
-            self._entry(f"Check {site.jump_host.capitalize()}", "connect", site.jump_host)
-        self.addSeparator()
-        self._entry("Open Alpkey", "window", "main")
+        self._offered: Site | None = None
+        self._hosts: list[QAction] = []
+        self._behind_hosts = self.addSeparator()
+        self._window_entry("Open Alpkey", "main")
         self.addAction("Quit", deeds.quit)
         self.aboutToShow.connect(about_to_show)
+
+    def offer(self, site: Site | None) -> None:
+        """Offers the hosts of this site; touches nothing while they stay what they are."""
+        if site is None or site == self._offered:
+            return
+        self._offered = site
+        for action in self._hosts:
+            self.removeAction(action)
+        self._hosts = [
+            *(self._connect_entry(f"Connect to {host.name}", host.name) for host in site.clusters),
+            self._connect_entry(f"Check {site.jump_host.capitalize()}", site.jump_host),
+        ]
+        self.insertActions(self._behind_hosts, self._hosts)
 
     def apply(self, view: MenuView) -> None:
         """Changes only what differs: a desktop redraws for every change."""
@@ -43,5 +58,10 @@ class TrayMenu(QMenu):
             if action.text() != text:
                 action.setText(text)
 
-    def _entry(self, text: str, *arguments: str) -> QAction:
-        return self.addAction(text, lambda: self._deeds.start(*arguments))
+    def _window_entry(self, text: str, kind: str) -> QAction:
+        return self.addAction(text, lambda: self._deeds.start("window", kind))
+
+    def _connect_entry(self, text: str, host: str) -> QAction:
+        entry = QAction(text, self)
+        entry.triggered.connect(lambda: self._deeds.run("connect", host))
+        return entry

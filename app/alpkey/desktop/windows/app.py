@@ -12,7 +12,8 @@ from alpkey.core.errors import AlpkeyError
 from alpkey.core.places import Places
 from alpkey.core.site import Site
 from alpkey.desktop import drawing, looking, views
-from alpkey.desktop.children import command, start
+from alpkey.desktop.children import command
+from alpkey.desktop.errands import Errands
 from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.windows.demo import DemoHelper
@@ -29,6 +30,8 @@ class Windows:
         self._places = places
         self._site = site
         self._open: dict[str, Window] = {}
+        self._errands = Errands()
+        self._errands.idle.connect(self._quit_when_over)
 
     def show(self, kind: str, then_connect: str | None = None) -> None:
         """Opens the window of this kind, or raises it."""
@@ -57,7 +60,7 @@ class Windows:
         if arguments[0] == "window":
             self.show(arguments[1])
         else:
-            start(*arguments)
+            self._errands.run(*arguments)
 
     def _made(self, kind: str, then_connect: str | None) -> Window:
         makers: dict[str, Callable[[], Window]] = {
@@ -71,7 +74,10 @@ class Windows:
 
     def _closed(self, kind: str) -> None:
         del self._open[kind]
-        if not self._open:
+        self._quit_when_over()
+
+    def _quit_when_over(self) -> None:
+        if not self._open and self._errands.is_idle:
             QApplication.quit()
 
 

@@ -75,6 +75,11 @@ class RenewalDialog(QDialog):
         """Whether a child still has its last word to say."""
         return self._engine.running
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether the child waits for an answer."""
+        return bool(self._ask)
+
     # What the child says
 
     def _new_engine(self, *more: str) -> Engine:
@@ -89,18 +94,23 @@ class RenewalDialog(QDialog):
 
     def _asked(self, ask: dict[str, Any]) -> None:
         self._ask = ask
+        if not self._is_question:
+            self._prepare_sign_in(ask)
+        if self._pages.currentWidget() is not self._good_page:
+            self._show_asked()
+
+    @property
+    def _is_question(self) -> bool:
+        return self.is_asked and self._ask["fields"][0]["kind"] == "confirm"
+
+    def _prepare_sign_in(self, ask: dict[str, Any]) -> None:
         self._page.set_busy(False)
-        if ask["fields"][0]["kind"] == "confirm":
-            self._show_question(ask["fields"][0])
-            return
         self._page.unlock(proven=self._proven)
         error = ask["error"]
         known = {one["name"]: one["value"] for one in ask["fields"]}
         self._page.show_error(error, (error or {}).get("params", {}).get("field") or "otp")
         if error is None:
             self._page.suggest_username(known.get("username") or "")
-        if self._pages.currentWidget() is not self._good_page:
-            self._show_sign_in()
 
     def _stepped(self, step: str) -> None:
         self._page.reach(step)
@@ -132,6 +142,7 @@ class RenewalDialog(QDialog):
         """A try from the start, with a new child; ``again`` where the person wants it already."""
         seen = self._world.look()
         self._proven = False
+        self._ask = {}
         self._drop_pages()
         self._page: SignInPage = self._sign_in_page(seen)
         self._good_page: QWidget | None = None
@@ -150,7 +161,7 @@ class RenewalDialog(QDialog):
         self._page.otp.setText(values.get("otp", ""))
 
     def _submit(self) -> None:
-        if self._ask:
+        if self.is_asked:
             self._page.show_error(None, "")
             self._engine.answer(self._ask["ask"], self._page.values())
             self._page.set_busy(True)
@@ -158,6 +169,7 @@ class RenewalDialog(QDialog):
     def _agree(self, yes: bool) -> None:
         if yes:
             self._engine.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
+            self._ask = {}
             self._show_sign_in()
         else:
             self.close()
@@ -204,8 +216,15 @@ class RenewalDialog(QDialog):
         layout.addWidget(connect_row(self._world.site.clusters, self._connect))
         layout.addStretch()
         self._good_page = page
-        renew = button("&Renew anyway", self._show_sign_in, "renew-anyway")
+        renew = button("&Renew anyway", self._show_asked, "renew-anyway")
         self._show(page, "The key is still good", renew, self._closer())
+
+    def _show_asked(self) -> None:
+        """What the child waits for; before it has said anything, that is the sign-in."""
+        if self._is_question:
+            self._show_question(self._ask["fields"][0])
+        else:
+            self._show_sign_in()
 
     def _show_sign_in(self) -> None:
         renew = button("&Renew", self._page.submit, "renew")

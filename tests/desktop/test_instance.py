@@ -1,0 +1,76 @@
+"""One for each home; a second start is heard by the first."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from alpkey.desktop.instance import MESSAGE_LIMIT_BYTES, Instance, tell
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A short one: a socket's path has at most 107 letters."""
+    monkeypatch.chdir(tmp_path)
+    return Path("here/tray.socket")
+
+
+@pytest.fixture
+def first(qtbot: QtBot, path: Path) -> Instance:
+    claimed = Instance.claim(path)
+    assert claimed is not None
+    return claimed
+
+
+def test_the_second_is_none_and_tells_the_first(qtbot: QtBot, first: Instance, path: Path) -> None:
+    with first:
+        assert Instance.claim(path) is None
+        with qtbot.waitSignal(first.heard) as heard:
+            assert tell(path, show="renew", connect="daint")
+    assert heard.args == [{"show": "renew", "connect": "daint"}]
+
+
+def test_once_it_is_left_the_next_may_come(first: Instance, path: Path) -> None:
+    with first:
+        pass
+    second = Instance.claim(path)
+    assert second is not None
+    with second:
+        pass
+
+
+def test_where_nobody_listens_telling_says_so(path: Path) -> None:
+    assert not tell(path, show="main")
+
+
+def test_a_socket_left_by_a_dead_one_is_no_obstacle(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    claimed = Instance.claim(path)
+    assert claimed is not None
+    with claimed:
+        assert tell(path, show="main")
+
+
+@pytest.mark.parametrize(
+    "noise", [b"", b"[]\n", b"{\n", b"\xff\n", b"x" * (2 * MESSAGE_LIMIT_BYTES)]
+)
+def test_noise_is_not_heard(qtbot: QtBot, first: Instance, path: Path, noise: bytes) -> None:
+    messages: list[object] = []
+    first.heard.connect(messages.append)
+    with first:
+        with socket.socket(socket.AF_UNIX) as stranger:
+            stranger.connect(str(path))
+            stranger.sendall(noise)
+        with qtbot.waitSignal(first.heard):
+            tell(path, show="main")
+    assert messages == [{"show": "main"}]
+
+
+def test_a_folder_open_to_others_is_refused(qtbot: QtBot, path: Path) -> None:
+    path.parent.mkdir(mode=0o777)
+    path.parent.chmod(0o777)
+    with pytest.raises(PermissionError):
+        Instance.claim(path)

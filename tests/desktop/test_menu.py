@@ -1,0 +1,82 @@
+"""The menu's entries, and that they stay the same objects."""
+
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from alpkey.desktop.tray.menu import Deeds, TrayMenu
+from alpkey.desktop.views import MenuView
+from tests.core.sites import site
+
+Done = list[tuple[str, ...]]
+
+
+@pytest.fixture
+def done() -> Done:
+    return []
+
+
+@pytest.fixture
+def menu(qtbot: QtBot, done: Done) -> TrayMenu:
+    made = TrayMenu(
+        Deeds(
+            lambda *rest: done.append(("start", *rest)),
+            lambda *rest: done.append(("run", *rest)),
+            lambda: done.append(("quit",)),
+        ),
+        lambda: done.append(("look",)),
+    )
+    qtbot.addWidget(made)
+    made.offer(site())
+    made.apply(MenuView("Key valid until 17:42", "3 of 5 keys left"))
+    return made
+
+
+def texts(menu: TrayMenu) -> list[str]:
+    return [one.text() for one in menu.actions() if not one.isSeparator()]
+
+
+def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
+    assert texts(menu) == [
+        "Renew key\N{HORIZONTAL ELLIPSIS}",
+        "Key valid until 17:42",
+        "3 of 5 keys left",
+        "Connect to daint",
+        "Connect to santis",
+        "Connect to clariden",
+        "Check Ela",
+        "Open Alpkey",
+        "Quit",
+    ]
+
+
+def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
+    for action in menu.actions():
+        action.trigger()
+    assert done == [
+        ("start", "window", "renew"),
+        ("start", "window", "main"),
+        ("start", "window", "main"),
+        ("run", "connect", "daint"),
+        ("run", "connect", "santis"),
+        ("run", "connect", "clariden"),
+        ("run", "connect", "ela"),
+        ("start", "window", "main"),
+        ("quit",),
+    ]
+
+
+def test_words_change_in_place(menu: TrayMenu) -> None:
+    before = menu.actions()
+    menu.apply(MenuView("Key expired", "Quota unknown"))
+    menu.offer(site())
+    assert menu.actions() == before
+    assert texts(menu)[1:3] == ["Key expired", "Quota unknown"]
+
+
+def test_hosts_follow_the_site(menu: TrayMenu) -> None:
+    fewer = replace(site(), hosts=tuple(one for one in site().hosts if one.name != "santis"))
+    menu.offer(fewer)
+    menu.offer(None)
+    assert texts(menu)[3:6] == ["Connect to daint", "Connect to clariden", "Check Ela"]

@@ -1,0 +1,76 @@
+"""Every way in which a file can change is noticed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from alpkey import glance
+from alpkey.core.places import Places
+from alpkey.desktop.watch import Watch
+
+
+@pytest.fixture
+def at() -> Places:
+    return glance.places()
+
+
+def replaced(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name("fresh")
+    fresh.write_text("new")
+    fresh.replace(path)
+
+
+def appended(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("{}\n")
+
+
+CHANGES: dict[str, Callable[[Places], None]] = {
+    "a certificate comes": lambda at: replaced(at.ssh / "cscs-key-cert.pub"),
+    "a certificate goes": lambda at: (at.ssh / "old-cert.pub").unlink(),
+    "a fact is appended": lambda at: appended(at.journal),
+    "the settings change": lambda at: replaced(at.settings),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_it_tells_of_a_change(qtbot: QtBot, at: Places, change: Callable[[Places], None]) -> None:
+    for folder in (at.state, at.ssh, at.config):
+        folder.mkdir(parents=True)
+    (at.ssh / "old-cert.pub").touch()
+    at.journal.touch()
+    watch = Watch(at)
+    with qtbot.waitSignal(watch.changed):
+        change(at)
+
+
+def test_a_home_that_comes_later_is_seen(qtbot: QtBot, at: Places) -> None:
+    at.ssh.parent.mkdir(parents=True, exist_ok=True)
+    watch = Watch(at)
+    with qtbot.waitSignal(watch.changed):
+        at.ssh.mkdir()
+    with qtbot.waitSignal(watch.changed):
+        replaced(at.ssh / "cscs-key-cert.pub")
+
+
+def test_a_burst_is_told_once(qtbot: QtBot, at: Places) -> None:
+    at.state.mkdir(parents=True)
+    watch = Watch(at)
+    told: list[None] = []
+    watch.changed.connect(lambda: told.append(None))
+    with qtbot.waitSignal(watch.changed):
+        for number in range(20):
+            (at.state / f"{number}").touch()
+    assert len(told) == 1
+
+
+def test_while_a_lock_is_held_it_looks_often(qtbot: QtBot, at: Places) -> None:
+    """Letting a lock go changes no file."""
+    watch = Watch(at)
+    watch.set_working(True)
+    with qtbot.waitSignal(watch.changed):
+        pass
+    watch.set_working(False)
