@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.keys import keygen, make_key, sign
-from tests.netns.world import AS_ALICE, NAMES
+from tests.netns.world import AS_ALICE, HOSTS
 
 SPACES = ("--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child")
 SOURCES = str(Path(__file__).parents[2] / "app")
@@ -100,6 +100,6 @@ def real_centre(folder: Path) -> Iterator[RealCentre]:
 def _make_authorities(folder: Path) -> None:
     for name in ("user_ca", "host_ca", "foreign_ca"):
         make_key(folder / name)
-    for name, full in NAMES.items():
-        sign(folder / "host_ca", make_key(folder / name), "-h", "-n", full)
+    for name, host in HOSTS.items():
+        sign(folder / "host_ca", make_key(folder / name), "-h", "-n", host.full_name)
     keygen("-q", "-k", "-f", folder / "revoked.krl")

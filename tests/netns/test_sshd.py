@@ -17,21 +17,33 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCentre]:
         yield running
 
 
-def ssh(centre: RealCentre, host: str, **environ: str) -> str:
+def ssh(centre: RealCentre, host: str, *options: str) -> str:
     """What ssh says with our own file, past whatever Alpkey would refuse by itself."""
-    assert centre.alpkey("connect", host, "--print").returncode == 0
+    assert centre.alpkey("connect", "daint", "--print").returncode == 0
     config = str(centre.key.parent / "alpkey/connect")
-    done = centre.run("ssh", "-F", config, "-o", "BatchMode=yes", host, *REMOTE, **environ)
+    done = centre.run("ssh", "-F", config, "-o", "BatchMode=yes", *options, host, *REMOTE)
     return done.stdout.strip() or done.stderr
 
 
-@pytest.mark.parametrize("host", ["ela", "daint", "santis"])
+@pytest.mark.parametrize("host", ["ela", "daint", "santis", "clariden"])
 def test_a_fresh_certificate_gets_in(centre: RealCentre, host: str) -> None:
     centre.give_key(*GOOD)
     before = centre.log("ela").count("Accepted publickey for alice")
     done = centre.alpkey("connect", host, "--here", "--", *REMOTE)
     assert (done.stdout, done.returncode) == (f"{host}\n", 0), done.stderr
     assert centre.log("ela").count("Accepted publickey for alice") == before + 1
+
+
+def test_without_the_jump_no_cluster_is_reached(centre: RealCentre) -> None:
+    """So that the tests above prove the way through ela."""
+    centre.give_key(*GOOD)
+    assert "unreachable" in ssh(centre, "daint", "-o", "ProxyJump=none")
+
+
+def test_a_compute_node_is_reached_through_its_cluster(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    assert ssh(centre, "nid006554", "-J", "daint") == "nid006554"
+    assert "unreachable" in ssh(centre, "nid006554")
 
 
 @pytest.mark.parametrize(
