@@ -1,14 +1,26 @@
 """Named fakes of ports; each passes the contract of its real adapter."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 
 from alpkey.adapters.private_key import load, public_blob
 from alpkey.core.certificate import Certificate
-from alpkey.core.errors import Unreachable
+from alpkey.core.errors import (
+    AlpkeyError,
+    NeedsBrowser,
+    QuotaUsedUp,
+    SignInRefused,
+    Unreachable,
+    Unsuitable,
+)
 from alpkey.core.journal import Fact
-from alpkey.core.ports import Holder
+from alpkey.core.ports import Credentials, Holder, IssuedPair, StoredKey
 from alpkey.core.ports_agent import Identity
+from alpkey.core.private_head import read_head
+from alpkey.core.secret import Secret
+from tests.keys import make_key, sign
 
 ME = Holder("alpkey (1)", "a computer", "2026-01-02T03:04:05Z")
 
@@ -71,3 +83,122 @@ class FakeAgent:
 
     def remove(self, blob: bytes) -> None:
         self._held.pop(blob, None)
+
+
+class FakeKeyService:
+    """Signs with an authority of its own, in ``folder``; ``trouble`` is raised after the signing.
+
+    Knows one password and one code, which works any number of times.
+    """
+
+    name = "fake"
+
+    def __init__(self, folder: Path, password: str, otp: str, quota: int = 5) -> None:
+        self._folder = folder
+        self._authority = make_key(folder / "authority")
+        self._right = (password, otp)
+        self.left = quota
+        self.retired = False
+        self.trouble: AlpkeyError | None = None
+        self.issued = 0
+
+    def prove(self) -> None:
+        if self.retired:
+            raise NeedsBrowser(site="CSCS", host="fake", dashboard="a page")
+
+    def issue(self, credentials: Credentials) -> IssuedPair:
+        if (credentials.password.reveal(), credentials.otp.reveal()) != self._right:
+            raise SignInRefused(site="CSCS", retryable=True)
+        if not self.left:
+            raise QuotaUsedUp("quota-refused", message="no more", dashboard="a page")
+        self.left -= 1
+        self.issued += 1
+        key = make_key(self._folder / f"issued-{self.issued}")
+        validity = ("-n", credentials.username, "-V", "-1m:+1d", "-z", str(self.issued))
+        certificate = sign(self._authority, key, *validity)
+        if self.trouble:
+            raise self.trouble
+        return IssuedPair(Secret(key.read_text()), certificate.read_text())
+
+
+class FakeKeyFiles:
+    """Keeps the pair in memory, under the name of a file that never is."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._pair: IssuedPair | None = None
+        self.backups: list[IssuedPair] = []
+
+    def current(self) -> StoredKey | None:
+        if self._pair is None:
+            return None
+        head = read_head(self._pair.private.reveal().encode())
+        return StoredKey(self._path, head.public_key, head.encrypted)
+
+    def pair(self) -> IssuedPair | None:
+        return self._pair
+
+    def check_writable(self) -> None:
+        pass
+
+    def install(self, pair: IssuedPair, public_line: str) -> None:
+        self._pair = pair
+
+    def keep_backup(self, now: datetime) -> Path:
+        if self._pair is not None:
+            self.backups.append(self._pair)
+        return self._path.with_name(f"{self._path.name}.before-alpkey-{len(self.backups)}")
+
+    def interrupted(self) -> bool:
+        return False
+
+    def finish_interrupted(self) -> bool:
+        return False
+
+
+class FakeTerminal:
+    """Notes what it would run; ``absent`` is a desktop without any terminal program."""
+
+    def __init__(self, *, absent: bool = False) -> None:
+        self._absent = absent
+        self.opened: list[list[str]] = []
+
+    def open(self, command: Sequence[str], name: str) -> None:
+        if self._absent:
+            raise Unsuitable("no-terminal", name=name, looked_for="nothing")
+        self.opened.append(list(command))
+
+
+class FakeOwnSshFiles:
+    """Writes nothing, and remembers for whom it would have."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.users: list[str | None] = []
+
+    def write(self, user: str | None) -> Path:
+        self.users.append(user)
+        return self._path
+
+
+class FakeResolver:
+    """Knows a few names; every other one is its own host name, as with ssh."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        self._known = known
+
+    def resolved(self, alias: str) -> Mapping[str, str]:
+        return {"hostname": self._known.get(alias, alias)}
+
+
+class FakeCancellation:
+    """Asked for at a moment that the test chooses."""
+
+    def __init__(self) -> None:
+        self.requested = False
+        self.is_deferred = False
+
+    @contextmanager
+    def deferred(self) -> Iterator[None]:
+        self.is_deferred = True
+        yield

@@ -2,6 +2,7 @@
 
 import ast
 import string
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -72,6 +73,22 @@ def test_an_error_as_an_object() -> None:
     said = words.error_object(errors.NoKey(key_path="/k"))
     assert list(said) == ["code", "title", "detail", "next_step", "retryable", "params"]
     assert said["detail"] == "/k does not exist."
+
+
+def test_moments_in_sentences_are_local_and_in_params_utc(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Zurich")
+    time.tzset()
+    try:
+        said = words.error_object(errors.KeyExpired(ended="2026-07-24T16:42:00Z"))
+        waits = words.warning("lock-wait", {"process": "alpkey", "since": "no moment"})
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert "Fri 2026-07-24 18:42" in said["detail"]
+    assert said["params"] == {"ended": "2026-07-24T16:42:00Z"}
+    assert "since no moment" in waits
 
 
 @pytest.mark.parametrize(

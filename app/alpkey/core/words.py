@@ -4,11 +4,16 @@ One place, so that a translation can be added later.  Views add only what belong
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from alpkey.core.errors import AlpkeyError, Param
+from alpkey.core.moments import from_rfc3339
+
+# Params that are moments, in RFC 3339.
+_MOMENTS = frozenset({"ended", "since"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +253,7 @@ STEPS: Mapping[str, str] = {
 def describe(error: AlpkeyError) -> Description:
     """The error in words.  A code without words, or a param that lacks, is a bug (KeyError)."""
     plain = ERRORS[error.code]
-    facts = {name: "" if value is None else value for name, value in error.params.items()}
+    facts = _shown(error.params)
     return Description(
         plain.title.format(**facts),
         plain.detail.format(**facts),
@@ -282,7 +287,17 @@ def bug_object(kind: str, report: str | None) -> dict[str, Any]:
 
 
 def warning(code: str, params: Mapping[str, Param]) -> str:
-    return WARNINGS[code].format(**params)
+    return WARNINGS[code].format(**_shown(params))
+
+
+def _shown(params: Mapping[str, Param]) -> dict[str, Param]:
+    """What stands in sentences: nothing for None, a moment as this computer's clock shows it."""
+    shown = {name: "" if value is None else value for name, value in params.items()}
+    for name in _MOMENTS & shown.keys():
+        with suppress(ValueError):  # what another computer wrote may be no moment: shown as it is
+            local = from_rfc3339(str(shown[name])).astimezone()
+            shown[name] = f"{local:%a %Y-%m-%d %H:%M}"
+    return shown
 
 
 def span(left: timedelta) -> str:

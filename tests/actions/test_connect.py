@@ -1,0 +1,84 @@
+"""Connecting: where to, with which key, and what happens where there is none."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from alpkey.actions.connect import ConnectRequest, ConnectWorld, connect
+from alpkey.actions.renew import RenewRequest, renew
+from alpkey.core.errors import NoKey, Unsuitable
+from tests.actions.worlds import RIGHT, Fakes, play
+from tests.contracts.fakes import FakeOwnSshFiles, FakeResolver, FakeTerminal
+from tests.core.sites import site
+
+
+class Desk:
+    """A world for connecting, around that for renewals."""
+
+    def __init__(self, folder: Path) -> None:
+        self.fakes = Fakes(folder)
+        self.terminal = FakeTerminal()
+        self.own_files = FakeOwnSshFiles(folder / "connect")
+        self.renewed_in_window: list[str] = []
+
+    def world(self, *, windows: bool = True) -> ConnectWorld:
+        return ConnectWorld(
+            site=site(),
+            look=self.fakes.look,
+            clock=lambda: datetime.now(UTC),
+            own_files=self.own_files,
+            resolver=FakeResolver({"mine": "daint.alps.cscs.ch"}),
+            terminal=self.terminal,
+            renewal=lambda: self.fakes.renewal,
+            renew_in_window=self.renewed_in_window.append if windows else None,
+            explain=("alpkey", "status"),
+        )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def with_key(desk: Desk) -> Desk:
+    play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
+    return desk
+
+
+@pytest.mark.parametrize("name", ["daint", "ela", "mine"])
+def test_a_terminal_runs_ssh_with_our_own_file(with_key: Desk, name: str) -> None:
+    told = play(connect(ConnectRequest(name), with_key.world()))
+    command = told.result["command"]
+    assert command[:3] == ["ssh", "-F", str(with_key.own_files.write("alice"))]
+    assert command[-1] == name
+    (opened,) = with_key.terminal.opened
+    assert " ".join(command) in " ".join(opened)
+
+
+@pytest.mark.parametrize("name", ["github.com", "-oProxyCommand=x", "two words", "a\nb", ""])
+def test_any_other_name_is_refused(with_key: Desk, name: str) -> None:
+    with pytest.raises(Unsuitable) as raised:
+        play(connect(ConnectRequest(name), with_key.world()))
+    assert raised.value.code == "unknown-host"
+    assert with_key.terminal.opened == []
+
+
+def test_without_a_key_a_window_asks_and_then_connects(desk: Desk) -> None:
+    told = play(connect(ConnectRequest("daint"), desk.world()))
+    assert told.result == {"host": "daint", "command": None}
+    assert desk.renewed_in_window == ["daint"]
+    assert desk.terminal.opened == []
+
+
+def test_without_a_key_a_terminal_asks_and_goes_on(desk: Desk) -> None:
+    request = ConnectRequest("daint", way="here", may_ask=True)
+    told = play(connect(request, desk.world()), RIGHT)
+    assert "installed" in told.steps
+    assert told.result["command"][-1] == "daint"
+
+
+def test_where_nobody_can_be_asked_the_reason_is_said(desk: Desk) -> None:
+    with pytest.raises(NoKey):
+        play(connect(ConnectRequest("daint"), desk.world(windows=False)))

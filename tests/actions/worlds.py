@@ -1,0 +1,125 @@
+"""Actions run in a world of named fakes: moments that no real service can be asked to have."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+from alpkey.actions.renew import RenewWorld
+from alpkey.actions.status import StatusWorld
+from alpkey.adapters.pairs import RealPairs
+from alpkey.core.certificate import read_certificate
+from alpkey.core.errors import Cancelled
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Result, Step, Warn
+from alpkey.core.look import Look, Stamp
+from alpkey.core.quota import Quota
+from alpkey.core.secret import Secret
+from tests.contracts.fakes import (
+    FakeAgent,
+    FakeCancellation,
+    FakeJournal,
+    FakeKeyFiles,
+    FakeKeyService,
+    FakeLock,
+)
+from tests.core.sites import site
+
+PASSWORD, OTP = "a password", "123456"
+RIGHT: Mapping[str, Any] = {
+    "username": "alice",
+    "password": Secret(PASSWORD),
+    "otp": Secret(OTP),
+}
+
+
+@dataclass
+class Told:
+    """What an action told, in order, and what it returned."""
+
+    events: list[Event] = field(default_factory=list)
+    result: Result = field(default_factory=dict)
+
+    @property
+    def steps(self) -> list[str]:
+        return [one.id for one in self.events if isinstance(one, Step)]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [one.code for one in self.events if isinstance(one, Warn)]
+
+    @property
+    def asks(self) -> list[Ask]:
+        return [one for one in self.events if isinstance(one, Ask)]
+
+
+def play(
+    action: Action,
+    *answers: Mapping[str, Any],
+    on_event: Callable[[Event], object] = lambda _: None,
+) -> Told:
+    """Runs an action to its end; each question takes the next answer, and Cancel once none is left.
+
+    Raises what the action raises.
+    """
+    told, given = Told(), list(answers)
+    answer: Mapping[str, Any] | None = None
+    while True:
+        try:
+            event = action.send(cast("Answer", answer))
+            answer = None
+            if isinstance(event, Await):
+                if not given:
+                    action.throw(Cancelled())
+                answer = given.pop(0)
+                continue
+        except StopIteration as end:
+            told.result = end.value
+            return told
+        told.events.append(event)
+        on_event(event)
+
+
+class Fakes:
+    """A whole world for renewals; each part can be given trouble of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.key_path = folder / "cscs-key"
+        self.service = FakeKeyService(folder, PASSWORD, OTP)
+        self.files = FakeKeyFiles(self.key_path)
+        self.journal = FakeJournal()
+        self.lock = FakeLock()
+        self.agent = FakeAgent()
+        self.cancellation = FakeCancellation()
+
+    def look(self) -> Look:
+        pair = self.files.pair()
+        certificate = read_certificate(pair.certificate.encode()) if pair else None
+        return Look(
+            account="alice",
+            key_path=self.key_path,
+            certificate_path=self.key_path.with_name("cscs-key-cert.pub"),
+            quota=Quota(5),
+            lead_time=timedelta(hours=2),
+            certificate=certificate,
+            has_key=pair is not None,
+            stamp=Stamp(size=certificate.serial) if certificate else Stamp(),
+        )
+
+    @property
+    def renewal(self) -> RenewWorld:
+        return RenewWorld(
+            site=site(),
+            service=self.service,
+            files=self.files,
+            pairs=RealPairs(),
+            lock=self.lock,
+            cancellation=self.cancellation,
+            status=StatusWorld(
+                look=self.look,
+                remember=lambda _: None,
+                journal=self.journal,
+                agent=lambda: self.agent,
+                clock=lambda: datetime.now(UTC),
+            ),
+        )

@@ -1,0 +1,63 @@
+"""What every keeper of the pair keeps to."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from alpkey.adapters.key_files import KeyPairFiles
+from alpkey.core.certificate import public_line
+from alpkey.core.ports import IssuedPair, KeyFiles
+from alpkey.core.secret import Secret
+from tests.contracts.fakes import FakeKeyFiles
+from tests.keys import make_pair
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.fixture(params=["files", "fake"])
+def files(request: pytest.FixtureRequest, tmp_path: Path) -> KeyFiles:
+    key = tmp_path / "ssh/cscs-key"
+    if request.param == "fake":
+        return FakeKeyFiles(key)
+    return KeyPairFiles(key, tmp_path / "intent")
+
+
+def installed(files: KeyFiles, folder: Path) -> tuple[IssuedPair, bytes]:
+    """A pair in place, and its plain public key."""
+    folder.mkdir()
+    private, certificate = make_pair(folder)
+    pair = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
+    files.check_writable()
+    files.install(pair, public_line(certificate.public_key))
+    return pair, certificate.public_key
+
+
+class TestContract:
+    def test_nothing_is_there_at_first(self, files: KeyFiles) -> None:
+        assert files.current() is None
+        assert files.pair() is None
+        assert not files.interrupted()
+        assert not files.finish_interrupted()
+
+    def test_what_is_installed_is_there(self, files: KeyFiles, tmp_path: Path) -> None:
+        pair, public_key = installed(files, tmp_path / "one")
+        assert files.pair() == pair
+        stored = files.current()
+        assert stored is not None
+        assert (stored.public_key, stored.encrypted) == (public_key, False)
+        assert not files.interrupted()
+
+    def test_the_next_pair_takes_its_place(self, files: KeyFiles, tmp_path: Path) -> None:
+        installed(files, tmp_path / "one")
+        pair, _ = installed(files, tmp_path / "two")
+        assert files.pair() == pair
+
+    def test_a_backup_leaves_the_pair_where_it_is(self, files: KeyFiles, tmp_path: Path) -> None:
+        pair, _ = installed(files, tmp_path / "one")
+        backup = files.keep_backup(NOW)
+        stored = files.current()
+        assert stored is not None
+        assert backup.parent == stored.path.parent
+        assert backup != stored.path
+        assert files.pair() == pair
