@@ -13,7 +13,7 @@ A11Y = "org.a11y.Bus"
 ATSPI = "org.a11y.atspi"
 ROOT = "/org/a11y/atspi/accessible/root"
 LABEL = "label"
-WINDOW_ROLES = ("dialog", "frame", "window")
+WINDOW_ROLES = ("dialog", "frame", "window", "alert message")
 SHOWING, ENABLED, FOCUSED = 25, 8, 12  # AtspiStateType
 
 
@@ -49,6 +49,14 @@ class Node:
     def middle(self) -> tuple[int, int]:
         x, y, width, height = self.bus.call(self._at("Component"), "GetExtents", "u", 0)[0]
         return x + width // 2, y + height // 2
+
+    def text(self) -> str:
+        """What stands in a field."""
+        return str(self.bus.call(self._at("Text"), "GetText", "ii", 0, -1)[0])
+
+    def press(self) -> None:
+        """Does what the control is there for, as a screen reader would."""
+        self.bus.call(self._at("Action"), "DoAction", "i", 0)
 
     def named(self, name: str) -> "Node":
         """The control with this name, once it is showing and enabled; a label is none."""

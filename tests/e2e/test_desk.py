@@ -140,6 +140,50 @@ def test_a_second_start_shows_the_main_window(
     until(lambda: screen.find(MAIN_TITLE) is None, "the end of the windows")
 
 
+def test_a_connect_that_fails_is_told_of(
+    screen: Screen, tray: TrayItem, home_on_desk: Home
+) -> None:
+    assert home_on_desk.renew()[0] == 0
+    settings = home_on_desk.path / "config/config.toml"
+    settings.write_text('terminal = ["/nowhere/terminal"]\n')
+    tray.choose("Connect to daint")
+    box = screen.window("Alpkey")
+    assert "No terminal program was found" in box.texts()
+    box.named("OK").press()
+    until(lambda: screen.find("Alpkey") is None, "the end of the box")
+
+
+def test_the_demo_from_its_icon_to_a_key(
+    running_desk: Desk, screen: Screen, home_on_desk: Home
+) -> None:
+    with subprocess.Popen(home_on_desk.command("demo"), env=home_on_desk.environ) as demo:
+        try:
+            tray = find_item(running_desk.bus)
+            helper = screen.window("DEMO - the account")
+            tray.activate()
+            window = screen.window(TITLE)
+            window.named("One-time code")
+            until(lambda: code(helper).isdecimal(), "the code of the moment")
+            helper.named("Fill in").press()
+            until(lambda: window.named("One-time code").text(), "the code in the dialog")
+            window.named("Renew").press()
+            until(lambda: is_done(window), "the end of the renewal")
+            until(lambda: "until" in tray.tooltip(), "the tray's tooltip")
+            window.named("Close").press()
+            tray.choose("Quit")
+            assert demo.wait(20) == 0
+        finally:
+            demo.terminate()
+
+
+def code(helper: Node) -> str:
+    return next((text for text in helper.texts() if len(text) == 6 and text.isdecimal()), "")
+
+
+def is_done(window: Node) -> bool:
+    return any(text.startswith("Key valid until") for text in window.texts())
+
+
 def owner(path: Path) -> int:
     """The process that listens at this socket."""
     with socket.socket(socket.AF_UNIX) as connection:
