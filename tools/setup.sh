@@ -89,7 +89,9 @@ make_environment() {
     .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
     if ! cmp -s pyproject.toml .venv/installed-for.toml; then
         echo "Installing Alpkey and its Python packages into .venv"
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+        # Scripts that an old pip writes import re, which costs a shell prompt more than Alpkey does.
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+        .venv/bin/python -m pip install --quiet -e '.[dev]'
         cp pyproject.toml .venv/installed-for.toml
     fi
 }

@@ -10,6 +10,7 @@ Nothing is imported before it is known which program runs: the tray never loads 
 line needs, and a prompt waits for neither.
 """
 
+import gc
 import sys
 
 _PR_SET_DUMPABLE = 4  # prctl(2)
@@ -17,6 +18,7 @@ _PR_SET_DUMPABLE = 4  # prctl(2)
 
 def main() -> int:
     """Runs the program that the arguments ask for, and returns its exit code."""
+    gc.disable()  # while modules load there is nothing to collect, only time to lose
     arguments = sys.argv[1:]
     if sys.platform not in ("linux", "darwin"):
         sys.stderr.write(
@@ -44,6 +46,7 @@ def _command_line(arguments: list[str]) -> int:
     _forbid_dumps()
     from alpkey.cli.main import main as command_line
 
+    gc.enable()
     return command_line(arguments, _window)
 
 
@@ -61,6 +64,7 @@ def _tray() -> int:
     from alpkey import glance
     from alpkey.desktop import tray
 
+    gc.enable()
     return tray.run(glance.places())
 
 
@@ -69,6 +73,7 @@ def _window(kind: str, then_connect: str | None) -> int:
     from alpkey import glance
     from alpkey.desktop import windows
 
+    gc.enable()
     return windows.run(glance.places(), kind, then_connect)
 
 

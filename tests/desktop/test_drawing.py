@@ -74,8 +74,8 @@ def test_the_number_is_read_on_any_panel(
 ) -> None:
     """What stands around the digits is ours, so their contrast is the same everywhere."""
     middle = pixels(on_panel(IconView(Sign.NUMBER, number, Ring.FULL, 5), size_px, panel), 0.4)
-    light = [contrast(one, drawing.EDGE) >= 4.5 for one in middle]
-    ground = [contrast(one, drawing.INK) >= 4.5 for one in middle]
+    light = [contrast(one, QColor(drawing.EDGE)) >= 4.5 for one in middle]
+    ground = [contrast(one, QColor(drawing.INK)) >= 4.5 for one in middle]
     assert sum(light) >= len(middle) * 0.1
     assert sum(ground) >= len(middle) * 0.25
 

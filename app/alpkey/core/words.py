@@ -292,7 +292,9 @@ def warning(code: str, params: Mapping[str, Param]) -> str:
 
 def _shown(params: Mapping[str, Param]) -> dict[str, Param]:
     """What stands in sentences: nothing for None, a moment as this computer's clock shows it."""
-    shown = {name: "" if value is None else value for name, value in params.items()}
+    shown: dict[str, Param] = {
+        name: "" if value is None else value for name, value in params.items()
+    }
     for name in _MOMENTS & shown.keys():
         with suppress(ValueError):  # what another computer wrote may be no moment: shown as it is
             local = from_rfc3339(str(shown[name])).astimezone()

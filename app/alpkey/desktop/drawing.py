@@ -5,26 +5,39 @@ panel: nobody tells us its colour.  Where the desktop colours the icon itself (m
 strokes are drawn.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QIcon,
+    QPainter,
+    QPainterPath,
+    QPainterPathStroker,
+    QPixmap,
+    QTransform,
+)
 
 from alpkey.desktop.digits import strokes
 from alpkey.desktop.views import RING_STEPS, IconView, Ring, Sign
 
-SIZES_PX = (16, 22, 24, 32, 44, 48, 64, 96, 128)
+SIZES_PX = (16, 22, 24, 32, 44, 48, 64)
 FIELD = 64.0
-INK, EDGE = QColor("#ffffff"), QColor("#1b1f24")
+INK, EDGE = "#ffffff", "#1b1f24"
+MASK = "#000000"
 _CENTRE = QPointF(28, 28)
 _RADIUS = 23.5
 _STROKE = 5.5
 _OUTLINE = 5.0
-_TURN = 360 * 16
-_EIGHTH = _TURN // RING_STEPS
+_EIGHTH = 360.0 / RING_STEPS
 # How much of each eighth of the ring is drawn: thinner gaps are not seen at 16 px.
-_DRAWN = {Ring.FULL: _EIGHTH, Ring.DASHED: _EIGHTH * 5 // 9, Ring.DOTTED: _EIGHTH * 2 // 9}
+_DRAWN = {Ring.FULL: _EIGHTH, Ring.DASHED: _EIGHTH * 5 / 9, Ring.DOTTED: _EIGHTH * 3 / 9}
+# A stroke ends in half a square, which is so many degrees of the ring.
+_CAP = math.degrees(_STROKE / 2 / _RADIUS)
 
 
 @lru_cache(maxsize=256)
@@ -40,97 +53,132 @@ def icon(view: IconView, mask: bool = False) -> QIcon:
 def pixmap(view: IconView, size_px: int, mask: bool = False) -> QPixmap:
     """One drawing of ``size_px`` by ``size_px`` pixels."""
     canvas = QPixmap(size_px, size_px)
-    canvas.fill(Qt.GlobalColor.transparent)
+    canvas.fill(QColor(0, 0, 0, 0))
     painter = QPainter(canvas)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(size_px / FIELD, size_px / FIELD)
+    shapes = _shapes(view)
     if not mask:
-        _disc(painter)
-        _shaft(painter, view, EDGE, _OUTLINE)
-    ink = QColor("black") if mask else INK
-    _ring(painter, view, ink)
-    _shaft(painter, view, ink)
-    _SIGNS[view.sign](painter, view, ink)
+        _fill(painter, shapes.edge, EDGE)
+    _fill(painter, shapes.ink, MASK if mask else INK)
     painter.end()
     return canvas
 
 
-def _disc(painter: QPainter) -> None:
-    radius = _RADIUS + (_STROKE + _OUTLINE) / 2
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(EDGE)
-    painter.drawEllipse(_CENTRE, radius, radius)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+def _fill(painter: QPainter, areas: Iterable[QPainterPath], colour: str) -> None:
+    """Fills with a brush made from one pixel.
+
+    A brush or a pen made from a colour lets PySide6 build all of its ``Qt`` namespace, which takes
+    a tenth of the tray's start.
+    """
+    pixel = QPixmap(1, 1)
+    pixel.fill(QColor(colour))
+    brush = QBrush(pixel)
+    for area in areas:
+        painter.fillPath(area, brush)
 
 
-def _ring(painter: QPainter, view: IconView, colour: QColor) -> None:
+@dataclass(frozen=True, slots=True)
+class _Shapes:
+    """Areas to fill, on the field: first the dark ground and outline, then what is read."""
+
+    edge: tuple[QPainterPath, ...]
+    ink: tuple[QPainterPath, ...]
+
+
+@lru_cache(maxsize=8)
+def _shapes(view: IconView) -> _Shapes:
+    ground = _disc(_CENTRE, _RADIUS + (_STROKE + _OUTLINE) / 2)
+    shaft = _stroke(_shaft(), 2.0 if view.sign is Sign.HOLLOW else _STROKE)
+    return _Shapes(
+        edge=(ground, *_stroke(_shaft(), _STROKE + _OUTLINE)),
+        ink=(*_ring(view), *shaft, *_SIGNS[view.sign](view)),
+    )
+
+
+def _stroke(path: QPainterPath, width: float, *, round_ends: bool = True) -> list[QPainterPath]:
+    """The path as a line of this width, its ends and corners round."""
+    stroker = QPainterPathStroker()
+    stroker.setWidth(width)
+    ends = [_disc(joint, width / 2) for joint in _joints(path)] if round_ends else []
+    return [stroker.createStroke(path), *ends]
+
+
+def _disc(centre: QPointF, radius: float) -> QPainterPath:
+    path = QPainterPath()
+    path.addEllipse(centre, radius, radius)
+    return path
+
+
+def _joints(path: QPainterPath) -> Iterator[QPointF]:
+    """Where lines and curves end or meet; a curve is kept as its two control points and its end."""
+    number = 0
+    while number < path.elementCount():
+        if path.elementAt(number).isCurveTo():
+            number += 2
+        element = path.elementAt(number)
+        yield QPointF(element.x, element.y)
+        number += 1
+
+
+def _ring(view: IconView) -> Iterator[QPainterPath]:
     """The eighths that are left, from twelve o'clock on as a clock runs; nothing says none."""
     box = QRectF(_CENTRE.x() - _RADIUS, _CENTRE.y() - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
-    pen = _pen(colour, _STROKE)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    painter.setPen(pen)
     for eighth in range(view.eighths):
-        painter.drawArc(box, _TURN // 4 - eighth * _EIGHTH, -_DRAWN[view.ring])
+        start = 90.0 - eighth * _EIGHTH - _CAP
+        path = QPainterPath()
+        path.arcMoveTo(box, start)
+        path.arcTo(box, start, 2 * _CAP - _DRAWN[view.ring])
+        yield from _stroke(path, _STROKE, round_ends=False)
 
 
-def _shaft(painter: QPainter, view: IconView, colour: QColor, wider: float = 0.0) -> None:
-    hollow = view.sign is Sign.HOLLOW and not wider
-    painter.setPen(_pen(colour, 2.0 if hollow else _STROKE + wider))
-    painter.drawLine(QPointF(46, 46), QPointF(59, 59))
-    painter.drawLine(QPointF(53, 53), QPointF(58, 48))
+def _lines(*points: tuple[float, float]) -> QPainterPath:
+    path = QPainterPath(QPointF(*points[0]))
+    for point in points[1:]:
+        path.lineTo(QPointF(*point))
+    return path
 
 
-def _number(painter: QPainter, view: IconView, colour: QColor) -> None:
+def _shaft() -> QPainterPath:
+    path = _lines((46, 46), (59, 59))
+    path.addPath(_lines((53, 53), (58, 48)))
+    return path
+
+
+def _number(view: IconView) -> list[QPainterPath]:
     """The number; a dot behind it tells the last hours from the others without any colour."""
     with_dot = view.ring is Ring.DASHED
-    room = len(view.number) + with_dot
-    painter.save()
-    painter.translate(_CENTRE)
-    if room == 1:
-        painter.scale(1.3, 1.3)
-    painter.setPen(_pen(colour, 4.2))
-    number = strokes(view.number).translated(-3.5 if with_dot else 0, 0)
-    painter.drawPath(number)
-    if with_dot:
-        painter.setPen(_pen(colour, 5))
-        painter.drawPoint(number.boundingRect().bottomRight() + QPointF(6, 0))
-    painter.restore()
+    scale = 1.3 if len(view.number) + with_dot == 1 else 1.0
+    place = QTransform.fromTranslate(_CENTRE.x() - (3.5 if with_dot else 0), _CENTRE.y())
+    number = place.scale(scale, scale).map(strokes(view.number))
+    dot = [_disc(number.boundingRect().bottomRight() + QPointF(6, 0), 2.5)] if with_dot else []
+    return [*_stroke(number, 3.8 * scale), *dot]
 
 
-def _cross(painter: QPainter, _view: IconView, colour: QColor) -> None:
-    painter.setPen(_pen(colour, _STROKE))
-    painter.drawLine(QPointF(18, 18), QPointF(38, 38))
-    painter.drawLine(QPointF(38, 18), QPointF(18, 38))
+def _cross(_view: IconView) -> list[QPainterPath]:
+    cross = _lines((18, 18), (38, 38))
+    cross.addPath(_lines((38, 18), (18, 38)))
+    return _stroke(cross, _STROKE)
 
 
-def _dots(painter: QPainter, _view: IconView, colour: QColor) -> None:
-    painter.setPen(_pen(colour, 7))
-    for x in (17, 28, 39):
-        painter.drawPoint(QPointF(x, 28))
+def _dots(_view: IconView) -> list[QPainterPath]:
+    return [_disc(QPointF(x, 28), 3.5) for x in (17, 28, 39)]
 
 
-def _hollow(painter: QPainter, _view: IconView, colour: QColor) -> None:
-    painter.setPen(_pen(colour, 3))
-    painter.drawEllipse(_CENTRE, 7, 7)
+def _hollow(_view: IconView) -> list[QPainterPath]:
+    return _stroke(_disc(_CENTRE, 7), 3, round_ends=False)
 
 
-def _triangle(painter: QPainter, _view: IconView, colour: QColor) -> None:
-    painter.setPen(_pen(colour, 3.5))
-    painter.drawPolygon([QPointF(28, 13), QPointF(42, 38), QPointF(14, 38)])
-    painter.drawLine(QPointF(28, 22), QPointF(28, 29))
-    painter.drawPoint(QPointF(28, 34))
+def _triangle(_view: IconView) -> list[QPainterPath]:
+    sign = _lines((28, 13), (42, 38), (14, 38), (28, 13))
+    sign.addPath(_lines((28, 22), (28, 29)))
+    return [*_stroke(sign, 3.5), _disc(QPointF(28, 34), 1.75)]
 
 
-_SIGNS: dict[Sign, Callable[[QPainter, IconView, QColor], None]] = {
+_SIGNS: dict[Sign, Callable[[IconView], list[QPainterPath]]] = {
     Sign.NUMBER: _number,
     Sign.CROSSED: _cross,
     Sign.HOLLOW: _hollow,
     Sign.WORKING: _dots,
     Sign.WARNING: _triangle,
 }
-
-
-def _pen(colour: QColor, width: float) -> QPen:
-    return QPen(
-        colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-    )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox
 
 from alpkey.desktop.children import command
@@ -32,6 +32,10 @@ class Errands(QObject):
         engine.start()
 
     def _show(self, error: dict[str, Any]) -> None:
+        from PySide6.QtCore import (
+            Qt,
+        )  # costs a tenth of the tray's start, and is hardly ever needed
+
         box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", error["title"])
         box.setInformativeText(f"{error['detail']}\n\n{error['next_step']}")
         box.setTextFormat(Qt.TextFormat.PlainText)
