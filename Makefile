@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 TOOL := .venv/bin
 
-.PHONY: demo test lint bench
+.PHONY: demo test lint bench gallery
 
 demo:
 	@sh tools/setup.sh demo
@@ -28,3 +28,7 @@ lint-only:
 bench:
 	@sh tools/setup.sh test
 	@$(PYTHON) -m bench
+
+gallery:
+	@sh tools/setup.sh lint
+	@$(PYTHON) -m tests.gallery dist/gallery

@@ -1,9 +1,11 @@
 """Windows as a screen reader knows them: found and read by name over AT-SPI 2."""
 
+from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from jeepney import DBusAddress
+from jeepney import DBusAddress, HeaderFields, MatchRule, Message
 from jeepney.io.blocking import open_dbus_connection
 
 from tests.e2e.desk import Bus, Desk, Refused
@@ -14,7 +16,7 @@ ATSPI = "org.a11y.atspi"
 ROOT = "/org/a11y/atspi/accessible/root"
 LABEL = "label"
 WINDOW_ROLES = ("dialog", "frame", "window", "alert message")
-SHOWING, ENABLED, FOCUSED = 25, 8, 12  # AtspiStateType
+SHOWING, ENABLED, FOCUSABLE, FOCUSED = 25, 8, 11, 12  # AtspiStateType
 
 
 @dataclass(frozen=True)
@@ -106,5 +108,59 @@ class Screen:
                 continue
         return None
 
+    @contextmanager
+    def listening(self) -> Iterator["Speech"]:
+        """Hears what a screen reader would say, as one that has just been started."""
+        registry = DBusAddress(
+            "/org/a11y/atspi/registry", bus_name=f"{ATSPI}.Registry", interface=f"{ATSPI}.Registry"
+        )
+        for event in ("object:announcement", "object:state-changed:focused"):
+            self._bus.call(registry, "RegisterEvent", "sass", event, [], "")
+        with Speech.on(self._bus) as speech:
+            yield speech
+
     def close(self) -> None:
         self._bus.connection.close()
+
+
+class Speech:
+    """What was announced, and which controls got the focus, in order."""
+
+    def __init__(self, bus: Bus, heard: deque[Message]) -> None:
+        self._bus = bus
+        self._heard = heard
+        self._said: list[str] = []
+
+    @classmethod
+    @contextmanager
+    def on(cls, bus: Bus) -> Iterator["Speech"]:
+        """Hears the bus from now on, over ``bus``."""
+        rule = MatchRule(type="signal", interface=f"{ATSPI}.Event.Object")
+        daemon = DBusAddress(
+            "/org/freedesktop/DBus",
+            bus_name="org.freedesktop.DBus",
+            interface="org.freedesktop.DBus",
+        )
+        bus.call(daemon, "AddMatch", "s", rule.serialise())
+        with bus.connection.filter(rule, bufsize=1000) as heard:
+            yield cls(bus, heard)
+
+    def said(self) -> list[str]:
+        """All that was said until now."""
+        self._bus.call(
+            DBusAddress("/org/freedesktop/DBus", bus_name="org.freedesktop.DBus"), "GetId"
+        )
+        while self._heard:
+            self._said += self._spoken(self._heard.popleft())
+        return self._said
+
+    def _spoken(self, message: Message) -> Iterator[str]:
+        fields = message.header.fields
+        kind, on, _, value, *_ = message.body
+        match fields[HeaderFields.member], kind, on:
+            case "Announcement", _, _:
+                yield str(value[1])
+            case "StateChanged", "focused", 1:
+                node = Node(self._bus, fields[HeaderFields.sender], fields[HeaderFields.path])
+                with suppress(Refused):
+                    yield f"[{node.name}, {node.role}]"

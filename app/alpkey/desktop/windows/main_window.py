@@ -19,7 +19,7 @@ from alpkey.desktop.watch import Watch
 from alpkey.desktop.windows.parts import GRID_PX, button, connect_row, heading, words_label
 
 RING_PX = 96
-MINIMUM_WIDTH_PX = 68 * GRID_PX
+MINIMUM_WIDTH_PX = 64 * GRID_PX
 
 
 class MainWindow(QMainWindow):
@@ -40,6 +40,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.setSpacing(2 * GRID_PX)
+        layout.addStrut(MINIMUM_WIDTH_PX)
         layout.addLayout(self._top())
         layout.addLayout(self._facts)
         layout.addStretch()
@@ -48,7 +49,6 @@ class MainWindow(QMainWindow):
             "&Renew key\N{HORIZONTAL ELLIPSIS}", lambda: start("window", "renew"), "renew"
         )
         layout.addWidget(renew, alignment=Qt.AlignmentFlag.AlignLeft)
-        body.setMinimumWidth(MINIMUM_WIDTH_PX)
         self.setCentralWidget(body)
         renew.setFocus()
         self._watch = Watch(places)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from alpkey.core.site import Host
@@ -37,6 +37,14 @@ def heading(name: str, text: str = "") -> QLabel:
     font.setBold(True)
     label.setFont(font)
     return label
+
+
+def announce(where: QWidget, text: str, *, at_once: bool = False) -> None:
+    """Lets a screen reader say ``text``; ``at_once`` interrupts what it is saying."""
+    event = QAccessibleAnnouncementEvent(where, text)
+    if at_once:
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+    QAccessible.updateAccessibility(event)
 
 
 def button(text: str, deed: Callable[[], object], name: str = "") -> QPushButton:

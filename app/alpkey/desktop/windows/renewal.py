@@ -26,11 +26,18 @@ from alpkey.core.site import Site
 from alpkey.desktop import views
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
-from alpkey.desktop.windows.parts import GRID_PX, button, connect_row, heading, words_label
+from alpkey.desktop.windows.parts import (
+    GRID_PX,
+    announce,
+    button,
+    connect_row,
+    heading,
+    words_label,
+)
 from alpkey.desktop.windows.sign_in import SignInPage
 
 TITLE = "Renew CSCS key"
-MINIMUM_WIDTH_PX = 52 * GRID_PX
+MINIMUM_WIDTH_PX = 48 * GRID_PX
 
 # The dialog is as high as the page that is shown, not as the highest that was.
 _FITS = (QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -57,7 +64,6 @@ class RenewalDialog(QDialog):
         self._ask: dict[str, Any] = {}
         self._closing = False
         self.setWindowTitle(f"DEMO - {TITLE}" if world.site.demo else TITLE)
-        self.setMinimumWidth(MINIMUM_WIDTH_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._heading = heading("heading", TITLE)
         self._pages = QStackedWidget()
@@ -65,6 +71,7 @@ class RenewalDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.setSpacing(GRID_PX)
+        layout.addStrut(MINIMUM_WIDTH_PX)
         layout.addWidget(self._heading)
         layout.addWidget(self._pages, 1)
         layout.addLayout(self._buttons)
@@ -74,6 +81,11 @@ class RenewalDialog(QDialog):
     def is_running(self) -> bool:
         """Whether a child still has its last word to say."""
         return self._engine.running
+
+    @property
+    def sign_in(self) -> SignInPage:
+        """The form of this try."""
+        return self._page
 
     @property
     def is_asked(self) -> bool:
@@ -164,6 +176,7 @@ class RenewalDialog(QDialog):
         if self.is_asked:
             self._page.show_error(None, "")
             self._engine.answer(self._ask["ask"], self._page.values())
+            self._ask = {}
             self._page.set_busy(True)
 
     def _agree(self, yes: bool) -> None:
@@ -282,14 +295,9 @@ class RenewalDialog(QDialog):
         return button("Clos&e", self.close, "close")
 
     def _show(self, page: QWidget, title: str, *buttons: QPushButton) -> None:
-        self._heading.setText(title)
-        if self._pages.indexOf(page) < 0:
-            self._pages.addWidget(page)
-        self._pages.setCurrentWidget(page)
-        for one in self._pages.findChildren(
-            QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
-        ):
-            one.setSizePolicy(*(_FITS if one is page else _YIELDS))
+        if title != self._heading.text():
+            self._heading.setText(title)
+            announce(self, title)
         while taken := self._buttons.takeAt(0):
             if (widget := taken.widget()) is not None:
                 widget.hide()
@@ -297,11 +305,23 @@ class RenewalDialog(QDialog):
         self._buttons.addStretch()
         for one in buttons:
             self._buttons.addWidget(one)
+            one.show()
         if page is not self._page:
             buttons[0].setDefault(True)
             buttons[0].setFocus()
+        # Last, or the cursor strays over whatever else is there.
+        self._turn_to(page)
         # Once the layouts know the new page.
         QTimer.singleShot(0, self.adjustSize)
+
+    def _turn_to(self, page: QWidget) -> None:
+        if self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+        for one in self._pages.findChildren(
+            QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
+        ):
+            one.setSizePolicy(*(_FITS if one is page else _YIELDS))
 
 
 def _open(page: str) -> None:

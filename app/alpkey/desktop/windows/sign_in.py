@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from alpkey.core import words
-from alpkey.desktop.windows.parts import CodeEdit, words_label
+from alpkey.desktop.windows.parts import CodeEdit, announce, words_label
 
 _SHOWN_STEPS = ("service-ready", "signed-in", "issued", "installed", "in-agent")
 _WAITING, _REACHED = "\N{WHITE CIRCLE}", "\N{CHECK MARK}"
@@ -67,15 +67,17 @@ class SignInPage(QWidget):
             self._invite()
 
     def set_busy(self, busy: bool) -> None:
+        """While busy nothing can be typed; the cursor stays where it is."""
         self._busy.setVisible(busy)
         self.busy.emit(busy)
         for field in self._fields.values():
-            field.setEnabled(not busy)
+            field.setReadOnly(busy)
 
     def reach(self, step: str) -> None:
         """Lights a step up."""
         if step in self._steps:
             self._mark(step, _REACHED)
+            announce(self, words.STEPS[step])
 
     def say(self, text: str) -> None:
         self._note.setText(text)
@@ -93,6 +95,7 @@ class SignInPage(QWidget):
             self._form.setRowVisible(label, mine)
         if error is None:
             return
+        announce(self, self._errors[field].text(), at_once=True)
         self.otp.clear()
         self._fields[field].setFocus()
         if field != "otp":

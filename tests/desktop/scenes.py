@@ -1,0 +1,251 @@
+"""Every window and dialog in every state that a person can meet, by name.
+
+The pictures, the walk over every control and the check for texts that are cut off all take their
+windows from here.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+
+from alpkey import glance
+from alpkey.core import words
+from alpkey.core.errors import (
+    AlpkeyError,
+    NeedsBrowser,
+    QuotaUsedUp,
+    SignInRefused,
+    Unreachable,
+)
+from alpkey.core.look import Look
+from alpkey.core.quota import Quota, Source
+from alpkey.desktop import looking
+from alpkey.desktop.looking import Seen
+from alpkey.desktop.windows import main_window
+from alpkey.desktop.windows.main_window import MainWindow
+from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
+from tests.core.sites import site
+from tests.core.test_look import HOUR, MISSING, certificate
+from tests.core.test_look import NOW as LOOKED_AT
+
+# A Tuesday in a zone of its own: pictures made anywhere and at any time are the same.
+NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
+PASSWORD = "correct horse"
+
+# Says the first rows, waits for an answer, and says the others; a cancel ends it at any time.
+CHILD = """
+import json, sys
+for rows in map(json.loads, sys.argv[1:]):
+    for row in rows:
+        print(json.dumps(row), flush=True)
+    if rows and rows[-1]["event"] in ("done", "failed") or "cancel" in sys.stdin.readline():
+        break
+"""
+
+Row = Mapping[str, Any]
+READY: Row = {"event": "step", "id": "service-ready", "params": {}}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """``make`` shows a window; ``ready`` tells when it looks as it should."""
+
+    make: Callable[[], QWidget]
+    ready: Callable[[QWidget], bool] = lambda _: True
+
+
+def look(
+    left: timedelta | None = None, *, used: int = 2, source: Source = "journal", **more: Any
+) -> Look:
+    """A look at ``NOW`` at a key that has this long to live, or at no key."""
+    ends = tuple(NOW + (5 + number) * HOUR for number in range(used))
+    quota = Quota(5, ends, source, NOW, used)
+    if left is None:
+        return replace(MISSING, quota=Quota(5))
+    # Certificates of tests live around another moment.
+    shift = NOW - LOOKED_AT
+    key = certificate(left - 24 * HOUR + shift, left + shift)
+    path = Path("/home/alice/.ssh/cscs-key")
+    seen = replace(
+        MISSING,
+        account="alice",
+        key_path=path,
+        certificate_path=path.with_name("cscs-key-cert.pub"),
+        quota=quota,
+        certificate=replace(key, serial=4711, public_key=b"a public key"),
+        has_key=True,
+        encrypted=False,
+    )
+    return replace(seen, **more)
+
+
+def ask(error: AlpkeyError | None = None, number: int = 1) -> Row:
+    fields = [
+        {"name": "username", "kind": "text", "kept": False, "value": "alice"},
+        {"name": "password", "kind": "secret", "kept": False, "value": None},
+        {"name": "otp", "kind": "otp", "kept": False, "value": None},
+    ]
+    said = words.error_object(error) if error else None
+    return {"event": "ask", "ask": number, "fields": fields, "error": said}
+
+
+def failed(error: AlpkeyError) -> Row:
+    return {"event": "failed", "error": words.error_object(error)}
+
+
+def steps(*names: str) -> list[Row]:
+    return [{"event": "step", "id": name, "params": {}} for name in names]
+
+
+QUESTION: Row = {
+    "event": "ask",
+    "ask": 1,
+    "fields": [
+        {
+            "name": "replace",
+            "kind": "confirm",
+            "kept": False,
+            "value": "/home/alice/.ssh/cscs-key",
+        }
+    ],
+    "error": None,
+}
+DONE: Row = {"event": "done", "result": {"renewed": True, "cancelled_late": False}}
+DASHBOARD = "https://user-account.cscs.ch"
+
+
+def dialog(
+    first: list[Row],
+    then: list[Row] | None = None,
+    *,
+    seen: Look | None = None,
+    after: Look | None = None,
+) -> RenewalDialog:
+    """A dialog with a fake child; where it says more ``then``, the form is filled and sent."""
+    looks = [Seen(NOW, seen or look()), Seen(NOW, after or seen or look())]
+    world = RenewalWorld(
+        site(),
+        lambda: looks.pop(0) if len(looks) > 1 else looks[0],
+        lambda *_: [sys.executable, "-P", "-c", CHILD, json.dumps(first), json.dumps(then or [])],
+        lambda *_: None,
+    )
+    made = RenewalDialog(world)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    made.show()
+    return made
+
+
+def filled(window: QWidget) -> bool:
+    """Fills the form and sends it, once the service is proven; then what follows may be awaited."""
+    assert isinstance(window, RenewalDialog)
+    if not window.property("sent") and window.sign_in.otp.isEnabled():
+        window.fill({"username": "alice", "password": PASSWORD, "otp": "123456"})
+        window.sign_in.submit()
+        window.setProperty("sent", True)
+    return bool(window.property("sent"))
+
+
+def heading_is(text: str) -> Callable[[QWidget], bool]:
+    return lambda window: text in window_text(window)
+
+
+def window_text(window: QWidget) -> str:
+    return "\n".join(one.text() for one in window.findChildren(QLabel) if one.isVisible())
+
+
+def sent_and(shown: Callable[[QWidget], bool]) -> Callable[[QWidget], bool]:
+    return lambda window: filled(window) and shown(window)
+
+
+def form_is_open(window: QWidget) -> bool:
+    assert isinstance(window, RenewalDialog)
+    return window.sign_in.otp.isEnabled()
+
+
+REFUSED = SignInRefused(site="CSCS", retryable=True)
+NO_NETWORK = Unreachable(
+    "no-network", host="sshservice.cscs.ch", reason="Its name is not known.", retryable=True
+)
+RETIRED = NeedsBrowser(site="CSCS", host="sshservice.cscs.ch", dashboard=DASHBOARD)
+USED_UP = QuotaUsedUp(limit=5, next_slot="at 14:10")
+
+
+def main(seen: Look | None, trouble: str = "") -> MainWindow:
+    """The main window over a look that does not change."""
+    with _looking(Seen(NOW, seen, trouble)):
+        made = MainWindow(glance.places(), site(), lambda *_: None)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    made.show()
+    return made
+
+
+@contextmanager
+def _looking(seen: Seen) -> Iterator[None]:
+    real = looking.take
+    main_window.looking.take = lambda _: seen
+    try:
+        yield
+    finally:
+        main_window.looking.take = real
+
+
+SCENES: dict[str, Scene] = {
+    "dialog-first": Scene(lambda: dialog([ask(), READY]), form_is_open),
+    "dialog-unproven": Scene(lambda: dialog([ask()])),
+    "dialog-working": Scene(
+        lambda: dialog([ask(), READY], steps("signed-in", "issued")),
+        sent_and(heading_is("\N{CHECK MARK} Certificate issued")),
+    ),
+    "dialog-refused": Scene(
+        lambda: dialog([ask(), READY], [ask(REFUSED, 2)]), sent_and(heading_is("is wrong"))
+    ),
+    "dialog-good": Scene(
+        lambda: dialog([ask(), READY], seen=look(13 * HOUR + timedelta(minutes=42)))
+    ),
+    "dialog-last": Scene(lambda: dialog([ask(), READY], seen=look(HOUR, used=4)), form_is_open),
+    "dialog-question": Scene(lambda: dialog([QUESTION]), heading_is("There is a key already")),
+    "dialog-done": Scene(
+        lambda: dialog([ask(), READY], [DONE], after=look(24 * HOUR, used=3)),
+        sent_and(heading_is("Key valid until")),
+    ),
+    "dialog-used-up": Scene(
+        lambda: dialog([failed(USED_UP)], seen=look(-HOUR, used=5)), heading_is("No key is left")
+    ),
+    "dialog-no-network": Scene(
+        lambda: dialog([ask(), failed(NO_NETWORK)]), heading_is("cannot be reached")
+    ),
+    "dialog-retired": Scene(
+        lambda: dialog([ask(), failed(RETIRED)]), heading_is(words.describe(RETIRED).title)
+    ),
+    "main-none": Scene(lambda: main(look())),
+    "main-valid": Scene(lambda: main(look(13 * HOUR + timedelta(minutes=42)))),
+    "main-expiring": Scene(lambda: main(look(timedelta(minutes=42)))),
+    "main-expired": Scene(lambda: main(look(-HOUR, used=5, source="service"))),
+    "main-broken": Scene(lambda: main(look(HOUR, trouble="The certificate is cut off."))),
+    "main-unreadable": Scene(lambda: main(None, "A file of settings cannot be used. lead_time: 7")),
+}
+
+
+def settle(window: QWidget, scene: Scene) -> bool:
+    """Whether the window looks as it should, and no layout is still to be made."""
+    before = window.size()
+    QCoreApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    buttons = (one for one in window.findChildren(QPushButton) if one.isVisible())
+    complete = any(not one.objectName().startswith("connect-") for one in buttons)
+    return scene.ready(window) and complete and window.size() == before
+
+
+def end(window: QWidget) -> bool:
+    """Closes the window; whether it and its child are gone."""
+    window.close()
+    QCoreApplication.processEvents()
+    return not window.isVisible()

@@ -1,0 +1,119 @@
+"""What holds for every window in every state: it can be read, and used by keyboard alone."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.desktop.palettes import palettes
+from tests.desktop.scenes import SCENES, end, settle
+from tests.desktop.test_drawing import contrast
+
+
+@pytest.fixture(params=SCENES)
+def scene(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(params=["light", "dark"])
+def window(
+    request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication, scene: str
+) -> Iterator[QWidget]:
+    before = qapp.palette()
+    qapp.setPalette(palettes()[request.param])
+    yield from shown(qtbot, scene)
+    qapp.setPalette(before)
+
+
+@pytest.fixture
+def large_window(qtbot: QtBot, qapp: QApplication, scene: str) -> Iterator[QWidget]:
+    """With a font of twice the size."""
+    before = qapp.font()
+    large = QFont(before)
+    large.setPointSizeF(before.pointSizeF() * 2)
+    qapp.setFont(large)
+    yield from shown(qtbot, scene)
+    qapp.setFont(before)
+
+
+def shown(qtbot: QtBot, scene: str) -> Iterator[QWidget]:
+    made = SCENES[scene].make()
+    qtbot.waitUntil(lambda: settle(made, SCENES[scene]))
+    yield made
+    qtbot.waitUntil(lambda: end(made))
+    made.deleteLater()
+
+
+def visible(window: QWidget, kind: type[QWidget]) -> list[QWidget]:
+    return [one for one in window.findChildren(kind) if one.isVisible()]
+
+
+def cut_off(one: QWidget) -> bool:
+    """Whether its text does not fit into it."""
+    if isinstance(one, QLabel) and one.wordWrap():
+        return one.height() < one.heightForWidth(one.width())
+    hint = one.minimumSizeHint()
+    return one.width() < hint.width() or one.height() < hint.height()
+
+
+def test_no_text_is_cut_off(large_window: QWidget) -> None:
+    kinds = (QLabel, QPushButton, QLineEdit)
+    cut = [one for kind in kinds for one in visible(large_window, kind) if cut_off(one)]
+    assert [(one.objectName(), one.size()) for one in cut] == []
+
+
+def test_no_two_widgets_overlap(large_window: QWidget) -> None:
+    for parent in (large_window, *visible(large_window, QWidget)):
+        boxes = [
+            one.geometry()
+            for one in parent.findChildren(
+                QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
+            )
+            if one.isVisible() and not one.isWindow()
+        ]
+        assert not any(
+            one.intersects(other) for number, one in enumerate(boxes) for other in boxes[:number]
+        ), parent.objectName()
+
+
+def test_text_stands_out(window: QWidget) -> None:
+    for label in visible(window, QLabel):
+        palette = label.palette()
+        assert contrast(palette.windowText().color(), palette.window().color()) >= 4.5
+    for field in visible(window, QLineEdit):
+        if field.isEnabled():
+            palette = field.palette()
+            assert contrast(palette.text().color(), palette.base().color()) >= 4.5
+
+
+def test_every_control_has_words_and_a_key_of_its_own(window: QWidget) -> None:
+    buttons = [one for one in visible(window, QPushButton) if isinstance(one, QPushButton)]
+    labels = [one for one in visible(window, QLabel) if isinstance(one, QLabel)]
+    named = {label.buddy() for label in labels if label.buddy()}
+    for field in visible(window, QLineEdit):
+        assert field in named or field.accessibleName(), field.objectName()
+    texts = [one.text() for one in (*buttons, *(one for one in labels if one.buddy()))]
+    keys = [text.partition("&")[2][:1].lower() for text in texts if "&" in text]
+    assert len(keys) == len(set(keys)), texts
+    # Escape is Cancel's key, as everywhere.
+    assert [one.text() for one in buttons if "&" not in one.text()] in ([], ["Cancel"])
+
+
+def test_tab_reaches_every_control_and_comes_back(window: QWidget, qtbot: QtBot) -> None:
+    window.activateWindow()
+    wanted = {
+        one
+        for kind in (QPushButton, QLineEdit)
+        for one in visible(window, kind)
+        if one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus
+    }
+    reached: list[QWidget] = []
+    for _ in range(2 * len(wanted) + 4):
+        qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
+        if (now := window.focusWidget()) is not None:
+            reached.append(now)
+    assert wanted <= set(reached)
