@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The account: who may sign in, with which password and which one-time codes."""
+"""The accounts: who may sign in, where, with which password and which one-time codes."""
 
 from __future__ import annotations
 
 import hmac
 import re
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 import pyotp
@@ -16,11 +17,21 @@ if TYPE_CHECKING:
 USERNAME = re.compile(r"[a-z_][a-z0-9_-]{2,15}")
 """What the centre's own clients accept as a username."""
 
+LONGEST_NAME = 16
+
 DAILY_KEYS = 5
 """Certified keys a person may hold at once, by the centre's page "Using SSH"."""
 
 STEP_S = 30
 """Length of a time step (RFC 6238, section 5.2)."""
+
+
+class Origin(Enum):
+    """How the holder of an account signs in."""
+
+    CENTRE = "with a password and codes that the centre knows"
+    INSTITUTION = "at the home institution: the centre knows no password"
+    PROGRAM = "with an API key: it is a program's account"
 
 
 class SignInRefused(Exception):
@@ -45,7 +56,8 @@ class Account:
     """One account of the centre, as it stands at a moment.
 
     `principals` go into its certificates; `quota` None means without limit;
-    `used_steps` are the time steps whose code has been accepted already.
+    `used_steps` are the time steps whose code has been accepted already;
+    `password` is empty unless the origin is the centre.
     """
 
     username: str
@@ -55,6 +67,7 @@ class Account:
     locked: bool = False
     quota: int | None = DAILY_KEYS
     used_steps: frozenset[int] = frozenset()
+    origin: Origin = Origin.CENTRE
 
 
 def open_account(username: str, password: str) -> Account:
@@ -64,6 +77,17 @@ def open_account(username: str, password: str) -> Account:
     if not password:
         raise ValueError("the password is empty")
     return Account(username, password, pyotp.random_base32(), (username,))
+
+
+def everybody(account: Account) -> tuple[Account, ...]:
+    """`account`, and those beside it: a guest from another institution, and a program."""
+    guest = "vreni" if account.username == "erika" else "erika"
+    program = f"sa-{account.username}"[:LONGEST_NAME]
+    return (
+        account,
+        Account(guest, "", "", (guest,), origin=Origin.INSTITUTION),
+        Account(program, "", "", (program,), origin=Origin.PROGRAM),
+    )
 
 
 def code_at(account: Account, now: datetime) -> str:
@@ -77,12 +101,25 @@ def sign_in(account: Account, given: Credentials, now: datetime) -> Account:
     Raises AccountLocked, whatever the password, or SignInRefused. As at Keycloak, a code is used
     up only when everything else was right as well.
     """
-    known = _same(given.username, account.username)
-    if known and account.locked:
-        raise AccountLocked
-    if not (known and _same(given.password, account.password)):
+    if not _same(given.username, account.username):
         raise SignInRefused
-    step = _step_of(given.otp, account, now)
+    check_password(account, given.password)
+    return use_code(account, given.otp, now)
+
+
+def check_password(account: Account, password: str) -> None:
+    """Return if that is the password; raises AccountLocked, whatever it is, or SignInRefused."""
+    if account.origin is not Origin.CENTRE:
+        raise SignInRefused
+    if account.locked:
+        raise AccountLocked
+    if not _same(password, account.password):
+        raise SignInRefused
+
+
+def use_code(account: Account, code: str, now: datetime) -> Account:
+    """The account once `code` is used up; SignInRefused where it is none of the moment."""
+    step = _step_of(code, account, now)
     if step is None:
         raise SignInRefused
     return replace(account, used_steps=account.used_steps | {step})

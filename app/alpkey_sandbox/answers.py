@@ -27,9 +27,13 @@ RETIRED = """<!DOCTYPE html>
 """
 
 
-def cut() -> Response:
+class Cut(Response):
     """No answer at all: the connection is closed."""
-    return Response(_abort())
+
+
+def cut() -> Cut:
+    """An answer that is none."""
+    return Cut(_abort())
 
 
 def drip(answer: Response, pause: Callable[[], None]) -> Response:

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -17,7 +20,11 @@ from cryptography.hazmat.primitives.serialization import (
     SSHCertificateType,
 )
 
-VALIDITY = timedelta(hours=24)
+PublicKey = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
+"""The types of key that are certified."""
+
+DAY = timedelta(hours=24)
+MINUTE = timedelta(minutes=1)
 BACKDATED = timedelta(minutes=1)
 """Certificates begin a minute back, so that a host whose clock is a little late takes them."""
 
@@ -40,6 +47,8 @@ class Body:
     valid_after: datetime
     valid_before: datetime
     of_host: bool = False
+    limits: Mapping[str, str] = field(default_factory=dict)
+    """Critical options: `source-address` and `force-command` (PROTOCOL.certkeys)."""
 
 
 class Authority:
@@ -53,7 +62,7 @@ class Authority:
         """The key that hosts trust."""
         return self._key.public_key()
 
-    def certify(self, key: Ed25519PublicKey, body: Body) -> str:
+    def certify(self, key: PublicKey, body: Body) -> str:
         """A certificate over `key` as one line of text that ends with a newline."""
         builder = (
             SSHCertificateBuilder()
@@ -65,13 +74,22 @@ class Authority:
             .valid_after(body.valid_after.timestamp())
             .valid_before(body.valid_before.timestamp())
         )
+        for name, value in body.limits.items():
+            builder = builder.add_critical_option(name.encode(), value.encode())
         for extension in () if body.of_host else EXTENSIONS:
             builder = builder.add_extension(extension, b"")
         return builder.sign(self._key).public_bytes().decode() + "\n"
 
 
-def day_long(username: str, principals: tuple[str, ...], now: datetime) -> Body:
-    """The body of a certificate for a day, with a random 64-bit serial.
+def starting_now(
+    username: str,
+    principals: tuple[str, ...],
+    now: datetime,
+    *,
+    validity: timedelta = DAY,
+    limits: Mapping[str, str] | None = None,
+) -> Body:
+    """The body of a certificate for `validity` from `now` on, with a random 64-bit serial.
 
     Most such serials exceed 2**53, so a client that reads them as floats is found out.
     """
@@ -81,11 +99,12 @@ def day_long(username: str, principals: tuple[str, ...], now: datetime) -> Body:
         key_id=username,
         principals=principals,
         valid_after=start - BACKDATED,
-        valid_before=start + VALIDITY,
+        valid_before=start + validity,
+        limits=limits or {},
     )
 
 
-def public_line(key: Ed25519PublicKey) -> str:
+def public_line(key: PublicKey) -> str:
     """`key` as one line of an OpenSSH public key file, newline included."""
     return key.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode() + "\n"
 

@@ -3,16 +3,29 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pyotp
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from . import faults as queue
-from .account import Account, Credentials, code_at, sign_in
-from .authority import Authority, Body, day_long
-from .issuance import BODY_FAULTS, Pair, issue
+from .account import (
+    Account,
+    Credentials,
+    Origin,
+    SignInRefused,
+    check_password,
+    code_at,
+    everybody,
+    sign_in,
+    use_code,
+)
+from .authority import DAY, Authority, Body, starting_now
+from .issuance import BODY_FAULTS, Pair, Wanted, certificate, private_text
 from .ledger import Issued, Ledger, Request
 from .quota import require_a_slot
 
@@ -22,10 +35,14 @@ if TYPE_CHECKING:
     from .orders import AccountOrder
 
 
-class Centre:
-    """Clock, account, user CA, ledger and waiting faults, behind one lock.
+API_KEY_LIFETIME = timedelta(days=180)
 
-    The parts are values: what is read from here stays as it was read.
+
+class Centre:
+    """Clock, accounts, user CA, ledger and waiting faults, behind one lock.
+
+    The parts are values: what is read from here stays as it was read. `account` is the one that
+    the control service changes; beside it stand a guest without a password and a program.
     """
 
     def __init__(self, account: Account, clock: Clock) -> None:
@@ -33,7 +50,10 @@ class Centre:
         self.authority = Authority()
         self.ending = threading.Event()
         self._lock = threading.Lock()
-        self._account = account
+        self._username = account.username
+        self._accounts = {one.username: one for one in everybody(account)}
+        self.api_key = secrets.token_urlsafe(32)
+        self._api_key_ends = clock.now() + API_KEY_LIFETIME
         self._ledger = Ledger()
         self._faults: tuple[Fault, ...] = ()
         self._faults_seen = 0
@@ -41,7 +61,17 @@ class Centre:
     @property
     def account(self) -> Account:
         """The account as it is now."""
-        return self._account
+        return self._accounts[self._username]
+
+    @property
+    def guest(self) -> Account:
+        """The account whose holder signs in at another institution."""
+        return self._of_origin(Origin.INSTITUTION)
+
+    @property
+    def program(self) -> Account:
+        """The service account."""
+        return self._of_origin(Origin.PROGRAM)
 
     @property
     def ledger(self) -> Ledger:
@@ -55,7 +85,7 @@ class Centre:
 
     def code(self) -> str:
         """The one-time code of the moment."""
-        return code_at(self._account, self.clock.now())
+        return code_at(self.account, self.clock.now())
 
     def pause(self, duration_s: float) -> None:
         """Wait, but no longer than the sandbox lives."""
@@ -68,28 +98,59 @@ class Centre:
         used up once the sign-in succeeds, so also where the quota then refuses.
         """
         with self._lock:
-            now = self.clock.now()
-            self._account = sign_in(self._account, given, now)
-            require_a_slot(self._ledger.issued, self._account.quota, now)
-            kind = self._struck(fault)
-            body = day_long(self._account.username, self._account.principals, now)
-            if kind and (spoil := BODY_FAULTS.get(kind)):
-                body = spoil(body, now)
-            self._ledger = self._ledger.with_issued(_entry(body, service))
-        return issue(self.authority, body, kind)
+            account = sign_in(self._known(given.username), given, self.clock.now())
+            self._accounts[account.username] = account
+            return self._make_pair(account, DAY, service, fault)
+
+    def certify(self, username: str, wanted: Wanted, service: str, fault: Fault | None) -> Issued:
+        """Issue a certificate to somebody signed in.  Raises QuotaUsedUp; then the fault waits."""
+        with self._lock:
+            return self._certify(self._accounts[username], wanted, service, fault)[0]
+
+    def make_pair(
+        self, username: str, validity: timedelta, service: str, fault: Fault | None
+    ) -> Pair:
+        """Issue a pair to somebody signed in.  Raises QuotaUsedUp; then the fault waits."""
+        with self._lock:
+            return self._make_pair(self._accounts[username], validity, service, fault)
+
+    def check_password(self, username: str, password: str) -> None:
+        """Return if the password is right.  Raises AccountLocked or SignInRefused."""
+        check_password(self._known(username), password)
+
+    def use_code(self, username: str, code: str) -> None:
+        """Use up a one-time code.  Raises SignInRefused where it is none of the moment."""
+        with self._lock:
+            self._accounts[username] = use_code(self._known(username), code, self.clock.now())
+
+    def account_of(self, username: str) -> Account | None:
+        """The account of that name, if there is one."""
+        return self._accounts.get(username)
+
+    def program_with(self, api_key: str) -> Account:
+        """The service account whose API key that is.  Raises SignInRefused, also once it ended."""
+        right = secrets.compare_digest(api_key.encode(), self.api_key.encode())
+        if right and self.clock.now() < self._api_key_ends:
+            return self.program
+        raise SignInRefused
 
     def meet(self, call: str, *, with_credentials: bool) -> tuple[Fault, ...]:
         """The faults that a call meets.
 
         One is spent by it at once, unless the call came without credentials, or the fault
-        strikes only when something is issued (see `issue`).
+        strikes only once the call succeeds (see `issue` and `strike`).
         """
         with self._lock:
             met = queue.met(self._faults, call, with_credentials=with_credentials)
             for fault in met:
-                if with_credentials and fault.stage is not queue.Stage.ISSUED:
+                if with_credentials and fault.stage not in queue.ON_SUCCESS:
                     self._faults = queue.spend(self._faults, fault)
             return met
+
+    def strike(self, fault: Fault) -> bool:
+        """Spend `fault` once, unless another call spent the last of it before."""
+        with self._lock:
+            return self._struck(fault) is not None
 
     def record(self, request: Request) -> None:
         """Keep `request` in the ledger."""
@@ -110,13 +171,51 @@ class Centre:
     def revoke(self, serial: int) -> None:
         """Revoke a certificate, so that hosts refuse it at once; KeyError when there is none."""
         with self._lock:
-            self._ledger = self._ledger.with_revoked(serial)
+            self._ledger = self._ledger.with_revoked(serial, self.clock.now())
 
     def change_account(self, order: AccountOrder) -> Account:
         """Change the account as `order` says and return it."""
         with self._lock:
-            self._account = _changed(self._account, order)
-            return self._account
+            self._accounts[self._username] = _changed(self.account, order)
+            return self.account
+
+    def _of_origin(self, origin: Origin) -> Account:
+        return next(one for one in self._accounts.values() if one.origin is origin)
+
+    def _known(self, username: str) -> Account:
+        account = self._accounts.get(username)
+        if account is None:
+            raise SignInRefused
+        return account
+
+    def _make_pair(
+        self, account: Account, validity: timedelta, service: str, fault: Fault | None
+    ) -> Pair:
+        key = Ed25519PrivateKey.generate()
+        wanted = Wanted(key.public_key(), validity)
+        issued, kind = self._certify(account, wanted, service, fault)
+        return Pair(issued, private_text(key, kind))
+
+    def _certify(
+        self, account: Account, wanted: Wanted, service: str, fault: Fault | None
+    ) -> tuple[Issued, str | None]:
+        """A certificate against the account's quota, and the kind of the fault that struck it."""
+        now = self.clock.now()
+        require_a_slot(self._ledger.issued_to(account.username), account.quota, now)
+        kind = self._struck(fault)
+        body = starting_now(
+            account.username,
+            account.principals,
+            now,
+            validity=wanted.validity,
+            limits=wanted.limits,
+        )
+        if kind and (spoil := BODY_FAULTS.get(kind)):
+            body = spoil(body, now)
+        line = certificate(self.authority, wanted.key, body, kind)
+        issued = _entry(body, line, owner=account.username, service=service)
+        self._ledger = self._ledger.with_issued(issued)
+        return issued, kind
 
     def _struck(self, fault: Fault | None) -> str | None:
         """The kind of `fault`, now spent, unless another call spent the last of it before."""
@@ -126,9 +225,9 @@ class Centre:
         return fault.kind
 
 
-def _entry(body: Body, service: str) -> Issued:
+def _entry(body: Body, line: str, *, owner: str, service: str) -> Issued:
     principal = body.principals[0] if body.principals else ""
-    return Issued(body.serial, principal, body.valid_after, body.valid_before, service)
+    return Issued(body.serial, principal, body.valid_after, body.valid_before, service, owner, line)
 
 
 def _changed(account: Account, order: AccountOrder) -> Account:

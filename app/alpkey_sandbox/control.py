@@ -134,6 +134,8 @@ def _request(answered: Request) -> Answer:
         "call": answered.call,
         "status": answered.status,
         "had_password": answered.had_password,
+        "user_agent": answered.user_agent,
+        "client_type": answered.client_type,
     }
 
 

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-CALLS = frozenset({"signed-key", "any"})
+CALLS = frozenset({"signed-key", "sign", "list", "revoke", "token", "authorize", "device", "any"})
+"""What a fault may be ordered for: the SSHService's one call, three of the gateway's and three of
+the OpenID provider's; `token` is that of service accounts as well."""
+
+CERTIFYING = frozenset({"signed-key", "sign"})
+"""The calls that issue certificates."""
+
+OF_TOKENS = frozenset({"expired", "not-yet-valid", "foreign-ca", "wrong-principal"})
+"""What can be wrong with a token as with a certificate, where `token` is named as the call."""
 
 Value = float | int | str | None
 
@@ -20,9 +28,13 @@ class Stage(Enum):
 
     BEFORE = "the call waits, then goes on"
     INSTEAD = "the service is not asked: nothing is issued and no code is used up"
-    ISSUED = "something was issued, and it or its answer is spoilt"
+    ISSUED = "something is issued, and it is spoilt"
+    ANSWERED = "the call did what it does, and its answer is lost"
     SENDING = "the true answer is sent badly"
 
+
+ON_SUCCESS = frozenset({Stage.ISSUED, Stage.ANSWERED})
+"""The stages that only a call which succeeds comes to."""
 
 STAGES: Mapping[str, Stage] = {
     "delay": Stage.BEFORE,
@@ -35,7 +47,7 @@ STAGES: Mapping[str, Stage] = {
     "cut-before": Stage.INSTEAD,
     "retired": Stage.INSTEAD,
     "slow-drip": Stage.SENDING,
-    "cut-after": Stage.ISSUED,
+    "cut-after": Stage.ANSWERED,
     "mismatched-pair": Stage.ISSUED,
     "wrong-principal": Stage.ISSUED,
     "expired": Stage.ISSUED,
@@ -63,9 +75,19 @@ class Fault:
         return STAGES[self.kind]
 
     def fits(self, call: str, *, with_credentials: bool) -> bool:
-        """Whether `call` meets it: what spoils an issue leaves calls without credentials alone."""
-        issues = with_credentials or self.stage is not Stage.ISSUED
-        return issues and self.call in {call, "any"}
+        """Whether `call` meets it: what needs a success leaves calls without credentials alone."""
+        if self.stage in ON_SUCCESS and not with_credentials:
+            return False
+        if self.call == "any":
+            return self.stage is not Stage.ISSUED or call in CERTIFYING
+        return self.call == call
+
+
+def makes_sense(call: str, kind: str) -> bool:
+    """Whether `call` can meet a fault of `kind`: only what is issued can be spoilt."""
+    if STAGES[kind] is not Stage.ISSUED or call == "any":
+        return True
+    return call in CERTIFYING or (call == "token" and kind in OF_TOKENS)
 
 
 def met(faults: Sequence[Fault], call: str, *, with_credentials: bool) -> tuple[Fault, ...]:

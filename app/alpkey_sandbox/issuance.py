@@ -1,28 +1,47 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The issuance: a key pair made by the service with its certificate, right or wrong on request."""
+"""The issuance: certificates, right or wrong on request, for keys sent or made by the service."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from .authority import Authority, Body, private_pem, public_line
+from .authority import (
+    DAY,
+    Authority,
+    Body,
+    PublicKey,
+    private_pem,
+    public_line,
+)
+from .ledger import Issued
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a certificate is asked for: a key, for how long, and with which limits."""
+
+    key: PublicKey
+    validity: timedelta = DAY
+    limits: Mapping[str, str] = field(default_factory=dict)
+
 
 STRANGER = "mallory"
 
 
 @dataclass(frozen=True)
 class Pair:
-    """What a person gets: a certificate line and the private key it belongs to."""
+    """What a person gets: a certificate and the private key it belongs to."""
 
-    public: str
-    private: str
+    issued: Issued
+    private: str = field(repr=False)
 
 
 def expired(body: Body, now: datetime) -> Body:
@@ -54,18 +73,15 @@ BODY_FAULTS: Mapping[str, Callable[[Body, datetime], Body]] = {
 """The kinds of fault that change what the certificate says."""
 
 
-def issue(authority: Authority, body: Body, fault: str | None = None) -> Pair:
-    """A fresh pair under `body`, spoilt as the kind `fault` says (others leave it right)."""
-    key = Ed25519PrivateKey.generate()
-    certified = Ed25519PrivateKey.generate() if fault == "mismatched-pair" else key
+def certificate(authority: Authority, key: PublicKey, body: Body, fault: str | None) -> str:
+    """The line for `key` under `body`, spoilt as the kind `fault` says (others leave it right)."""
+    certified = Ed25519PrivateKey.generate().public_key() if fault == "mismatched-pair" else key
     signer = Authority() if fault == "foreign-ca" else authority
-    public = signer.certify(certified.public_key(), body)
-    if fault == "plain-key":
-        public = public_line(key.public_key())
-    pair = Pair(public, private_pem(key))
-    return without_newline(pair) if fault == "no-newline" else pair
+    line = public_line(key) if fault == "plain-key" else signer.certify(certified, body)
+    return line.removesuffix("\n") if fault == "no-newline" else line
 
 
-def without_newline(pair: Pair) -> Pair:
-    """`pair` with the final newline of both files missing."""
-    return Pair(pair.public.removesuffix("\n"), pair.private.removesuffix("\n"))
+def private_text(key: Ed25519PrivateKey, fault: str | None) -> str:
+    """The file of a key made by the service."""
+    text = private_pem(key)
+    return text.removesuffix("\n") if fault == "no-newline" else text

@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from .clock import MOST_OFFSET_S
-from .faults import CALLS, STAGES, Fault, Value
+from .faults import CALLS, STAGES, Fault, Value, makes_sense
 
 MOST_DELAY_S = 3600
 MOST_BYTES = 2**30
@@ -39,6 +39,8 @@ def fault_order(order: object) -> Fault:
     fields = _fields(order, {"call", "kind", "times", "value"})
     call = _one_of("call", fields.get("call"), CALLS)
     kind = _one_of("kind", fields.get("kind"), STAGES)
+    if not makes_sense(call, kind):
+        raise UnfitOrder(f"{call} issues nothing that {kind} could spoil")
     times = fields.get("times", 1)
     if times is not None and not (_whole(times) and times >= 1):
         raise UnfitOrder("times is a whole number from 1 on, or null for until deleted")

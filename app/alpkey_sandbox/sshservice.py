@@ -22,8 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from . import answers
 from .account import AccountLocked, Credentials, SignInRefused
-from .faults import Stage
-from .ledger import Request
+from .calls import Call, serve
 from .quota import QuotaUsedUp
 
 if TYPE_CHECKING:
@@ -77,50 +76,30 @@ def credentials(sent: Mapping[str, object]) -> Credentials | None:
 
 
 def _serve(centre: Centre, sent: Mapping[str, object]) -> Response:
-    """Answer one call, through the faults it meets, and record it before the answer leaves."""
+    """Answer one call."""
     had_password = bool(sent.get("password"))
-    waiting = {fault.stage: fault for fault in centre.meet(CALL, with_credentials=had_password)}
-    if delay := waiting.get(Stage.BEFORE):
-        centre.pause(_seconds(delay))
-    if fault := waiting.get(Stage.INSTEAD):
-        answer = answers.stand_in(fault, error)
-        status = None if fault.kind == "cut-before" else answer.status_code
-    else:
-        answer, status = _true_answer(centre, credentials(sent), waiting.get(Stage.ISSUED))
-    centre.record(Request(centre.clock.now(), NAME, CALL, status, had_password))
-    if fault := waiting.get(Stage.SENDING):
-        pause_s = _seconds(fault)
-        return answers.drip(answer, lambda: centre.pause(pause_s))
-    return answer
+    given = credentials(sent)
+    call = Call(NAME, CALL, with_credentials=had_password, had_password=had_password)
+    return serve(centre, call, lambda fault: _true_answer(centre, given, fault), error)
 
 
-def _true_answer(
-    centre: Centre, given: Credentials | None, fault: Fault | None
-) -> tuple[Response, int | None]:
-    """The service's own answer, and the status that the client gets to see."""
+def _true_answer(centre: Centre, given: Credentials | None, fault: Fault | None) -> Response:
     if given is None:
-        return error(400, MALFORMED), 400
+        return error(400, MALFORMED)
     try:
-        pair = centre.issue(given, NAME, fault)
+        return _keys(centre.issue(given, NAME, fault))
     except SignInRefused:
-        return error(401, keycloak_message("Invalid user credentials")), 401
+        return error(401, keycloak_message("Invalid user credentials"))
     except AccountLocked:
-        return error(403, keycloak_message("Account disabled")), 403
+        return error(403, keycloak_message("Account disabled"))
     except QuotaUsedUp:
-        return error(429, QUOTA_USED_UP), 429
-    if fault and fault.kind == "cut-after":
-        return answers.cut(), None
-    return _keys(pair), 200
+        return error(429, QUOTA_USED_UP)
 
 
 def _keys(pair: Pair) -> Response:
-    return _json({"public": pair.public, "private": pair.private}, 200)
+    return _json({"public": pair.issued.line, "private": pair.private}, 200)
 
 
 def _json(value: object, status: int) -> Response:
     """Not Flask's own, which sorts the keys."""
     return Response(json.dumps(value), status, mimetype=answers.JSON)
-
-
-def _seconds(fault: Fault) -> float:
-    return float(fault.value or 0)
