@@ -98,9 +98,13 @@ class Centre:
         used up once the sign-in succeeds, so also where the quota then refuses.
         """
         with self._lock:
-            account = sign_in(self._known(given.username), given, self.clock.now())
-            self._accounts[account.username] = account
+            account = self._signed_in(given)
             return self._make_pair(account, DAY, service, fault)
+
+    def sign_in(self, given: Credentials) -> None:
+        """Use up the code of a sign-in.  Raises AccountLocked or SignInRefused."""
+        with self._lock:
+            self._signed_in(given)
 
     def certify(self, username: str, wanted: Wanted, service: str, fault: Fault | None) -> Issued:
         """Issue a certificate to somebody signed in.  Raises QuotaUsedUp; then the fault waits."""
@@ -168,9 +172,14 @@ class Centre:
         with self._lock:
             self._faults = ()
 
-    def revoke(self, serial: int) -> None:
-        """Revoke a certificate, so that hosts refuse it at once; KeyError when there is none."""
+    def revoke(self, serial: int, *, owner: str | None = None) -> None:
+        """Revoke a certificate, so that hosts refuse it at once.
+
+        KeyError when there is none, or none of `owner`'s where one is named.
+        """
         with self._lock:
+            if owner not in {None, self._ledger.find(serial).owner}:
+                raise KeyError(serial)
             self._ledger = self._ledger.with_revoked(serial, self.clock.now())
 
     def change_account(self, order: AccountOrder) -> Account:
@@ -186,6 +195,11 @@ class Centre:
         account = self._accounts.get(username)
         if account is None:
             raise SignInRefused
+        return account
+
+    def _signed_in(self, given: Credentials) -> Account:
+        account = sign_in(self._known(given.username), given, self.clock.now())
+        self._accounts[account.username] = account
         return account
 
     def _make_pair(

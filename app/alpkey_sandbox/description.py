@@ -20,14 +20,23 @@ FILE = "sandbox.json"
 
 @dataclass(frozen=True)
 class Description:
-    """Where everything is, and what a person needs to sign in. Every field holds true."""
+    """Where everything is, and what a person needs to sign in. Every field holds true.
+
+    `guest` signs in at the home institution, without a password; `program` with the API key.
+    """
 
     home: str
     service_url: str
+    gateway_url: str
+    issuer: str
+    token_url: str
     ca_bundle: str
     username: str
     password: str = field(repr=False)
     totp_secret: str = field(repr=False)
+    api_key: str = field(repr=False)
+    guest: str
+    program: str
     hosts: dict[str, dict[str, Any]]
     user_ca: str
     control_url: str

@@ -10,7 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import control, description, home, sshservice
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from . import control, description, gateway, home, programs, sshservice
 from .account import open_account
 from .authority import public_line
 from .centre import Centre
@@ -18,6 +20,11 @@ from .clock import Clock
 from .description import Description
 from .files import make_private_folder
 from .hosts import Hosts
+from .openid import provider
+from .openid.realm import Realm
+from .openid.server import PATH as ISSUER_PATH
+from .openid.server import Server
+from .openid.signer import Signer
 from .tls import server_context
 from .web import WebServer
 
@@ -100,13 +107,20 @@ class Sandbox:
         controls = running.enter_context(WebServer(app, now=self.centre.clock.now))
         hosts = running.enter_context(Hosts(self.centre))
         account = self.centre.account
+        top = f"https://localhost:{service.port}"
         self._description = Description(
             home=str(self.directory / "home"),
-            service_url=f"https://localhost:{service.port}{sshservice.PATH}",
+            service_url=f"{top}{sshservice.PATH}",
+            gateway_url=f"{top}{gateway.PATH}",
+            issuer=f"{top}{ISSUER_PATH}",
+            token_url=f"{top}{programs.PATH}/token",
             ca_bundle=str(ca_bundle),
             username=account.username,
             password=account.password,
             totp_secret=account.totp_secret,
+            api_key=self.centre.api_key,
+            guest=self.centre.guest.username,
+            program=self.centre.program.username,
             hosts=description.addresses(hosts.listening),
             user_ca=public_line(self.centre.authority.public_key).strip(),
             control_url=f"http://127.0.0.1:{controls.port}{path}",
@@ -115,7 +129,15 @@ class Sandbox:
         self._description.write(self.directory)
 
     def _service(self, tls: ssl.SSLContext) -> WebServer:
-        app = sshservice.make_app(self.centre)
+        server = Server(self.centre, Realm(self.centre.clock), Signer())
+        app = DispatcherMiddleware(
+            sshservice.make_app(self.centre),
+            {
+                gateway.PATH: gateway.make_app(self.centre, server),
+                programs.PATH: programs.make_app(self.centre, server),
+                ISSUER_PATH: provider.make_app(self.centre, server),
+            },
+        )
         try:
             return WebServer(app, port=self._port, tls=tls, now=self.centre.clock.now)
         except (OSError, OverflowError) as problem:
