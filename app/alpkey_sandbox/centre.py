@@ -215,7 +215,8 @@ class Centre:
     ) -> tuple[Issued, str | None]:
         """A certificate against the account's quota, and the kind of the fault that struck it."""
         now = self.clock.now()
-        require_a_slot(self._ledger.issued_to(account.username), account.quota, now)
+        theirs = self._ledger.issued_to(account.username)
+        require_a_slot(theirs, account.quota, now, wanted.validity)
         kind = self._struck(fault)
         body = starting_now(
             account.username,

@@ -25,9 +25,14 @@ def taken(issued: Iterable[Issued], now: datetime) -> int:
     return sum(_holds_a_slot(certificate, now) for certificate in issued)
 
 
-def require_a_slot(issued: Iterable[Issued], limit: int | None, now: datetime) -> None:
-    """Return if one more certificate may be issued, else raise QuotaUsedUp; None is no limit."""
-    if limit is not None and taken(issued, now) >= limit:
+def require_a_slot(
+    issued: Iterable[Issued], limit: int | None, now: datetime, lifetime: timedelta
+) -> None:
+    """Return if one more certificate may be issued for `lifetime`, else raise QuotaUsedUp.
+
+    A limit of None is none.
+    """
+    if limit is not None and lifetime >= SHORT_LIVED and taken(issued, now) >= limit:
         raise QuotaUsedUp
 
 

@@ -11,7 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_ssh_public_key
+from cryptography.hazmat.primitives.serialization import load_ssh_public_identity
 
 from .authority import DAY, MINUTE, PublicKey
 from .issuance import Wanted
@@ -64,7 +64,7 @@ def _key(line: object) -> PublicKey:
     if not isinstance(line, str):
         raise Malformed("publicKey is required")
     try:
-        key = load_ssh_public_key(line.strip().encode())
+        key = load_ssh_public_identity(line.strip().encode())
     except (ValueError, UnsupportedAlgorithm):
         raise Malformed("publicKey is not a public key in OpenSSH format") from None
     if not isinstance(key, TYPES):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from functools import partial
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import asyncssh
@@ -44,12 +45,18 @@ class CertificateConnection(asyncssh.SSHServerConnection):
             revoked=self._centre.ledger.revoked_serials(),
             now=self._centre.clock.now(),
         )
-        if not admitted:
+        if not admitted or not _comes_from(self.get_extra_info("peername"), cert):
             return None
         self._key_options = {}
         self._cert_options = cert.options
         key: asyncssh.SSHKey = cert.key
         return key
+
+
+def _comes_from(peer: tuple[str, int], cert: Any) -> bool:
+    """Whether the certificate allows a login from the address of `peer` (source-address)."""
+    allowed = cert.options.get("source-address")
+    return allowed is None or any(ip_address(peer[0]) in network for network in allowed)
 
 
 class HostServer(asyncssh.SSHServer):

@@ -7,6 +7,8 @@ import pytest
 
 from tests.keys import make_key
 from tests.sandbox.client import Answer, Client
+from tests.sandbox.gateway_client import GatewayClient
+from tests.sandbox.openid_client import Browser, Pkce
 
 REFUSED = 255
 DAY_S = 24 * 3600
@@ -25,6 +27,12 @@ class Person:
         certificate, key = answer.pair
         self._write("key", key)
         self._write("key-cert.pub", certificate)
+        return self
+
+    def takes_certificate(self, key: Path, certificate: str) -> "Person":
+        """A certificate for a key of one's own."""
+        self._key = key
+        key.with_name(f"{key.name}-cert.pub").write_text(certificate)
         return self
 
     def takes_plain(self, key: Path) -> "Person":
@@ -107,6 +115,52 @@ def test_a_revoked_key_is_refused_at_once(person: Person, client: Client) -> Non
     assert person.ssh("daint", "true").returncode == 0
     client.centre.control("revoke", serial=client.issued()[-1]["serial"])
     assert [person.ssh(host, "true").returncode for host in KNOCKED_ON] == [REFUSED, REFUSED]
+
+
+def test_a_key_revoked_at_the_gateway_is_refused_at_once(
+    person: Person, gateway: GatewayClient
+) -> None:
+    signed = gateway.signed()
+    person.takes_certificate(gateway.key, signed["publicKey"])
+    assert person.ssh("daint", "hostname").stdout == "daint\n"
+    assert gateway.revoke(signed["serialNumber"]).status == 200
+    assert [person.ssh(host, "true").returncode for host in KNOCKED_ON] == [REFUSED, REFUSED]
+
+
+@pytest.mark.parametrize("kind", ["rsa", "ecdsa-256"])
+def test_every_type_of_key_gets_in(
+    person: Person, gateway: GatewayClient, tmp_path: Path, kind: str
+) -> None:
+    key = make_key(tmp_path / kind, kind)
+    person.takes_certificate(key, gateway.sign("1min", key).json["sshKey"]["publicKey"])
+    assert person.ssh("ela", "hostname").stdout == "ela\n"
+
+
+@pytest.mark.parametrize(("subnet", "status"), [("127.0.0.0/8", 0), ("10.0.0.0/8", REFUSED)])
+def test_a_certificate_for_a_network_works_from_there_only(
+    person: Person, gateway: GatewayClient, subnet: str, status: int
+) -> None:
+    signed = gateway.signed("1min", ipSubnets=[subnet])
+    person.takes_certificate(gateway.key, signed["publicKey"])
+    assert person.ssh("ela", "true").returncode == status
+
+
+def test_a_certificate_for_a_command_runs_that_one(person: Person, gateway: GatewayClient) -> None:
+    signed = gateway.signed("1min", forceCommand="whoami")
+    person.takes_certificate(gateway.key, signed["publicKey"])
+    assert person.ssh("ela", "hostname").stdout == "alice\n"
+
+
+def test_the_guest_gets_in_as_the_guest(
+    person: Person, gateway: GatewayClient, browser: Browser
+) -> None:
+    pkce = Pkce()
+    page = browser.sign_in_at_home(browser.open(gateway.openid.address(pkce)))
+    tokens = gateway.openid.redeem(page.arrived["code"], pkce).json
+    gateway.token = tokens["access_token"]
+    person.takes_certificate(gateway.key, gateway.signed()["publicKey"])
+    assert person.ssh("ela", "whoami", user=gateway.centre.facts.guest).returncode == 0
+    assert person.ssh("ela", "true").returncode == REFUSED
 
 
 @pytest.mark.parametrize("offset_s", [DAY_S + 60, -3600])

@@ -10,6 +10,7 @@ import pytest
 
 from alpkey_sandbox import sshservice
 from tests.sandbox.client import Client
+from tests.sandbox.gateway_client import GatewayClient
 
 DAY_S = 24 * 3600
 FULL = 429
@@ -151,9 +152,12 @@ def shaken_hands(client: Client, name: str) -> None:
         pass
 
 
-def test_what_it_remembers_holds_no_secret(client: Client) -> None:
+def test_what_it_remembers_holds_no_secret(client: Client, gateway: GatewayClient) -> None:
     code = client.centre.otp()
     _, private = client.sign_in(code).pair
+    gateway.sign_in()
+    gateway.list()
+    secrets = (client.centre.password, code, private.splitlines()[1], gateway.token)
     told = json.dumps(client.centre.state())
-    for secret in (client.centre.password, code, private.splitlines()[1]):
+    for secret in secrets:
         assert secret not in told
