@@ -26,6 +26,10 @@ ca_bundle = {ca_bundle}
 [services.sshservice]
 url = {service_url}
 
+[services.gateway]
+url = {gateway_url}
+token_url = {token_url}
+
 [hosts.ela]
 host_name = {ela_address}
 port = {ela_port}
@@ -50,6 +54,8 @@ def site(sandbox: Description, ela: Listening) -> str:
     return SITE.format(
         ca_bundle=_toml(sandbox.ca_bundle),
         service_url=_toml(sandbox.service_url),
+        gateway_url=_toml(sandbox.gateway_url),
+        token_url=_toml(sandbox.token_url),
         ela_address=_toml(ela.address),
         ela_port=ela.port,
         ela_name=_toml(HOSTS["ela"].full_name),

@@ -1,5 +1,6 @@
 """HTTP: bounded in time and size, never redirected, never helped by ``~/.netrc``."""
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ def server(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
             while True:
                 connection = listener.accept()[0]
                 with connection, suppress(OSError):
-                    asked.append(connection.recv(64 * 1024))
+                    asked.append(whole_request(connection))
                     answer(connection, ended)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -38,6 +39,25 @@ def server(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
             ended.set()
             listener.shutdown(socket.SHUT_RDWR)
             thread.join(10)
+
+
+def whole_request(connection: socket.socket) -> bytes:
+    """Head and body, which need not come in one piece."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += some(connection)
+    head, _, body = data.partition(b"\r\n\r\n")
+    found = re.search(rb"(?i)content-length: (\d+)", head)
+    while found and len(body) < int(found[1]):
+        body += some(connection)
+    return head + b"\r\n\r\n" + body
+
+
+def some(connection: socket.socket) -> bytes:
+    data = connection.recv(64 * 1024)
+    if not data:
+        raise ConnectionAbortedError
+    return data
 
 
 def says(data: bytes) -> Answer:

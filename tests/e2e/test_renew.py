@@ -268,8 +268,7 @@ def test_an_authority_that_nobody_trusts(home: Home, tmp_path: Path) -> None:
 
 def test_no_network_is_no_retirement(home: Home) -> None:
     site = home.path / "config/site.toml"
-    gateway = '\n[services.gateway]\nurl = "https://nowhere.invalid/"\n'
-    site.write_text(site.read_text().replace("localhost", "nowhere.invalid") + gateway)
+    site.write_text(site.read_text().replace("localhost", "nowhere.invalid"))
     code, result = home.renew()
     assert (code, result["error"]["code"]) == (5, "no-network")
     assert "retired" not in _journal(home)
@@ -277,9 +276,9 @@ def test_no_network_is_no_retirement(home: Home) -> None:
 
 def test_a_service_that_is_gone_while_the_other_answers_is_retired(home: Home) -> None:
     site = home.path / "config/site.toml"
-    url = home.centre.facts.service_url.replace("localhost", "127.0.0.1")
-    gateway = f'\n[services.gateway]\nurl = "{url}"\n'
-    site.write_text(site.read_text().replace("localhost", "nowhere.invalid") + gateway)
+    other = home.centre.facts.gateway_url
+    elsewhere = site.read_text().replace(other, other.replace("localhost", "127.0.0.1"))
+    site.write_text(elsewhere.replace("localhost", "nowhere.invalid"))
     code, result = home.renew()
     assert (code, result["error"]["code"]) == (12, "service-retired")
 

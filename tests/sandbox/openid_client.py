@@ -83,7 +83,7 @@ class OpenIdClient:
 
     def claims(self, token: str) -> dict[str, Any]:
         """What a token says, once its signature is proven by the published keys."""
-        keys = self.https.send("GET", self.metadata["jwks_uri"]).json
+        keys: Any = self.https.send("GET", self.metadata["jwks_uri"]).json
         return jwt.decode(token, KeySet.import_key_set(keys), ["RS256"]).claims
 
 

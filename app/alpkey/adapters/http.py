@@ -1,6 +1,8 @@
 """HTTPS as Alpkey needs it: bounded in time and size, never redirected, never helped by netrc."""
 
+import os
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +18,15 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 from alpkey import __version__
 from alpkey.adapters.deadline import within
 from alpkey.core.errors import Unreachable
+from alpkey.core.secret import Secret
 
 ANSWER_LIMIT_BYTES = 1024 * 1024
+
+
+def user_agent() -> str:
+    """Who asks, and on what: ``alpkey/0.1 (Linux 6.1.0; x86_64)``."""
+    system = os.uname()
+    return f"alpkey/{__version__} ({system.sysname} {system.release}; {system.machine})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +61,48 @@ class Http:
 
     def __init__(self, ca_bundle: str | None = None) -> None:
         self._session = requests.Session()
-        self._session.auth = _NoOtherAuth()
-        self._session.headers["User-Agent"] = f"alpkey/{__version__}"
+        self._session.headers["User-Agent"] = user_agent()
         self._session.headers["Accept"] = "application/json"
         self._session.mount("https://", _OwnTrust(ca_bundle))
 
     def post(self, url: str, body: Any, *, timeout_s: float) -> HttpAnswer:
         """The answer to ``body`` sent as JSON.  Raises NotSent, AnswerLost or Unreachable."""
-        return self._bounded("POST", url, timeout_s, json=body)
+        return self.send("POST", url, body=body, timeout_s=timeout_s)
 
     def get(self, url: str, *, timeout_s: float) -> HttpAnswer:
-        return self._bounded("GET", url, timeout_s)
+        return self.send("GET", url, timeout_s=timeout_s)
 
-    def _bounded(self, method: str, url: str, timeout_s: float, **kind: Any) -> HttpAnswer:
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        timeout_s: float,
+        connect_timeout_s: float | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        secret_headers: Mapping[str, Secret] | None = None,
+    ) -> HttpAnswer:
+        """As :meth:`post`; ``secret_headers`` are revealed when the request leaves, not before.
+
+        ``timeout_s`` is for all of it.
+        """
+        return self._bounded(
+            method,
+            url,
+            (connect_timeout_s or timeout_s, timeout_s),
+            json=body,
+            headers=headers,
+            auth=_SecretHeaders(secret_headers or {}),
+        )
+
+    def _bounded(
+        self, method: str, url: str, timeouts_s: tuple[float, float], **kind: Any
+    ) -> HttpAnswer:
         host = urlsplit(url).hostname or url
+        _, timeout_s = timeouts_s
         try:
-            return within(timeout_s, lambda: self._exchange(method, url, timeout_s, **kind))
+            return within(timeout_s, lambda: self._exchange(method, url, timeouts_s, **kind))
         except TimeoutError:
             raise AnswerLost(
                 "too-slow", host=host, seconds=f"{timeout_s:g}", retryable=True
@@ -83,9 +118,11 @@ class Http:
         except (RequestException, HTTPError):
             raise _lost(host) from None
 
-    def _exchange(self, method: str, url: str, timeout_s: float, **kind: Any) -> HttpAnswer:
+    def _exchange(
+        self, method: str, url: str, timeouts_s: tuple[float, float], **kind: Any
+    ) -> HttpAnswer:
         with self._session.request(
-            method, url, timeout=timeout_s, stream=True, allow_redirects=False, **kind
+            method, url, timeout=timeouts_s, stream=True, allow_redirects=False, **kind
         ) as answer:
             if answer.is_redirect or answer.is_permanent_redirect:
                 raise Unreachable("redirected", host=urlsplit(url).hostname)
@@ -95,10 +132,15 @@ class Http:
             return HttpAnswer(answer.status_code, answer.headers.get("Content-Type", ""), body)
 
 
-class _NoOtherAuth(AuthBase):
-    """Stands in the place of credentials, so that requests does not take some from ``~/.netrc``."""
+class _SecretHeaders(AuthBase):
+    """Our credentials, even where there are none: else requests would look into ``~/.netrc``."""
+
+    def __init__(self, secrets: Mapping[str, Secret]) -> None:
+        self._secrets = secrets
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        for name, value in self._secrets.items():
+            request.headers[name] = value.reveal()
         return request
 
 

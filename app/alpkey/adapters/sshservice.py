@@ -2,9 +2,9 @@
 
 import ast
 import json
-from typing import Any
 from urllib.parse import urlsplit
 
+from alpkey.adapters.answers import json_object, names_the_quota, shown, speaks_of
 from alpkey.adapters.http import AnswerLost, Http, HttpAnswer, NotSent
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, SignInRefused, Unreachable
 from alpkey.core.ports import Credentials, IssuedPair
@@ -15,8 +15,7 @@ PROVE_TIMEOUT_S = 15.0
 ISSUE_TIMEOUT_S = 30.0
 OTHER_TIMEOUT_S = 5.0
 
-# The real service's statuses are not documented; these words in its message mean the quota.
-_QUOTA_WORDS = ("limit", "quota", "too many", "maximum number")
+# The real service's statuses are not documented; these words in its message mean a lock.
 _LOCK_WORDS = ("locked", "disabled")
 
 
@@ -77,7 +76,7 @@ class SshService:
             raise self._lost(slow if lost.code == "too-slow" else "the connection broke") from None
 
     def _pair(self, answer: HttpAnswer) -> IssuedPair:
-        body = _object(answer)
+        body = json_object(answer)
         private, public = body.get("private"), body.get("public")
         if not isinstance(private, str) or not isinstance(public, str):
             raise self._lost("it holds no key")
@@ -92,7 +91,7 @@ class SshService:
         return kind(
             code,
             site=self._site.name,
-            dashboard=self._page(),
+            dashboard=self._site.dashboard,
             message=message,
             retryable=code == "sign-in-refused",
         )
@@ -112,7 +111,7 @@ class SshService:
         return True
 
     def _retired(self) -> NeedsBrowser:
-        return NeedsBrowser(site=self._site.name, host=self._host, dashboard=self._page())
+        return NeedsBrowser(site=self._site.name, host=self._host, dashboard=self._site.dashboard)
 
     def _lost(self, reason: str) -> AnswerLost:
         return AnswerLost("answer-lost", host=self._host, reason=reason, retryable=True)
@@ -120,22 +119,10 @@ class SshService:
     def _trouble(self, reason: str) -> Unreachable:
         return Unreachable("service-trouble", host=self._host, reason=reason, retryable=True)
 
-    def _page(self) -> str:
-        return self._site.links.get("dashboard", "the centre's web page")
-
-
-def _object(answer: HttpAnswer) -> dict[str, Any]:
-    """The answer's JSON object; an empty one where it is something else."""
-    try:
-        body = json.loads(answer.body)
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
 
 def _message(answer: HttpAnswer) -> str | None:
     """The text of the service's own error shape; None where the answer has another."""
-    payload = _object(answer).get("payload")
+    payload = json_object(answer).get("payload")
     message = payload.get("message") if isinstance(payload, dict) else None
     return _unwrapped(message) if isinstance(message, str) else None
 
@@ -146,18 +133,14 @@ def _unwrapped(message: str) -> str:
         inner = json.loads(ast.literal_eval(message))
         return str(inner["error_description"])
     except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
-        return message.strip()[:500]
+        return shown(message)
 
 
 def _reason(status: int, message: str) -> tuple[type[AlpkeyError], str]:
     """Why the service said no, from its status and, as that is not documented, its words."""
-    if status == 429 or _speaks_of(message, _QUOTA_WORDS):
+    if names_the_quota(status, message):
         return QuotaUsedUp, "quota-refused"
-    if _speaks_of(message, _LOCK_WORDS):
+    if speaks_of(message, _LOCK_WORDS):
         return SignInRefused, "account-locked"
     refused = status in (401, 403)
     return SignInRefused, "sign-in-refused" if refused else "request-refused"
-
-
-def _speaks_of(message: str, words: tuple[str, ...]) -> bool:
-    return any(word in message.lower() for word in words)

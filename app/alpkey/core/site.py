@@ -24,11 +24,17 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service that issues certificates; ``kind`` picks the adapter that speaks to it."""
+    """A service that issues certificates; ``kind`` picks the adapter that speaks to it.
+
+    ``client_type`` is what a gateway is told that we are; ``token_url`` is where a service account
+    gets its access tokens, if there are such accounts.
+    """
 
     name: str
     kind: str
     url: str
+    client_type: str = "cli"
+    token_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,11 @@ class Site:
     def clusters(self) -> tuple[Host, ...]:
         """The hosts behind the jump host that menus and windows offer."""
         return tuple(host for host in self.hosts if host.shown)
+
+    @property
+    def dashboard(self) -> str:
+        """Where a person sees to keys by hand."""
+        return self.links.get("dashboard", "the centre's web page")
 
     def host(self, name: str) -> Host | None:
         return next((host for host in self.hosts if host.name == name), None)

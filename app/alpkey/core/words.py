@@ -98,6 +98,21 @@ ERRORS: Mapping[str, Description] = {
         "The service says: {message}",
         "Try again later; if it stays so, show this to the support of the centre.",
     ),
+    "token-refused": Description(
+        "The sign-in at {site} has run out",
+        "The service does not take it any more. Nothing was changed.",
+        "Sign in again.",
+    ),
+    "api-key-refused": Description(
+        "The API key is not accepted",
+        "{site} does not know it, or it is older than its 180 days.",
+        "Make a new one at the centre's page for service accounts, and put it into CSCS_API_KEY.",
+    ),
+    "no-service-accounts": Description(
+        "{site} has no service accounts",
+        "Its site file names no address for them. Nothing was sent.",
+        "Sign in as a person instead.",
+    ),
     "quota-used-up": Description(
         "No key is left for now",
         "{limit} keys are given a day, and this computer counts {limit} that are still valid.",
