@@ -1,4 +1,4 @@
-"""A centre on loopback: key service, throw-away CA and SSH hosts, to try and test Alpkey against.
+"""A centre on loopback: both key services, an OpenID provider, a throw-away CA and SSH hosts.
 
-It shares no code with the client, so that a mistake in one is not repeated by the other.
+To try and test Alpkey against. It shares no code with the client, so that a mistake in one is not repeated by the other.
 """

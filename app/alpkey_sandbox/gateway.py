@@ -8,6 +8,9 @@ use are here
     401  there is no access token, or one that opens nothing
     404  no certificate of that serial was issued to this account
     429  the quota is used up
+
+Who calls (X-Client-Type, User-Agent) is kept in the ledger and not demanded, as it is not known
+whether the real one demands it.
 """
 
 from __future__ import annotations
