@@ -94,7 +94,7 @@ def _password(asked: argparse.Namespace) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="alpkey sandbox",
-        description="A centre on this machine: key service, user CA and SSH hosts on loopback.",
+        description="A centre on this machine: key services, sign-in and SSH hosts on loopback.",
         epilog="Example: alpkey sandbox --dir /tmp/centre   then, elsewhere: "
         "alpkey sandbox otp --dir /tmp/centre",
     )
