@@ -30,6 +30,10 @@ url = {service_url}
 url = {gateway_url}
 token_url = {token_url}
 
+[openid]
+issuer = {issuer}
+ways = ["password", "browser", "device"]
+
 [hosts.ela]
 host_name = {ela_address}
 port = {ela_port}
@@ -56,6 +60,7 @@ def site(sandbox: Description, ela: Listening) -> str:
         service_url=_toml(sandbox.service_url),
         gateway_url=_toml(sandbox.gateway_url),
         token_url=_toml(sandbox.token_url),
+        issuer=_toml(sandbox.issuer),
         ela_address=_toml(ela.address),
         ela_port=ela.port,
         ela_name=_toml(HOSTS["ela"].full_name),

@@ -1,4 +1,4 @@
-"""What the key services' answers have in common: JSON objects, and words that mean the quota."""
+"""What the services' answers have in common: JSON objects, and words that mean quota or lock."""
 
 import json
 from typing import Any
@@ -7,7 +7,8 @@ from alpkey.adapters.http import HttpAnswer
 
 MOST_SHOWN = 500
 
-# The real services' statuses are not documented; these words in a message mean the quota.
+# The real services' statuses are not documented; these words in a message mean a lock or the quota.
+_LOCK_WORDS = ("locked", "disabled")
 _QUOTA_WORDS = ("limit", "quota", "too many", "maximum number")
 
 
@@ -27,8 +28,13 @@ def shown(message: str) -> str:
 
 def names_the_quota(status: int, message: str) -> bool:
     """Whether a refusal says that no key is left."""
-    return status == 429 or speaks_of(message, _QUOTA_WORDS)
+    return status == 429 or _speaks_of(message, _QUOTA_WORDS)
 
 
-def speaks_of(message: str, words: tuple[str, ...]) -> bool:
+def names_a_lock(message: str) -> bool:
+    """Whether a refusal says that the account is locked."""
+    return _speaks_of(message, _LOCK_WORDS)
+
+
+def _speaks_of(message: str, words: tuple[str, ...]) -> bool:
     return any(word in message.lower() for word in words)

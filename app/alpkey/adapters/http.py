@@ -80,18 +80,23 @@ class Http:
         timeout_s: float,
         connect_timeout_s: float | None = None,
         body: Any = None,
+        form: Mapping[str, str | Secret] | None = None,
         headers: Mapping[str, str] | None = None,
         secret_headers: Mapping[str, Secret] | None = None,
     ) -> HttpAnswer:
-        """As :meth:`post`; ``secret_headers`` are revealed when the request leaves, not before.
+        """As :meth:`post`, with ``body`` as JSON or ``form`` as a form.
 
-        ``timeout_s`` is for all of it.
+        ``secret_headers`` are revealed when the request leaves.  ``timeout_s`` is for all of it.
         """
+        data = None
+        if form is not None:
+            data = {name: _revealed(value) for name, value in form.items()}
         return self._bounded(
             method,
             url,
             (connect_timeout_s or timeout_s, timeout_s),
             json=body,
+            data=data,
             headers=headers,
             auth=_SecretHeaders(secret_headers or {}),
         )
@@ -130,6 +135,10 @@ class Http:
             if len(body) > ANSWER_LIMIT_BYTES:
                 raise _lost(urlsplit(url).hostname or url)
             return HttpAnswer(answer.status_code, answer.headers.get("Content-Type", ""), body)
+
+
+def _revealed(value: str | Secret) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
 
 
 class _SecretHeaders(AuthBase):

@@ -4,7 +4,7 @@ import ast
 import json
 from urllib.parse import urlsplit
 
-from alpkey.adapters.answers import json_object, names_the_quota, shown, speaks_of
+from alpkey.adapters.answers import json_object, names_a_lock, names_the_quota, shown
 from alpkey.adapters.http import AnswerLost, Http, HttpAnswer, NotSent
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, SignInRefused, Unreachable
 from alpkey.core.ports import Credentials, IssuedPair
@@ -14,9 +14,6 @@ from alpkey.core.site import Service, Site
 PROVE_TIMEOUT_S = 15.0
 ISSUE_TIMEOUT_S = 30.0
 OTHER_TIMEOUT_S = 5.0
-
-# The real service's statuses are not documented; these words in its message mean a lock.
-_LOCK_WORDS = ("locked", "disabled")
 
 
 class SshService:
@@ -140,7 +137,7 @@ def _reason(status: int, message: str) -> tuple[type[AlpkeyError], str]:
     """Why the service said no, from its status and, as that is not documented, its words."""
     if names_the_quota(status, message):
         return QuotaUsedUp, "quota-refused"
-    if speaks_of(message, _LOCK_WORDS):
+    if names_a_lock(message):
         return SignInRefused, "account-locked"
     refused = status in (401, 403)
     return SignInRefused, "sign-in-refused" if refused else "request-refused"

@@ -38,6 +38,20 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenId:
+    """The identity provider that a site's gateway trusts, and what we are to it.
+
+    ``ways`` are those of signing in to be offered, in order: password, browser, device.
+    """
+
+    issuer: str
+    client_id: str
+    redirect_uri: str
+    ways: tuple[str, ...]
+    scope: str = "openid"
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One centre.  ``links`` are pages for people, by name: mfa, dashboard, support, status."""
 
@@ -53,6 +67,7 @@ class Site:
     services: tuple[Service, ...]
     hosts: tuple[Host, ...]
     links: Mapping[str, str]
+    openid: OpenId | None
 
     @property
     def clusters(self) -> tuple[Host, ...]:
@@ -99,8 +114,13 @@ def read_site(table: Mapping[str, Any]) -> Site:
             services=tuple(Service(name, **row) for name, row in table["services"].items()),
             hosts=tuple(Host(name, **row) for name, row in table["hosts"].items()),
             links=table.get("links", {}),
+            openid=_openid(table.get("openid")),
         )
     except KeyError as missing:
         raise SiteUnreadable(f"the site file has no {missing.args[0]}") from None
     except (TypeError, AttributeError) as wrong:
         raise SiteUnreadable(f"the site file does not fit: {wrong}") from None
+
+
+def _openid(table: Mapping[str, Any] | None) -> OpenId | None:
+    return OpenId(**{**table, "ways": tuple(table["ways"])}) if table else None

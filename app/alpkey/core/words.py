@@ -103,6 +103,27 @@ ERRORS: Mapping[str, Description] = {
         "The service does not take it any more. Nothing was changed.",
         "Sign in again.",
     ),
+    "sign-in-denied": Description(
+        "The sign-in was declined",
+        "Somebody said no on the page of {site}. Nothing was changed.",
+        "Try again, and say yes.",
+    ),
+    "device-code-expired": Description(
+        "The code for your other device has run out",
+        "Nobody used it in time. Nothing was changed.",
+        "Try again for a new code.",
+    ),
+    "sign-in-unproven": Description(
+        "{host} does not prove who signed in",
+        "Its answer was not used, as its proof does not hold ({reason}).",
+        "Check that this computer's clock is right, then try again; "
+        "if it stays so, tell the support of the centre.",
+    ),
+    "password-not-allowed": Description(
+        "{site} wants you to sign in with your browser",
+        "{host} takes no password from this program. Nothing was changed.",
+        "Sign in with the browser: alpkey renew --browser",
+    ),
     "api-key-refused": Description(
         "The API key is not accepted",
         "{site} does not know it, or it is older than its 180 days.",

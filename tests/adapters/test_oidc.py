@@ -1,0 +1,240 @@
+"""Signing in by OpenID Connect where the contract says nothing: proofs, trouble, round trips."""
+
+import base64
+import hmac
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from alpkey.adapters.clock import now
+from alpkey.adapters.http import Http, HttpAnswer
+from alpkey.adapters.id_token import Unproven, prove
+from alpkey.adapters.oidc import OpenIdSignIn
+from alpkey.core.errors import NeedsBrowser, SignInRefused, Unfit, Unreachable
+from alpkey.core.ports import Credentials
+from alpkey.core.ports_sign_in import DeviceRequest
+from alpkey.core.secret import Secret
+from alpkey.core.site import OpenId
+from tests.centre import Centre, centre, running_centre
+from tests.contracts.test_identity_provider import openid_of, provider_of
+from tests.core.sites import site
+from tests.sandbox.openid_client import Browser
+
+__all__ = ["centre", "running_centre"]
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+KEY = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
+OTHER = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})
+KEYS = {"keys": [KEY.as_dict(private=False), {"kty": "oct", "use": "enc", "k": "AA"}]}
+RIGHT = {
+    "iss": "https://issuer",
+    "aud": "a client",
+    "sub": "a person",
+    "nonce": "a nonce",
+    "iat": int(NOW.timestamp()),
+    "exp": int(NOW.timestamp()) + 300,
+}
+
+
+def proven(token: str, access_token: str = "an access token") -> dict[str, Any]:
+    return prove(
+        token,
+        KEYS,
+        issuer="https://issuer",
+        client_id="a client",
+        access_token=access_token,
+        nonce="a nonce",
+        now=NOW,
+    )
+
+
+def token(header: dict[str, Any] | None = None, key: Any = KEY, **other: Any) -> str:
+    claims = {name: value for name, value in {**RIGHT, **other}.items() if value is not None}
+    full = header or {"alg": "RS256", "kid": "one"}
+    return jwt.encode(full, claims, key, [full["alg"]])
+
+
+def base64url(data: bytes) -> bytes:
+    return base64.urlsafe_b64encode(data).rstrip(b"=")
+
+
+class TestProof:
+    def test_what_is_right_is_taken(self) -> None:
+        assert proven(token())["sub"] == "a person"
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"iss": "https://another"},
+            {"iss": None},
+            {"aud": "another client"},
+            {"aud": None},
+            {"aud": ["a client", "another"], "azp": "another"},
+            {"nonce": "another"},
+            {"nonce": None},
+            {"exp": int(NOW.timestamp()) - 61},
+            {"exp": None},
+            {"iat": int(NOW.timestamp()) + 3600},
+            {"at_hash": "AAAA"},
+            {"sub": None},
+        ],
+    )
+    def test_what_is_wrong_is_not(self, wrong: dict[str, Any]) -> None:
+        with pytest.raises(Unproven):
+            proven(token(**wrong))
+
+    def test_a_clock_may_be_a_minute_off(self) -> None:
+        assert proven(token(exp=int(NOW.timestamp()) - 30))
+
+    def test_another_key_proves_nothing(self) -> None:
+        with pytest.raises(Unproven):
+            proven(token(key=OTHER))
+
+    def test_the_published_key_is_no_shared_secret(self) -> None:
+        """The old trick: an HMAC whose secret is the public key that everybody has."""
+        header = json.dumps({"alg": "HS256", "kid": "one"}).encode()
+        signed = b".".join(base64url(part) for part in (header, json.dumps(RIGHT).encode()))
+        seal = hmac.digest(KEY.as_pem(private=False), signed, "sha256")
+        with pytest.raises(Unproven):
+            proven((signed + b"." + base64url(seal)).decode())
+
+    @pytest.mark.parametrize("odd", ["", "a.b.c", "None", "eyJhbGciOiJub25lIn0.e30."])
+    def test_what_is_no_token_proves_nothing(self, odd: str) -> None:
+        with pytest.raises(Unproven):
+            proven(odd)
+
+
+def right(centre: Centre) -> Credentials:
+    return Credentials("alice", Secret(centre.password), Secret(centre.otp()))
+
+
+class TestAtTheProvider:
+    @pytest.mark.parametrize("kind", ["expired", "not-yet-valid", "foreign-ca"])
+    def test_a_token_that_proves_nothing_is_not_used(self, centre: Centre, kind: str) -> None:
+        centre.control("faults", call="token", kind=kind)
+        with pytest.raises(Unfit) as raised:
+            provider_of(centre).with_password(right(centre))
+        assert raised.value.code == "sign-in-unproven"
+
+    def test_who_signed_in_is_told_though_it_is_somebody_else(self, centre: Centre) -> None:
+        centre.control("faults", call="token", kind="wrong-principal")
+        tokens = provider_of(centre).with_password(right(centre))
+        assert tokens.username == centre.facts.guest
+
+    def test_an_answer_to_another_request_proves_nothing(self, centre: Centre) -> None:
+        provider, browser = provider_of(centre), Browser(centre)
+        request = provider.for_browser()
+        told = browser.sign_in(browser.open(request.url)).arrived
+        with pytest.raises(Unfit):
+            provider.with_code(replace(request, nonce="another"), Secret(told["code"]))
+
+    def test_a_verifier_of_another_request_is_refused(self, centre: Centre) -> None:
+        provider, browser = provider_of(centre), Browser(centre)
+        request, other = provider.for_browser(), provider.for_browser()
+        told = browser.sign_in(browser.open(request.url)).arrived
+        with pytest.raises(SignInRefused) as refused:
+            provider.with_code(replace(request, verifier=other.verifier), Secret(told["code"]))
+        assert refused.value.code == "token-refused"
+
+    def test_where_the_site_says_no_nothing_is_sent(self, centre: Centre) -> None:
+        openid = replace(openid_of(centre), ways=("browser",))
+        with pytest.raises(NeedsBrowser):
+            provider_of(centre, openid).with_password(right(centre))
+        assert not centre.saw_a_password()
+
+    def test_prepared_a_refresh_is_one_round_trip(self, centre: Centre) -> None:
+        provider = provider_of(centre)
+        refresh = provider.with_password(right(centre)).refresh
+        assert refresh
+        before = len(centre.state()["requests"])
+        provider.again(refresh)
+        calls = [one["call"] for one in centre.state()["requests"][before:]]
+        assert calls == ["token"]
+
+    def test_a_hasty_device_slows_down(self, centre: Centre) -> None:
+        provider = provider_of(centre)
+        request = provider.for_device()
+        assert request.interval == timedelta(seconds=5)
+        assert provider.with_device(request) == request
+        slower = provider.with_device(request)
+        assert isinstance(slower, DeviceRequest)
+        assert slower.interval == timedelta(seconds=10)
+
+    def test_a_device_code_runs_out(self, centre: Centre) -> None:
+        provider = provider_of(centre)
+        request = provider.for_device()
+        centre.control("clock", offset_s=601)
+        with pytest.raises(SignInRefused) as refused:
+            provider.with_device(request)
+        assert refused.value.code == "device-code-expired"
+
+    def test_another_provider_at_the_address_is_trouble(self, centre: Centre) -> None:
+        """The discovery document speaks of itself by the name it was asked under."""
+        elsewhere = centre.facts.issuer.replace("localhost", "127.0.0.1")
+        openid = replace(openid_of(centre), issuer=f"{elsewhere}/")
+        with pytest.raises(Unreachable) as raised:
+            provider_of(centre, openid).prepare()
+        assert raised.value.code == "service-trouble"
+
+
+KINDS = ["garbage", "html", "empty-object", "cut-before", "cut-after", "retired"]
+
+
+class TestTrouble:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_of_tokens(self, centre: Centre, kind: str) -> None:
+        provider = provider_of(centre)
+        provider.prepare()
+        centre.control("faults", call="token", kind=kind)
+        with pytest.raises(Unreachable) as raised:
+            provider.with_password(right(centre))
+        assert raised.value.code == "service-trouble"
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_of_device_codes(self, centre: Centre, kind: str) -> None:
+        provider = provider_of(centre)
+        provider.prepare()
+        centre.control("faults", call="device", kind=kind)
+        with pytest.raises(Unreachable) as raised:
+            provider.for_device()
+        assert raised.value.code == "service-trouble"
+
+    @pytest.mark.parametrize(("status", "error"), [(400, SignInRefused), (503, Unreachable)])
+    def test_of_status(
+        self, centre: Centre, status: int, error: type[SignInRefused | Unreachable]
+    ) -> None:
+        provider = provider_of(centre)
+        centre.control("faults", call="token", kind="status", value=status)
+        with pytest.raises(error) as raised:
+            provider.with_password(right(centre))
+        assert raised.value.code in ("request-refused", "service-trouble")
+
+    def test_of_whoever_is_no_provider(self, centre: Centre) -> None:
+        openid = replace(openid_of(centre), issuer=centre.facts.gateway_url)
+        with pytest.raises(Unreachable) as raised:
+            provider_of(centre, openid).prepare()
+        assert raised.value.code == "service-trouble"
+
+
+class FakeHttp(Http):
+    """Answers every request to read with one document."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+
+    def get(self, url: str, *, timeout_s: float) -> HttpAnswer:
+        return HttpAnswer(200, "application/json", json.dumps(self._document).encode())
+
+
+@pytest.mark.parametrize("uri", [None, 1, "http://issuer/keys", "file:///etc/passwd"])
+def test_an_endpoint_without_tls_is_not_used(uri: object) -> None:
+    openid = OpenId("https://issuer", "a client", "http://localhost:8765", ("password",))
+    http = FakeHttp({"issuer": "https://issuer", "jwks_uri": uri})
+    with pytest.raises(Unreachable) as raised:
+        OpenIdSignIn(openid, site(), http, now).prepare()
+    assert raised.value.code == "service-trouble"

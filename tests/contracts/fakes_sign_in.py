@@ -1,0 +1,87 @@
+"""The fake of an identity provider."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from alpkey.core.errors import Cancelled, NeedsBrowser, SignInRefused
+from alpkey.core.ports import Credentials
+from alpkey.core.ports_sign_in import BrowserRequest, DeviceRequest, Tokens
+from alpkey.core.secret import Secret
+
+SITE = "fake"
+
+
+class FakeSignIn:
+    """Knows alice, one password and one code, which works any number of times."""
+
+    def __init__(self, password: str, otp: str) -> None:
+        self._right = (password, otp)
+        self._numbers = 0
+        self._refreshes: set[Secret] = set()
+        self._codes: set[Secret] = set()
+        self.answers: dict[Secret, bool | None] = {}
+        self.takes_passwords = True
+        self.locked = False
+
+    def prepare(self) -> None:
+        """There is nothing to learn."""
+
+    def with_password(self, credentials: Credentials) -> Tokens:
+        if not self.takes_passwords:
+            raise NeedsBrowser("password-not-allowed", site=SITE, host=SITE)
+        if self.locked:
+            raise SignInRefused("account-locked", site=SITE, message="locked", dashboard="a page")
+        if (credentials.password.reveal(), credentials.otp.reveal()) != self._right:
+            raise SignInRefused(site=SITE, retryable=True)
+        return self._tokens()
+
+    def for_browser(self) -> BrowserRequest:
+        state = self._new("state").reveal()
+        return BrowserRequest(f"https://fake/?state={state}", state, "nonce", Secret("verifier"))
+
+    def sign_in_by_browser(self) -> Secret:
+        """The code that a browser brings back."""
+        code = self._new("code")
+        self._codes.add(code)
+        return code
+
+    def with_code(self, request: BrowserRequest, code: Secret) -> Tokens:
+        if code not in self._codes:
+            raise SignInRefused("token-refused", site=SITE, retryable=True)
+        self._codes.remove(code)
+        return self._tokens()
+
+    def for_device(self) -> DeviceRequest:
+        code = self._new("device")
+        self.answers[code] = None
+        url = "https://fake/device"
+        ends = datetime.now(UTC) + timedelta(minutes=10)
+        return DeviceRequest(code, "ABCD", url, f"{url}?ABCD", timedelta(seconds=5), ends)
+
+    def with_device(self, request: DeviceRequest) -> Tokens | DeviceRequest:
+        if request.code not in self.answers:
+            raise SignInRefused("device-code-expired", site=SITE, retryable=True)
+        answer = self.answers[request.code]
+        if answer is None:
+            return replace(request)
+        if not answer:
+            raise Cancelled("sign-in-denied", site=SITE)
+        return self._tokens()
+
+    def again(self, refresh: Secret) -> Tokens:
+        if refresh not in self._refreshes:
+            raise SignInRefused("token-refused", site=SITE, retryable=True)
+        self._refreshes.remove(refresh)
+        return self._tokens()
+
+    def end(self, refresh: Secret) -> None:
+        self._refreshes.discard(refresh)
+
+    def _tokens(self) -> Tokens:
+        refresh = self._new("refresh")
+        self._refreshes.add(refresh)
+        return Tokens(self._new("access"), refresh, "alice")
+
+    def _new(self, name: str) -> Secret:
+        self._numbers += 1
+        return Secret(f"{name} {self._numbers}")
