@@ -20,12 +20,10 @@ from alpkey.core.ports import Credentials
 from alpkey.core.ports_sign_in import DeviceRequest
 from alpkey.core.secret import Secret
 from alpkey.core.site import OpenId
-from tests.centre import Centre, centre, running_centre
+from tests.centre import Centre
 from tests.contracts.test_identity_provider import openid_of, provider_of
 from tests.core.sites import site
 from tests.sandbox.openid_client import Browser
-
-__all__ = ["centre", "running_centre"]
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 KEY = RSAKey.generate_key(2048, {"use": "sig", "kid": "one"})

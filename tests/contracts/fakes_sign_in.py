@@ -1,9 +1,11 @@
-"""The fake of an identity provider."""
+"""The fakes of an identity provider, and of where a browser comes back to."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from alpkey.core.errors import Cancelled, NeedsBrowser, SignInRefused
+from alpkey.core.errors import Cancelled, NeedsBrowser, SignInRefused, Unreachable
 from alpkey.core.ports import Credentials
 from alpkey.core.ports_sign_in import BrowserRequest, DeviceRequest, Tokens
 from alpkey.core.secret import Secret
@@ -85,3 +87,38 @@ class FakeSignIn:
     def _new(self, name: str) -> Secret:
         self._numbers += 1
         return Secret(f"{name} {self._numbers}")
+
+
+class FakeCallback:
+    """A browser that comes back when a test says so; it never waits."""
+
+    def __init__(self) -> None:
+        self._state: str | None = None
+        self._told: list[dict[str, str]] = []
+
+    @contextmanager
+    def listening(self, request: BrowserRequest) -> Iterator["FakeCallback"]:
+        if self._state is not None:
+            raise Unreachable("callback-busy", port=1)
+        self._state = request.state
+        try:
+            yield self
+        finally:
+            self._state = None
+            self._told.clear()
+
+    def come_back(self, told: dict[str, str]) -> None:
+        if told.get("state") == self._state and {"code", "error"} & told.keys():
+            self._told.append(told)
+
+    def code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
+        if cancelled():
+            raise Cancelled
+        if not self._told:
+            raise Cancelled("browser-late", site=SITE, minutes=5)
+        told = self._told.pop(0)
+        if "code" in told:
+            return Secret(told["code"])
+        if told["error"] == "access_denied":
+            raise Cancelled("sign-in-denied", site=SITE)
+        raise SignInRefused("request-refused", site=SITE, message=told["error_description"])

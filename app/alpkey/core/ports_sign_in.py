@@ -1,5 +1,7 @@
 """The port to an identity provider: the ways by which a person signs in to it, and out again."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -43,6 +45,29 @@ class DeviceRequest:
     complete_url: str
     interval: timedelta
     ends: datetime
+
+
+class Awaited(Protocol):
+    """A browser that was sent to sign in, and is awaited back."""
+
+    def code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
+        """The code that it brings.
+
+        Raises Cancelled (``sign-in-denied`` after a no there, ``browser-late`` after
+        ``timeout_s``, or plainly once ``cancelled`` says so), SignInRefused
+        (``request-refused``) where the provider sent it back with any other error.
+        """
+
+
+class Callback(Protocol):
+    """Where the browser comes back to."""
+
+    def listening(self, request: BrowserRequest) -> AbstractContextManager[Awaited]:
+        """Listens for the answer to ``request`` from before the browser is opened on.
+
+        What is no answer to it is passed over.  Raises Unreachable (``callback-busy``) where
+        another program has the place: then another device is the way.
+        """
 
 
 class SignIn(Protocol):

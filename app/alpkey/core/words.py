@@ -108,6 +108,16 @@ ERRORS: Mapping[str, Description] = {
         "Somebody said no on the page of {site}. Nothing was changed.",
         "Try again, and say yes.",
     ),
+    "browser-late": Description(
+        "Nobody signed in with the browser",
+        "The page of {site} was open for {minutes} min. Nothing was changed.",
+        "Try again; on a computer without a browser: alpkey renew --device",
+    ),
+    "callback-busy": Description(
+        "The browser could not come back to Alpkey",
+        "Another program on this computer uses port {port}. Nothing was sent.",
+        "End that program, or sign in with another device: alpkey renew --device",
+    ),
     "device-code-expired": Description(
         "The code for your other device has run out",
         "Nobody used it in time. Nothing was changed.",
@@ -261,6 +271,14 @@ ERRORS: Mapping[str, Description] = {
         "It comes with the extra 'sandbox'.",
         "Install it with: pip install 'alpkey[sandbox]'",
     ),
+}
+
+# What the browser shows when it comes back from a sign-in.
+PAGES: Mapping[str, str] = {
+    "signed-in": "You are signed in. You may close this window.",
+    "not-signed-in": "You are not signed in. You may close this window.",
+    "another-sign-in": "This answer is to another sign-in. Please start again from Alpkey.",
+    "nothing-here": "There is nothing here.",
 }
 
 WARNINGS: Mapping[str, str] = {
