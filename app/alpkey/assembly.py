@@ -12,6 +12,7 @@ from functools import cached_property
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.renew import RenewWorld
+from alpkey.actions.settings import SettingsWorld
 from alpkey.actions.status import StatusWorld
 from alpkey.adapters.agent import NoAgent, SshAgent
 from alpkey.adapters.clock import now
@@ -31,6 +32,7 @@ from alpkey.core.ports import Cancellation, KeyService, Terminal
 from alpkey.core.ports_agent import Agent
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site
+from alpkey.glance import Ground, chosen, policy, shipped_site
 
 if sys.platform == "darwin":
     from alpkey.adapters import macos as platform
@@ -41,13 +43,28 @@ Glance = Callable[[], Look]
 
 
 class Assembly:
-    """Everything for one home; ``glance`` takes a look at it."""
+    """Everything for one home; ``glance`` takes a look at it.
 
-    def __init__(self, places: Places, site: Site, settings: Settings, glance: Glance) -> None:
+    ``ground`` is asked only where site or settings matter: what mends a file of settings has to
+    work while that file cannot be read.
+    """
+
+    def __init__(self, places: Places, ground: Callable[[], Ground], glance: Glance) -> None:
         self.places = places
-        self.site = site
-        self._settings = settings
+        self._find_ground = ground
         self._glance = glance
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return self._find_ground()
+
+    @property
+    def site(self) -> Site:
+        return self._ground.site
+
+    @property
+    def _settings(self) -> Settings:
+        return self._ground.settings
 
     @cached_property
     def status(self) -> StatusWorld:
@@ -90,6 +107,20 @@ class Assembly:
             renewal=lambda: self.renewal(cancellation),
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("status")),
+        )
+
+    @property
+    def settings(self) -> SettingsWorld:
+        from alpkey.adapters.settings_file import TomlSettingsFile
+
+        at = self.places
+        lock = FileLock(at.settings_lock, at.runtime / "settings.lock", now)
+        return SettingsWorld(
+            chosen=lambda: chosen(at),
+            locked=lambda: policy(at),
+            site=lambda: shipped_site(at),
+            file=TomlSettingsFile(at.settings, lock, now),
+            look_again=lambda: self.status.remember(self._glance()),
         )
 
     def agent_use(self) -> AgentWorld:

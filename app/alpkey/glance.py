@@ -9,11 +9,12 @@ import os
 import pwd
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from alpkey.core import journal, quota
 from alpkey.core.certificate import (
@@ -25,12 +26,21 @@ from alpkey.core.certificate import (
 from alpkey.core.errors import Unfit
 from alpkey.core.look import Look, Stamp
 from alpkey.core.places import Places, find_places
+from alpkey.core.policy import Chosen, choose
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
-from alpkey.core.settings import Settings, SettingsUnreadable, read_settings
-from alpkey.core.site import Site, SiteUnreadable, merged, read_site
+from alpkey.core.settings import Settings, SettingsUnreadable, read_values
+from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters
+from alpkey.core.trust import distrust
 
 _HEAD_BYTES = 16 * 1024
-_SITE_OVERRIDES = Path("/etc/alpkey/sites")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a look stands on: the centre, as the person wants to see it, and the settings."""
+
+    site: Site
+    settings: Settings
 
 
 def places() -> Places:
@@ -45,25 +55,57 @@ def resources() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "resources"
 
 
+def ground(at: Places) -> Ground:
+    """Site and settings.  Raises Unfit."""
+    the_settings = settings(at)
+    return Ground(with_clusters(shipped_site(at), the_settings.clusters), the_settings)
+
+
 def site(at: Places) -> Site:
-    """The site: the shipped file, below the machine's own, below the home's.  Raises Unfit."""
+    """The site with the clusters that the person wants.  Raises Unfit."""
+    return ground(at).site
+
+
+def shipped_site(at: Places) -> Site:
+    """The shipped site file, below the machine's own, below the home's.  Raises Unfit."""
     table: dict[str, Any] = {}
-    layers = (resources() / "sites" / "cscs.toml", _SITE_OVERRIDES / "cscs.toml", at.site)
+    layers = (resources() / "sites" / "cscs.toml", at.site_overrides / "cscs.toml", at.site)
     for layer in layers:
-        table = merged(table, _toml(layer))
+        table = merged(table, _table(layer))
         try:
             found = read_site(table)
         except SiteUnreadable as wrong:
-            raise Unfit("settings-unreadable", path=str(layer), reason=str(wrong)) from None
+            raise _unreadable(layer, str(wrong)) from None
     return found
 
 
 def settings(at: Places) -> Settings:
-    """The person's settings.  Raises Unfit."""
+    """The settings in force.  Raises Unfit."""
+    return chosen(at).settings
+
+
+def chosen(at: Places) -> Chosen:
+    """The settings in force, and who decided each.  Raises Unfit."""
+    locked = policy(at)
+    return choose(locked, _values(at.settings, locked))
+
+
+def policy(at: Places) -> dict[str, Any]:
+    """The values that the organisation locks.  Raises Unfit.
+
+    What it misspells is no lock, so that is refused and not passed over.
+    """
+    locked: dict[str, Any] = {}
+    for path in at.policies:
+        locked |= _values(path)
+    return locked
+
+
+def _values(path: Path, passing_over: Collection[str] = ()) -> dict[str, Any]:
     try:
-        return read_settings(_toml(at.settings))
+        return read_values(_table(path), passing_over)
     except SettingsUnreadable as wrong:
-        raise Unfit("settings-unreadable", path=str(at.settings), reason=str(wrong)) from None
+        raise _unreadable(path, str(wrong)) from None
 
 
 def known(at: Places, account: str | None = None) -> journal.Known:
@@ -71,9 +113,13 @@ def known(at: Places, account: str | None = None) -> journal.Known:
     return journal.fold(journal.from_lines(_lines(at.journal)), account)
 
 
-def look(at: Places, now: datetime) -> Look:
-    """One look.  Raises Unfit where settings or site cannot be read; any key is looked at."""
-    the_site, the_settings = site(at), settings(at)
+def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
+    """One look.  Raises Unfit where settings or site cannot be read; any key is looked at.
+
+    ``on`` is the ground where the caller has it already.
+    """
+    on = on or ground(at)
+    the_site, the_settings = on.site, on.settings
     key_path = at.private_key(the_site.key_file)
     certificate_path = key_path.with_name(key_path.name + "-cert.pub")
     certificate, trouble = _certificate(certificate_path)
@@ -103,21 +149,35 @@ def stamp(path: Path) -> Stamp:
     return Stamp(found.st_mtime_ns, found.st_size)
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    """The table in the file; an absent file is an empty one.
+def _table(path: Path) -> dict[str, Any]:
+    """The table in the file, TOML or a property list; an absent file is an empty one.
 
     Raises Unfit, also where somebody else may write the file: it says where passwords go.
     """
     try:
         with path.open("rb") as file:
-            mode = os.fstat(file.fileno())
-            if mode.st_mode & 0o022 or mode.st_uid not in (0, os.getuid()):
-                raise _unreadable(path, "another person may write it (chmod go-w mends that)")
-            return tomllib.load(file)
+            found = os.fstat(file.fileno())
+            if reason := distrust(found.st_mode, found.st_uid, os.getuid()):
+                raise _unreadable(path, reason)
+            return _plist(file) if path.suffix == ".plist" else tomllib.load(file)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as wrong:
         raise _unreadable(path, str(wrong)) from None
+
+
+def _plist(file: BinaryIO) -> dict[str, Any]:
+    """macOS keeps managed preferences so.  Raises ValueError."""
+    import plistlib
+    from xml.parsers.expat import ExpatError
+
+    try:
+        table = plistlib.load(file)
+    except ExpatError as wrong:
+        raise ValueError(str(wrong)) from None
+    if not isinstance(table, dict):
+        raise ValueError("not a dictionary")
+    return table
 
 
 def _unreadable(path: Path, reason: str) -> Unfit:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.core.places import Places, find_places
+from alpkey.core.places import APP_ID, Places, find_places
 
 
 def places(platform: str = "linux", **environ: str) -> Places:
@@ -14,7 +14,9 @@ def places(platform: str = "linux", **environ: str) -> Places:
 def test_a_moved_home_holds_everything() -> None:
     at = places(ALPKEY_HOME="/tmp/x", XDG_CONFIG_HOME="/elsewhere")
     assert at.moved
-    for path in (at.settings, at.site, at.journal, at.look, at.lock, at.logs, at.ssh):
+    own = (at.settings, at.site, at.journal, at.look, at.lock, at.logs, at.ssh, at.touched)
+    outside = (at.machine, *at.policies, at.autostart, at.share)
+    for path in (*own, *outside):
         assert path.is_relative_to("/tmp/x")
 
 
@@ -35,6 +37,22 @@ def test_macos_has_its_own_folders() -> None:
     at = places("darwin")
     assert at.config == Path("/home/alice/Library/Application Support/Alpkey/config")
     assert at.logs == Path("/home/alice/Library/Logs/Alpkey")
+
+
+def test_the_machines_own_files_lie_where_only_root_writes() -> None:
+    at = places()
+    assert at.site_overrides == Path("/etc/alpkey/sites")
+    assert at.policies == (Path("/etc/alpkey/policy.toml"),)
+    managed = Path("/Library/Managed Preferences")
+    names = [path.relative_to(managed) for path in places("darwin").policies]
+    assert names == [Path(f"{APP_ID}.plist"), Path("alice") / f"{APP_ID}.plist"]
+
+
+def test_a_desktop_finds_our_entries_where_it_looks() -> None:
+    at = places(XDG_CONFIG_HOME="/c", XDG_DATA_HOME="/d")
+    assert (at.autostart, at.share) == (Path("/c/autostart"), Path("/d"))
+    assert places().autostart == Path("/home/alice/.config/autostart")
+    assert places("darwin").autostart == Path("/home/alice/Library/LaunchAgents")
 
 
 def test_two_homes_share_no_socket() -> None:

@@ -50,9 +50,9 @@ def yes_option(command: F) -> F:
 
 
 def assembled() -> Assembly:
-    """All adapters for the home of this process.  Raises Unfit for unreadable settings."""
+    """All adapters for the home of this process."""
     at = glance.places()
-    return Assembly(at, glance.site(at), glance.settings(at), lambda: glance.look(at, now()))
+    return Assembly(at, lambda: glance.ground(at), lambda: glance.look(at, now()))
 
 
 def run(

@@ -18,10 +18,22 @@ def from_rfc3339(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+_UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
+
+
 def duration(text: str) -> timedelta:
-    """``90s``, ``30m``, ``2h`` or ``1d`` as a span.  Raises ValueError."""
-    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-    number, unit = text[:-1], text[-1:]
-    if unit not in units or not number.isdecimal():
+    """``90s``, ``30m``, ``30min``, ``2h`` or ``1d`` as a span.  Raises ValueError."""
+    number = text.rstrip("".join(_UNITS))
+    unit = text[len(number) :]
+    if unit not in _UNITS or not (number.isascii() and number.isdecimal() and len(number) < 9):
         raise ValueError(f"{text!r} is no duration such as 90s, 30m, 2h or 1d")
-    return timedelta(**{units[unit]: int(number)})
+    return timedelta(**{_UNITS[unit]: int(number)})
+
+
+def short_span(span: timedelta) -> str:
+    """``2h``, ``30m``: what :func:`duration` reads, in the largest unit that leaves no rest."""
+    seconds = int(span.total_seconds())
+    for unit, length in (("d", 86_400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % length == 0:
+            return f"{seconds // length}{unit}"
+    return f"{seconds}s"

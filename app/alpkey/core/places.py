@@ -7,16 +7,26 @@ from pathlib import Path
 
 from alpkey.core.roots import find_roots
 
+# One name for what a desktop knows us by: menu entry, icon, agent of macOS, managed preferences.
+APP_ID = "io.github.alpkey.Alpkey"
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """All paths of one home; ``moved`` where ``ALPKEY_HOME`` stands in for the real one."""
+    """All paths of one home; ``moved`` where ``ALPKEY_HOME`` stands in for the real one.
+
+    ``policies`` are the files by which an organisation locks settings, the strongest last.
+    """
 
     config: Path
     state: Path
     logs: Path
     ssh: Path
     runtime: Path
+    machine: Path
+    policies: tuple[Path, ...]
+    autostart: Path
+    share: Path
     moved: bool
 
     @property
@@ -27,6 +37,20 @@ class Places:
     def site(self) -> Path:
         """What the person or the sandbox puts over the shipped site file."""
         return self.config / "site.toml"
+
+    @property
+    def site_overrides(self) -> Path:
+        """The folder of what a whole machine puts over the shipped site files."""
+        return self.machine / "sites"
+
+    @property
+    def settings_lock(self) -> Path:
+        return self.state / "settings.lock"
+
+    @property
+    def touched(self) -> Path:
+        """What we put outside our own folders, for whoever removes us."""
+        return self.state / "touched.json"
 
     @property
     def journal(self) -> Path:
@@ -90,8 +114,24 @@ def find_places(
         logs=Path(roots.logs),
         ssh=Path(roots.ssh),
         runtime=_runtime(environ, roots.state, user_id),
+        machine=Path(roots.machine),
+        policies=_policies(Path(roots.machine), platform, roots.moved, passwd_home),
+        autostart=Path(roots.desktop),
+        share=Path(roots.share),
         moved=roots.moved,
     )
+
+
+def _policies(machine: Path, platform: str, moved: bool, passwd_home: str) -> tuple[Path, ...]:
+    """On macOS the managed preferences of the computer, then those of the person.
+
+    A person's lie in a folder of the account's name, which is that of the home there.
+    """
+    if platform != "darwin":
+        return (machine / "policy.toml",)
+    managed = machine if moved else Path("/Library/Managed Preferences")
+    name = f"{APP_ID}.plist"
+    return (managed / name, managed / Path(passwd_home).name / name)
 
 
 def _runtime(environ: Mapping[str, str], state: str, user_id: int) -> Path:

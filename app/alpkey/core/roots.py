@@ -9,15 +9,34 @@ from collections.abc import Mapping
 
 
 class Roots:
-    """The folders that everything else lies in; ``moved`` is true under ``ALPKEY_HOME``."""
+    """The folders that everything else lies in; ``moved`` is true under ``ALPKEY_HOME``.
 
-    __slots__ = ("config", "logs", "moved", "ssh", "state")
+    ``machine`` holds what whoever looks after this computer puts over the shipped files.
+    ``desktop`` is where the person's desktop looks for autostart entries, ``share`` where it
+    looks for menu entries and icons.
+    """
 
-    def __init__(self, config: str, state: str, logs: str, ssh: str, moved: bool) -> None:
+    __slots__ = ("config", "desktop", "logs", "machine", "moved", "share", "ssh", "state")
+
+    def __init__(
+        self,
+        config: str,
+        state: str,
+        logs: str,
+        ssh: str,
+        *,
+        desktop: str,
+        share: str,
+        machine: str = "/etc/alpkey",
+        moved: bool = False,
+    ) -> None:
         self.config = config
         self.state = state
         self.logs = logs
         self.ssh = ssh
+        self.desktop = desktop
+        self.share = share
+        self.machine = machine
         self.moved = moved
 
 
@@ -31,7 +50,14 @@ def find_roots(environ: Mapping[str, str], platform: str, passwd_home: str) -> R
     if moved := environ.get("ALPKEY_HOME"):
         top = os.path.abspath(moved)  # noqa: PTH100  pathlib costs more than the whole program
         return Roots(
-            join(top, "config"), join(top, "state"), join(top, "logs"), join(top, "ssh"), True
+            join(top, "config"),
+            join(top, "state"),
+            join(top, "logs"),
+            join(top, "ssh"),
+            desktop=join(top, "desktop"),
+            share=join(top, "desktop"),
+            machine=join(top, "machine"),
+            moved=True,
         )
     home = environ.get("HOME", "")
     if not home.startswith("/"):
@@ -45,12 +71,18 @@ def find_roots(environ: Mapping[str, str], platform: str, passwd_home: str) -> R
             join(support, "state"),
             join(library, "Logs", "Alpkey"),
             ssh,
-            False,
+            desktop=join(library, "LaunchAgents"),
+            share=join(home, "Applications"),
         )
     config = _xdg(environ, "XDG_CONFIG_HOME", join(home, ".config"))
     state = _xdg(environ, "XDG_STATE_HOME", join(home, ".local", "state"))
     return Roots(
-        join(config, "alpkey"), join(state, "alpkey"), join(state, "alpkey", "logs"), ssh, False
+        join(config, "alpkey"),
+        join(state, "alpkey"),
+        join(state, "alpkey", "logs"),
+        ssh,
+        desktop=join(config, "autostart"),
+        share=_xdg(environ, "XDG_DATA_HOME", join(home, ".local", "share")),
     )
 
 

@@ -1,61 +1,158 @@
-"""The person's settings, each declared once: key, type, default, reader, label and help."""
+"""The person's settings, each declared once: key, type, default, check, label and help.
 
-from collections.abc import Callable, Mapping
+The command ``alpkey settings``, the page of the main window and the README's table are made of
+what stands here.
+"""
+
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import timedelta
+from datetime import time, timedelta
+from functools import cache
 from typing import Any
 
-from alpkey.core.moments import duration
+from alpkey.core.setting_kinds import (
+    CLOCK,
+    CLUSTERS,
+    SPAN,
+    SWITCH,
+    TEXT,
+    WORDS,
+    Clusters,
+    Kind,
+    Plain,
+    choice,
+)
+
+Check = Callable[[Any], str | None]
 
 
 class SettingsUnreadable(ValueError):
     """The settings hold an unknown key or a value that does not fit; the text says which."""
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text in quotes")
-    return value
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as it is declared.  ``check`` says in words why a value is not to be taken."""
+
+    key: str
+    kind: Kind
+    default: Any
+    label: str
+    help: str
+    check: Check | None = None
+
+    def read(self, plain: Any) -> Any:
+        """The value in ``plain``, which comes from a file.  Raises SettingsUnreadable."""
+        try:
+            value = self.kind.read(plain)
+        except (TypeError, ValueError) as wrong:
+            raise SettingsUnreadable(f"{self.key}: {wrong}") from None
+        if self.check and (reason := self.check(value)):
+            raise SettingsUnreadable(f"{self.key}: {reason}")
+        return value
+
+    def typed(self, text: str) -> Plain:
+        """The plain value of what a person typed.  Raises SettingsUnreadable."""
+        try:
+            plain = self.kind.typed(text)
+        except ValueError as wrong:
+            raise SettingsUnreadable(f"{self.key}: {wrong}") from None
+        return self.kind.plain(self.read(plain))
 
 
-def _words(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise TypeError('not a list of words, such as ["kitty"]')
-    return tuple(value)
+def _setting(
+    default: Any, kind: Kind, label: str, help_text: str, check: Check | None = None
+) -> Any:
+    return field(
+        default=default,
+        metadata={"kind": kind, "label": label, "help": help_text, "check": check},
+    )
 
 
-def _span(value: Any) -> timedelta:
-    return duration(_text(value))
+def _one_word(name: str) -> str | None:
+    return "has a space in it" if " " in name else None
 
 
-def _setting(default: Any, read: Callable[[Any], Any], label: str, help_text: str) -> Any:
-    return field(default=default, metadata={"read": read, "label": label, "help": help_text})
+def _within_a_day(span: timedelta) -> str | None:
+    return "longer than a key lives (1d)" if span > timedelta(days=1) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings; what the person did not set has its default."""
+    """All settings; what nobody set has its default."""
 
     username: str = _setting(
-        "", _text, "User name", "Your name at the centre, not your e-mail address."
+        "", TEXT, "User name", "Your name at the centre, not your e-mail address.", _one_word
     )
     lead_time: timedelta = _setting(
-        timedelta(hours=2), _span, "Expiring", "How long before its end a key counts as expiring."
+        timedelta(hours=2),
+        SPAN,
+        "Expiring",
+        "How long before its end a key counts as expiring.",
+        _within_a_day,
     )
     terminal: tuple[str, ...] = _setting(
-        (), _words, "Terminal", "The program that Connect opens; the ssh command is put after it."
+        (), WORDS, "Terminal", "The program that Connect opens; the ssh command is put after it."
+    )
+    clusters: Clusters = _setting(
+        (),
+        CLUSTERS,
+        "Clusters",
+        "Shows, hides or adds clusters, as in: eiger=on santis=off mine=login.example.org",
+    )
+    icon: str = _setting(
+        "number",
+        choice("number", "ring"),
+        "Icon",
+        "The hours left inside the ring, or the ring alone.",
+    )
+    submit_at_sixth_digit: bool = _setting(
+        True, SWITCH, "Sign in at the sixth digit", "Without waiting for Enter."
+    )
+    reminders: bool = _setting(
+        True, SWITCH, "Reminders", "Say when the key is about to run out, and when it has."
+    )
+    remind_before: timedelta = _setting(
+        timedelta(hours=2),
+        SPAN,
+        "First reminder",
+        "How long before the key's end.",
+        _within_a_day,
+    )
+    remind_again: timedelta = _setting(
+        timedelta(minutes=30),
+        SPAN,
+        "Second reminder",
+        "How long before the key's end.",
+        _within_a_day,
+    )
+    will_it_last_at: time = _setting(
+        time(17),
+        CLOCK,
+        "Will it last?",
+        "When to say that the key ends before work starts the next day.",
+    )
+    work_starts_at: time = _setting(
+        time(10), CLOCK, "Work starts", "Until when a key has to last the next day."
     )
 
 
-def read_settings(table: Mapping[str, Any]) -> Settings:
-    """The settings in a parsed ``config.toml``.  Raises SettingsUnreadable."""
-    readers = {one.name: one.metadata["read"] for one in fields(Settings)}
+@cache
+def declared() -> Mapping[str, Setting]:
+    """Every setting by its key, in the order of the page."""
+    return {
+        one.name: Setting(key=one.name, default=one.default, **one.metadata)
+        for one in fields(Settings)
+    }
+
+
+def read_values(table: Mapping[str, Any], passing_over: Collection[str] = ()) -> dict[str, Any]:
+    """The values in a parsed file, but for the keys to pass over.  Raises SettingsUnreadable."""
     values = {}
-    for key, value in table.items():
-        if key not in readers:
+    for key, plain in table.items():
+        if key in passing_over:
+            continue
+        if key not in declared():
             raise SettingsUnreadable(f"there is no setting {key!r}")
-        try:
-            values[key] = readers[key](value)
-        except (TypeError, ValueError) as wrong:
-            raise SettingsUnreadable(f"{key}: {wrong}") from None
-    return Settings(**values)
+        values[key] = declared()[key].read(plain)
+    return values

@@ -1,8 +1,8 @@
 """A centre as its site file describes it: services, hosts, names and numbers."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -85,6 +85,24 @@ class Site:
     def names_a_user(self, text: str) -> bool:
         """Whether ``text`` is a user name of this centre."""
         return re.fullmatch(self.user_pattern, text) is not None
+
+
+def with_clusters(site: Site, wanted: Iterable[tuple[str, bool | str]]) -> Site:
+    """``site`` with clusters shown (true), hidden (false), or added by the name of their host.
+
+    One that the site does not know, or no longer, is neither shown nor hidden; the jump host
+    stays what the site says.
+    """
+    hosts = {host.name: host for host in site.hosts}
+    for name, what in wanted:
+        known = hosts.get(name)
+        if name == site.jump_host or (known is None and isinstance(what, bool)):
+            continue
+        host = known or Host(name, str(what), jump=site.jump_host)
+        shown = what if isinstance(what, bool) else True
+        host_name = host.host_name if isinstance(what, bool) else what
+        hosts[name] = replace(host, host_name=host_name, shown=shown)
+    return replace(site, hosts=tuple(hosts.values()))
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,6 +67,19 @@ ERRORS: Mapping[str, Description] = {
         "{path}: {reason}",
         "Mend the file, or move it away to go on with the defaults.",
     ),
+    "setting-unknown": Description(
+        "There is no setting {key}", "Known are: {known}.", "See: alpkey settings"
+    ),
+    "setting-unfit": Description(
+        "This value does not fit",
+        "{reason}. Nothing was changed.",
+        "See: alpkey settings set --help",
+    ),
+    "setting-locked": Description(
+        "{key} is managed by your organisation",
+        "Nothing was changed.",
+        "Ask whoever looks after this computer.",
+    ),
     "no-terminal": Description(
         "No terminal program was found",
         "Looked for: {looked_for}.",
@@ -293,7 +306,13 @@ WARNINGS: Mapping[str, str] = {
     "backup-kept": "The key that was there is kept as {path}.",
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
+    "settings-set-aside": "The settings could not be read. They are kept as {path}.",
 }
+
+MANAGED = "managed by your organisation"
+
+# Who decided a setting.
+ORIGINS: Mapping[str, str] = {"policy": MANAGED, "person": "set by you", "shipped": "the default"}
 
 STEPS: Mapping[str, str] = {
     "service-ready": "The service answers",

@@ -1,0 +1,106 @@
+"""Settings: tell them and where each comes from; change one."""
+
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from alpkey.core.errors import AlpkeyError, Unsuitable
+from alpkey.core.events import Action, Warn
+from alpkey.core.policy import Chosen, Origin
+from alpkey.core.ports_settings import SettingsFile
+from alpkey.core.setting_kinds import CLUSTERS, Plain
+from alpkey.core.settings import Setting, SettingsUnreadable, declared
+from alpkey.core.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsWorld:
+    """``locked`` are the keys that the organisation decides; ``site`` is the centre as shipped.
+
+    ``look_again`` has the shell prompts see what a change means.
+    """
+
+    chosen: Callable[[], Chosen]
+    locked: Callable[[], Collection[str]]
+    site: Callable[[], Site]
+    file: SettingsFile
+    look_again: Callable[[], None]
+
+
+def show_all(world: SettingsWorld) -> Action:
+    """The result holds ``settings``, a row for each."""
+    yield from ()
+    chosen = world.chosen()
+    return {"settings": [_row(one, chosen) for one in declared().values()]}
+
+
+def show(key: str, world: SettingsWorld) -> Action:
+    """The result is the row of one setting.  Raises Unsuitable for an unknown key."""
+    yield from ()
+    return _row(_declared(key), world.chosen())
+
+
+def change(key: str, text: str | None, world: SettingsWorld) -> Action:
+    """Puts what the person typed; None goes back to the default.
+
+    The result is the setting's row and ``set_aside``, where a file that could not be read now
+    lies.  Raises Unsuitable where the value does not fit or the organisation decides it.
+    """
+    setting = _declared(key)
+    if key in world.locked():
+        raise Unsuitable("setting-locked", key=key)
+    plain = None if text is None else _typed(setting, text, world)
+    aside = world.file.change(key, plain)
+    if aside:
+        yield Warn("settings-set-aside", {"path": str(aside)})
+    with suppress(AlpkeyError):  # another key may be wrong: that is told when it is read
+        world.look_again()
+    origin: Origin = "shipped" if plain is None else "person"
+    default = setting.kind.plain(setting.default)
+    row = _as_row(setting, default if plain is None else plain, origin)
+    return {**row, "set_aside": str(aside) if aside else None}
+
+
+def _declared(key: str) -> Setting:
+    if key not in declared():
+        raise Unsuitable("setting-unknown", key=key, known=", ".join(declared()))
+    return declared()[key]
+
+
+def _typed(setting: Setting, text: str, world: SettingsWorld) -> Plain:
+    try:
+        plain = setting.typed(text)
+    except SettingsUnreadable as wrong:
+        raise Unsuitable("setting-unfit", reason=str(wrong)) from None
+    if setting.kind is CLUSTERS and isinstance(plain, dict):
+        _check_clusters(plain, world.site())
+    return plain
+
+
+def _check_clusters(wanted: dict[str, bool | str], site: Site) -> None:
+    """Only a cluster that the site knows can be shown or hidden, and the jump host is none."""
+    for name, what in wanted.items():
+        if name == site.jump_host:
+            reason = f"clusters: {name} is the jump host, which every login goes through"
+            raise Unsuitable("setting-unfit", reason=reason)
+        if isinstance(what, bool) and site.host(name) is None:
+            reason = f"clusters: {site.name} has none called {name}; add it as {name}=HOST"
+            raise Unsuitable("setting-unfit", reason=reason)
+
+
+def _row(setting: Setting, chosen: Chosen) -> dict[str, Any]:
+    value = getattr(chosen.settings, setting.key)
+    return _as_row(setting, setting.kind.plain(value), chosen.origins[setting.key])
+
+
+def _as_row(setting: Setting, plain: Plain, origin: Origin) -> dict[str, Any]:
+    return {
+        "key": setting.key,
+        "value": plain,
+        "origin": origin,
+        "locked": origin == "policy",
+        "default": setting.kind.plain(setting.default),
+        "label": setting.label,
+        "help": setting.help,
+    }
