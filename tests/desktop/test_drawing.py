@@ -13,6 +13,8 @@ from alpkey.desktop.views import IconView, Ring, Sign
 VIEWS = [
     IconView(Sign.NUMBER, "13", Ring.FULL, 5),
     IconView(Sign.NUMBER, "13", Ring.DASHED, 5),
+    IconView(Sign.BARE, "", Ring.FULL, 5),
+    IconView(Sign.BARE, "", Ring.DASHED, 5),
     IconView(Sign.CROSSED),
     IconView(Sign.HOLLOW, "", Ring.DOTTED, 8),
     IconView(Sign.WORKING, "", Ring.FULL, 5),

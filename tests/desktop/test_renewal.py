@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.look import Look
+from alpkey.core.settings import Settings
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
 from tests.core.sites import site
@@ -31,11 +32,14 @@ def opened(qtbot: QtBot, started: Started) -> Opener:
     """Opens the dialog over a look."""
 
     def open_it(
-        seen: Look = MISSING, then_connect: str | None = None, child: str = ""
+        seen: Look = MISSING,
+        then_connect: str | None = None,
+        child: str = "",
+        settings: Settings | None = None,
     ) -> RenewalDialog:
         world = RenewalWorld(
             site(),
-            lambda: Seen(NOW, seen),
+            lambda: Seen(NOW, seen, settings=settings or Settings()),
             lambda *_: [sys.executable, "-P", str(FAKE), child],
             lambda *arguments: started.append(arguments),
         )
@@ -94,6 +98,15 @@ def test_the_sixth_digit_signs_in_and_success_offers_where_to_go(
     press(qtbot, dialog, "connect-daint")
     assert started == [("connect", "daint")]
     assert not dialog.isVisible()
+
+
+def test_enter_signs_in_where_the_sixth_digit_does_not(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened(settings=Settings(submit_at_sixth_digit=False))
+    sign_in(qtbot, dialog, "123456")
+    assert line(dialog, "otp").isEnabled()
+    assert "Enter" in line(dialog, "otp").accessibleDescription()
+    qtbot.keyClick(line(dialog, "otp"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(QPushButton, "connect-daint")))
 
 
 def test_a_refusal_keeps_the_password_and_empties_the_code(qtbot: QtBot, opened: Opener) -> None:

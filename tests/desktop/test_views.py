@@ -31,6 +31,19 @@ def test_the_icon_of_each_state(seen: Look, icon: IconView) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seen", "icon"),
+    [
+        (look(-12 * HOUR, 12 * HOUR), IconView(Sign.BARE, "", Ring.FULL, 4)),
+        (look(-23 * HOUR, HOUR), IconView(Sign.BARE, "", Ring.DASHED, 1)),
+        (look(-HOUR, timedelta(0)), IconView(Sign.CROSSED)),
+        (MISSING, IconView(Sign.HOLLOW, "", Ring.DOTTED, 8)),
+    ],
+)
+def test_the_ring_alone_where_no_number_is_wanted(seen: Look, icon: IconView) -> None:
+    assert views.icon(seen, NOW, numbered=False) == icon
+
+
+@pytest.mark.parametrize(
     ("seen", "line"),
     [
         (look(before=13 * HOUR + 42 * MINUTE), "Key valid until Thu 01:42 - 13 h 42 min left"),

@@ -123,6 +123,12 @@ def test_a_wrong_code_is_explained(
     assert home_on_desk.key.exists()
 
 
+def test_the_menu_follows_the_settings(tray: TrayItem, home_on_desk: Home) -> None:
+    assert home_on_desk.json("settings", "set", "clusters", "eiger=on daint=off")[0] == 0
+    until(lambda: "Connect to eiger" in tray.labels(), "the new cluster")
+    assert "Connect to daint" not in tray.labels()
+
+
 def test_a_renewal_elsewhere_is_followed(tray: TrayItem, home_on_desk: Home) -> None:
     assert home_on_desk.renew()[0] == 0
     until(lambda: "until" in tray.tooltip(), "the tray's tooltip")

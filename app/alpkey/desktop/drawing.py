@@ -1,4 +1,4 @@
-"""The icon: a key whose bow is a ring with the hours left in it.
+"""The icon: a key whose bow is a ring with the hours left in it, or a bolder ring alone.
 
 Drawn on a field of 64 by 64 in white on a dark disc with a dark outline, so that it is read on any
 panel: nobody tells us its colour.  Where the desktop colours the icon itself (macOS) only the
@@ -32,12 +32,11 @@ MASK = "#000000"
 _CENTRE = QPointF(28, 28)
 _RADIUS = 23.5
 _STROKE = 5.5
+_BARE_STROKE = 9.0  # as bold as the dashes allow
 _OUTLINE = 5.0
 _EIGHTH = 360.0 / RING_STEPS
 # How much of each eighth of the ring is drawn: thinner gaps are not seen at 16 px.
 _DRAWN = {Ring.FULL: _EIGHTH, Ring.DASHED: _EIGHTH * 5 / 9, Ring.DOTTED: _EIGHTH * 3 / 9}
-# A stroke ends in half a square, which is so many degrees of the ring.
-_CAP = math.degrees(_STROKE / 2 / _RADIUS)
 
 
 @lru_cache(maxsize=256)
@@ -123,13 +122,17 @@ def _joints(path: QPainterPath) -> Iterator[QPointF]:
 
 def _ring(view: IconView) -> Iterator[QPainterPath]:
     """The eighths that are left, from twelve o'clock on as a clock runs; nothing says none."""
-    box = QRectF(_CENTRE.x() - _RADIUS, _CENTRE.y() - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
+    stroke = _BARE_STROKE if view.sign is Sign.BARE else _STROKE
+    radius = _RADIUS - (stroke - _STROKE) / 2
+    # A stroke ends in half a square, which is so many degrees of the ring.
+    cap = math.degrees(stroke / 2 / radius)
+    box = QRectF(_CENTRE.x() - radius, _CENTRE.y() - radius, 2 * radius, 2 * radius)
     for eighth in range(view.eighths):
-        start = 90.0 - eighth * _EIGHTH - _CAP
+        start = 90.0 - eighth * _EIGHTH - cap
         path = QPainterPath()
         path.arcMoveTo(box, start)
-        path.arcTo(box, start, 2 * _CAP - _DRAWN[view.ring])
-        yield from _stroke(path, _STROKE, round_ends=False)
+        path.arcTo(box, start, 2 * cap - _DRAWN[view.ring])
+        yield from _stroke(path, stroke, round_ends=False)
 
 
 def _lines(*points: tuple[float, float]) -> QPainterPath:
@@ -155,6 +158,11 @@ def _number(view: IconView) -> list[QPainterPath]:
     return [*_stroke(number, 3.8 * scale), *dot]
 
 
+def _bare(view: IconView) -> list[QPainterPath]:
+    """Nothing; a dot in the last hours, as beside the number."""
+    return [_disc(_CENTRE, 6.5)] if view.ring is Ring.DASHED else []
+
+
 def _cross(_view: IconView) -> list[QPainterPath]:
     cross = _lines((18, 18), (38, 38))
     cross.addPath(_lines((38, 18), (18, 38)))
@@ -177,6 +185,7 @@ def _triangle(_view: IconView) -> list[QPainterPath]:
 
 _SIGNS: dict[Sign, Callable[[IconView], list[QPainterPath]]] = {
     Sign.NUMBER: _number,
+    Sign.BARE: _bare,
     Sign.CROSSED: _cross,
     Sign.HOLLOW: _hollow,
     Sign.WORKING: _dots,

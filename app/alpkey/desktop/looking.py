@@ -1,6 +1,7 @@
 """A look for the screen: what was seen, or in words why nothing can be."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from alpkey import glance
@@ -8,15 +9,22 @@ from alpkey.core import words
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.look import Look
 from alpkey.core.places import Places
+from alpkey.core.settings import Settings
+from alpkey.core.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One of ``look`` and ``trouble``; ``now`` is when, in the zone in which times are shown."""
+    """One of ``look`` and ``trouble``; ``now`` is when, in the zone in which times are shown.
+
+    Where there is trouble site and settings are the shipped ones, as far as these can be read.
+    """
 
     now: datetime
     look: Look | None = None
     trouble: str = ""
+    site: Site | None = None
+    settings: Settings = field(default_factory=Settings)
 
 
 def take(places: Places) -> Seen:
@@ -24,7 +32,16 @@ def take(places: Places) -> Seen:
     now = datetime.now(UTC)
     here = now.astimezone()
     try:
-        return Seen(here, glance.look(places, now))
+        on = glance.ground(places)
+        look = glance.look(places, now, on)
+        return Seen(here, look, site=on.site, settings=on.settings)
     except AlpkeyError as wrong:
         said = words.describe(wrong)
-        return Seen(here, trouble=f"{said.title}. {said.detail} {said.next_step}")
+        trouble = f"{said.title}. {said.detail} {said.next_step}"
+        return Seen(here, trouble=trouble, site=_shipped_site(places))
+
+
+def _shipped_site(places: Places) -> Site | None:
+    with suppress(AlpkeyError):
+        return glance.shipped_site(places)
+    return None

@@ -20,6 +20,7 @@ class Sign(Enum):
     """What stands inside the ring."""
 
     NUMBER = "number"
+    BARE = "bare"
     CROSSED = "crossed"
     HOLLOW = "hollow"
     WORKING = "working"
@@ -58,8 +59,11 @@ class MenuView:
 UNREADABLE = MenuView("The settings cannot be used", "Quota unknown")
 
 
-def icon(look: Look, now: datetime) -> IconView:
-    """The icon of this moment; every state differs from every other by its shape."""
+def icon(look: Look, now: datetime, *, numbered: bool = True) -> IconView:
+    """The icon of this moment; every state differs from every other by its shape.
+
+    A key that opens doors has a number in its ring, or the ring alone.
+    """
     eighths = math.ceil(look.fraction_left(now) * RING_STEPS)
     if look.working:
         return IconView(Sign.WORKING, ring=Ring.FULL, eighths=eighths)
@@ -71,6 +75,8 @@ def icon(look: Look, now: datetime) -> IconView:
         case KeyState.BROKEN | KeyState.NOT_YET_VALID:
             return IconView(Sign.WARNING, eighths=eighths)
     ring = Ring.DASHED if look.state(now) is KeyState.EXPIRING else Ring.FULL
+    if not numbered:
+        return IconView(Sign.BARE, ring=ring, eighths=eighths)
     return IconView(Sign.NUMBER, _number(look, now), ring, eighths)
 
 

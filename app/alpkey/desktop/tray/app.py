@@ -6,13 +6,10 @@ when a host does.  From then on every change of a file and every minute is a new
 """
 
 import sys
-from contextlib import suppress
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
-from alpkey import glance
-from alpkey.core.errors import AlpkeyError
 from alpkey.core.places import Places
 from alpkey.core.site import Site
 from alpkey.desktop import drawing, looking, views
@@ -64,14 +61,15 @@ class Tray(QObject):
     def refresh(self) -> None:
         """Takes a look and applies it."""
         seen = looking.take(self._places)
-        self._site = _site(self._places) or self._site
+        self._site = seen.site or self._site
         self._menu.offer(self._site)
         name = self._site.name if self._site else "Alpkey"
         if seen.look is None:
             self._apply(views.WARNING_ICON, seen.trouble)
             self._menu.apply(views.UNREADABLE)
             return
-        self._apply(views.icon(seen.look, seen.now), views.tooltip(name, seen.look, seen.now))
+        icon = views.icon(seen.look, seen.now, numbered=seen.settings.icon == "number")
+        self._apply(icon, views.tooltip(name, seen.look, seen.now))
         self._menu.apply(views.menu(seen.look, seen.now))
         self._watch.set_working(seen.look.working)
 
@@ -112,12 +110,6 @@ def run(places: Places) -> int:
         code = app.exec()
     del hosts
     return code
-
-
-def _site(places: Places) -> Site | None:
-    with suppress(AlpkeyError):
-        return glance.site(places)
-    return None
 
 
 def _watch_for_hosts(tray: Tray) -> QObject | None:

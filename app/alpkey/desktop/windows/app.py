@@ -24,7 +24,10 @@ Window = QDialog | QMainWindow
 
 
 class Windows:
-    """The windows of this process, at most one of each kind."""
+    """The windows of this process, at most one of each kind.
+
+    ``site`` is the shipped one, for as long as the person's settings cannot be read.
+    """
 
     def __init__(self, places: Places, site: Site) -> None:
         self._places = places
@@ -63,14 +66,15 @@ class Windows:
             self._errands.run(*arguments)
 
     def _made(self, kind: str, then_connect: str | None) -> Window:
+        site = looking.take(self._places).site or self._site
         makers: dict[str, Callable[[], Window]] = {
-            "renew": lambda: RenewalDialog(self._renewal_world(), then_connect),
-            "main": lambda: MainWindow(self._places, self._site, self.start),
+            "renew": lambda: RenewalDialog(self._renewal_world(site), then_connect),
+            "main": lambda: MainWindow(self._places, site, self.start),
         }
         return makers.get(kind, makers["main"])()
 
-    def _renewal_world(self) -> RenewalWorld:
-        return RenewalWorld(self._site, lambda: looking.take(self._places), command, self.start)
+    def _renewal_world(self, site: Site) -> RenewalWorld:
+        return RenewalWorld(site, lambda: looking.take(self._places), command, self.start)
 
     def _closed(self, kind: str) -> None:
         del self._open[kind]
@@ -94,7 +98,7 @@ def run(places: Places, kind: str, then_connect: str | None) -> int:
     if instance is None:
         return 0 if tell(places.window_socket, show=kind, connect=then_connect) else 1
     try:
-        windows = Windows(places, glance.site(places))
+        windows = Windows(places, glance.shipped_site(places))
     except AlpkeyError as wrong:
         return _tell(wrong)
     instance.heard.connect(windows.hear)

@@ -72,17 +72,20 @@ def _bound(deed: Callable[[str], None], name: str) -> Callable[[], None]:
 
 
 class CodeEdit(QLineEdit):
-    """Six digits; ``completed`` once the sixth is typed at the end.  Pasted spaces are dropped."""
+    """Six digits; ``completed`` once the sixth is typed at the end.  Pasted spaces are dropped.
+
+    With ``completes`` false the person's Enter alone says that it is complete.
+    """
 
     completed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, completes: bool = True) -> None:
         super().__init__()
+        self._completes = completes
         self.setObjectName("otp")
         self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
-        self.setAccessibleDescription(
-            "Six digits from your authenticator app. The sixth one signs you in."
-        )
+        by = "The sixth one signs you in." if completes else "Enter signs you in."
+        self.setAccessibleDescription(f"Six digits from your authenticator app. {by}")
         self.textEdited.connect(self._tidy)
 
     @property
@@ -100,5 +103,5 @@ class CodeEdit(QLineEdit):
         digits = "".join(letter for letter in text if letter in "0123456789")[:CODE_DIGITS]
         if digits != text:
             self.setText(digits)
-        if self.is_complete and self.cursorPosition() == CODE_DIGITS:
+        if self._completes and self.is_complete and self.cursorPosition() == CODE_DIGITS:
             self.completed.emit()

@@ -219,7 +219,8 @@ class RenewalDialog(QDialog):
     def _sign_in_page(self, seen: Seen) -> SignInPage:
         account = seen.look.account if seen.look else None
         note = views.quota_guard(seen.look, seen.now) if seen.look else seen.trouble
-        page = SignInPage(account or "", note)
+        at_sixth_digit = seen.settings.submit_at_sixth_digit
+        page = SignInPage(account or "", note, at_sixth_digit=at_sixth_digit)
         page.submitted.connect(self._submit)
         return page
 

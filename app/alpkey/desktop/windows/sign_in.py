@@ -18,12 +18,12 @@ class SignInPage(QWidget):
     submitted = Signal()
     busy = Signal(bool)
 
-    def __init__(self, username: str, note: str) -> None:
+    def __init__(self, username: str, note: str, *, at_sixth_digit: bool = True) -> None:
         super().__init__()
         self.username = _line("username", username)
         self.password = _line("password", "")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.otp = CodeEdit()
+        self.otp = CodeEdit(completes=at_sixth_digit)
         self._fields = {"username": self.username, "password": self.password, "otp": self.otp}
         self._errors = {name: words_label(f"error-{name}") for name in self._fields}
         self._steps = {step: QLabel() for step in _SHOWN_STEPS}
