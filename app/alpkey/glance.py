@@ -40,7 +40,11 @@ class Ground:
     """What a look stands on: the centre, as the person wants to see it, and the settings."""
 
     site: Site
-    settings: Settings
+    chosen: Chosen
+
+    @property
+    def settings(self) -> Settings:
+        return self.chosen.settings
 
 
 def places() -> Places:
@@ -57,8 +61,8 @@ def resources() -> Path:
 
 def ground(at: Places) -> Ground:
     """Site and settings.  Raises Unfit."""
-    the_settings = settings(at)
-    return Ground(with_clusters(shipped_site(at), the_settings.clusters), the_settings)
+    decided = chosen(at)
+    return Ground(with_clusters(shipped_site(at), decided.settings.clusters), decided)
 
 
 def site(at: Places) -> Site:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.look import Look
-from alpkey.core.settings import Settings
+from alpkey.core.policy import choose
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
 from tests.core.sites import site
@@ -35,11 +35,11 @@ def opened(qtbot: QtBot, started: Started) -> Opener:
         seen: Look = MISSING,
         then_connect: str | None = None,
         child: str = "",
-        settings: Settings | None = None,
+        **person: bool,
     ) -> RenewalDialog:
         world = RenewalWorld(
             site(),
-            lambda: Seen(NOW, seen, settings=settings or Settings()),
+            lambda: Seen(NOW, seen, chosen=choose({}, person)),
             lambda *_: [sys.executable, "-P", str(FAKE), child],
             lambda *arguments: started.append(arguments),
         )
@@ -101,7 +101,7 @@ def test_the_sixth_digit_signs_in_and_success_offers_where_to_go(
 
 
 def test_enter_signs_in_where_the_sixth_digit_does_not(qtbot: QtBot, opened: Opener) -> None:
-    dialog = opened(settings=Settings(submit_at_sixth_digit=False))
+    dialog = opened(submit_at_sixth_digit=False)
     sign_in(qtbot, dialog, "123456")
     assert line(dialog, "otp").isEnabled()
     assert "Enter" in line(dialog, "otp").accessibleDescription()

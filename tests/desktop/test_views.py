@@ -76,6 +76,13 @@ def test_the_quota_is_never_more_certain_than_we_are(known: Quota, line: str) ->
     assert views.quota_line(known, NOW) == line
 
 
+def test_every_label_has_a_letter_of_its_own_where_one_is_left() -> None:
+    assert views.with_mnemonics(["ab", "a", "ba c"]) == ["a&b", "&a", "ba &c"]
+    assert views.with_mnemonics(["Key", "key"], taken="e") == ["&Key", "ke&y"]
+    assert views.with_mnemonics(["a", "A", "?"]) == ["&a", "A", "?"]
+    assert views.mnemonics(["&Key", "none", "a &b"]) == "kb"
+
+
 def test_the_tooltip_holds_no_minutes_that_run() -> None:
     seen = look(before=13 * HOUR)
     assert views.tooltip("CSCS", seen, NOW) == views.tooltip("CSCS", seen, NOW + MINUTE)

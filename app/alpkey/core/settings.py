@@ -98,7 +98,7 @@ class Settings:
         (),
         CLUSTERS,
         "Clusters",
-        "Shows, hides or adds clusters, as in: eiger=on santis=off mine=login.example.org",
+        "Shown in menu and windows. The command takes: eiger=on santis=off mine=login.example.org",
     )
     icon: str = _setting(
         "number",

@@ -310,6 +310,9 @@ WARNINGS: Mapping[str, str] = {
 }
 
 MANAGED = "managed by your organisation"
+MENDED_BY_A_CHANGE = (
+    "A right value here mends a wrong one. A file that cannot be read at all is then kept aside."
+)
 
 # Who decided a setting.
 ORIGINS: Mapping[str, str] = {"policy": MANAGED, "person": "set by you", "shipped": "the default"}

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 CANCEL_PATIENCE_MS = 45_000
 _BROKEN_OFF = {
     "code": "broken-off",
-    "title": "The renewal broke off",
+    "title": "Alpkey broke off",
     "detail": "The program that does it ended without a word.",
     "next_step": "Try again. A report may lie in Alpkey's folder of logs.",
     "retryable": True,

@@ -9,6 +9,7 @@ from alpkey.core import words
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.look import Look
 from alpkey.core.places import Places
+from alpkey.core.policy import Chosen, choose
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site
 
@@ -24,7 +25,11 @@ class Seen:
     look: Look | None = None
     trouble: str = ""
     site: Site | None = None
-    settings: Settings = field(default_factory=Settings)
+    chosen: Chosen = field(default_factory=lambda: choose({}, {}))
+
+    @property
+    def settings(self) -> Settings:
+        return self.chosen.settings
 
 
 def take(places: Places) -> Seen:
@@ -34,7 +39,7 @@ def take(places: Places) -> Seen:
     try:
         on = glance.ground(places)
         look = glance.look(places, now, on)
-        return Seen(here, look, site=on.site, settings=on.settings)
+        return Seen(here, look, site=on.site, chosen=on.chosen)
     except AlpkeyError as wrong:
         said = words.describe(wrong)
         trouble = f"{said.title}. {said.detail} {said.next_step}"

@@ -4,6 +4,7 @@
 """
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -145,6 +146,45 @@ def quota_guard(look: Look, now: datetime) -> str:
         case 1:
             return words.warning("last-of-the-day", {})
     return ""
+
+
+def mnemonics(labels: Iterable[str]) -> str:
+    """The letters that these labels mark for the keyboard."""
+    return "".join(label.partition("&")[2][:1].lower() for label in labels)
+
+
+def with_mnemonics(labels: Sequence[str], taken: str = "") -> list[str]:
+    """The labels, each with a letter of its own marked for the keyboard where one is left."""
+    places = [_letters(label) for label in labels]
+    owners: dict[str, int] = {}
+
+    def give(label: int, tried: set[str]) -> bool:
+        """Gives this label a letter; whoever had it gets another (Kuhn's matching)."""
+        letters = [letter for letter in places[label] if letter not in tried]
+        for letter in sorted(letters, key=owners.__contains__):
+            tried.add(letter)
+            if letter not in owners or give(owners[letter], tried):
+                owners[letter] = label
+                return True
+        return False
+
+    for label in range(len(labels)):
+        give(label, set(taken))
+    marked = list(labels)
+    for letter, owner in owners.items():
+        text, at = labels[owner], places[owner][letter]
+        marked[owner] = f"{text[:at]}&{text[at:]}"
+    return marked
+
+
+def _letters(label: str) -> dict[str, int]:
+    """Where each of its letters stands, the first ones of words before the others."""
+    starts = [at for at in range(len(label)) if at == 0 or label[at - 1] == " "]
+    places: dict[str, int] = {}
+    for at in (*starts, *range(len(label))):
+        if label[at].isalnum():
+            places.setdefault(label[at].lower(), at)
+    return places
 
 
 def good_for_long(look: Look, now: datetime) -> bool:

@@ -1,25 +1,22 @@
-"""The main window: the key at a glance, and all that the tray's menu can do."""
+"""The main window: one page for each thing to look at or to change."""
 
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QTabWidget
 
 from alpkey.core.places import Places
 from alpkey.core.site import Site
-from alpkey.desktop import drawing, looking, views
+from alpkey.desktop import looking, views
+from alpkey.desktop.children import command
 from alpkey.desktop.watch import Watch
-from alpkey.desktop.windows.parts import GRID_PX, button, connect_row, heading, words_label
+from alpkey.desktop.windows.key_page import KeyPage
+from alpkey.desktop.windows.parts import GRID_PX
+from alpkey.desktop.windows.settings_page import SettingsPage
 
-RING_PX = 96
-MINIMUM_WIDTH_PX = 64 * GRID_PX
+SIZE_PX = (72 * GRID_PX, 56 * GRID_PX)
+TABS = {"key": "&Key", "settings": "&Settings"}
 
 
 class MainWindow(QMainWindow):
@@ -30,27 +27,19 @@ class MainWindow(QMainWindow):
         self._places = places
         self.setWindowTitle("Alpkey - DEMO" if site.demo else "Alpkey")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._icon = QLabel()
-        self._icon.setObjectName("ring")
-        self._state = heading("state")
-        self._quota = words_label("quota")
-        self._facts = QFormLayout()
-        hosts = [host for host in site.hosts if host.shown or host.name == site.jump_host]
-        body = QWidget()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
-        layout.setSpacing(2 * GRID_PX)
-        layout.addStrut(MINIMUM_WIDTH_PX)
-        layout.addLayout(self._top())
-        layout.addLayout(self._facts)
-        layout.addStretch()
-        layout.addWidget(connect_row(hosts, lambda name: start("connect", name)))
-        renew = button(
-            "&Renew key\N{HORIZONTAL ELLIPSIS}", lambda: start("window", "renew"), "renew"
-        )
-        layout.addWidget(renew, alignment=Qt.AlignmentFlag.AlignLeft)
-        self.setCentralWidget(body)
-        renew.setFocus()
+        taken = views.mnemonics(TABS.values())
+        self._key = KeyPage(site, start, taken)
+        self._settings = SettingsPage(command, taken)
+        self._settings.idle.connect(self._idle)
+        pages = QTabWidget()
+        pages.setObjectName("pages")
+        pages.setDocumentMode(True)
+        pages.tabBar().setAccessibleName("Pages")
+        pages.addTab(self._key, TABS["key"])
+        pages.addTab(self._settings, TABS["settings"])
+        self.setCentralWidget(pages)
+        self.resize(*SIZE_PX)
+        self._key.renew.setFocus()
         self._watch = Watch(places)
         self._watch.changed.connect(self.refresh)
         self.refresh()
@@ -58,28 +47,21 @@ class MainWindow(QMainWindow):
     def refresh(self) -> None:
         """Takes a look and applies it."""
         seen = looking.take(self._places)
-        while self._facts.rowCount():
-            self._facts.removeRow(0)
-        if seen.look is None:
-            self._icon.setPixmap(drawing.pixmap(views.WARNING_ICON, RING_PX))
-            self._state.setText(views.UNREADABLE.state)
-            self._quota.setText(seen.trouble)
-            return
-        self._watch.set_working(seen.look.working)
-        self._icon.setPixmap(drawing.pixmap(views.icon(seen.look, seen.now), RING_PX))
-        self._state.setText(views.state_line(seen.look, seen.now))
-        self._quota.setText(seen.look.trouble or views.quota_line(seen.look.quota, seen.now))
-        for name, value in views.key_rows(seen.look, seen.now):
-            self._facts.addRow(f"{name}:", words_label(f"fact-{name}", value))
+        self._watch.set_working(seen.look is not None and seen.look.working)
+        self._key.apply(seen)
+        self._settings.apply(seen)
 
-    def _top(self) -> QHBoxLayout:
-        words = QVBoxLayout()
-        words.addStretch()
-        words.addWidget(self._state)
-        words.addWidget(self._quota)
-        words.addStretch()
-        top = QHBoxLayout()
-        top.setSpacing(2 * GRID_PX)
-        top.addWidget(self._icon)
-        top.addLayout(words, 1)
-        return top
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+        """What was typed last is still written."""
+        self._settings.commit()
+        if self._settings.is_idle:
+            super().closeEvent(event)
+        else:
+            self.hide()
+            event.ignore()
+
+    def _idle(self) -> None:
+        if self.isVisible():
+            self.refresh()
+        else:
+            self.close()

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from alpkey.core.site import Host
+from alpkey.desktop.views import with_mnemonics
 
+BUTTONS_IN_LINE = 4
 CODE_DIGITS = 6
 GRID_PX = 8
 
@@ -55,15 +57,16 @@ def button(text: str, deed: Callable[[], object], name: str = "") -> QPushButton
     return made
 
 
-def connect_row(hosts: Iterable[Host], connect: Callable[[str], None]) -> QWidget:
-    """A button for each host."""
+def connect_row(hosts: Iterable[Host], connect: Callable[[str], None], taken: str = "") -> QWidget:
+    """A button for each host, a few in a line; ``taken`` are mnemonics that others have."""
     row = QWidget()
-    layout = QHBoxLayout(row)
+    layout = QGridLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
-    for host in hosts:
-        text = f"Connect to &{host.name}"
-        layout.addWidget(button(text, _bound(connect, host.name), f"connect-{host.name}"))
-    layout.addStretch()
+    names = [host.name for host in hosts]
+    for at, (name, marked) in enumerate(zip(names, with_mnemonics(names, taken), strict=True)):
+        made = button(f"Connect to {marked}", _bound(connect, name), f"connect-{name}")
+        layout.addWidget(made, *divmod(at, BUTTONS_IN_LINE))
+    layout.setColumnStretch(BUTTONS_IN_LINE, 1)
     return row
 
 

@@ -1,0 +1,89 @@
+"""The page of the key: its state at a glance, its facts, and where to go with it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from alpkey.core.site import Host, Site
+from alpkey.desktop import drawing, views
+from alpkey.desktop.looking import Seen
+from alpkey.desktop.windows.parts import GRID_PX, button, connect_row, heading, words_label
+
+RING_PX = 96
+
+
+class KeyPage(QWidget):
+    """``start`` runs Alpkey with these arguments; ``taken`` are the window's own mnemonics."""
+
+    def __init__(self, site: Site, start: Callable[..., None], taken: str) -> None:
+        super().__init__()
+        self._taken = taken
+        self._start = start
+        self._icon = QLabel()
+        self._icon.setObjectName("ring")
+        self._state = heading("state")
+        self._quota = words_label("quota")
+        self._facts = QFormLayout()
+        self._hosts = _offered(site)
+        self._connect = self._connect_row()
+        self.renew: QPushButton = button(
+            "&Renew key\N{HORIZONTAL ELLIPSIS}", lambda: start("window", "renew"), "renew"
+        )
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        self._layout.setSpacing(2 * GRID_PX)
+        self._layout.addLayout(self._top())
+        self._layout.addLayout(self._facts)
+        self._layout.addStretch(1)
+        self._layout.addWidget(self._connect)
+        self._layout.addWidget(self.renew, alignment=Qt.AlignmentFlag.AlignLeft)
+
+    def apply(self, seen: Seen) -> None:
+        while self._facts.rowCount():
+            self._facts.removeRow(0)
+        if seen.site:
+            self._offer(_offered(seen.site))
+        if seen.look is None:
+            self._icon.setPixmap(drawing.pixmap(views.WARNING_ICON, RING_PX))
+            self._state.setText(views.UNREADABLE.state)
+            self._quota.setText(seen.trouble)
+            return
+        self._icon.setPixmap(drawing.pixmap(views.icon(seen.look, seen.now), RING_PX))
+        self._state.setText(views.state_line(seen.look, seen.now))
+        self._quota.setText(seen.look.trouble or views.quota_line(seen.look.quota, seen.now))
+        for name, value in views.key_rows(seen.look, seen.now):
+            self._facts.addRow(f"{name}:", words_label(f"fact-{name}", value))
+
+    def _offer(self, hosts: list[Host]) -> None:
+        """Makes the buttons anew only where the hosts have changed."""
+        if hosts == self._hosts:
+            return
+        self._hosts = hosts
+        fresh = self._connect_row()
+        self._layout.replaceWidget(self._connect, fresh)
+        self._connect.hide()
+        self._connect.deleteLater()
+        self._connect = fresh
+
+    def _connect_row(self) -> QWidget:
+        return connect_row(self._hosts, self._connect_to, self._taken + "r")
+
+    def _connect_to(self, name: str) -> None:
+        self._start("connect", name)
+
+    def _top(self) -> QHBoxLayout:
+        words = QVBoxLayout()
+        words.addStretch()
+        words.addWidget(self._state)
+        words.addWidget(self._quota)
+        words.addStretch()
+        top = QHBoxLayout()
+        top.setSpacing(2 * GRID_PX)
+        top.addWidget(self._icon)
+        top.addLayout(words, 1)
+        return top
+
+
+def _offered(site: Site) -> list[Host]:
+    return [host for host in site.hosts if host.shown or host.name == site.jump_host]

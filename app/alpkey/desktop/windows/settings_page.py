@@ -1,0 +1,182 @@
+"""The page of settings: a row for each that is declared, written by our own command line."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from alpkey.core import words
+from alpkey.core.policy import Chosen
+from alpkey.core.settings import Setting, declared
+from alpkey.core.site import Site
+from alpkey.desktop import views
+from alpkey.desktop.engine import Engine
+from alpkey.desktop.looking import Seen
+from alpkey.desktop.windows.parts import GRID_PX, words_label
+from alpkey.desktop.windows.setting_controls import (
+    ChoiceControl,
+    ClustersControl,
+    LineControl,
+    SwitchControl,
+    control_for,
+)
+
+
+class Row:
+    """A setting's label, control, help, and what was wrong with the last wish."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.control = control_for(setting.kind)
+        self.control.setObjectName(setting.key)
+        self.control.setAccessibleName(setting.label)
+        self.label = QLabel(setting.label)
+        self.label.setBuddy(self.control)
+        self.help = words_label(f"help-{setting.key}")
+        self.error = words_label(f"error-{setting.key}")
+        self.error.hide()
+
+    def apply(self, chosen: Chosen) -> None:
+        """Shows the value in force; one that is locked can be read and not changed."""
+        locked = chosen.is_locked(self.setting.key)
+        value = getattr(chosen.settings, self.setting.key)
+        self.control.show_text(self.setting.kind.text(value))
+        for part in (self.label, self.control):
+            part.setEnabled(not locked)
+        managed = f" ({words.MANAGED})" if locked else ""
+        self.help.setText(self.setting.help + managed)
+        self.control.setAccessibleDescription(self.setting.help + managed)
+
+    def show_error(self, text: str) -> None:
+        """What was typed wrong stays, to be mended."""
+        self.error.setText(text)
+        self.error.setVisible(bool(text))
+        if text and isinstance(self.control, LineControl):
+            self.control.setModified(True)
+
+
+class SettingsPage(QScrollArea):
+    """``idle`` is emitted once nothing is left to be written.
+
+    One child writes at a time, so that of two wishes for one setting the later one wins.
+    ``taken`` are the window's own mnemonics.
+    """
+
+    idle = Signal()
+
+    def __init__(self, command: Callable[..., list[str]], taken: str) -> None:
+        super().__init__()
+        self._command = command
+        self._waiting: dict[str, str] = {}
+        self._engine: Engine | None = None
+        self._trouble = words_label("settings-trouble")
+        self._taken = taken
+        self._rows = {one.key: Row(one) for one in declared().values()}
+        self._clusters: list[str] | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(self._body())
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    @property
+    def is_idle(self) -> bool:
+        return self._engine is None
+
+    def apply(self, seen: Seen) -> None:
+        """Shows the settings in force, but for what is being typed or written."""
+        self._trouble.setText(seen.trouble and f"{seen.trouble}\n{words.MENDED_BY_A_CHANGE}")
+        self._trouble.setVisible(bool(seen.trouble))
+        if not self.is_idle:
+            return
+        for row in self._rows.values():
+            row.apply(seen.chosen)
+        if seen.site:
+            self._offer(seen.site)
+
+    def commit(self) -> None:
+        """Writes what was typed and not left yet."""
+        for row in self._rows.values():
+            row.control.commit()
+
+    def _offer(self, site: Site) -> None:
+        """Each label and each cluster has a letter of its own, found for all of them at once."""
+        control = next(
+            row.control for row in self._rows.values() if isinstance(row.control, ClustersControl)
+        )
+        names = control.names(site)
+        if names != self._clusters:
+            self._clusters = names
+            labels = [row.setting.label for row in self._rows.values()]
+            marked = views.with_mnemonics([*labels, *names], self._taken)
+            for row, label in zip(self._rows.values(), marked, strict=False):
+                row.label.setText(label)
+            control.offer(dict(zip(names, marked[len(labels) :], strict=True)))
+            self._order_stops()
+        control.tick(site)
+
+    def _order_stops(self) -> None:
+        """Tab goes from row to row, though the boxes were made after all other controls."""
+        stops: list[QWidget] = []
+        for row in self._rows.values():
+            control = row.control
+            stops += control.boxes if isinstance(control, ClustersControl) else [control]
+        for one, other in pairwise(stops):
+            self.setTabOrder(one, other)
+
+    def _body(self) -> QWidget:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setHorizontalSpacing(2 * GRID_PX)
+        for row in self._rows.values():
+            row.control.wanted.connect(self._wisher(row.setting.key))
+            field = QVBoxLayout()
+            field.setSpacing(GRID_PX // 2)
+            field.setContentsMargins(0, 0, 0, GRID_PX)
+            fits = isinstance(row.control, SwitchControl | ChoiceControl)
+            left = Qt.AlignmentFlag.AlignLeft if fits else Qt.AlignmentFlag(0)
+            field.addWidget(row.control, alignment=left)
+            field.addWidget(row.help)
+            field.addWidget(row.error)
+            form.addRow(row.label, field)
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.addWidget(self._trouble)
+        layout.addLayout(form)
+        layout.addStretch()
+        return body
+
+    def _wisher(self, key: str) -> Callable[[str], None]:
+        def wish(text: str) -> None:
+            self._waiting.pop(key, None)
+            self._waiting[key] = text
+            self._write_next()
+
+        return wish
+
+    def _write_next(self) -> None:
+        if self._engine is not None or not self._waiting:
+            return
+        key = next(iter(self._waiting))
+        text = self._waiting.pop(key)
+        engine = Engine(self._command("settings", "set", "--events", key, "--", text), self)
+        engine.done.connect(lambda _: self._written(key, ""))
+        engine.failed.connect(lambda error: self._written(key, _said(error)))
+        self._engine = engine
+        engine.start()
+
+    def _written(self, key: str, error: str) -> None:
+        self._rows[key].show_error(error)
+        if self._engine is not None:
+            self._engine.deleteLater()
+            self._engine = None
+        self._write_next()
+        if self.is_idle:
+            self.idle.emit()
+
+
+def _said(error: dict[str, Any]) -> str:
+    return f"{error['title']}. {error['detail']}"

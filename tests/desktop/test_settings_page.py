@@ -1,0 +1,225 @@
+"""The page of settings, by keyboard, in a real main window whose children are the real program."""
+
+import tomllib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QTabWidget,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from alpkey import glance
+from alpkey.core.places import Places
+from alpkey.core.settings import declared
+from alpkey.desktop import views
+from alpkey.desktop.windows.main_window import MainWindow
+from alpkey.desktop.windows.settings_page import SettingsPage
+from tests.core.sites import site
+
+Opener = Callable[[], MainWindow]
+PATIENCE_MS = 15_000
+
+
+@pytest.fixture
+def at() -> Places:
+    found = glance.places()
+    for folder in (found.config, found.state, found.ssh, found.machine):
+        folder.mkdir(parents=True)
+    return found
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, at: Places) -> Opener:
+    """Opens the window at this page; its last child has ended before it goes."""
+    windows = []  # or Python takes it away at the test's end, before its child has ended
+
+    def open_it() -> MainWindow:
+        window = MainWindow(at, site(), lambda *_: None)
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+        qtbot.addWidget(window, before_close_func=lambda one: end(qtbot, one))
+        window.findChild(QTabWidget, "pages").setCurrentIndex(1)
+        windows.append(window)
+        with qtbot.waitActive(window):
+            window.show()
+        return window
+
+    return open_it
+
+
+def end(qtbot: QtBot, window: MainWindow) -> None:
+    window.close()
+    until_idle(qtbot, window)
+
+
+def until_idle(qtbot: QtBot, window: MainWindow) -> None:
+    page = window.findChild(SettingsPage)
+    qtbot.waitUntil(lambda: page.is_idle, timeout=PATIENCE_MS)
+
+
+def text(window: MainWindow, name: str) -> str:
+    return window.findChild(QLabel, name).text()
+
+
+def written(at: Places) -> dict[str, Any]:
+    return tomllib.loads(at.settings.read_text()) if at.settings.exists() else {}
+
+
+def until_written(qtbot: QtBot, at: Places, **wanted: object) -> None:
+    qtbot.waitUntil(lambda: written(at) == wanted, timeout=PATIENCE_MS)
+
+
+def test_it_shows_what_is_in_force(qtbot: QtBot, at: Places, opened: Opener) -> None:
+    at.settings.write_text('username = "alice"\nicon = "ring"\nreminders = false\n')
+    window = opened()
+    assert window.findChild(QLineEdit, "username").text() == "alice"
+    assert window.findChild(QLineEdit, "lead_time").text() == "2h"
+    assert window.findChild(QComboBox, "icon").currentText() == "ring"
+    assert not window.findChild(QCheckBox, "reminders").isChecked()
+    assert window.findChild(QCheckBox, "cluster-daint").isChecked()
+    assert not window.findChild(QCheckBox, "cluster-eiger").isChecked()
+    assert window.findChild(QCheckBox, "cluster-ela") is None
+
+
+def test_what_is_typed_is_written_with_comments_kept(
+    qtbot: QtBot, at: Places, opened: Opener
+) -> None:
+    at.settings.write_text("# mine\nlead_time = '1h'  # short\n")
+    line = opened().findChild(QLineEdit, "lead_time")
+    line.setFocus()
+    line.selectAll()
+    qtbot.keyClicks(line, "180m")
+    qtbot.keyClick(line, Qt.Key.Key_Tab)
+    until_written(qtbot, at, lead_time="3h")
+    assert at.settings.read_text() == '# mine\nlead_time = "3h"  # short\n'
+    qtbot.waitUntil(lambda: line.text() == "3h", timeout=PATIENCE_MS)
+
+
+def test_switches_choices_and_clusters_are_written(
+    qtbot: QtBot, at: Places, opened: Opener
+) -> None:
+    at.settings.write_text('[clusters]\nmine = "login.example.org"\n')
+    window = opened()
+    for name in ("reminders", "cluster-eiger", "cluster-santis"):
+        qtbot.keyClick(window.findChild(QCheckBox, name), Qt.Key.Key_Space)
+    icon = window.findChild(QComboBox, "icon")
+    icon.setFocus()
+    qtbot.keyClick(icon, Qt.Key.Key_Down)
+    until_written(
+        qtbot,
+        at,
+        clusters={"mine": "login.example.org", "eiger": True, "santis": False},
+        reminders=False,
+        icon="ring",
+    )
+    names = [one.name for one in glance.site(at).clusters]
+    assert names == ["daint", "clariden", "eiger", "mine"]
+
+
+def test_the_last_of_many_wishes_wins(qtbot: QtBot, at: Places, opened: Opener) -> None:
+    window = opened()
+    box = window.findChild(QCheckBox, "reminders")
+    for _ in range(5):
+        qtbot.keyClick(box, Qt.Key.Key_Space)
+    until_idle(qtbot, window)
+    assert (box.isChecked(), written(at)) == (False, {"reminders": False})
+
+
+def test_what_does_not_fit_is_said_at_its_row_and_can_be_mended(
+    qtbot: QtBot, at: Places, opened: Opener
+) -> None:
+    window = opened()
+    line = window.findChild(QLineEdit, "work_starts_at")
+    line.selectAll()
+    qtbot.keyClicks(line, "nine")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "nine" in text(window, "error-work_starts_at"), timeout=PATIENCE_MS)
+    assert line.text() == "nine"
+    assert written(at) == {}
+    line.selectAll()
+    qtbot.keyClicks(line, "09:00")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    until_written(qtbot, at, work_starts_at="09:00")
+    qtbot.waitUntil(lambda: text(window, "error-work_starts_at") == "", timeout=PATIENCE_MS)
+
+
+def test_what_is_locked_is_grey_and_says_by_whom(qtbot: QtBot, at: Places, opened: Opener) -> None:
+    at.policies[0].write_text('username = "alice"\n[clusters]\ndaint = false\n')
+    window = opened()
+    line = window.findChild(QLineEdit, "username")
+    assert (line.text(), line.isEnabled()) == ("alice", False)
+    assert "managed by your organisation" in text(window, "help-username")
+    assert "managed by your organisation" in line.accessibleDescription()
+    assert not window.findChild(QCheckBox, "cluster-daint").isEnabled()
+    assert window.findChild(QLineEdit, "lead_time").isEnabled()
+
+
+def test_a_change_elsewhere_is_followed_but_not_over_what_is_typed(
+    qtbot: QtBot, at: Places, opened: Opener
+) -> None:
+    window = opened()
+    typed = window.findChild(QLineEdit, "terminal")
+    typed.setFocus()
+    qtbot.keyClicks(typed, "kit")
+    fresh = at.settings.with_name("fresh")
+    fresh.write_text('username = "bob"\nterminal = ["xterm"]\n')
+    fresh.replace(at.settings)
+    other = window.findChild(QLineEdit, "username")
+    qtbot.waitUntil(lambda: other.text() == "bob", timeout=PATIENCE_MS)
+    assert typed.text() == "kit"
+
+
+def test_a_file_that_cannot_be_read_is_said_and_kept(
+    qtbot: QtBot, at: Places, opened: Opener
+) -> None:
+    at.settings.write_text("not toml [")
+    window = opened()
+    assert str(at.settings) in text(window, "settings-trouble")
+    qtbot.keyClick(window.findChild(QCheckBox, "reminders"), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: text(window, "settings-trouble") == "", timeout=PATIENCE_MS)
+    assert written(at) == {"reminders": False}
+    (aside,) = at.config.glob("*.unreadable-*")
+    assert aside.read_text() == "not toml ["
+
+
+def test_closing_loses_nothing_that_was_typed(qtbot: QtBot, at: Places, opened: Opener) -> None:
+    window = opened()
+    line = window.findChild(QLineEdit, "username")
+    line.setFocus()
+    qtbot.keyClicks(line, "alice")
+    with qtbot.waitSignal(window.findChild(SettingsPage).idle, timeout=PATIENCE_MS):
+        window.close()
+        assert not window.isVisible()
+    assert written(at) == {"username": "alice"}
+
+
+def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
+    qtbot: QtBot, at: Places, opened: Opener
+) -> None:
+    window = opened()
+    page = window.findChild(SettingsPage)
+    labels = [one for one in page.findChildren(QLabel) if one.buddy()]
+    boxes = [one for one in page.findChildren(QCheckBox) if one.text()]
+    letters = views.mnemonics([one.text() for one in (*labels, *boxes)]) + "ks"
+    assert len(letters) == len(labels) + len(boxes) + 2
+    assert len(set(letters)) == len(letters)
+    names = []
+    first = page.findChild(QLineEdit, "username")
+    first.setFocus()
+    while (now := QApplication.focusWidget()) is not None and now.objectName() not in names:
+        assert now.accessibleName() or isinstance(now, QCheckBox)
+        names.append(now.objectName())
+        qtbot.keyClick(now, Qt.Key.Key_Tab)
+    inside = [name for name in names if page.findChild(QWidget, name)]
+    clusters = [one.objectName() for one in boxes]
+    at_clusters = list(declared()).index("clusters")
+    keys = list(declared())
+    assert inside == [*keys[:at_clusters], *clusters, *keys[at_clusters + 1 :]]
