@@ -11,6 +11,7 @@ from functools import cached_property
 
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.connect import ConnectWorld
+from alpkey.actions.desktop_entry import DesktopWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.settings import SettingsWorld
 from alpkey.actions.status import StatusWorld
@@ -25,14 +26,15 @@ from alpkey.adapters.own_ssh_files import OwnSshConfig
 from alpkey.adapters.processes import start_detached
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
-from alpkey.core.errors import Unsuitable
+from alpkey.core.errors import Unfit, Unsuitable
 from alpkey.core.look import Look
-from alpkey.core.places import Places
+from alpkey.core.placed import Unplaceable
+from alpkey.core.places import APP_ID, Places
 from alpkey.core.ports import Cancellation, KeyService, Terminal
 from alpkey.core.ports_agent import Agent
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site
-from alpkey.glance import Ground, chosen, policy, shipped_site
+from alpkey.glance import Ground, chosen, policy, resources, shipped_site
 
 if sys.platform == "darwin":
     from alpkey.adapters import macos as platform
@@ -122,6 +124,33 @@ class Assembly:
             file=TomlSettingsFile(at.settings, lock, now),
             look_again=lambda: self.status.remember(self._glance()),
         )
+
+    @property
+    def desktop(self) -> DesktopWorld:
+        """Raises Unfit where our own path cannot stand in a file of a desktop."""
+        from alpkey.adapters.outside_files import OutsideFiles
+        from alpkey.adapters.touched_file import TouchedFile
+
+        if sys.platform == "darwin":
+            from alpkey.core import mac_entry as entry
+        else:
+            from alpkey.core import desktop_entry as entry
+
+        at, command = self.places, self._command_at_login()
+        icon = (resources() / "icons" / f"{APP_ID}.svg").read_bytes()
+        try:
+            autostart = entry.autostart(at, self.site, command)
+            menu = entry.menu(at, self.site, command, icon)
+        except Unplaceable as odd:
+            reason = "Such a path cannot stand in an entry of a desktop."
+            raise Unfit(path=str(odd), reason=reason) from None
+        outside = OutsideFiles(TouchedFile(at.touched), now)
+        return DesktopWorld(outside, autostart, menu, entry.is_switched_on)
+
+    def _command_at_login(self) -> list[str]:
+        """A login has none of this environment, so a moved home is named."""
+        home = ["/usr/bin/env", f"ALPKEY_HOME={self.places.config.parent}"]
+        return [*(home if self.places.moved else []), *own_command()]
 
     def agent_use(self) -> AgentWorld:
         from alpkey.adapters.pairs import RealPairs

@@ -16,8 +16,10 @@ from alpkey.core.errors import (
     Unsuitable,
 )
 from alpkey.core.journal import Fact
+from alpkey.core.placed import Placed
 from alpkey.core.ports import Credentials, Holder, IssuedPair, StoredKey
 from alpkey.core.ports_agent import Identity
+from alpkey.core.ports_desktop import Entry
 from alpkey.core.private_head import read_head
 from alpkey.core.secret import Secret
 from tests.keys import make_key, sign
@@ -202,3 +204,52 @@ class FakeCancellation:
     def deferred(self) -> Iterator[None]:
         self.is_deferred = True
         yield
+
+
+class FakeTouched:
+    """Keeps entries in memory."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+
+    def entry(self, name: str) -> Entry | None:
+        return self._entries.get(name)
+
+    def note(self, name: str, entry: Entry | None) -> None:
+        self._entries.pop(name, None)
+        if entry is not None:
+            self._entries[name] = dict(entry)
+
+
+class FakeOutside:
+    """Keeps files in memory, and knows what it put where."""
+
+    def __init__(self) -> None:
+        self.files: dict[Path, bytes] = {}
+        self._put: dict[str, tuple[Path, bytes]] = {}
+
+    def content(self, path: Path) -> bytes | None:
+        return self.files.get(path)
+
+    def put(self, file: Placed) -> Path | None:
+        if file.name in self._put and self._put[file.name][0] != file.path:
+            self.take_away(file)
+        kept = self._keep(file)
+        self.files[file.path] = file.content
+        self._put[file.name] = file.path, file.content
+        return kept
+
+    def take_away(self, file: Placed) -> Path | None:
+        kept = self._keep(file)
+        path, _ = self._put.pop(file.name, (file.path, b""))
+        self.files.pop(path, None)
+        return kept
+
+    def _keep(self, file: Placed) -> Path | None:
+        path, ours = self._put.get(file.name, (file.path, None))
+        there = self.files.get(path)
+        if there in (None, file.content, ours):
+            return None
+        aside = path.with_name(path.name + ".kept")
+        self.files[aside] = self.files[path]
+        return aside

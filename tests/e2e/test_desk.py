@@ -1,6 +1,7 @@
 """The whole product on a real desk: a click, three fields, and daint."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -127,6 +128,22 @@ def test_the_menu_follows_the_settings(tray: TrayItem, home_on_desk: Home) -> No
     assert home_on_desk.json("settings", "set", "clusters", "eiger=on daint=off")[0] == 0
     until(lambda: "Connect to eiger" in tray.labels(), "the new cluster")
     assert "Connect to daint" not in tray.labels()
+
+
+def test_what_starts_at_login_shows_the_icon(running_desk: Desk, home_on_desk: Home) -> None:
+    """The entry is run by GLib, as a session of GNOME or XFCE runs it."""
+    gio = shutil.which("gio") or pytest.skip("gio is not installed")
+    path = home_on_desk.json("autostart", "on")[1]["path"]
+    environ = {**home_on_desk.environ}
+    del environ["ALPKEY_HOME"]
+    subprocess.run([gio, "launch", path], env=environ, check=True, timeout=20)
+    item = find_item(running_desk.bus)
+    try:
+        assert "Connect to daint" in item.labels()
+        assert "sandbox" in item.tooltip()
+    finally:
+        item.choose("Quit")
+        until(lambda: not tray_items(running_desk.bus), "the end of the icon")
 
 
 def test_a_renewal_elsewhere_is_followed(tray: TrayItem, home_on_desk: Home) -> None:

@@ -20,6 +20,12 @@ _COMMANDS = {
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
     "agent": ("alpkey.cli.agent", "agent_group", "The ssh agent: put the key in, list it."),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
+    "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),
+    "install-desktop": (
+        "alpkey.cli.desktop",
+        "install_desktop_command",
+        "Put Alpkey into the desktop's menu.",
+    ),
     "window": ("alpkey.cli.window", "window_command", "Open a window."),
     "sandbox": ("alpkey.cli.sandbox", "sandbox_command", "A centre on this computer, to try with."),
     "demo": ("alpkey.cli.demo", "demo_command", "Try everything against the sandbox."),

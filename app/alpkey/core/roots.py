@@ -54,8 +54,8 @@ def find_roots(environ: Mapping[str, str], platform: str, passwd_home: str) -> R
             join(top, "state"),
             join(top, "logs"),
             join(top, "ssh"),
-            desktop=join(top, "desktop"),
-            share=join(top, "desktop"),
+            desktop=join(top, "desktop", "autostart"),
+            share=join(top, "desktop", "share"),
             machine=join(top, "machine"),
             moved=True,
         )

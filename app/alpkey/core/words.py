@@ -306,6 +306,7 @@ WARNINGS: Mapping[str, str] = {
     "backup-kept": "The key that was there is kept as {path}.",
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
+    "file-kept": "What stood there had been changed. It is kept as {path}.",
     "settings-set-aside": "The settings could not be read. They are kept as {path}.",
 }
 

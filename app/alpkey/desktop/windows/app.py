@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
 from alpkey import glance
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.places import Places
+from alpkey.core.places import APP_ID, Places
 from alpkey.core.site import Site
 from alpkey.desktop import drawing, looking, views
 from alpkey.desktop.children import command
@@ -89,6 +89,7 @@ def run(places: Places, kind: str, then_connect: str | None) -> int:
     """Runs until the last window is closed; a second process only tells the first."""
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
+    app.setDesktopFileName(APP_ID)  # a desktop finds the icon and the name of our windows by it
     app.setQuitOnLastWindowClosed(False)
     app.setWindowIcon(drawing.icon(views.IconView(views.Sign.HOLLOW, eighths=views.RING_STEPS)))
     notifier = SignalNotifier(app)

@@ -1,0 +1,73 @@
+"""Files outside our own folders: noted before they are written, and theirs is never lost."""
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+from alpkey.adapters import files
+from alpkey.core.placed import Placed
+from alpkey.core.ports import Clock
+from alpkey.core.ports_desktop import Touched
+
+
+class OutsideFiles:
+    """``touched`` holds for each file its path and the SHA-256 of what we last wrote there."""
+
+    def __init__(self, touched: Touched, clock: Clock) -> None:
+        self._touched = touched
+        self._clock = clock
+
+    def content(self, path: Path) -> bytes | None:
+        with files.as_unfit(path):
+            try:
+                return path.read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def put(self, file: Placed) -> Path | None:
+        noted = self._touched.entry(file.name)
+        if noted and noted["path"] != str(file.path):
+            self.take_away(file)
+            noted = None
+        kept = self._keep(file.path, noted["sha256"] if noted else None, file.content)
+        entry = {"path": str(file.path), "sha256": _digest(file.content)}
+        self._touched.note(file.name, entry)
+        try:
+            files.private_folder(file.path.parent)
+            files.replace(file.path, file.content, file.mode)
+        except BaseException:
+            self._touched.note(file.name, noted)
+            raise
+        return kept
+
+    def take_away(self, file: Placed) -> Path | None:
+        noted = self._touched.entry(file.name)
+        path = Path(noted["path"]) if noted else file.path
+        kept = self._keep(path, noted["sha256"] if noted else None, file.content)
+        with files.as_unfit(path):
+            path.unlink(missing_ok=True)
+        if file.folder:
+            _remove_if_empty(path.parent, file.folder)
+        self._touched.note(file.name, None)
+        return kept
+
+    def _keep(self, path: Path, ours: str | None, same: bytes) -> Path | None:
+        """Copies aside what stands there, unless we wrote it or would write the same."""
+        there = self.content(path)
+        if there is None or there == same or _digest(there) == ours:
+            return None
+        aside = path.with_name(f"{path.name}.kept-{self._clock():%Y%m%d-%H%M%S}")
+        files.replace(aside, there, 0o600)
+        return aside
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _remove_if_empty(folder: Path, top: Path) -> None:
+    """Removes ``folder`` and those above it up to ``top``, as far as nothing lies in them."""
+    while folder.is_relative_to(top):
+        with suppress(OSError):
+            folder.rmdir()
+        folder = folder.parent

@@ -1,0 +1,53 @@
+"""What macOS reads: the agent that starts us at login, and a thin app that starts our command.
+
+Written from launchd.plist(5) and Apple's description of bundles; it was never run on a Mac.
+"""
+
+import plistlib
+import shlex
+from collections.abc import Sequence
+from xml.parsers.expat import ExpatError
+
+from alpkey.core.placed import Placed
+from alpkey.core.places import APP_ID, Places
+from alpkey.core.site import Site
+
+
+def autostart(places: Places, _site: Site, command: Sequence[str]) -> Placed:
+    """The agent of the person's own session."""
+    agent = {
+        "Label": APP_ID,
+        "ProgramArguments": list(command),
+        "RunAtLoad": True,
+        "LimitLoadToSessionType": "Aqua",
+        "ProcessType": "Interactive",
+    }
+    path = places.autostart / f"{APP_ID}.plist"
+    return Placed("autostart", path, plistlib.dumps(agent))
+
+
+def is_switched_on(content: bytes) -> bool:
+    """Whether the agent is in force; what ``launchctl disable`` says is not asked for."""
+    try:
+        agent = plistlib.loads(content)
+    except (ValueError, ExpatError):
+        return False
+    return isinstance(agent, dict) and not agent.get("Disabled", False)
+
+
+def menu(places: Places, _site: Site, command: Sequence[str], _icon: bytes) -> tuple[Placed, ...]:
+    """``Alpkey.app``: an icon of the menu bar shows only for a program in a bundle."""
+    app = places.share / "Alpkey.app"
+    about = {
+        "CFBundleExecutable": "alpkey",
+        "CFBundleIdentifier": APP_ID,
+        "CFBundleName": "Alpkey",
+        "CFBundlePackageType": "APPL",
+        "LSUIElement": True,
+    }
+    script = f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
+    contents = app / "Contents"
+    return (
+        Placed("app-info", contents / "Info.plist", plistlib.dumps(about), folder=app),
+        Placed("app", contents / "MacOS/alpkey", script.encode(), 0o755, folder=app),
+    )

@@ -1,0 +1,35 @@
+"""The ports to what lies outside our own folders."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from alpkey.core.placed import Placed
+
+Entry = Mapping[str, Any]
+
+
+class Touched(Protocol):
+    """What Alpkey changed outside its own folders, for undo and uninstall; an entry a thing."""
+
+    def entry(self, name: str) -> Entry | None: ...
+
+    def note(self, name: str, entry: Entry | None) -> None:
+        """Writes the entry; None forgets it.  Raises Unfit."""
+
+
+class Outside(Protocol):
+    """Files that we put where a desktop looks for them; each is noted before it is written.
+
+    Both changes return where a file now lies that stood there and was not as we had left it:
+    it is kept beside, under a name that no desktop reads.
+    """
+
+    def content(self, path: Path) -> bytes | None:
+        """What stands there, if anything does.  Raises Unfit."""
+
+    def put(self, file: Placed) -> Path | None:
+        """Makes the file, and its folders where they lack.  Raises Unfit."""
+
+    def take_away(self, file: Placed) -> Path | None:
+        """Removes the file from where it was put.  Raises Unfit."""

@@ -1,0 +1,128 @@
+"""Files outside our folders on a real disk: noted first, with their mode, nothing left behind."""
+
+import hashlib
+import json
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from alpkey.adapters import files
+from alpkey.adapters.clock import now
+from alpkey.adapters.outside_files import OutsideFiles
+from alpkey.adapters.touched_file import TouchedFile
+from alpkey.core.errors import Unfit
+from alpkey.core.placed import Placed
+
+
+@pytest.fixture
+def touched(tmp_path: Path) -> Path:
+    return tmp_path / "state/touched.json"
+
+
+@pytest.fixture
+def outside(touched: Path) -> OutsideFiles:
+    return OutsideFiles(TouchedFile(touched), now)
+
+
+def test_it_is_noted_with_path_and_digest(
+    outside: OutsideFiles, touched: Path, tmp_path: Path
+) -> None:
+    file = Placed("entry", tmp_path / "x/entry", b"one", 0o755)
+    outside.put(file)
+    digest = hashlib.sha256(b"one").hexdigest()
+    assert json.loads(touched.read_text()) == {"entry": {"path": str(file.path), "sha256": digest}}
+    modes = [stat.S_IMODE(one.stat().st_mode) for one in (file.path, touched)]
+    assert modes == [0o755, 0o600]
+    outside.take_away(file)
+    assert json.loads(touched.read_text()) == {}
+
+
+def test_entries_of_others_stay(outside: OutsideFiles, touched: Path, tmp_path: Path) -> None:
+    touched.parent.mkdir()
+    touched.write_text('{"ssh-config": {"line": "Include x"}, "later": 5}')
+    file = Placed("entry", tmp_path / "entry", b"one")
+    outside.put(file)
+    outside.take_away(file)
+    assert json.loads(touched.read_text()) == {"ssh-config": {"line": "Include x"}, "later": 5}
+
+
+def test_it_is_noted_before_it_is_written_and_forgotten_where_that_fails(
+    outside: OutsideFiles, touched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[bool] = []
+
+    def fails(path: Path, *_: object) -> None:
+        noted.append("entry" in json.loads(touched.read_text()))
+        raise Unfit("disk-full", path=str(path))
+
+    real = files.replace
+    monkeypatch.setattr(
+        files, "replace", lambda path, *rest: (real if path == touched else fails)(path, *rest)
+    )
+    with pytest.raises(Unfit):
+        outside.put(Placed("entry", tmp_path / "entry", b"one"))
+    assert noted == [True]
+    assert json.loads(touched.read_text()) == {}
+
+
+@pytest.mark.parametrize("content", ["not json", "[]"])
+def test_a_record_that_cannot_be_read_is_not_overwritten(
+    outside: OutsideFiles, touched: Path, tmp_path: Path, content: str
+) -> None:
+    touched.parent.mkdir()
+    touched.write_text(content)
+    file = Placed("entry", tmp_path / "entry", b"one")
+    for change in (outside.put, outside.take_away):
+        with pytest.raises(Unfit):
+            change(file)
+    assert touched.read_text() == content
+    assert not file.path.exists()
+
+
+def test_a_folder_of_ours_goes_with_its_last_file_unless_something_lies_in_it(
+    outside: OutsideFiles, tmp_path: Path
+) -> None:
+    app = tmp_path / "Applications/Alpkey.app"
+    one = Placed("one", app / "Contents/Info.plist", b"1", folder=app)
+    two = Placed("two", app / "Contents/MacOS/alpkey", b"2", folder=app)
+    for file in (one, two):
+        outside.put(file)
+    outside.take_away(one)
+    assert two.path.exists()
+    outside.take_away(two)
+    assert list(tmp_path.joinpath("Applications").iterdir()) == []
+    for file in (one, two):
+        outside.put(file)
+    (app / "theirs").touch()
+    for file in (one, two):
+        outside.take_away(file)
+    assert [path.name for path in app.iterdir()] == ["theirs"]
+
+
+def test_a_place_that_cannot_be_written_is_named(outside: OutsideFiles, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    file = Placed("entry", tmp_path / "file/entry", b"one")
+    with pytest.raises(Unfit) as raised:
+        outside.put(file)
+    assert str(tmp_path / "file") in str(raised.value.params["path"])
+    assert outside.content(file.path) is None
+    with pytest.raises(Unfit):
+        outside.content(tmp_path)
+
+
+def test_a_link_of_the_persons_is_followed_and_then_removed(
+    outside: OutsideFiles, tmp_path: Path
+) -> None:
+    """As by those who keep their dot files elsewhere."""
+    kept_elsewhere = tmp_path / "dots"
+    kept_elsewhere.write_bytes(b"one")
+    link = tmp_path / "entry"
+    link.symlink_to(kept_elsewhere)
+    file = Placed("entry", link, b"one")
+    outside.put(replace(file, content=b"two"))
+    assert (link.is_symlink(), kept_elsewhere.read_bytes()) == (True, b"two")
+    outside.take_away(file)
+    assert not os.path.lexists(link)

@@ -1,0 +1,100 @@
+"""What every keeper of files outside our folders, and every record of them, keeps to."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from alpkey.adapters.clock import now
+from alpkey.adapters.outside_files import OutsideFiles
+from alpkey.adapters.touched_file import TouchedFile
+from alpkey.core.placed import Placed
+from alpkey.core.ports_desktop import Outside, Touched
+from tests.contracts.fakes import FakeOutside, FakeTouched
+
+
+@pytest.fixture(params=["file", "fake"])
+def touched(request: pytest.FixtureRequest, tmp_path: Path) -> Touched:
+    return (
+        FakeTouched() if request.param == "fake" else TouchedFile(tmp_path / "state/touched.json")
+    )
+
+
+class TestTouched:
+    def test_an_entry_is_read_back_and_forgotten(self, touched: Touched) -> None:
+        assert touched.entry("a") is None
+        touched.note("a", {"path": "/x"})
+        touched.note("b", {"path": "/y"})
+        touched.note("a", {"path": "/z"})
+        assert (touched.entry("a"), touched.entry("b")) == ({"path": "/z"}, {"path": "/y"})
+        touched.note("a", None)
+        touched.note("a", None)
+        assert (touched.entry("a"), touched.entry("b")) == (None, {"path": "/y"})
+
+
+@pytest.fixture(params=["files", "fake"])
+def outside(request: pytest.FixtureRequest) -> Outside:
+    return FakeOutside() if request.param == "fake" else OutsideFiles(FakeTouched(), now)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Placed:
+    return Placed("entry", tmp_path / "not/there/yet/entry.desktop", b"one")
+
+
+def put_by_another(outside: Outside, file: Placed, content: bytes) -> None:
+    """Past the record, as a person or a desktop does it."""
+    if isinstance(outside, FakeOutside):
+        outside.files[file.path] = content
+    else:
+        file.path.parent.mkdir(parents=True, exist_ok=True)
+        file.path.write_bytes(content)
+
+
+class TestOutside:
+    def test_what_is_put_is_there_until_it_is_taken_away(
+        self, outside: Outside, file: Placed
+    ) -> None:
+        assert outside.content(file.path) is None
+        assert outside.put(file) is None
+        assert outside.content(file.path) == b"one"
+        assert outside.take_away(file) is None
+        assert outside.content(file.path) is None
+        assert outside.take_away(file) is None
+
+    def test_our_own_is_replaced_and_removed_without_a_word(
+        self, outside: Outside, file: Placed
+    ) -> None:
+        outside.put(file)
+        assert outside.put(replace(file, content=b"two")) is None
+        assert outside.content(file.path) == b"two"
+        assert outside.take_away(file) is None
+
+    @pytest.mark.parametrize("put_before", [True, False])
+    @pytest.mark.parametrize("change", ["put", "take_away"])
+    def test_what_another_wrote_is_kept(
+        self, outside: Outside, file: Placed, change: str, put_before: bool
+    ) -> None:
+        if put_before:
+            outside.put(file)
+        put_by_another(outside, file, b"theirs")
+        kept = getattr(outside, change)(file)
+        assert kept is not None
+        assert kept.suffix != ".desktop"
+        assert outside.content(kept) == b"theirs"
+        assert outside.content(file.path) == (b"one" if change == "put" else None)
+
+    def test_the_very_same_is_not_kept_twice(self, outside: Outside, file: Placed) -> None:
+        put_by_another(outside, file, b"one")
+        assert outside.put(file) is None
+
+    def test_it_is_found_where_it_was_put(
+        self, outside: Outside, file: Placed, tmp_path: Path
+    ) -> None:
+        """The place has moved since, with XDG_CONFIG_HOME for one."""
+        outside.put(file)
+        moved = replace(file, path=tmp_path / "elsewhere")
+        outside.put(moved)
+        assert (outside.content(file.path), outside.content(moved.path)) == (None, b"one")
+        outside.take_away(file)
+        assert outside.content(moved.path) is None

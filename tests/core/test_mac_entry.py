@@ -1,0 +1,58 @@
+"""What macOS would read; no Mac has run it, so only its structure is judged."""
+
+import plistlib
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from alpkey.core import mac_entry
+from alpkey.core.places import APP_ID, Places, find_places
+from tests.core.sites import site
+
+COMMAND = ["/opt/a b/python", "-P", "-m", "alpkey"]
+
+
+@pytest.fixture
+def at() -> Places:
+    return find_places({"HOME": "/Users/alice"}, "darwin", "/Users/alice", 501)
+
+
+def test_the_agent_starts_the_command_in_the_persons_own_session(at: Places) -> None:
+    file = mac_entry.autostart(at, site(), COMMAND)
+    assert file.path == Path(f"/Users/alice/Library/LaunchAgents/{APP_ID}.plist")
+    agent = plistlib.loads(file.content)
+    assert (agent["Label"], agent["ProgramArguments"]) == (APP_ID, COMMAND)
+    assert (agent["RunAtLoad"], agent["LimitLoadToSessionType"]) == (True, "Aqua")
+
+
+@pytest.mark.parametrize(
+    ("content", "on"),
+    [
+        (plistlib.dumps({"Label": "x"}), True),
+        (plistlib.dumps({"Disabled": False}, fmt=plistlib.FMT_BINARY), True),
+        (plistlib.dumps({"Disabled": True}), False),
+        (plistlib.dumps([]), False),
+        (b"not a property list", False),
+        (b"<plist", False),
+    ],
+)
+def test_an_agent_is_switched_off_in_itself(content: bytes, on: bool) -> None:
+    assert mac_entry.is_switched_on(content) is on
+
+
+def test_the_app_runs_the_command_and_stays_out_of_the_dock(at: Places, tmp_path: Path) -> None:
+    program = tmp_path / "it's a program"
+    program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    program.chmod(0o755)
+    about, script = mac_entry.menu(at, site(), [str(program), "-P", "a b"], b"")
+    described = plistlib.loads(about.content)
+    assert described["LSUIElement"] is True
+    assert described["CFBundleExecutable"] == script.path.name
+    assert about.folder == script.folder == Path("/Users/alice/Applications/Alpkey.app")
+    assert (about.path.parent, script.path.parent.name) == (script.path.parents[1], "MacOS")
+    runs = tmp_path / "script"
+    runs.write_bytes(script.content)
+    runs.chmod(script.mode)
+    said = subprocess.run([runs, "x y"], capture_output=True, text=True, check=True).stdout
+    assert said.splitlines() == ["-P", "a b", "x y"]
