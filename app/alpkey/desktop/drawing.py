@@ -36,7 +36,7 @@ _BARE_STROKE = 9.0  # as bold as the dashes allow
 _OUTLINE = 5.0
 _EIGHTH = 360.0 / RING_STEPS
 # How much of each eighth of the ring is drawn: thinner gaps are not seen at 16 px.
-_DRAWN = {Ring.FULL: _EIGHTH, Ring.DASHED: _EIGHTH * 5 / 9, Ring.DOTTED: _EIGHTH * 3 / 9}
+_DRAWN = {Ring.DASHED: _EIGHTH * 5 / 9, Ring.DOTTED: _EIGHTH * 3 / 9}
 
 
 @lru_cache(maxsize=256)
@@ -127,11 +127,13 @@ def _ring(view: IconView) -> Iterator[QPainterPath]:
     # A stroke ends in half a square, which is so many degrees of the ring.
     cap = math.degrees(stroke / 2 / radius)
     box = QRectF(_CENTRE.x() - radius, _CENTRE.y() - radius, 2 * radius, 2 * radius)
-    for eighth in range(view.eighths):
+    whole = view.ring is Ring.FULL
+    length = view.eighths * _EIGHTH if whole else _DRAWN[view.ring]
+    for eighth in range(min(view.eighths, 1) if whole else view.eighths):
         start = 90.0 - eighth * _EIGHTH - cap
         path = QPainterPath()
         path.arcMoveTo(box, start)
-        path.arcTo(box, start, 2 * cap - _DRAWN[view.ring])
+        path.arcTo(box, start, 2 * cap - length)
         yield from _stroke(path, stroke, round_ends=False)
 
 
