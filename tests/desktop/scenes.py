@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
 
 from alpkey import glance
 from alpkey.core import words
@@ -178,10 +178,14 @@ RETIRED = NeedsBrowser(site="CSCS", host="sshservice.cscs.ch", dashboard=DASHBOA
 USED_UP = QuotaUsedUp(limit=5, next_slot="at 14:10")
 
 
-def main(seen: Look | None, trouble: str = "") -> MainWindow:
+def main(seen: Look | None, trouble: str = "", page: str = "&Key") -> MainWindow:
     """The main window over a look that does not change."""
-    with _looking(Seen(NOW, seen, trouble)):
+    with _looking(Seen(NOW, seen, trouble, site())):
         made = MainWindow(glance.places(), site(), lambda *_: None)
+    pages = made.findChild(QTabWidget)
+    assert pages is not None
+    titles = [pages.tabText(number) for number in range(pages.count())]
+    pages.setCurrentIndex(titles.index(page))
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     made.show()
     return made
@@ -230,6 +234,7 @@ SCENES: dict[str, Scene] = {
     "main-expiring": Scene(lambda: main(look(timedelta(minutes=42)))),
     "main-expired": Scene(lambda: main(look(-HOUR, used=5, source="service"))),
     "main-broken": Scene(lambda: main(look(HOUR, trouble="The certificate is cut off."))),
+    "main-settings": Scene(lambda: main(look(HOUR), page="&Settings")),
     "main-unreadable": Scene(lambda: main(None, "A file of settings cannot be used. lead_time: 7")),
 }
 
@@ -240,7 +245,9 @@ def settle(window: QWidget, scene: Scene) -> bool:
     QCoreApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     buttons = (one for one in window.findChildren(QPushButton) if one.isVisible())
-    complete = any(not one.objectName().startswith("connect-") for one in buttons)
+    complete = isinstance(window, MainWindow) or any(
+        not one.objectName().startswith("connect-") for one in buttons
+    )
     return scene.ready(window) and complete and window.size() == before
 
 

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.desktop.palettes import palettes
@@ -107,12 +115,12 @@ def test_tab_reaches_every_control_and_comes_back(window: QWidget, qtbot: QtBot)
     window.activateWindow()
     wanted = {
         one
-        for kind in (QPushButton, QLineEdit)
+        for kind in (QAbstractButton, QLineEdit, QComboBox)
         for one in visible(window, kind)
         if one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus
     }
     reached: list[QWidget] = []
-    for _ in range(2 * len(wanted) + 4):
+    for _ in range(len(wanted) + 4):
         qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Tab)
         if (now := window.focusWidget()) is not None:
             reached.append(now)

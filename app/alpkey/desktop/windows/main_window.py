@@ -34,7 +34,8 @@ class MainWindow(QMainWindow):
         pages = QTabWidget()
         pages.setObjectName("pages")
         pages.setDocumentMode(True)
-        pages.tabBar().setAccessibleName("Pages")
+        for part in (pages, pages.tabBar()):
+            part.setAccessibleName("Pages")
         pages.addTab(self._key, TABS["key"])
         pages.addTab(self._settings, TABS["settings"])
         self.setCentralWidget(pages)
