@@ -12,16 +12,20 @@ from functools import cached_property
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.desktop_entry import DesktopWorld
+from alpkey.actions.kept import KeptWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.settings import SettingsWorld
 from alpkey.actions.status import StatusWorld
 from alpkey.adapters.agent import NoAgent, SshAgent
 from alpkey.adapters.clock import now
+from alpkey.adapters.deadline import Running
 from alpkey.adapters.journal_file import JournalFile
 from alpkey.adapters.key_files import KeyPairFiles
+from alpkey.adapters.keychain import SystemKeychain
 from alpkey.adapters.lock import FileLock
 from alpkey.adapters.look_file import LookFile
 from alpkey.adapters.openssh import OpenSsh
+from alpkey.adapters.otp import PyotpCodes
 from alpkey.adapters.own_ssh_files import OwnSshConfig
 from alpkey.adapters.processes import start_detached
 from alpkey.core.command import ourselves
@@ -93,9 +97,22 @@ class Assembly:
             service=self._service(),
             files=self._files,
             pairs=RealPairs(),
-            lock=FileLock(self.places.lock, self.places.runtime / "lock", now),
+            lock=self._lock,
             cancellation=cancellation,
             status=self.status,
+            kept=self.kept(cancellation),
+        )
+
+    def kept(self, cancellation: Cancellation) -> KeptWorld:
+        return KeptWorld(
+            site=self.site,
+            keychain=self._keychain,
+            codes=PyotpCodes(),
+            aside=Running,
+            journal=self.status.journal,
+            lock=self._lock,
+            cancellation=cancellation,
+            clock=now,
         )
 
     def connection(self, cancellation: Cancellation) -> ConnectWorld:
@@ -167,6 +184,17 @@ class Assembly:
     @property
     def has_display(self) -> bool:
         return has_display(os.environ, sys.platform)
+
+    @property
+    def _lock(self) -> FileLock:
+        return FileLock(self.places.lock, self.places.runtime / "lock", now)
+
+    @cached_property
+    def _keychain(self) -> SystemKeychain:
+        """Entries of a moved home carry its path, so that no demo finds the person's password."""
+        home = f", {self.places.config.parent}" if self.places.moved else ""
+        scope = f"Alpkey ({self.site.name}{home})"
+        return SystemKeychain(scope, platform.keyring_backends, can_ask=self.has_display)
 
     @cached_property
     def _files(self) -> KeyPairFiles:

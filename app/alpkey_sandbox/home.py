@@ -21,6 +21,7 @@ FOLDERS = ("config", "state", "logs", "ssh")
 SITE = """\
 name = "CSCS sandbox"
 demo = true
+keeps_totp_secret = true
 ca_bundle = {ca_bundle}
 
 [services.sshservice]

@@ -9,6 +9,7 @@ from alpkey.adapters.private_key import load, public_blob
 from alpkey.core.certificate import Certificate
 from alpkey.core.errors import (
     AlpkeyError,
+    KeychainTrouble,
     NeedsBrowser,
     QuotaUsedUp,
     SignInRefused,
@@ -253,3 +254,30 @@ class FakeOutside:
         aside = path.with_name(path.name + ".kept")
         self.files[aside] = self.files[path]
         return aside
+class FakeKeychain:
+    """Keeps secrets in memory; ``trouble`` is raised by every call, and ``asked`` counts them."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Secret] = {}
+        self.trouble: KeychainTrouble | None = None
+        self.asked = 0
+
+    def check(self) -> None:
+        if self.trouble:
+            raise self.trouble
+
+    def get(self, entry: str) -> Secret | None:
+        self._ask()
+        return self._held.get(entry)
+
+    def store(self, entry: str, secret: Secret) -> None:
+        self._ask()
+        self._held[entry] = secret
+
+    def forget(self, entry: str) -> bool:
+        self._ask()
+        return self._held.pop(entry, None) is not None
+
+    def _ask(self) -> None:
+        self.asked += 1
+        self.check()

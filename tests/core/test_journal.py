@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from alpkey.core.journal import (
     Fact,
     Issued,
+    Kept,
     MaybeIssued,
     Refused,
     Retired,
@@ -36,7 +37,14 @@ def refused(code: str, attempt: str = "a") -> Refused:
 
 @pytest.mark.parametrize(
     "fact",
-    [issued(), maybe(), refused("sign-in-refused"), Retired(NOW, "sshservice", retired=True)],
+    [
+        issued(),
+        maybe(),
+        refused("sign-in-refused"),
+        Refused(NOW, "alice", "a", "sign-in-refused", kept=True),
+        Kept(NOW, "alice", "password"),
+        Retired(NOW, "sshservice", retired=True),
+    ],
 )
 def test_a_fact_survives_its_line(fact: Fact) -> None:
     assert list(from_lines([to_line(fact)])) == [fact]
@@ -94,3 +102,42 @@ def test_a_retired_service_can_come_back() -> None:
 def test_old_facts_leave_after_ninety_days() -> None:
     assert pruned([issued()], NOW + 89 * DAY) == [issued()]
     assert pruned([issued()], NOW + 91 * DAY) == []
+
+
+def kept_refused(code: str = "sign-in-refused") -> Refused:
+    return Refused(NOW, "alice", "a", code, kept=True)
+
+
+def test_what_is_kept_is_the_last_that_was_said_of_the_account() -> None:
+    row = [Kept(NOW, "alice", "password"), Kept(NOW, "bob", "totp")]
+    assert fold(row, "alice").kept == "password"
+    assert fold([*row, Kept(NOW, "alice", "nothing")], "alice").kept == "nothing"
+    assert fold([], "alice").kept == "nothing"
+
+
+def test_whoever_keeps_a_password_first_is_known_by_that() -> None:
+    assert fold([Kept(NOW, "alice", "password")]).account == "alice"
+
+
+@pytest.mark.parametrize("code", ["sign-in-refused", "account-locked", "request-refused"])
+def test_a_refused_kept_password_stays_so_until_it_is_kept_again(code: str) -> None:
+    row: list[Fact] = [Kept(NOW, "alice", "password"), kept_refused(code)]
+    assert fold(row, "alice").kept_refused
+    assert fold([*row, issued("b")], "alice").kept_refused  # another one was typed
+    assert not fold([*row, Kept(NOW, "alice", "password")], "alice").kept_refused
+
+
+@pytest.mark.parametrize("fact", [refused("sign-in-refused"), kept_refused("no-network")])
+def test_other_refusals_say_nothing_about_what_is_kept(fact: Refused) -> None:
+    assert not fold([Kept(NOW, "alice", "password"), fact], "alice").kept_refused
+
+
+def test_what_is_kept_and_refused_never_leaves() -> None:
+    row: list[Fact] = [Kept(NOW, "alice", "password"), kept_refused()]
+    assert pruned([issued(), *row], NOW + 1000 * DAY) == row
+
+
+def test_a_line_of_an_earlier_version_is_read() -> None:
+    line = to_line(refused("sign-in-refused")).replace(', "kept": false', "")
+    assert "kept" not in line
+    assert list(from_lines([line])) == [refused("sign-in-refused")]

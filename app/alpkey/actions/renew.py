@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from alpkey.actions import agent as agent_actions
+from alpkey.actions.kept import KeptSecrets, KeptWorld
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core import words
 from alpkey.core.certificate import Certificate, fingerprint, public_line
@@ -24,7 +25,18 @@ from alpkey.core.errors import (
     Unfit,
     Unsuitable,
 )
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
+from alpkey.core.events import (
+    NOT_YET,
+    Action,
+    Answer,
+    Ask,
+    Await,
+    Event,
+    Field,
+    Result,
+    Step,
+    Warn,
+)
 from alpkey.core.journal import Issued, MaybeIssued, Refused, Retired, fold
 from alpkey.core.look import Look
 from alpkey.core.pair import check_certificate
@@ -50,13 +62,15 @@ class RenewRequest:
     """What was asked for.  ``if_needed``: only where the key lives shorter than that.
 
     ``force`` asks the service though our count says that no key is left; ``yes`` agrees that a key
-    which Alpkey did not make is replaced and kept as a backup.
+    which Alpkey did not make is replaced and kept as a backup; ``form``: whether the question is
+    shown as a form, which can offer to keep the password.
     """
 
     username: str | None = None
     if_needed: timedelta | None = None
     force: bool = False
     yes: bool = False
+    form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,7 @@ class RenewWorld:
     lock: Lock
     cancellation: Cancellation
     status: StatusWorld
+    kept: KeptWorld
 
 
 def renew(request: RenewRequest, world: RenewWorld) -> Action:
@@ -86,22 +101,39 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     world.files.check_writable()
     numbers = itertools.count(1)
     backup = yield from _agree_to_backup(request, world, numbers)
-    sign_in = _SignIn(world, numbers, request.username or before.account)
+    sign_in = _SignIn(world, numbers, request.username or before.account, form=request.form)
     while True:
         credentials = yield from sign_in.ask()
         try:
-            return (yield from _with_lock(request, world, before, credentials, backup))
+            result = yield from _with_lock(request, world, before, credentials, backup)
         except SignInRefused as refusal:
             sign_in.refused(refusal, credentials)
+        except _KeptRefused as elsewhere:
+            sign_in.refused_elsewhere(elsewhere)
+        else:
+            yield from sign_in.settle(result, credentials)
+            return result
+
+
+class _KeptRefused(Unsuitable):
+    """The kept password was refused before, so it is not sent."""
+
+    default_code = "kept-refused"
+
+    def __init__(self) -> None:
+        super().__init__(field="password")
 
 
 class _SignIn:
     """The question for name, password and code, asked again until the service accepts them."""
 
-    def __init__(self, world: RenewWorld, numbers: Iterator[int], username: str | None) -> None:
+    def __init__(
+        self, world: RenewWorld, numbers: Iterator[int], username: str | None, *, form: bool
+    ) -> None:
         self._world = world
         self._numbers = numbers
         self._username = username
+        self._kept = KeptSecrets(world.kept, username, offer=form)
         self._error: AlpkeyError | None = None
         self._used_otp: object = None
         self._proven = False
@@ -109,12 +141,10 @@ class _SignIn:
     def ask(self) -> Generator[Event, Answer, Credentials]:
         """Shows the question at once, and proves the service while the person types."""
         while True:
-            ask = Ask(next(self._numbers), self._fields(), self._error)
-            yield ask
-            yield from self._prove_once()
-            answer = yield Await(ask)
+            answer = yield from self._answer(next(self._numbers))
+            self._kept.take_wish(answer)
             try:
-                credentials = read_credentials(answer, self._username, self._world.site)
+                credentials = self._read(answer)
                 self._check_otp(credentials)
             except Unsuitable as unsuitable:
                 self._error = unsuitable
@@ -125,13 +155,44 @@ class _SignIn:
         self._error = refusal
         self._username = credentials.username
         self._used_otp = credentials.otp
+        if credentials.kept:
+            self._kept.refused()
+
+    def refused_elsewhere(self, elsewhere: _KeptRefused) -> None:
+        """By another process, in the meantime."""
+        self._error = elsewhere
+        self._kept.refused()
+
+    def settle(self, result: Result, credentials: Credentials) -> Iterator[Event]:
+        if result["renewed"]:
+            yield from self._kept.settle(credentials)
+
+    def _answer(self, number: int) -> Generator[Event, Answer, Answer]:
+        """The keychain may answer before the person does; then the question comes again."""
+        ask = Ask(number, self._fields(), self._error)
+        yield ask
+        yield from self._kept.begin()
+        yield from self._prove_once()
+        while (answer := (yield Await(ask, self._kept.news))) is NOT_YET:
+            yield from self._kept.learn()
+            if ask.fields != self._fields():
+                ask = Ask(number, self._fields(), self._error)
+                yield ask
+        return answer
 
     def _fields(self) -> tuple[Field, ...]:
-        return (
-            Field("username", "text", value=self._username),
-            Field("password", "secret"),
-            Field("otp", "otp"),
-        )
+        return self._kept.fields(self._username)
+
+    def _read(self, answer: Answer) -> Credentials:
+        stand_in = self._kept.stand_in(answer, self._username)
+        try:
+            return read_credentials(answer, self._username, self._world.site, stand_in)
+        except Unsuitable as unsuitable:
+            if unsuitable.code == "password-missing" and self._kept.must_be_typed(
+                answer, self._username
+            ):
+                raise _KeptRefused from None
+            raise
 
     def _prove_once(self) -> Iterator[Event]:
         if not self._proven:
@@ -232,9 +293,17 @@ def _with_lock(
             if _still_good(look, request, world):
                 return _result(world, renewed=False)
         _guard_quota(look, request, world)
+        _guard_kept(credentials, world)
         yield from _warn_of_lock_out(world, credentials)
         with world.cancellation.deferred():
             return (yield from _issue_and_install(world, credentials, backup))
+
+
+def _guard_kept(credentials: Credentials, world: RenewWorld) -> None:
+    """A kept password that was refused, perhaps a moment ago, is not sent again."""
+    known = fold(world.status.journal.facts(), credentials.username)
+    if credentials.kept and known.kept_refused:
+        raise _KeptRefused
 
 
 def _warn_of_lock_out(world: RenewWorld, credentials: Credentials) -> Iterator[Event]:
@@ -291,7 +360,8 @@ class _Attempt:
             return world.service.issue(self._credentials)
         except AlpkeyError as no:
             if no.code != "answer-lost":
-                self._note(Refused(now, account, self._id, no.code))
+                kept = self._credentials.kept
+                self._note(Refused(now, account, self._id, no.code, kept))
             raise
 
     def note_issued(self, certificate: Certificate) -> None:

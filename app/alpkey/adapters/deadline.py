@@ -2,33 +2,60 @@
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-def within(seconds: float, call: Callable[[], T]) -> T:
-    """What ``call`` returns or raises; TimeoutError once ``seconds`` are over.
+class Running(Generic[T]):
+    """A call in a daemon thread: it can be waited for, and it can be given up.
 
-    The call runs in a daemon thread, for neither a name look-up nor a peer that sends one byte a
-    minute can be interrupted from inside.  The main thread only waits, so a signal is always
-    handled at once.  A call that is given up is left to end by itself.
+    Neither a name look-up nor a peer that sends one byte a minute can be interrupted from inside.
+    The main thread only waits, so a signal is always handled at once.  A call that is given up is
+    left to end by itself, at the latest with the process.
     """
-    outcome: list[tuple[T | None, BaseException | None]] = []
-    done = threading.Event()
 
-    def run() -> None:
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self._outcome: list[tuple[T | None, BaseException | None]] = []
+        self._done = threading.Event()
+        self._deeds: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
+        threading.Thread(target=self._run, daemon=True, name="aside").start()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Whether the call has ended, at the latest after ``timeout_s``."""
+        return self._done.wait(timeout_s)
+
+    def tell(self, deed: Callable[[], None]) -> None:
+        """Has ``deed`` called once the call has ended, in any thread."""
+        with self._lock:
+            if not self._done.is_set():
+                self._deeds.append(deed)
+                return
+        deed()
+
+    def result(self) -> T:
+        """What the call returned or raised; only once it has ended."""
+        result, raised = self._outcome[0]
+        if raised is not None:
+            raise raised
+        return result  # type: ignore[return-value]  # the call returned, so this is its T
+
+    def _run(self) -> None:
         try:
-            outcome.append((call(), None))
+            self._outcome.append((self._call(), None))
         except BaseException as raised:  # noqa: BLE001  raised again in the caller's thread
-            outcome.append((None, raised))
-        finally:
-            done.set()
+            self._outcome.append((None, raised))
+        with self._lock:
+            self._done.set()
+        for deed in self._deeds:
+            deed()
 
-    threading.Thread(target=run, daemon=True, name="within-deadline").start()
-    if not done.wait(seconds):
+
+def within(seconds: float, call: Callable[[], T]) -> T:
+    """What ``call`` returns or raises; TimeoutError once ``seconds`` are over."""
+    running = Running(call)
+    if not running.wait(seconds):
         raise TimeoutError(f"not done within {seconds:g} s")
-    result, raised = outcome[0]
-    if raised is not None:
-        raise raised
-    return result  # type: ignore[return-value]  # the call returned, so this is its T
+    return running.result()

@@ -1,8 +1,9 @@
-"""What is particular to Linux desktops: terminal programs."""
+"""What is particular to Linux desktops: terminal programs and keychains."""
 
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from alpkey.adapters.processes import start_detached
 from alpkey.core.errors import Unsuitable
@@ -41,3 +42,12 @@ class DesktopTerminal:
             return process.wait(FAILS_WITHIN_S) == 0
         except subprocess.TimeoutExpired:
             return True
+
+
+def keyring_backends() -> Sequence[Any]:
+    """The backends of keyring that keep secrets encrypted."""
+    from keyring.backends import kwallet
+
+    from alpkey.adapters import secret_service
+
+    return secret_service.Keyring, kwallet.DBusKeyring

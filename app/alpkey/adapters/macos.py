@@ -1,14 +1,18 @@
-"""What is particular to macOS: opening Terminal without asking for Automation rights."""
+"""What is particular to macOS: opening Terminal without Automation rights, and the Keychain."""
 
 import os
 import shlex
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-from alpkey.core.errors import Unsuitable
+from alpkey.core.errors import KeychainTrouble, Unsuitable
 
 OPEN_TIMEOUT_S = 10.0
+CODESIGN_TIMEOUT_S = 10.0
 
 
 class DesktopTerminal:
@@ -39,3 +43,31 @@ def _command_file(command: Sequence[str]) -> str:
         file.write(f'#!/bin/sh\nrm -f -- "$0"\nexec {shlex.join(command)}\n')
         os.fchmod(file.fileno(), 0o700)
     return path
+
+
+def keyring_backends() -> Sequence[Any]:
+    """The Keychain, for the signed application only.
+
+    To the Keychain every script of one Python is the same program: what one may read, all may.
+    """
+    if not _is_signed(Path(sys.executable)):
+        raise KeychainTrouble(
+            "keychain-absent",
+            reason="macOS keeps secrets apart for signed applications, and this is not one.",
+        )
+    from keyring.backends import macOS
+
+    return (macOS.Keyring,)
+
+
+def _is_signed(executable: Path) -> bool:
+    """Whether it lies in a bundle that a developer known to Apple has signed (codesign(1))."""
+    bundle = next((one for one in executable.parents if one.suffix == ".app"), None)
+    if bundle is None or not getattr(sys, "frozen", False):
+        return False
+    verify = ["codesign", "--verify", "--strict", "-R=anchor apple generic", str(bundle)]
+    try:
+        done = subprocess.run(verify, capture_output=True, check=False, timeout=CODESIGN_TIMEOUT_S)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0

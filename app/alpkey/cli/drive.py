@@ -43,6 +43,6 @@ def _run(action: Action, presenter: Presenter, cancellation: SignalCancellation)
             reply = None
             if isinstance(event, Await):
                 cancellation.check()
-                reply = presenter.answer(event.ask)
+                reply = presenter.answer(event)
             else:
                 presenter.show(event)

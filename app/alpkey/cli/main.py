@@ -26,6 +26,7 @@ _COMMANDS = {
         "install_desktop_command",
         "Put Alpkey into the desktop's menu.",
     ),
+    "password": ("alpkey.cli.password", "password_group", "Keep the password in the keychain."),
     "window": ("alpkey.cli.window", "window_command", "Open a window."),
     "sandbox": ("alpkey.cli.sandbox", "sandbox_command", "A centre on this computer, to try with."),
     "demo": ("alpkey.cli.demo", "demo_command", "Try everything against the sandbox."),

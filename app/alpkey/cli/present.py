@@ -13,11 +13,33 @@ import click
 
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, Cancelled, Unsuitable
-from alpkey.core.events import LINE_LIMIT_BYTES, VERSION, Answer, Ask, Result, Step, Warn, as_object
+from alpkey.core.events import (
+    LINE_LIMIT_BYTES,
+    NOT_YET,
+    VERSION,
+    Answer,
+    Ask,
+    Await,
+    Result,
+    Step,
+    Warn,
+    as_object,
+)
+from alpkey.core.kept import WISH
+from alpkey.core.later import Later
 from alpkey.core.secret import Secret
 
 SECRET_KINDS = ("secret", "otp")
-_LABELS = {"username": "User name", "password": "Password", "otp": "Six-digit code"}
+_LABELS = {
+    "username": "User name",
+    "password": "Password",
+    "otp": "Six-digit code",
+    "totp_secret": "otpauth address or secret of the code generator",
+}
+
+# A keychain that is asked gives up by itself before this; a person hears soon why it takes long.
+NEWS_TIMEOUT_S = 200.0
+QUIET_FOR_S = 1.0
 
 
 class Presenter(Protocol):
@@ -25,8 +47,8 @@ class Presenter(Protocol):
 
     def show(self, event: Step | Ask | Warn) -> None: ...
 
-    def answer(self, ask: Ask) -> Answer:
-        """Raises Cancelled where nobody can or wants to answer."""
+    def answer(self, wanted: Await) -> Answer:
+        """NOT_YET where the news come first.  Raises Cancelled where nobody can answer or will."""
 
     def done(self, result: Result) -> None: ...
 
@@ -51,17 +73,27 @@ class Sentences:
                 if not self._can_ask:
                     raise nobody_to_ask(event)
 
-    def answer(self, ask: Ask) -> Answer:
-        """Asks for what is missing; after an error about one field, for that one only."""
+    def answer(self, wanted: Await) -> Answer:
+        """Asks for what is missing; after an error about one field, for that one only.
+
+        Nothing can be taken back at a terminal, so the news are waited for.
+        """
+        if wanted.news:
+            self._wait(wanted.news)
+            return NOT_YET
+        ask = wanted.ask
         if ask.error:
             self._explain(ask.error)
             at_fault = ask.error.params.get("field")
             again = [at_fault] if at_fault else ["password", "otp"]
             self._kept = {name: kept for name, kept in self._kept.items() if name not in again}
         for field in ask.fields:
-            if field.kind == "text" and field.value and not self._is_at_fault(ask, field.name):
+            at_fault = self._is_at_fault(ask, field.name)
+            if field.kind == "text" and field.value and not at_fault:
                 self._kept[field.name] = field.value
-            if field.name not in self._kept:
+            if field.kept and not at_fault:
+                click.echo(f"{_LABELS[field.name]}: from the keychain", err=True)
+            elif field.name not in self._kept and field.name != WISH:
                 self._kept[field.name] = _asked(field.name, field.kind, field.value)
         return dict(self._kept)
 
@@ -70,6 +102,12 @@ class Sentences:
 
     def failed(self, error: AlpkeyError) -> None:
         self._explain(error)
+
+    @staticmethod
+    def _wait(news: Later[object]) -> None:
+        if not news.wait(QUIET_FOR_S):
+            click.echo("Waiting for the keychain; it may ask to be unlocked.", err=True)
+            news.wait(NEWS_TIMEOUT_S)
 
     @staticmethod
     def _is_at_fault(ask: Ask, name: str) -> bool:
@@ -88,8 +126,8 @@ class OneObject:
         if isinstance(event, Ask):
             raise nobody_to_ask(event)
 
-    def answer(self, ask: Ask) -> Answer:
-        raise nobody_to_ask(ask)
+    def answer(self, wanted: Await) -> Answer:
+        raise nobody_to_ask(wanted.ask)
 
     def done(self, result: Result) -> None:
         click.echo(json.dumps(result))
@@ -118,9 +156,13 @@ class Prepared:
         elif event.fields[0].kind == "confirm":
             raise nobody_to_ask(event)
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, wanted: Await) -> Answer:
+        """Waits for the news only where they may bring what the answer lacks."""
         if self._answer is None:
-            raise nobody_to_ask(ask)
+            raise nobody_to_ask(wanted.ask)
+        if wanted.news and any(not self._answer.get(name) for name in ("password", "otp")):
+            wanted.news.wait(NEWS_TIMEOUT_S)
+            return NOT_YET
         answer, self._answer = self._answer, None
         return answer
 
@@ -137,10 +179,13 @@ class JsonLines:
     def show(self, event: Step | Ask | Warn) -> None:
         self._write(as_object(event))
 
-    def answer(self, ask: Ask) -> Answer:
+    def answer(self, wanted: Await) -> Answer:
+        asked = wanted.ask.number
+        if wanted.news:
+            wanted.news.tell(lambda: self._answers.put((asked, NOT_YET)))
         while True:
             number, answer = self._answers.get()
-            if number == ask.number:
+            if number == asked:
                 return answer
 
     def done(self, result: Result) -> None:
@@ -190,6 +235,8 @@ def nobody_to_ask(ask: Ask) -> Cancelled:
     field = ask.fields[0]
     if field.kind == "confirm":
         return Cancelled("foreign-key", path=field.value)
+    if all(one.name != "otp" for one in ask.fields):
+        return Cancelled("secret-needed", field=ask.fields[-1].name)
     return Cancelled("sign-in-needed")
 
 

@@ -63,7 +63,7 @@ def renew_command(
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
     prepared = sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
-    request = RenewRequest(username, if_needed, force, yes)
+    request = RenewRequest(username, if_needed, force, yes, form=events)
     run(
         lambda all_of, cancellation: renew(request, all_of.renewal(cancellation)),
         Output(as_json, events, prepared),

@@ -23,6 +23,16 @@ def status(result: Result) -> str:
     return "\n".join(lines)
 
 
+def kept(result: Result) -> str:
+    what = {"password": "password", "totp": "code generator"}[result["kept"]]
+    return f"The {what} of {result['account']} is in the keychain."
+
+
+def forgotten(result: Result) -> str:
+    was = "is removed from the keychain" if result["forgotten"] else "was not in the keychain"
+    return f"What was kept for {result['account']} {was}."
+
+
 def key_line(result: Result) -> str:
     """The key's state in one sentence."""
     now = now_here()

@@ -10,6 +10,7 @@
     +-- Unfit                 9  files, a pair or an answer that must not be used
     +-- Cancelled            10  the person said no, or nobody could be asked
     +-- AgentTrouble         11  the ssh agent is absent, hangs or refuses
+    +-- KeychainTrouble      11  the keychain is absent, locked, hanging or gone, or refuses
     +-- NeedsBrowser         12  only a sign-in by browser is left
 
 The number is the exit code.  Each error carries a ``code`` (what happened, stable, for programs)
@@ -79,6 +80,11 @@ class Cancelled(AlpkeyError):
 class AgentTrouble(AlpkeyError):
     exit_code = 11
     default_code = "agent-absent"
+
+
+class KeychainTrouble(AlpkeyError):
+    exit_code = 11
+    default_code = "keychain-absent"
 
 
 class NeedsBrowser(AlpkeyError):

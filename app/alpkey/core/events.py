@@ -6,10 +6,12 @@ An action is a generator.  It yields events, and it gets the answer to a questio
 
 from collections.abc import Generator, Mapping
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any, Literal
 
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, Param
+from alpkey.core.later import Later
 from alpkey.core.secret import Secret
 
 VERSION = 1
@@ -19,10 +21,16 @@ FieldKind = Literal["text", "secret", "otp", "choice", "confirm"]
 Result = dict[str, Any]
 Answer = Mapping[str, str | Secret | bool]
 
+# The reply to an Await whose ``news`` came before an answer did; compared by identity.
+NOT_YET: Answer = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to ask for.  ``value`` is what is known already; it is never a secret."""
+    """One thing to ask for.  ``value`` is what is known already; it is never a secret.
+
+    ``kept`` where the keychain has it: it need not be typed, and never comes along.
+    """
 
     name: str
     kind: FieldKind
@@ -49,9 +57,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """The action now needs the answer to ``ask``; this is never written to a line."""
+    """The action now needs the answer to ``ask``; this is never written to a line.
+
+    Where ``news`` comes first the reply is NOT_YET, and the question may come again, changed.
+    """
 
     ask: Ask
+    news: Later[object] | None = None
 
 
 @dataclass(frozen=True, slots=True)

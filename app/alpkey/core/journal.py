@@ -41,12 +41,25 @@ class MaybeIssued:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The attempt ended without a certificate, for the reason that ``code`` names."""
+    """The attempt ended without a certificate, for the reason that ``code`` names.
+
+    ``kept`` where the password was the one in the keychain.
+    """
 
     at: datetime
     account: str
     attempt: str
     code: str
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """From now on the keychain holds this ``kind`` of secret: password, totp, or nothing."""
+
+    at: datetime
+    account: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +71,20 @@ class Retired:
     retired: bool
 
 
-Fact = Issued | MaybeIssued | Refused | Retired
+Fact = Issued | MaybeIssued | Refused | Kept | Retired
 
 _NAMES: dict[str, type[Fact]] = {
     "issued": Issued,
     "maybe-issued": MaybeIssued,
     "refused": Refused,
+    "kept": Kept,
     "retired": Retired,
 }
 _KINDS = {kind: name for name, kind in _NAMES.items()}
 _MOMENTS = ("at", "valid_before")
+
+# The service said no to what was typed or kept, which is not a matter of network or quota.
+_SIGN_IN_REFUSALS = ("sign-in-refused", "account-locked", "request-refused")
 
 
 def to_line(fact: Fact) -> str:
@@ -99,7 +116,10 @@ def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the journal says about one account; ``fingerprints`` are of all accounts' keys."""
+    """What the journal says about one account; ``fingerprints`` are of all accounts' keys.
+
+    ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
+    """
 
     account: str | None = None
     fingerprints: frozenset[str] = frozenset()
@@ -107,6 +127,8 @@ class Known:
     unanswered: tuple[MaybeIssued, ...] = ()
     quota_refused_at: datetime | None = None
     refusals_in_a_row: int = 0
+    kept: str = "nothing"
+    kept_refused: bool = False
     retired: frozenset[str] = frozenset()
     learned_at: datetime | None = None
 
@@ -123,7 +145,7 @@ def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
     facts = list(facts)
     if account is None:
         account = _last_account(facts, Issued) or _last_account(
-            facts, Issued | MaybeIssued | Refused
+            facts, Issued | MaybeIssued | Refused | Kept
         )
     ours = frozenset(fact.fingerprint for fact in facts if isinstance(fact, Issued))
     known = Known(account=account, fingerprints=ours)
@@ -152,14 +174,21 @@ def _learn(known: Known, fact: Fact) -> Known:
                 refusals_in_a_row=0,
                 quota_refused_at=None,
             )
-        case Refused(code=code):
+        case Kept(kind=kind):
+            return replace(known, kept=kind, kept_refused=False)
+        case Refused(code=code, kept=kept):
             row = (
                 known.refusals_in_a_row + 1
                 if code == "sign-in-refused"
                 else known.refusals_in_a_row
             )
             at = fact.at if code == "quota-refused" else known.quota_refused_at
-            return replace(_answered(known, fact), refusals_in_a_row=row, quota_refused_at=at)
+            return replace(
+                _answered(known, fact),
+                refusals_in_a_row=row,
+                quota_refused_at=at,
+                kept_refused=known.kept_refused or (kept and code in _SIGN_IN_REFUSALS),
+            )
 
 
 def _answered(known: Known, fact: Issued | Refused) -> Known:
@@ -169,4 +198,9 @@ def _answered(known: Known, fact: Issued | Refused) -> Known:
 
 def pruned(facts: Iterable[Fact], now: datetime) -> list[Fact]:
     """The facts that are still worth keeping."""
-    return [fact for fact in facts if fact.at > now - KEPT_FOR]
+    return [fact for fact in facts if fact.at > now - KEPT_FOR or _is_lasting(fact)]
+
+
+def _is_lasting(fact: Fact) -> bool:
+    """What the keychain holds, and that it was refused, stays true however long ago it was."""
+    return isinstance(fact, Kept) or (isinstance(fact, Refused) and fact.kept)

@@ -18,11 +18,15 @@ from alpkey.core.secret import Secret
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the classic service wants; checked for form before it is built."""
+    """What the classic service wants; checked for form before it is built.
+
+    ``kept`` where the password comes from the keychain and was not typed.
+    """
 
     username: str
     password: Secret
     otp: Secret
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

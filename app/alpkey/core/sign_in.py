@@ -1,5 +1,7 @@
 """What a person typed to sign in, checked for form before anything is sent."""
 
+from collections.abc import Mapping
+
 from alpkey.core.errors import Unsuitable
 from alpkey.core.events import Answer
 from alpkey.core.ports import Credentials
@@ -7,14 +9,24 @@ from alpkey.core.secret import Secret
 from alpkey.core.site import Site
 
 
-def read_credentials(answer: Answer, username: str | None, site: Site) -> Credentials:
+def named(answer: Answer, username: str | None) -> str:
+    """The user name in ``answer``, else ``username``."""
+    return str(answer.get("username") or username or "").strip()
+
+
+def read_credentials(
+    answer: Answer, username: str | None, site: Site, kept: Mapping[str, Secret] | None = None
+) -> Credentials:
     """The credentials in ``answer``; its user name wins over ``username``.
 
+    ``kept`` holds what stands in for a password or a code that was not typed.
     A password is taken letter by letter, a code may hold spaces.  Raises Unsuitable, with the
     ``field`` at fault among its params; nothing typed is ever part of an error.
     """
-    name = str(answer.get("username") or username or "").strip()
-    password, otp = _secret(answer, "password"), _secret(answer, "otp")
+    kept = kept or {}
+    name = named(answer, username)
+    typed, otp = _secret(answer, "password"), _secret(answer, "otp")
+    password = typed or kept.get("password", typed)
     if not name:
         raise Unsuitable("username-missing", field="username", site=site.name)
     if not site.names_a_user(name):
@@ -22,9 +34,11 @@ def read_credentials(answer: Answer, username: str | None, site: Site) -> Creden
     if not password:
         raise Unsuitable("password-missing", field="password")
     digits = "".join(otp.reveal().split())
+    if not digits and "otp" in kept:
+        return Credentials(name, password, kept["otp"], kept=not typed)
     if len(digits) != 6 or not (digits.isascii() and digits.isdecimal()):
         raise Unsuitable("otp-unfit", field="otp")
-    return Credentials(name, password, Secret(digits))
+    return Credentials(name, password, Secret(digits), kept=not typed)
 
 
 def _secret(answer: Answer, name: str) -> Secret:

@@ -53,7 +53,10 @@ class OpenId:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One centre.  ``links`` are pages for people, by name: mfa, dashboard, support, status."""
+    """One centre.  ``links`` are pages for people, by name: mfa, dashboard, support, status.
+
+    ``keeps_totp_secret``: whether the centre allows one-time codes to be made on this computer.
+    """
 
     name: str
     demo: bool
@@ -68,6 +71,7 @@ class Site:
     hosts: tuple[Host, ...]
     links: Mapping[str, str]
     openid: OpenId | None
+    keeps_totp_secret: bool
 
     @property
     def clusters(self) -> tuple[Host, ...]:
@@ -133,6 +137,7 @@ def read_site(table: Mapping[str, Any]) -> Site:
             hosts=tuple(Host(name, **row) for name, row in table["hosts"].items()),
             links=table.get("links", {}),
             openid=_openid(table.get("openid")),
+            keeps_totp_secret=table.get("keeps_totp_secret", False),
         )
     except KeyError as missing:
         raise SiteUnreadable(f"the site file has no {missing.args[0]}") from None

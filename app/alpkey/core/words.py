@@ -167,6 +167,11 @@ ERRORS: Mapping[str, Description] = {
         "The service says: {message}",
         "Wait until one of your keys has run out, or revoke one at {dashboard}.",
     ),
+    "kept-refused": Description(
+        "The kept password was refused",
+        "It is not sent again, for the centre may lock the account. Nothing was sent.",
+        "Type your password. To keep the right one: alpkey password keep",
+    ),
     # Network, service, lock.
     "no-network": Description(
         "{host} cannot be reached",
@@ -276,6 +281,54 @@ ERRORS: Mapping[str, Description] = {
         "{reason}",
         "Get a fresh one with: alpkey renew",
     ),
+    # The keychain.
+    "keychain-absent": Description(
+        "There is no keychain that Alpkey can use",
+        "{reason} Secrets are never kept in a plain file.",
+        "Type the password at each renewal, or set up GNOME Keyring, KWallet or another "
+        "Secret Service.",
+    ),
+    "keychain-locked": Description(
+        "The keychain is locked",
+        "{name} has to be unlocked with its own password, and that was not done.",
+        "Unlock it on your desktop and try again; to renew, just type the password.",
+    ),
+    "keychain-refused": Description(
+        "The keychain refuses",
+        "{name}: {reason}",
+        "Try again and agree when it asks; to renew, just type the password.",
+    ),
+    "keychain-hangs": Description(
+        "The keychain does not answer",
+        "{name} said nothing for {seconds} seconds.",
+        "Restart it, or log out and in; to renew, just type the password.",
+    ),
+    "keychain-vanished": Description(
+        "The keychain has gone away",
+        "{name} was there a moment ago and no longer answers.",
+        "Start it again, or log out and in; to renew, just type the password.",
+    ),
+    "totp-forbidden": Description(
+        "{site} wants codes from another device",
+        "A code generator on this computer would put both factors in one place. "
+        "Nothing was stored.",
+        "Keep the password instead: alpkey password keep. See {page}",
+    ),
+    "totp-unfit": Description(
+        "No codes can be made from this secret",
+        "{reason} Nothing was stored.",
+        "Copy the whole otpauth:// address, or the letters shown beside the QR code.",
+    ),
+    "secret-missing": Description(
+        "There is nothing to keep",
+        "What was typed is empty. Nothing was stored.",
+        'Type it, or send one line such as {{"{field}": "..."}} with --stdin.',
+    ),
+    "secret-needed": Description(
+        "What is to be kept has to be typed",
+        "Nobody can be asked here. Nothing was stored.",
+        'Run it in a terminal, or send one line such as {{"{field}": "..."}} with --stdin.',
+    ),
     "ssh-missing": Description(
         "The program ssh was not found", "{reason}", "Install OpenSSH's client and try again."
     ),
@@ -301,6 +354,10 @@ WARNINGS: Mapping[str, str] = {
     "last-of-the-day": "This will be the last key of the day, as far as this computer knows.",
     "lock-out-near": "This was refused {times} times in a row. "
     "{site} may lock the account after more; check the password at {dashboard}.",
+    "kept-refused": "The kept password was refused and is not sent again. Type your password.",
+    "kept-gone": "The keychain no longer holds the kept password.",
+    "kept-unread": "The kept password cannot be read. {title}: {detail}",
+    "not-kept": "The key is installed, but the password was not kept. {title}: {detail}",
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
     "backup-kept": "The key that was there is kept as {path}.",
@@ -324,6 +381,7 @@ STEPS: Mapping[str, str] = {
     "issued": "Certificate issued",
     "installed": "Key installed",
     "in-agent": "Key is in the agent",
+    "kept": "Password kept in the keychain",
 }
 
 

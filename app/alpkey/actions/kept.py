@@ -1,0 +1,251 @@
+"""What the keychain holds of an account: used in a renewal, kept and forgotten on request."""
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from alpkey.core import words
+from alpkey.core.errors import AlpkeyError, KeychainTrouble, Unsuitable
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
+from alpkey.core.journal import Kept, Known, fold
+from alpkey.core.kept import NOTHING, WISH, KeptSecret, Kind, entry_name, from_entry, to_entry
+from alpkey.core.later import Aside, Later
+from alpkey.core.ports import Cancellation, Clock, Credentials, Journal, Lock
+from alpkey.core.ports_keychain import CodeGenerator, Keychain
+from alpkey.core.secret import Secret
+from alpkey.core.sign_in import named
+from alpkey.core.site import Site
+
+LOCK_TIMEOUT_S = 30.0
+_LOOK_AGAIN_S = 0.1
+
+FIELDS: Mapping[Kind, str] = {"password": "password", "totp": "totp_secret"}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWorld:
+    """``aside`` starts a call that may be given up, as a keychain may never answer."""
+
+    site: Site
+    keychain: Keychain
+    codes: CodeGenerator
+    aside: Aside
+    journal: Journal
+    lock: Lock
+    cancellation: Cancellation
+    clock: Clock
+
+
+class _Found(NamedTuple):
+    """What a keychain says: whether it can be used, and what it holds."""
+
+    usable: bool
+    kept: KeptSecret | None = None
+    trouble: KeychainTrouble | None = None
+
+
+class KeptSecrets:
+    """The kept secret of one account in a renewal.
+
+    The keychain is asked only where the journal knows that it holds something, for asking may show
+    a person a prompt; and it is asked beside everything else, for it may never answer.  With
+    ``offer`` it is also found out whether there is a keychain to keep a password in.
+    """
+
+    def __init__(self, world: KeptWorld, account: str | None, *, offer: bool) -> None:
+        self._world = world
+        self._account = account
+        self._offer = offer
+        self._known = fold(world.journal.facts(), account) if account else Known()
+        self._found = _Found(usable=False)
+        self._refused = self._known.kept_refused
+        self._wanted = False
+        self.news: Later[_Found] | None = None
+
+    def begin(self) -> Iterator[Event]:
+        """Asks the keychain, once."""
+        if self._is_known and self._refused:
+            yield Warn("kept-refused")
+        if self._is_known:
+            self.news = self._world.aside(self._look)
+        elif self._offer:
+            self.news = self._world.aside(self._look_for_a_keychain)
+        self._offer = False
+
+    def learn(self) -> Iterator[Event]:
+        """Takes the news in."""
+        if self.news is None:
+            return
+        self._found, self.news = self.news.result(), None
+        if self._found.trouble:
+            yield Warn("kept-unread", _in_words(self._found.trouble))
+        elif self._is_known and self._found.kept is None:
+            yield Warn("kept-gone")
+
+    def fields(self, username: str | None) -> tuple[Field, ...]:
+        """The fields of the question as it stands now."""
+        usable = self._usable(username) if username else None
+        wish = (Field(WISH, "confirm"),) if self._can_be_wished else ()
+        return (
+            Field("username", "text", value=username),
+            Field("password", "secret", kept=usable == "password"),
+            Field("otp", "otp", kept=usable == "totp"),
+            *wish,
+        )
+
+    def stand_in(self, answer: Answer, username: str | None) -> dict[str, Secret]:
+        """What stands in for what was not typed."""
+        kept = self._found.kept
+        match self._usable(named(answer, username)):
+            case "password" if kept:
+                return {"password": kept.secret}
+            case "totp" if kept:
+                return {"otp": self._world.codes.code(kept.secret, self._world.clock())}
+        return {}
+
+    def must_be_typed(self, answer: Answer, username: str | None) -> bool:
+        """Whether a password is kept, but was refused."""
+        return self._is_known and self._refused and named(answer, username) == self._account
+
+    def take_wish(self, answer: Answer) -> None:
+        """Notes whether the password is to be kept."""
+        self._wanted = answer.get(WISH) is True
+
+    def refused(self) -> None:
+        """The kept password is not sent again.  Codes differ, so a code generator goes on."""
+        self._refused = True
+
+    def settle(self, credentials: Credentials) -> Iterator[Event]:
+        """After a success: keeps a typed password where that was wished.
+
+        One that equals the kept one proves it right again.
+        """
+        if credentials.kept:
+            return
+        typed = KeptSecret("password", credentials.password)
+        same = self._found.kept == typed and credentials.username == self._account
+        try:
+            if self._wanted and self._store(credentials.username, typed):
+                yield Step("kept")
+            elif same and self._refused:
+                _note(self._world, credentials.username, typed.kind)
+        except AlpkeyError as trouble:
+            yield Warn("not-kept", _in_words(trouble))
+
+    def _store(self, account: str, kept: KeptSecret) -> bool:
+        """Whether it was stored.  Waits for the keychain no longer than the person does."""
+        entry = to_entry(kept)
+        storing = self._world.aside(lambda: self._world.keychain.store(entry_name(account), entry))
+        while not storing.wait(_LOOK_AGAIN_S):
+            if self._world.cancellation.requested:
+                return False
+        storing.result()
+        _note(self._world, account, kept.kind)
+        return True
+
+    @property
+    def _is_known(self) -> bool:
+        """Whether something is kept that this site allows to be."""
+        kind = self._known.kept
+        return kind == "password" or (kind == "totp" and self._world.site.keeps_totp_secret)
+
+    @property
+    def _can_be_wished(self) -> bool:
+        return self._found.usable and (self._found.kept is None or self._refused)
+
+    def _usable(self, username: str) -> Kind | None:
+        kept = self._found.kept
+        mine = kept is not None and username == self._account and not self._refused
+        return kept.kind if kept and mine else None
+
+    def _look(self) -> _Found:
+        try:
+            entry = self._world.keychain.get(entry_name(self._account or ""))
+        except KeychainTrouble as trouble:
+            return _Found(usable=False, trouble=trouble)
+        kept = from_entry(entry) if entry else None
+        return _Found(usable=True, kept=kept if kept and self._is_fit(kept) else None)
+
+    def _is_fit(self, kept: KeptSecret) -> bool:
+        """A code generator that is forbidden, or that somebody broke, is as good as none."""
+        if kept.kind != "totp":
+            return True
+        try:
+            self._world.codes.check(kept.secret)
+        except Unsuitable:
+            return False
+        return self._world.site.keeps_totp_secret
+
+    def _look_for_a_keychain(self) -> _Found:
+        try:
+            self._world.keychain.check()
+        except KeychainTrouble:
+            return _Found(usable=False)
+        return _Found(usable=True)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRequest:
+    """``username`` is what was given, ``account`` what is known; ``kind`` is what to keep."""
+
+    username: str | None
+    account: str | None
+    kind: Kind = "password"
+
+
+def keep(request: KeepRequest, world: KeptWorld) -> Action:
+    """Stores the password, or what a code generator is made of, in place of what was kept.
+
+    The result holds ``account`` and ``kept``.  Raises KeychainTrouble, Unsuitable and Unfit.
+    """
+    if request.kind == "totp" and not world.site.keeps_totp_secret:
+        page = world.site.links.get("mfa", "the centre's pages")
+        raise Unsuitable("totp-forbidden", site=world.site.name, page=page)
+    world.keychain.check()
+    answer = yield from _ask(request)
+    account = _account(named(answer, request.username or request.account), world)
+    secret = answer.get(FIELDS[request.kind])
+    if not isinstance(secret, Secret) or not secret:
+        raise Unsuitable("secret-missing", field=FIELDS[request.kind])
+    if request.kind == "totp":
+        world.codes.check(secret)
+    world.keychain.store(entry_name(account), to_entry(KeptSecret(request.kind, secret)))
+    _note(world, account, request.kind)
+    return {"account": account, "kept": request.kind}
+
+
+def forget(request: KeepRequest, world: KeptWorld) -> Action:
+    """Removes whatever is kept.  The result holds ``account`` and ``forgotten``, whether there was
+    anything.  Raises KeychainTrouble, Unsuitable and Unfit.
+    """
+    yield from ()
+    account = _account(request.username or request.account or "", world)
+    forgotten = world.keychain.forget(entry_name(account))
+    _note(world, account, NOTHING)
+    return {"account": account, "forgotten": forgotten}
+
+
+def _ask(request: KeepRequest) -> Generator[Event, Answer, Answer]:
+    known = request.username or request.account
+    name = () if known else (Field("username", "text"),)
+    ask = Ask(1, (*name, Field(FIELDS[request.kind], "secret")))
+    yield ask
+    return (yield Await(ask))
+
+
+def _account(name: str, world: KeptWorld) -> str:
+    if not name:
+        raise Unsuitable("username-missing", field="username", site=world.site.name)
+    if not world.site.names_a_user(name):
+        raise Unsuitable("username-unfit", field="username", site=world.site.name)
+    return name
+
+
+def _note(world: KeptWorld, account: str, kind: str) -> None:
+    with world.lock.held(LOCK_TIMEOUT_S):
+        world.journal.append([Kept(world.clock(), account, kind)])
+
+
+def _in_words(trouble: AlpkeyError) -> dict[str, str]:
+    said = words.describe(trouble)
+    return {"title": said.title, "detail": said.detail}

@@ -1,0 +1,75 @@
+"""``alpkey password keep|forget``."""
+
+import sys
+
+import click
+
+from alpkey.actions.kept import KeepRequest, forget, keep
+from alpkey.cli import sentences
+from alpkey.cli.context import Output, json_option, run
+from alpkey.cli.renew import STDIN_LIMIT_BYTES
+
+username_option = click.option("--username", metavar="NAME", help="Your user name at the centre.")
+
+
+@click.group("password")
+def password_group() -> None:
+    """The kept password: in the system's keychain, and nowhere else."""
+
+
+@password_group.command("keep")
+@username_option
+@click.option(
+    "--code-generator",
+    is_flag=True,
+    help="Keep what makes the one-time codes instead, where the centre allows that.",
+)
+@click.option(
+    "--stdin",
+    "from_stdin",
+    is_flag=True,
+    help='Read {"password": ...} or {"totp_secret": ...} as one line of JSON from standard input.',
+)
+@json_option
+def keep_command(
+    username: str | None, code_generator: bool, from_stdin: bool, as_json: bool
+) -> None:
+    """Keep the password in the keychain, so that renewing asks for the code only.
+
+    A code generator and a password are never kept beside each other: keeping one removes the other.
+
+    \b
+    Examples:
+      alpkey password keep
+      alpkey password keep --stdin --json < password.json
+    """
+    prepared = sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
+    run(
+        lambda all_of, cancellation: keep(
+            KeepRequest(
+                username, all_of.status.look().account, "totp" if code_generator else "password"
+            ),
+            all_of.kept(cancellation),
+        ),
+        Output(as_json, prepared=prepared),
+        sentences.kept,
+    )
+
+
+@password_group.command("forget")
+@username_option
+@json_option
+def forget_command(username: str | None, as_json: bool) -> None:
+    """Remove what is kept from the keychain.
+
+    \b
+    Example:
+      alpkey password forget
+    """
+    run(
+        lambda all_of, cancellation: forget(
+            KeepRequest(username, all_of.status.look().account), all_of.kept(cancellation)
+        ),
+        Output(as_json),
+        sentences.forgotten,
+    )

@@ -1,0 +1,46 @@
+"""The one secret of an account that the keychain may hold, and how it is written there.
+
+Password and code generator share one entry, so that storing one removes the other by itself: who
+steals the keychain never has both factors.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from alpkey.core.secret import Secret
+
+Kind = Literal["password", "totp"]
+KINDS: tuple[Kind, ...] = ("password", "totp")
+NOTHING = "nothing"
+
+# The wish to keep the password, as a field of a question and of its answer.
+WISH = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSecret:
+    """A password, or what an authenticator app is set up with (totp)."""
+
+    kind: Kind
+    secret: Secret
+
+
+def entry_name(account: str) -> str:
+    """The name of the account's entry."""
+    return f"sign-in of {account}"
+
+
+def to_entry(kept: KeptSecret) -> Secret:
+    return Secret(json.dumps({kept.kind: kept.secret.reveal()}))
+
+
+def from_entry(entry: Secret) -> KeptSecret | None:
+    """None where it was written by a later version, or by hand."""
+    try:
+        ((kind, secret),) = json.loads(entry.reveal()).items()
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    if kind not in KINDS or not isinstance(secret, str):
+        return None
+    return KeptSecret(kind, Secret(secret))

@@ -1,0 +1,131 @@
+"""Real keychains for tests: gnome-keyring on a session bus of its own, with a home of its own."""
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
+
+from tests.e2e.waiting import until
+
+PROGRAMS = ("dbus-daemon", "gnome-keyring-daemon")
+
+# Without service folders: the bus starts nothing by itself, so what is absent stays absent.
+BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir={folder}</listen>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+class SecretServiceHost:
+    """A session bus, and the keyring daemon on it that a test starts, stops and kills."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._daemon: subprocess.Popen[bytes] | None = None
+        for name in ("home", "run"):
+            (folder / name).mkdir(mode=0o700, parents=True)
+        self._bus = self._start_bus()
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a program needs to find this keychain."""
+        return {"DBUS_SESSION_BUS_ADDRESS": self._address}
+
+    @property
+    def files(self) -> Path:
+        """Where the daemon keeps what it is given."""
+        return self._folder / "home/.local/share/keyrings"
+
+    def unlock(self) -> None:
+        """Starts the daemon with its keyring open."""
+        self._start_daemon("--unlock")
+
+    def lock(self) -> None:
+        """Starts the daemon with its keyring closed, as on a computer nobody is logged in to."""
+        self._start_daemon()
+
+    def stop(self) -> None:
+        """The daemon says nothing any more, but stays."""
+        assert self._daemon
+        self._daemon.send_signal(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        if self._daemon is not None:
+            self._daemon.kill()
+            self._daemon.wait()
+            self._daemon = None
+            until(lambda: not self._is_on_the_bus(), "the end of the keyring daemon")
+
+    def close(self) -> None:
+        self.kill()
+        self._bus.kill()
+        self._bus.wait()
+
+    def _start_bus(self) -> "subprocess.Popen[bytes]":
+        config = self._folder / "bus.conf"
+        config.write_text(BUS.format(folder=self._folder))
+        reading, writing = os.pipe()
+        bus = subprocess.Popen(
+            ["dbus-daemon", f"--config-file={config}", "--nofork", f"--print-address={writing}"],
+            env=self._environ(),
+            pass_fds=[writing],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            self._address = told.readline().strip()
+        return bus
+
+    def _start_daemon(self, *options: str) -> None:
+        self.kill()
+        self._daemon = subprocess.Popen(
+            ["gnome-keyring-daemon", "--foreground", "--components=secrets", *options],
+            env={**self._environ(), **self.environ},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self._daemon.stdin
+        self._daemon.stdin.write(b"opens the keyring")
+        self._daemon.stdin.close()
+        until(self._is_on_the_bus, "the keyring daemon")
+
+    def _is_on_the_bus(self) -> bool:
+        with open_dbus_connection(self._address) as connection:
+            owned = Proxy(message_bus, connection).NameHasOwner("org.freedesktop.secrets")[0]
+        return bool(owned)
+
+    def _environ(self) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self._folder / "home"),
+            "XDG_RUNTIME_DIR": str(self._folder / "run"),
+        }
+
+
+@contextmanager
+def secret_service(folder: Path) -> Iterator[SecretServiceHost]:
+    """A bus with no keyring on it yet; everything lies below ``folder``."""
+    lacking = [program for program in PROGRAMS if shutil.which(program) is None]
+    if lacking:
+        pytest.skip(f"a real keychain needs {', '.join(lacking)}")
+    host = SecretServiceHost(folder)
+    try:
+        yield host
+    finally:
+        host.close()
