@@ -62,6 +62,7 @@ class RenewalDialog(QDialog):
         self._world = world
         self._then_connect = then_connect
         self._ask: dict[str, Any] = {}
+        self._left_to_say: list[str] = []
         self._closing = False
         self.setWindowTitle(f"DEMO - {TITLE}" if world.site.demo else TITLE)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -105,7 +106,12 @@ class RenewalDialog(QDialog):
         return engine
 
     def _asked(self, ask: dict[str, Any]) -> None:
+        """A question that comes again with its number only says what the keychain answered."""
+        comes_again = ask["ask"] == self._ask.get("ask")
         self._ask = ask
+        if comes_again:
+            self._page.set_fields(ask["fields"])
+            return
         if not self._is_question:
             self._prepare_sign_in(ask)
         if self._pages.currentWidget() is not self._good_page:
@@ -117,6 +123,7 @@ class RenewalDialog(QDialog):
 
     def _prepare_sign_in(self, ask: dict[str, Any]) -> None:
         self._page.set_busy(False)
+        self._page.set_fields(ask["fields"])
         self._page.unlock(proven=self._proven)
         error = ask["error"]
         known = {one["name"]: one["value"] for one in ask["fields"]}
@@ -126,13 +133,16 @@ class RenewalDialog(QDialog):
 
     def _stepped(self, step: str) -> None:
         self._page.reach(step)
+        if step == "issued":
+            self._left_to_say = []
         if step == "service-ready":
             self._proven = True
             self._page.unlock(proven=True)
 
     def _warned(self, code: str, params: dict[str, Any]) -> None:
         if code in words.WARNINGS:
-            self._page.say(words.warning(code, params))
+            self._left_to_say.append(words.warning(code, params))
+            self._page.say(self._left_to_say[-1])
 
     def _done(self, result: dict[str, Any]) -> None:
         if self._closing:
@@ -155,6 +165,7 @@ class RenewalDialog(QDialog):
         seen = self._world.look()
         self._proven = False
         self._ask = {}
+        self._left_to_say = []
         self._drop_pages()
         self._page: SignInPage = self._sign_in_page(seen)
         self._good_page: QWidget | None = None
@@ -168,6 +179,8 @@ class RenewalDialog(QDialog):
         """Fills the form in, as the demo's helper does for a person who only wants to see."""
         if self._pages.currentWidget() is self._good_page:
             self._show_sign_in()
+        for kept in ("password", "otp"):
+            self._page.type_it(kept)
         self._page.username.setText(values.get("username", ""))
         self._page.password.setText(values.get("password", ""))
         self._page.otp.setText(values.get("otp", ""))
@@ -265,6 +278,8 @@ class RenewalDialog(QDialog):
         if result["cancelled_late"]:
             late = "The key was issued before the wish to cancel came, so it was installed."
             layout.addWidget(words_label("late", late))
+        for text in self._left_to_say:  # what went wrong once the key was there
+            layout.addWidget(words_label("note", text))
         layout.addWidget(connect_row(self._world.site.clusters, self._connect))
         layout.addStretch()
         state = views.state(seen.look, seen.now) if seen.look else "The key is installed"

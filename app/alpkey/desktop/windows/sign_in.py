@@ -1,19 +1,35 @@
 """The page that asks for user name, password and code, and shows the steps that follow."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from alpkey.core import words
-from alpkey.desktop.windows.parts import CodeEdit, announce, words_label
+from alpkey.core.kept import WISH
+from alpkey.desktop.windows.parts import CodeEdit, announce, button, words_label
 
 _SHOWN_STEPS = ("service-ready", "signed-in", "issued", "installed", "in-agent")
+_KEPT = {"password": "Kept in the keychain", "otp": "Made by this computer"}
+_TYPE_IT = {"password": "&Type it", "otp": "T&ype it"}
 _WAITING, _REACHED = "\N{WHITE CIRCLE}", "\N{CHECK MARK}"
 
 
 class SignInPage(QWidget):
-    """``submitted`` once all three are there; secrets stay locked until the service is proven."""
+    """``submitted`` once all three are there; secrets stay locked until the service is proven.
+
+    What the keychain holds need not be typed: a line that says so stands in the field's place.
+    """
 
     submitted = Signal()
     busy = Signal(bool)
@@ -25,6 +41,11 @@ class SignInPage(QWidget):
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.otp = CodeEdit(completes=at_sixth_digit)
         self._fields = {"username": self.username, "password": self.password, "otp": self.otp}
+        self._kept_lines = {name: self._kept_line(name) for name in ("password", "otp")}
+        self._kept: set[str] = set()
+        self._typed_anyway: set[str] = set()
+        self.keep = QCheckBox("&Keep the password in the keychain")
+        self.keep.setObjectName(WISH)
         self._errors = {name: words_label(f"error-{name}") for name in self._fields}
         self._steps = {step: QLabel() for step in _SHOWN_STEPS}
         self._note = words_label("note", note)
@@ -32,6 +53,7 @@ class SignInPage(QWidget):
         self._lay_out()
         self._busy.hide()
         self.unlock(proven=False)
+        self.set_fields(())
         self.show_error(None, "")
         for step in _SHOWN_STEPS:
             self._mark(step, _WAITING)
@@ -39,19 +61,40 @@ class SignInPage(QWidget):
             field.returnPressed.connect(self.submit)
         self.otp.returnPressed.connect(self.submit)
         self.otp.completed.connect(self.submit)
+        self.username.textEdited.connect(self._type_all)
 
     @property
     def is_filled(self) -> bool:
-        typed = self.username.text().strip() and self.password.text()
-        return bool(typed) and self.otp.is_complete and self.otp.isEnabled()
+        password = "password" in self._kept or self.password.text()
+        code = "otp" in self._kept or self.otp.is_complete
+        return bool(self.username.text().strip() and password and code and self.otp.isEnabled())
 
-    def values(self) -> dict[str, str]:
-        """What was typed; never kept beyond the answer."""
-        return {
+    def values(self) -> dict[str, str | bool]:
+        """What was typed, and whether to keep it; never remembered beyond the answer."""
+        typed: dict[str, str | bool] = {
             "username": self.username.text().strip(),
             "password": self.password.text(),
             "otp": self.otp.text(),
         }
+        if self.keep.isVisibleTo(self):
+            typed[WISH] = self.keep.isChecked()
+        return {name: value for name, value in typed.items() if name not in self._kept}
+
+    def set_fields(self, fields: Sequence[dict[str, Any]]) -> None:
+        """What the child asks for now; what a person has begun to type stays to be typed."""
+        kept = {one["name"] for one in fields if one["kept"]} & self._kept_lines.keys()
+        begun = {name for name in kept if self._fields[name].isModified()}
+        self._show_kept(kept - begun - self._typed_anyway)
+        can_be_wished = any(one["name"] == WISH for one in fields)
+        self._form.setRowVisible(self.keep, can_be_wished)
+        if kept:
+            self._invite()
+
+    def type_it(self, name: str) -> None:
+        """Has the person type what is kept, from now on."""
+        self._typed_anyway.add(name)
+        self._show_kept(self._kept - {name})
+        self._fields[name].setFocus()
 
     def suggest_username(self, name: str) -> None:
         """What the child knows, unless the person was faster."""
@@ -72,6 +115,8 @@ class SignInPage(QWidget):
         self.busy.emit(busy)
         for field in self._fields.values():
             field.setReadOnly(busy)
+        for control in (*self._kept_lines.values(), self.keep):
+            control.setEnabled(not busy)
 
     def reach(self, step: str) -> None:
         """Lights a step up."""
@@ -97,6 +142,8 @@ class SignInPage(QWidget):
             return
         announce(self, self._errors[field].text(), at_once=True)
         self.otp.clear()
+        if field == "otp" and not (self.password.text() or "password" in self._kept):
+            field = "password"  # the kept one is not sent again
         self._fields[field].setFocus()
         if field != "otp":
             self._fields[field].selectAll()
@@ -114,9 +161,30 @@ class SignInPage(QWidget):
             self._focus_first_empty()
 
     def _focus_first_empty(self) -> None:
-        empty = [one for one in self._fields.values() if not one.text() and one.isEnabled()]
+        wanted = [field for name, field in self._fields.items() if name not in self._kept]
+        empty = [one for one in wanted if not one.text() and one.isEnabled()]
         if empty:
             empty[0].setFocus()
+
+    def _type_all(self) -> None:
+        """What is kept belongs to the account that was asked for, not to the one typed now."""
+        self._typed_anyway |= self._kept
+        self._show_kept(set())
+
+    def _show_kept(self, names: set[str]) -> None:
+        self._kept = names
+        for name, line in self._kept_lines.items():
+            self._form.setRowVisible(line, name in names)
+            self._form.setRowVisible(self._fields[name], name not in names)
+
+    def _kept_line(self, name: str) -> QWidget:
+        line = QWidget()
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(QLabel(_KEPT[name]))
+        layout.addStretch()
+        layout.addWidget(button(_TYPE_IT[name], lambda: self.type_it(name), f"type-{name}"))
+        return line
 
     def _mark(self, step: str, mark: str) -> None:
         self._steps[step].setText(f"{mark} {words.STEPS[step]}")
@@ -125,7 +193,10 @@ class SignInPage(QWidget):
         labels = {"username": "&User name", "password": "&Password", "otp": "One-time &code"}
         for name, field in self._fields.items():
             self._form.addRow(labels[name], field)
+            if name in self._kept_lines:
+                self._form.addRow(labels[name].replace("&", ""), self._kept_lines[name])
             self._form.addRow(self._errors[name])
+        self._form.addRow("", self.keep)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
