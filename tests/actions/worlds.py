@@ -6,19 +6,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from alpkey.actions.kept import KeptWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.status import StatusWorld
+from alpkey.adapters.otp import PyotpCodes
 from alpkey.adapters.pairs import RealPairs
 from alpkey.core.certificate import read_certificate
 from alpkey.core.errors import Cancelled
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Result, Step, Warn
+from alpkey.core.events import NOT_YET, Action, Answer, Ask, Await, Event, Result, Step, Warn
 from alpkey.core.look import Look, Stamp
 from alpkey.core.quota import Quota
 from alpkey.core.secret import Secret
 from tests.contracts.fakes import (
     FakeAgent,
+    FakeAside,
     FakeCancellation,
     FakeJournal,
+    FakeKeychain,
     FakeKeyFiles,
     FakeKeyService,
     FakeLock,
@@ -60,7 +64,7 @@ def play(
 ) -> Told:
     """Runs an action to its end; each question takes the next answer, and Cancel once none is left.
 
-    Raises what the action raises.
+    News that are there come first.  Raises what the action raises.
     """
     told, given = Told(), list(answers)
     answer: Mapping[str, Any] | None = None
@@ -69,6 +73,9 @@ def play(
             event = action.send(cast("Answer", answer))
             answer = None
             if isinstance(event, Await):
+                if event.news and event.news.wait(0):
+                    answer = NOT_YET
+                    continue
                 if not given:
                     action.throw(Cancelled())
                 answer = given.pop(0)
@@ -91,6 +98,9 @@ class Fakes:
         self.lock = FakeLock()
         self.agent = FakeAgent()
         self.cancellation = FakeCancellation()
+        self.keychain = FakeKeychain()
+        self.aside = FakeAside()
+        self.site = site()
 
     def look(self) -> Look:
         pair = self.files.pair()
@@ -109,7 +119,7 @@ class Fakes:
     @property
     def renewal(self) -> RenewWorld:
         return RenewWorld(
-            site=site(),
+            site=self.site,
             service=self.service,
             files=self.files,
             pairs=RealPairs(),
@@ -122,4 +132,18 @@ class Fakes:
                 agent=lambda: self.agent,
                 clock=lambda: datetime.now(UTC),
             ),
+            kept=self.keeping,
+        )
+
+    @property
+    def keeping(self) -> KeptWorld:
+        return KeptWorld(
+            site=self.site,
+            keychain=self.keychain,
+            codes=PyotpCodes(),
+            aside=self.aside,
+            journal=self.journal,
+            lock=self.lock,
+            cancellation=self.cancellation,
+            clock=lambda: datetime.now(UTC),
         )

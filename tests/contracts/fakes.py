@@ -1,9 +1,10 @@
 """Named fakes of ports; each passes the contract of its real adapter."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from alpkey.adapters.private_key import load, public_blob
 from alpkey.core.certificate import Certificate
@@ -18,12 +19,15 @@ from alpkey.core.errors import (
 )
 from alpkey.core.journal import Fact
 from alpkey.core.placed import Placed
+from alpkey.core.later import Later
 from alpkey.core.ports import Credentials, Holder, IssuedPair, StoredKey
 from alpkey.core.ports_agent import Identity
 from alpkey.core.ports_desktop import Entry
 from alpkey.core.private_head import read_head
 from alpkey.core.secret import Secret
 from tests.keys import make_key, sign
+
+T = TypeVar("T")
 
 ME = Holder("alpkey (1)", "a computer", "2026-01-02T03:04:05Z")
 
@@ -281,3 +285,45 @@ class FakeKeychain:
     def _ask(self) -> None:
         self.asked += 1
         self.check()
+
+
+class FakeLater(Generic[T]):
+    """A call that runs when ``come`` says so."""
+
+    def __init__(self, call: Callable[[], T]) -> None:
+        self._call = call
+        self._deeds: list[Callable[[], None]] = []
+        self.is_there = False
+
+    def come(self) -> None:
+        self._outcome = self._call()
+        self.is_there = True
+        for deed in self._deeds:
+            deed()
+
+    def wait(self, timeout_s: float) -> bool:
+        return self.is_there
+
+    def tell(self, deed: Callable[[], None]) -> None:
+        if self.is_there:
+            deed()
+        else:
+            self._deeds.append(deed)
+
+    def result(self) -> T:
+        return self._outcome
+
+
+class FakeAside:
+    """Runs every call at once, or with ``is_slow`` leaves it to the test to let it ``come``."""
+
+    def __init__(self) -> None:
+        self.is_slow = False
+        self.begun: list[FakeLater[Any]] = []
+
+    def __call__(self, call: Callable[[], T]) -> Later[T]:
+        later = FakeLater(call)
+        self.begun.append(later)
+        if not self.is_slow:
+            later.come()
+        return later

@@ -1,7 +1,9 @@
 """A fake of ``alpkey renew --events``: the same lines, with no service behind it.
 
 The code 000000 is refused, 999999 makes it die without a word, every other one is accepted.  With
-``foreign`` as an argument it first asks whether a key of the person's own may be replaced.
+``foreign`` as an argument it first asks whether a key of the person's own may be replaced; with
+``kept`` a keychain has the password, with ``generator`` what makes the codes, and with ``offer``
+nothing yet.
 """
 
 import json
@@ -12,6 +14,12 @@ FIELDS = [
     {"name": "password", "kind": "secret", "kept": False, "value": None},
     {"name": "otp", "kind": "otp", "kept": False, "value": None},
 ]
+KEEP = {"name": "keep", "kind": "confirm", "kept": False, "value": None}
+LATE = {
+    "kept": [FIELDS[0], {**FIELDS[1], "kept": True}, FIELDS[2]],
+    "generator": [*FIELDS[:2], {**FIELDS[2], "kept": True}],
+    "offer": [*FIELDS, KEEP],
+}
 QUESTION = {
     "name": "replace",
     "kind": "confirm",
@@ -41,12 +49,15 @@ def main() -> None:
             return
     tell(v=1, event="ask", ask=1, fields=FIELDS, error=None)
     tell(event="step", id="service-ready", params={})
+    if late := LATE.get(sys.argv[1]):
+        tell(event="ask", ask=1, fields=late, error=None)
     for number, line in enumerate(sys.stdin, start=2):
         row = json.loads(line)
         if row.get("cancel"):
             tell(event="failed", error=CANCELLED)
             return
-        match row["values"]["otp"]:
+        tell(event="warn", code="answered", params={"values": row["values"]})
+        match row["values"].get("otp"):
             case "999999":
                 return
             case "000000":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.look import Look
@@ -208,3 +208,106 @@ def test_no_two_fields_or_buttons_share_a_shortcut(qtbot: QtBot, opened: Opener)
     mnemonics = [letter for letter in letters if letter]
     assert len(mnemonics) >= 4
     assert len(mnemonics) == len(set(mnemonics))
+
+
+@pytest.fixture
+def answered(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    """What the dialog answered, each time."""
+    answers: list[dict[str, object]] = []
+
+    def warned(self: RenewalDialog, code: str, params: dict[str, dict[str, object]]) -> None:
+        if code == "answered":
+            answers.append(params["values"])
+
+    monkeypatch.setattr(RenewalDialog, "_warned", warned)
+    return answers
+
+
+def test_a_kept_password_need_not_be_typed(
+    qtbot: QtBot, opened: Opener, answered: list[dict[str, object]]
+) -> None:
+    dialog = opened(child="kept")
+    qtbot.waitUntil(lambda: shows(dialog, "type-password"))
+    assert not line(dialog, "password").isVisible()
+    assert not dialog.findChildren(QCheckBox, "keep")[-1].isVisible()
+    assert dialog.focusWidget() is line(dialog, "otp")
+    qtbot.keyClicks(line(dialog, "otp"), "123456")
+    qtbot.waitUntil(lambda: not dialog.is_running)
+    assert answered == [{"username": "alice", "otp": "123456"}]
+
+
+def shows(dialog: RenewalDialog, name: str) -> bool:
+    return any(one.isVisible() for one in dialog.findChildren(QPushButton, name))
+
+
+def test_it_can_be_typed_all_the_same(
+    qtbot: QtBot, opened: Opener, answered: list[dict[str, object]]
+) -> None:
+    dialog = opened(child="kept")
+    press(qtbot, dialog, "type-password")
+    assert dialog.focusWidget() is line(dialog, "password")
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: not dialog.is_running)
+    assert answered == [{"username": "alice", "password": PASSWORD, "otp": "123456"}]
+
+
+def test_a_refused_kept_password_is_asked_for(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened(child="kept")
+    qtbot.waitUntil(lambda: shows(dialog, "type-password"))
+    qtbot.keyClicks(line(dialog, "otp"), "000000")
+    qtbot.waitUntil(lambda: "wrong" in text(dialog, "error-otp"))
+    assert line(dialog, "password").isVisible()
+    assert dialog.focusWidget() is line(dialog, "password")
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: not dialog.is_running)
+
+
+def test_for_another_account_it_has_to_be_typed(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened(child="kept")
+    qtbot.waitUntil(lambda: shows(dialog, "type-password"))
+    qtbot.keyClicks(line(dialog, "username"), "2")
+    assert line(dialog, "password").isVisible()
+
+
+def test_who_has_begun_to_type_is_not_disturbed(qtbot: QtBot, opened: Opener) -> None:
+    """The keychain was too late."""
+    dialog = opened()
+    qtbot.waitUntil(lambda: line(dialog, "password").isEnabled())
+    qtbot.keyClicks(line(dialog, "password"), "begun")
+    kept = [{"name": "password", "kept": True}]
+    dialog._page.set_fields(kept)
+    assert line(dialog, "password").isVisible()
+    assert dialog._page.values()["password"] == "begun"
+
+
+def test_a_code_generator_leaves_the_password_to_type(
+    qtbot: QtBot, opened: Opener, answered: list[dict[str, object]]
+) -> None:
+    dialog = opened(child="generator")
+    qtbot.waitUntil(lambda: shows(dialog, "type-otp"))
+    assert not line(dialog, "otp").isVisible()
+    qtbot.keyClicks(line(dialog, "password"), PASSWORD)
+    qtbot.keyClick(line(dialog, "password"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not dialog.is_running)
+    assert answered == [{"username": "alice", "password": PASSWORD}]
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_the_wish_to_keep_it_goes_with_the_answer(
+    qtbot: QtBot, opened: Opener, answered: list[dict[str, object]], wanted: bool
+) -> None:
+    dialog = opened(child="offer")
+    tick = dialog.findChildren(QCheckBox, "keep")[-1]
+    qtbot.waitUntil(tick.isVisible)
+    if wanted:
+        qtbot.keyClick(tick, Qt.Key.Key_Space)
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: not dialog.is_running)
+    assert [one["keep"] for one in answered] == [wanted]
+
+
+def test_without_a_keychain_there_is_no_tick(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())
+    assert not dialog.findChildren(QCheckBox, "keep")[-1].isVisible()
+    assert "keep" not in dialog._page.values()
