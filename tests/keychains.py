@@ -1,4 +1,4 @@
-"""Real keychains for tests: gnome-keyring on a session bus of its own, with a home of its own."""
+"""Real keychains for tests: gnome-keyring on a session bus, with a home of its own."""
 
 import os
 import shutil
@@ -31,33 +31,37 @@ BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration
 """
 
 
-class SecretServiceHost:
-    """A session bus, and the keyring daemon on it that a test starts, stops and kills."""
+class Keyring:
+    """A keyring daemon on the bus at ``address``, that a test starts, stops and kills.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    ``files`` is where it keeps what it is given.
+    """
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self._address = address
         self._daemon: subprocess.Popen[bytes] | None = None
+        self._environ = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder / "home"),
+            "XDG_RUNTIME_DIR": str(folder / "run"),
+            **self.environ,
+        }
+        self.files = folder / "home/.local/share/keyrings"
         for name in ("home", "run"):
             (folder / name).mkdir(mode=0o700, parents=True)
-        self._bus = self._start_bus()
 
     @property
     def environ(self) -> dict[str, str]:
         """What a program needs to find this keychain."""
         return {"DBUS_SESSION_BUS_ADDRESS": self._address}
 
-    @property
-    def files(self) -> Path:
-        """Where the daemon keeps what it is given."""
-        return self._folder / "home/.local/share/keyrings"
-
     def unlock(self) -> None:
         """Starts the daemon with its keyring open."""
-        self._start_daemon("--unlock")
+        self._start("--unlock")
 
     def lock(self) -> None:
         """Starts the daemon with its keyring closed, as on a computer nobody is logged in to."""
-        self._start_daemon()
+        self._start()
 
     def stop(self) -> None:
         """The daemon says nothing any more, but stays."""
@@ -71,31 +75,11 @@ class SecretServiceHost:
             self._daemon = None
             until(lambda: not self._is_on_the_bus(), "the end of the keyring daemon")
 
-    def close(self) -> None:
-        self.kill()
-        self._bus.kill()
-        self._bus.wait()
-
-    def _start_bus(self) -> "subprocess.Popen[bytes]":
-        config = self._folder / "bus.conf"
-        config.write_text(BUS.format(folder=self._folder))
-        reading, writing = os.pipe()
-        bus = subprocess.Popen(
-            ["dbus-daemon", f"--config-file={config}", "--nofork", f"--print-address={writing}"],
-            env=self._environ(),
-            pass_fds=[writing],
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(writing)
-        with os.fdopen(reading) as told:
-            self._address = told.readline().strip()
-        return bus
-
-    def _start_daemon(self, *options: str) -> None:
+    def _start(self, *options: str) -> None:
         self.kill()
         self._daemon = subprocess.Popen(
             ["gnome-keyring-daemon", "--foreground", "--components=secrets", *options],
-            env={**self._environ(), **self.environ},
+            env=self._environ,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -110,22 +94,54 @@ class SecretServiceHost:
             owned = Proxy(message_bus, connection).NameHasOwner("org.freedesktop.secrets")[0]
         return bool(owned)
 
-    def _environ(self) -> dict[str, str]:
-        return {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self._folder / "home"),
-            "XDG_RUNTIME_DIR": str(self._folder / "run"),
-        }
+
+class SecretServiceHost(Keyring):
+    """A session bus of its own, with no keyring daemon on it yet."""
+
+    def __init__(self, folder: Path) -> None:
+        config = folder / "bus.conf"
+        folder.mkdir(parents=True, exist_ok=True)
+        config.write_text(BUS.format(folder=folder))
+        reading, writing = os.pipe()
+        self._bus = subprocess.Popen(
+            ["dbus-daemon", f"--config-file={config}", "--nofork", f"--print-address={writing}"],
+            pass_fds=[writing],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as told:
+            super().__init__(folder, told.readline().strip())
+
+    def close(self) -> None:
+        self.kill()
+        self._bus.kill()
+        self._bus.wait()
+
+
+@contextmanager
+def keyring_on(folder: Path, address: str) -> Iterator[Keyring]:
+    """An open keyring on a bus that is there already."""
+    _needed()
+    keyring = Keyring(folder, address)
+    keyring.unlock()
+    try:
+        yield keyring
+    finally:
+        keyring.kill()
 
 
 @contextmanager
 def secret_service(folder: Path) -> Iterator[SecretServiceHost]:
     """A bus with no keyring on it yet; everything lies below ``folder``."""
-    lacking = [program for program in PROGRAMS if shutil.which(program) is None]
-    if lacking:
-        pytest.skip(f"a real keychain needs {', '.join(lacking)}")
+    _needed()
     host = SecretServiceHost(folder)
     try:
         yield host
     finally:
         host.close()
+
+
+def _needed() -> None:
+    lacking = [program for program in PROGRAMS if shutil.which(program) is None]
+    if lacking:
+        pytest.skip(f"a real keychain needs {', '.join(lacking)}")

@@ -18,8 +18,8 @@ from alpkey.core.errors import (
     Unsuitable,
 )
 from alpkey.core.journal import Fact
-from alpkey.core.placed import Placed
 from alpkey.core.later import Later
+from alpkey.core.placed import Placed
 from alpkey.core.ports import Credentials, Holder, IssuedPair, StoredKey
 from alpkey.core.ports_agent import Identity
 from alpkey.core.ports_desktop import Entry
@@ -258,6 +258,8 @@ class FakeOutside:
         aside = path.with_name(path.name + ".kept")
         self.files[aside] = self.files[path]
         return aside
+
+
 class FakeKeychain:
     """Keeps secrets in memory; ``trouble`` is raised by every call, and ``asked`` counts them."""
 

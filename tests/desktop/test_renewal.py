@@ -269,6 +269,17 @@ def test_for_another_account_it_has_to_be_typed(qtbot: QtBot, opened: Opener) ->
     assert line(dialog, "password").isVisible()
 
 
+def test_a_keychain_that_comes_late_does_not_answer_for_another(
+    qtbot: QtBot, opened: Opener
+) -> None:
+    dialog = opened()
+    qtbot.keyClicks(line(dialog, "username"), "bob")
+    dialog._page.set_fields(
+        [{"name": "username", "kept": False, "value": "alice"}, {"name": "password", "kept": True}]
+    )
+    assert line(dialog, "password").isVisible()
+
+
 def test_who_has_begun_to_type_is_not_disturbed(qtbot: QtBot, opened: Opener) -> None:
     """The keychain was too late."""
     dialog = opened()
@@ -311,3 +322,12 @@ def test_without_a_keychain_there_is_no_tick(qtbot: QtBot, opened: Opener) -> No
     qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())
     assert not dialog.findChildren(QCheckBox, "keep")[-1].isVisible()
     assert "keep" not in dialog._page.values()
+
+
+def test_from_the_password_a_tab_leads_to_the_code(qtbot: QtBot, opened: Opener) -> None:
+    """Past the tick, which stands between them."""
+    dialog = opened(child="offer")
+    qtbot.waitUntil(dialog.findChildren(QCheckBox, "keep")[-1].isVisible)
+    line(dialog, "password").setFocus()
+    qtbot.keyClick(line(dialog, "password"), Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is line(dialog, "otp")

@@ -36,6 +36,10 @@ class Terminal:
     ) -> None:
         os.close(self._handle)
 
+    @property
+    def pid(self) -> int:
+        return self._child
+
     def wait_for(self, text: str) -> None:
         """Reads on until ``text`` is shown."""
         deadline = time.monotonic() + PATIENCE_S

@@ -17,6 +17,7 @@ from tests.e2e.accessible import FOCUSED, Node, Screen
 from tests.e2e.desk import Desk, desk
 from tests.e2e.tray_item import TrayItem, find_item, tray_items
 from tests.e2e.waiting import until
+from tests.keychains import keyring_on
 
 TITLE = "DEMO - Renew CSCS key"
 MAIN_TITLE = "Alpkey - DEMO"
@@ -144,6 +145,31 @@ def test_what_starts_at_login_shows_the_icon(running_desk: Desk, home_on_desk: H
     finally:
         item.choose("Quit")
         until(lambda: not tray_items(running_desk.bus), "the end of the icon")
+
+
+def test_a_kept_password_leaves_six_digits_to_type(
+    running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home, tmp_path: Path
+) -> None:
+    home = home_on_desk
+    with keyring_on(tmp_path / "keyring", running_desk.environ["DBUS_SESSION_BUS_ADDRESS"]):
+        tray.activate()
+        window = screen.window(TITLE)
+        window.named("Keep the password in the keychain").press()
+        sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())
+        window.named("Close").press()
+        until(lambda: screen.find(TITLE) is None, "the dialog's end")
+        first = home.pair()
+        tray.activate()
+        window = screen.window(TITLE)
+        window.named("Renew anyway").press()
+        until(lambda: "Kept in the keychain" in window.texts(), "the kept password")
+        running_desk.focus(TITLE)
+        until(lambda: window.named("One-time code").has(FOCUSED), "the focus on the code")
+        running_desk.type(home.centre.next_otp())
+        until(lambda: is_done(window), "the end of the renewal")
+        window.named("Close").press()
+        until(lambda: screen.find(TITLE) is None, "the dialog's end")
+    assert home.pair() not in (first, None)
 
 
 def test_a_renewal_elsewhere_is_followed(tray: TrayItem, home_on_desk: Home) -> None:

@@ -45,7 +45,8 @@ def test_no_file_and_no_output_holds_one(marked: Home, fault: str | None, tmp_pa
         marked.centre.fault(fault, **({"value": 500} if fault == "status" else {}))
     code = marked.centre.otp()
     typed = marked.answer(otp=code)
-    done = marked.run("renew", "--username", "alice", "--stdin", "--events", typed=typed)
+    done = marked.run("renew", "--username", "alice", "--stdin", "--json", typed=typed)
+    assert (done.returncode == 0) is (fault is None), done.stdout
     for secret in (PASSWORD, code):
         assert secret not in done.stdout + done.stderr
         assert find(secret, tmp_path) == []

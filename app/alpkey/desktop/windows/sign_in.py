@@ -1,6 +1,7 @@
 """The page that asks for user name, password and code, and shows the steps that follow."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -83,7 +84,10 @@ class SignInPage(QWidget):
     def set_fields(self, fields: Sequence[dict[str, Any]]) -> None:
         """What the child asks for now; what a person has begun to type stays to be typed."""
         kept = {one["name"] for one in fields if one["kept"]} & self._kept_lines.keys()
+        account = next((one["value"] for one in fields if one["name"] == "username"), None)
         begun = {name for name in kept if self._fields[name].isModified()}
+        if self.username.isModified() and self.username.text().strip() != account:
+            begun = kept
         self._show_kept(kept - begun - self._typed_anyway)
         can_be_wished = any(one["name"] == WISH for one in fields)
         self._form.setRowVisible(self.keep, can_be_wished)
@@ -196,7 +200,8 @@ class SignInPage(QWidget):
             if name in self._kept_lines:
                 self._form.addRow(labels[name].replace("&", ""), self._kept_lines[name])
             self._form.addRow(self._errors[name])
-        self._form.addRow("", self.keep)
+            if name == "password":  # the last digit of the code signs in, so it stands before it
+                self._form.addRow("", self.keep)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self._busy = QProgressBar()
         self._busy.setRange(0, 0)
@@ -210,6 +215,8 @@ class SignInPage(QWidget):
             layout.addWidget(label)
         layout.addWidget(self._busy)
         layout.addStretch()
+        for before, after in pairwise((*self._fields.values(), self.keep)):
+            self.setTabOrder(before, after)
         self._note.setVisible(bool(self._note.text()))
 
 
