@@ -16,6 +16,9 @@ from tests.e2e.waiting import until
 
 PROGRAMS = ("dbus-daemon", "gnome-keyring-daemon")
 
+# The password of the keyring itself.
+OPENS = "opens the keyring"
+
 # Without service folders: the bus starts nothing by itself, so what is absent stays absent.
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -85,7 +88,7 @@ class Keyring:
             stderr=subprocess.DEVNULL,
         )
         assert self._daemon.stdin
-        self._daemon.stdin.write(b"opens the keyring")
+        self._daemon.stdin.write(OPENS.encode())
         self._daemon.stdin.close()
         until(self._is_on_the_bus, "the keyring daemon")
 

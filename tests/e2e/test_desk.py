@@ -1,5 +1,6 @@
 """The whole product on a real desk: a click, three fields, and daint."""
 
+import json
 import os
 import shutil
 import signal
@@ -13,14 +14,15 @@ import pytest
 
 from alpkey.core.places import find_places
 from tests.centre import Home
-from tests.e2e.accessible import FOCUSED, Node, Screen
+from tests.e2e.accessible import ENABLED, FOCUSED, Node, Screen
 from tests.e2e.desk import Desk, desk
 from tests.e2e.tray_item import TrayItem, find_item, tray_items
 from tests.e2e.waiting import until
-from tests.keychains import keyring_on
+from tests.keychains import OPENS, Keyring, keyring_on
 
 TITLE = "DEMO - Renew CSCS key"
 MAIN_TITLE = "Alpkey - DEMO"
+UNLOCK_TITLE = "Unlock Login Keyring"
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +172,65 @@ def test_a_kept_password_leaves_six_digits_to_type(
         window.named("Close").press()
         until(lambda: screen.find(TITLE) is None, "the dialog's end")
     assert home.pair() not in (first, None)
+
+
+@pytest.fixture
+def locked(running_desk: Desk, home_on_desk: Home, tmp_path: Path) -> Iterator[Keyring]:
+    """A keyring with the kept password in it, locked since."""
+    address = running_desk.environ["DBUS_SESSION_BUS_ADDRESS"]
+    with keyring_on(tmp_path / "keyring", address) as keyring:
+        typed = json.dumps({"password": home_on_desk.centre.password}) + "\n"
+        command = ("password", "keep", "--username", "alice", "--stdin")
+        assert home_on_desk.json(*command, typed=typed)[0] == 0
+        keyring.lock()
+        yield keyring
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_keychain_that_is_unlocked_by_and_by(
+    running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home
+) -> None:
+    """The desktop asks in a window of its own; the dialog is there and does not wait for it."""
+    tray.activate()
+    window = screen.window(TITLE)
+    assert window.named("Password").has(ENABLED)
+    running_desk.focus(UNLOCK_TITLE)
+    running_desk.type(OPENS)
+    running_desk.keys("Return")
+    until(lambda: "Kept in the keychain" in window.texts(), "the kept password")
+    running_desk.focus(TITLE)
+    until(lambda: window.named("One-time code").has(FOCUSED), "the focus on the code")
+    running_desk.type(home_on_desk.centre.otp())
+    until(lambda: is_done(window), "the end of the renewal")
+    window.named("Close").press()
+    until(lambda: screen.find(TITLE) is None, "the dialog's end")
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_keychain_that_is_not_unlocked(
+    running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home
+) -> None:
+    tray.activate()
+    window = screen.window(TITLE)
+    running_desk.focus(UNLOCK_TITLE)
+    running_desk.keys("Escape")
+    until(lambda: any("keychain refuses" in text for text in window.texts()), "the reason")
+    sign_in(running_desk, window, "alice", home_on_desk.centre.password, home_on_desk.centre.otp())
+    until(lambda: is_done(window), "the end of the renewal")
+    window.named("Close").press()
+    until(lambda: screen.find(TITLE) is None, "the dialog's end")
+
+
+@pytest.mark.usefixtures("locked")
+def test_closing_the_dialog_takes_the_prompt_along(
+    running_desk: Desk, screen: Screen, tray: TrayItem
+) -> None:
+    tray.activate()
+    window = screen.window(TITLE)
+    until(lambda: running_desk.shows(UNLOCK_TITLE), "the prompt")
+    window.named("Cancel").press()
+    until(lambda: screen.find(TITLE) is None, "the dialog's end")
+    until(lambda: not running_desk.shows(UNLOCK_TITLE), "the end of the prompt")
 
 
 def test_a_renewal_elsewhere_is_followed(tray: TrayItem, home_on_desk: Home) -> None:

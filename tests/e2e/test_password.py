@@ -298,6 +298,19 @@ class TestTrouble:
             talk.answer(ask, password=keeping.centre.password, otp=keeping.centre.otp())
             assert talk.end()[0] == 0
 
+    def test_at_a_terminal_it_is_waited_for_and_then_left(
+        self, host: SecretServiceHost, keeping: Home
+    ) -> None:
+        host.stop()
+        with Terminal(keeping.command("renew"), keeping.environ) as terminal:
+            terminal.wait_for("Waiting for the keychain")
+            terminal.wait_for("does not answer")
+            terminal.wait_for("Password: ")
+            terminal.type(keeping.centre.password + "\n")
+            terminal.wait_for("Six-digit code: ")
+            terminal.type(keeping.centre.otp() + "\n")
+            assert terminal.end() == 0, terminal.shown
+
     def test_cancelling_does_not_wait_for_one_that_hangs(
         self, host: SecretServiceHost, keeping: Home
     ) -> None:

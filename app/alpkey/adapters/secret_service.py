@@ -3,20 +3,27 @@
 Import it only where a keychain is needed: it brings keyring and secretstorage with it.
 """
 
+import atexit
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 
 import secretstorage
+from jeepney import new_method_call  # type: ignore[import-untyped]
 from jeepney.io.blocking import DBusConnection  # type: ignore[import-untyped]
 from keyring.backends import SecretService
 from keyring.errors import InitError, KeyringLocked
 from secretstorage import Collection
+from secretstorage.defines import SS_PATH
 from secretstorage.exceptions import (
     ItemNotFoundException,
     LockedException,
     PromptDismissedException,
     SecretServiceNotAvailableException,
 )
+from secretstorage.util import PROMPT_IFACE, SERVICE_IFACE, DBusAddressWrapper, exec_prompt
+
+_NO_PROMPT = "/"  # the Secret Service's word for none
 
 
 class Keyring(SecretService.Keyring):
@@ -69,11 +76,28 @@ class Keyring(SecretService.Keyring):
         except ItemNotFoundException:
             raise _NoCollection from None
         if collection.is_locked():
-            with self._asking():
-                dismissed = collection.unlock()
-            if dismissed or collection.is_locked():
+            self._unlock(collection)
+            if collection.is_locked():
                 raise KeyringLocked("it stays locked")
         return collection
+
+    def _unlock(self, collection: Collection) -> None:
+        """As secretstorage does it, but a prompt that outlives this program is taken away.
+
+        WORKAROUND: GNOME's stays on the screen, and holds the keyboard, though its caller is gone.
+        """
+        bus = collection.connection
+        service = DBusAddressWrapper(SS_PATH, SERVICE_IFACE, bus)
+        _, prompt = service.call("Unlock", "ao", [collection.collection_path])
+        if prompt == _NO_PROMPT:
+            return
+        dismiss = partial(_dismiss, DBusAddressWrapper(prompt, PROMPT_IFACE, bus), bus)
+        atexit.register(dismiss)
+        try:
+            with self._asking():
+                exec_prompt(bus, prompt)
+        finally:
+            atexit.unregister(dismiss)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
@@ -82,6 +106,12 @@ class Keyring(SecretService.Keyring):
             yield
         finally:
             self.asks = False
+
+
+def _dismiss(prompt: DBusAddressWrapper, bus: DBusConnection) -> None:
+    """Said from another thread than the one that waits, so no answer is read."""
+    with suppress(OSError):
+        bus.send(new_method_call(prompt, "Dismiss"))
 
 
 class _NoCollection(Exception):
