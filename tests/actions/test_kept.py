@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.actions.kept import KeepRequest, forget, keep
+from alpkey.actions.password import KeepRequest, forget, keep
 from alpkey.actions.renew import RenewRequest, renew
 from alpkey.core.errors import Cancelled, KeychainTrouble, Unfit, Unsuitable
 from alpkey.core.events import Ask, Event, Step
@@ -104,10 +104,14 @@ def test_a_wish_that_the_keychain_never_answers_ends_with_the_window(fakes: Fake
     assert "kept" not in told.steps
 
 
-def test_a_keychain_in_trouble_is_named_once(keeping: Fakes) -> None:
+def test_a_keychain_in_trouble_is_asked_and_named_once(keeping: Fakes) -> None:
+    """Each asking might show a person a prompt."""
     keeping.keychain.trouble = KeychainTrouble("keychain-locked", name="It")
-    told = play(renew(RenewRequest(form=True), keeping.renewal), RIGHT)
+    asked = keeping.keychain.asked
+    wrong = {**RIGHT, "password": Secret("wrong"), "otp": Secret("654321")}
+    told = play(renew(RenewRequest(form=True), keeping.renewal), wrong, RIGHT)
     assert told.warnings == ["kept-unread"]
+    assert keeping.keychain.asked == asked + 1
     assert told.result["renewed"]
 
 

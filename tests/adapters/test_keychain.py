@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from alpkey.adapters import macos
 from alpkey.adapters.keychain import SystemKeychain
 from alpkey.adapters.linux import keyring_backends
 from alpkey.core import words
@@ -153,3 +154,9 @@ def test_the_daemon_keeps_it_encrypted(host: SecretServiceHost) -> None:
     kept = list(host.files.iterdir())
     assert kept
     assert not any(PASSWORD.reveal().encode() in one.read_bytes() for one in kept)
+
+
+def test_on_macos_only_a_signed_application_has_one() -> None:
+    """This Python is none, so nothing of macOS is asked."""
+    ours = SystemKeychain("Alpkey", macos.keyring_backends, can_ask=True)
+    assert every_call(ours) == ["keychain-absent"] * 3

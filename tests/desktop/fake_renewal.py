@@ -1,6 +1,7 @@
 """A fake of ``alpkey renew --events``: the same lines, with no service behind it.
 
-The code 000000 is refused, 999999 makes it die without a word, every other one is accepted.  With
+The code 000000 is refused, 999999 makes it die without a word, every other one is accepted; after
+777777 the password could not be kept.  With
 ``foreign`` as an argument it first asks whether a key of the person's own may be replaced; with
 ``kept`` a keychain has the password, with ``generator`` what makes the codes, and with ``offer``
 nothing yet.
@@ -62,9 +63,15 @@ def main() -> None:
                 return
             case "000000":
                 tell(event="ask", ask=number, fields=FIELDS, error=REFUSED)
-            case _:
+            case code:
                 for step in ("signed-in", "issued", "installed", "a-later-version"):
                     tell(event="step", id=step, params={})
+                if code == "777777":
+                    tell(
+                        event="warn",
+                        code="not-kept",
+                        params={"title": "It is locked", "detail": ""},
+                    )
                 tell(event="a-later-version")
                 tell(event="done", result={"renewed": True, "cancelled_late": False})
                 return

@@ -331,3 +331,10 @@ def test_from_the_password_a_tab_leads_to_the_code(qtbot: QtBot, opened: Opener)
     line(dialog, "password").setFocus()
     qtbot.keyClick(line(dialog, "password"), Qt.Key.Key_Tab)
     assert dialog.focusWidget() is line(dialog, "otp")
+
+
+def test_what_could_not_be_kept_is_said_beside_the_success(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    sign_in(qtbot, dialog, "777777")
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(QPushButton, "connect-daint")))
+    assert "It is locked" in text(dialog, "note")

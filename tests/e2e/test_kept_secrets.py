@@ -112,12 +112,12 @@ def test_a_crash_leaves_none(host: SecretServiceHost, home: Home, tmp_path: Path
 
 
 CRASH = """
-from alpkey.actions import kept
+from alpkey.actions import password
 
 def to_entry(secret):
     raise ValueError(secret.secret.reveal())
 
-kept.to_entry = to_entry
+password.to_entry = to_entry
 """
 
 

@@ -1,14 +1,14 @@
-"""What the keychain holds of an account: used in a renewal, kept and forgotten on request."""
+"""What the keychain holds of an account, as a renewal uses it."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, KeychainTrouble, Unsuitable
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
+from alpkey.core.events import Answer, Event, Field, Step, Warn
 from alpkey.core.journal import Kept, Known, fold
-from alpkey.core.kept import NOTHING, WISH, KeptSecret, Kind, entry_name, from_entry, to_entry
+from alpkey.core.kept import WISH, KeptSecret, Kind, entry_name, from_entry, to_entry
 from alpkey.core.later import Aside, Later
 from alpkey.core.ports import Cancellation, Clock, Credentials, Journal, Lock
 from alpkey.core.ports_keychain import CodeGenerator, Keychain
@@ -18,8 +18,6 @@ from alpkey.core.site import Site
 
 LOCK_TIMEOUT_S = 30.0
 _LOOK_AGAIN_S = 0.1
-
-FIELDS: Mapping[Kind, str] = {"password": "password", "totp": "totp_secret"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,7 @@ class KeptSecrets:
         self._world = world
         self._account = account
         self._offer = offer
+        self._begun = False
         self._known = fold(world.journal.facts(), account) if account else Known()
         self._found = _Found(usable=False)
         self._refused = self._known.kept_refused
@@ -64,13 +63,15 @@ class KeptSecrets:
 
     def begin(self) -> Iterator[Event]:
         """Asks the keychain, once."""
+        if self._begun:
+            return
+        self._begun = True
         if self._is_known and self._refused:
             yield Warn("kept-refused")
         if self._is_known:
             self.news = self._world.aside(self._look)
         elif self._offer:
             self.news = self._world.aside(self._look_for_a_keychain)
-        self._offer = False
 
     def learn(self) -> Iterator[Event]:
         """Takes the news in."""
@@ -128,7 +129,7 @@ class KeptSecrets:
             if self._wanted and self._store(credentials.username, typed):
                 yield Step("kept")
             elif same and self._refused:
-                _note(self._world, credentials.username, typed.kind)
+                note(self._world, credentials.username, typed.kind)
         except AlpkeyError as trouble:
             yield Warn("not-kept", _in_words(trouble))
 
@@ -140,7 +141,7 @@ class KeptSecrets:
             if self._world.cancellation.requested:
                 return False
         storing.result()
-        _note(self._world, account, kept.kind)
+        note(self._world, account, kept.kind)
         return True
 
     @property
@@ -184,64 +185,8 @@ class KeptSecrets:
         return _Found(usable=True)
 
 
-@dataclass(frozen=True, slots=True)
-class KeepRequest:
-    """``username`` is what was given, ``account`` what is known; ``kind`` is what to keep."""
-
-    username: str | None
-    account: str | None
-    kind: Kind = "password"
-
-
-def keep(request: KeepRequest, world: KeptWorld) -> Action:
-    """Stores the password, or what a code generator is made of, in place of what was kept.
-
-    The result holds ``account`` and ``kept``.  Raises KeychainTrouble, Unsuitable and Unfit.
-    """
-    if request.kind == "totp" and not world.site.keeps_totp_secret:
-        page = world.site.links.get("mfa", "the centre's pages")
-        raise Unsuitable("totp-forbidden", site=world.site.name, page=page)
-    world.keychain.check()
-    answer = yield from _ask(request)
-    account = _account(named(answer, request.username or request.account), world)
-    secret = answer.get(FIELDS[request.kind])
-    if not isinstance(secret, Secret) or not secret:
-        raise Unsuitable("secret-missing", field=FIELDS[request.kind])
-    if request.kind == "totp":
-        world.codes.check(secret)
-    world.keychain.store(entry_name(account), to_entry(KeptSecret(request.kind, secret)))
-    _note(world, account, request.kind)
-    return {"account": account, "kept": request.kind}
-
-
-def forget(request: KeepRequest, world: KeptWorld) -> Action:
-    """Removes whatever is kept.  The result holds ``account`` and ``forgotten``, whether there was
-    anything.  Raises KeychainTrouble, Unsuitable and Unfit.
-    """
-    yield from ()
-    account = _account(request.username or request.account or "", world)
-    forgotten = world.keychain.forget(entry_name(account))
-    _note(world, account, NOTHING)
-    return {"account": account, "forgotten": forgotten}
-
-
-def _ask(request: KeepRequest) -> Generator[Event, Answer, Answer]:
-    known = request.username or request.account
-    name = () if known else (Field("username", "text"),)
-    ask = Ask(1, (*name, Field(FIELDS[request.kind], "secret")))
-    yield ask
-    return (yield Await(ask))
-
-
-def _account(name: str, world: KeptWorld) -> str:
-    if not name:
-        raise Unsuitable("username-missing", field="username", site=world.site.name)
-    if not world.site.names_a_user(name):
-        raise Unsuitable("username-unfit", field="username", site=world.site.name)
-    return name
-
-
-def _note(world: KeptWorld, account: str, kind: str) -> None:
+def note(world: KeptWorld, account: str, kind: str) -> None:
+    """Writes down what the keychain holds from now on."""
     with world.lock.held(LOCK_TIMEOUT_S):
         world.journal.append([Kept(world.clock(), account, kind)])
 

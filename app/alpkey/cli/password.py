@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from alpkey.actions.kept import KeepRequest, forget, keep
+from alpkey.actions.password import KeepRequest, forget, keep
 from alpkey.cli import sentences
 from alpkey.cli.context import Output, json_option, run
 from alpkey.cli.renew import STDIN_LIMIT_BYTES
