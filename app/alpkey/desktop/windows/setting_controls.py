@@ -113,8 +113,6 @@ class ClustersControl(QWidget):
             box.setObjectName(f"cluster-{name}")
             box.clicked.connect(self._teller(name))
             self._column.addWidget(box)
-        if self._boxes:
-            self.setFocusProxy(next(iter(self._boxes.values())))
 
     def _teller(self, name: str) -> object:
         def tell(on: bool) -> None:

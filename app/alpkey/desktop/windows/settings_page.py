@@ -122,7 +122,10 @@ class SettingsPage(QScrollArea):
         stops: list[QWidget] = []
         for row in self._rows.values():
             control = row.control
-            stops += control.boxes if isinstance(control, ClustersControl) else [control]
+            own = control.boxes if isinstance(control, ClustersControl) else [control]
+            # Not by a focus proxy: Tab would go from the last stop to it, and never to the first.
+            row.label.setBuddy(own[0] if own else control)
+            stops += own
         for one, other in pairwise(stops):
             self.setTabOrder(one, other)
 
