@@ -49,3 +49,17 @@ def test_a_glance_imports_the_standard_library_only() -> None:
     ).stdout.split()
     assert "alpkey.glance" in told
     assert {name.partition(".")[0] for name in told} & HEAVY == set()
+
+
+def test_a_tray_loads_no_message_bus_before_a_reminder_is_due() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "import sys, alpkey.desktop.tray.app; print(*sys.modules)"],
+        env={"PYTHONPATH": SOURCES},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "alpkey.desktop.tray.menu" in told
+    assert {name.partition(".")[0] for name in told} & (
+        (HEAVY | {"jeepney"}) - {"PySide6"}
+    ) == set()

@@ -16,17 +16,17 @@ from alpkey.core.reminder import (
     SNOOZE,
     Kind,
     Memory,
-    Preferences,
     Reminder,
     Withdraw,
     identity,
     next_action,
     reminder_to_put_off,
 )
+from alpkey.core.settings import Settings
 from tests.core.test_look import MISSING, look
 
 ZURICH = ZoneInfo("Europe/Zurich")
-USUAL = Preferences()
+USUAL = Settings()
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -165,7 +165,7 @@ def test_a_switch_silences_them_and_takes_away_what_is_shown() -> None:
 
 
 def test_the_moments_are_settings() -> None:
-    own = Preferences(
+    own = Settings(
         remind_before=5 * HOUR,
         remind_again=HOUR,
         will_it_last_at=time(15, 30),

@@ -24,6 +24,7 @@ def menu(qtbot: QtBot, done: Done) -> TrayMenu:
             lambda *rest: done.append(("start", *rest)),
             lambda *rest: done.append(("run", *rest)),
             lambda: done.append(("quit",)),
+            lambda: done.append(("later",)),
         ),
         lambda: done.append(("look",)),
     )
@@ -34,7 +35,7 @@ def menu(qtbot: QtBot, done: Done) -> TrayMenu:
 
 
 def texts(menu: TrayMenu) -> list[str]:
-    return [one.text() for one in menu.actions() if not one.isSeparator()]
+    return [one.text() for one in menu.actions() if one.isVisible() and not one.isSeparator()]
 
 
 def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
@@ -52,12 +53,14 @@ def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
 
 
 def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
+    menu.apply(MenuView("Key valid until 17:42", "3 of 5 keys left", can_put_off=True))
     for action in menu.actions():
         action.trigger()
     assert done == [
         ("start", "window", "renew"),
         ("start", "window", "main"),
         ("start", "window", "main"),
+        ("later",),
         ("run", "connect", "daint"),
         ("run", "connect", "santis"),
         ("run", "connect", "clariden"),
@@ -73,6 +76,14 @@ def test_words_change_in_place(menu: TrayMenu) -> None:
     menu.offer(site())
     assert menu.actions() == before
     assert texts(menu)[1:3] == ["Key expired", "Quota unknown"]
+
+
+def test_later_comes_and_goes(menu: TrayMenu) -> None:
+    view = MenuView("Key expired", "Quota unknown", can_put_off=True)
+    menu.apply(view)
+    assert texts(menu)[3] == "Remind me in 30 minutes"
+    menu.apply(replace(view, can_put_off=False))
+    assert texts(menu)[3] == "Connect to daint"
 
 
 def test_hosts_follow_the_site(menu: TrayMenu) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from alpkey.core.look import Look
 from alpkey.core.quota import Quota
+from alpkey.core.reminder import Kind
 from alpkey.desktop import views
 from alpkey.desktop.views import IconView, Ring, Sign
 from tests.core.test_look import HOUR, MISSING, NOW, look
@@ -86,3 +87,12 @@ def test_every_label_has_a_letter_of_its_own_where_one_is_left() -> None:
 def test_the_tooltip_holds_no_minutes_that_run() -> None:
     seen = look(before=13 * HOUR)
     assert views.tooltip("CSCS", seen, NOW) == views.tooltip("CSCS", seen, NOW + MINUTE)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_reminder_has_words(kind: Kind) -> None:
+    said = views.reminder(kind.code, "CSCS", look(before=13 * HOUR), NOW)
+    assert "CSCS" in said.title
+    assert "Thu 01:00" in said.title + said.body
+    assert "{" not in said.title + said.body
+    assert (said.renew, said.later) == ("Renew", "Later")

@@ -1,12 +1,13 @@
-"""Every way in which a file can change is noticed."""
+"""Every way in which a file can change is noticed, and a sleep."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from alpkey import glance
+from alpkey.core.beat import Beat
 from alpkey.core.places import Places
 from alpkey.desktop.watch import Watch
 
@@ -74,3 +75,18 @@ def test_while_a_lock_is_held_it_looks_often(qtbot: QtBot, at: Places) -> None:
     with qtbot.waitSignal(watch.changed):
         pass
     watch.set_working(False)
+
+
+def beats(*pairs: tuple[float, float]) -> Iterator[Beat]:
+    return (Beat(wall_s, steady_s) for wall_s, steady_s in pairs)
+
+
+def test_a_jump_is_told_once_and_first(qtbot: QtBot, at: Places) -> None:
+    readings = beats((0, 0), (60, 60), (3720, 120), (3780, 180))
+    watch = Watch(at, lambda: next(readings))
+    said: list[str] = []
+    watch.jumped.connect(lambda: said.append("jumped"))
+    watch.changed.connect(lambda: said.append("changed"))
+    for _ in range(3):
+        watch._tick.timeout.emit()
+    assert said == ["changed", "jumped", "changed", "changed"]

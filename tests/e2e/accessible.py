@@ -97,10 +97,13 @@ class Screen:
         """The window with this title, once it shows."""
         return until(lambda: self.find(title), f"the window {title!r}")
 
-    def find(self, title: str) -> Node | None:
+    def find(self, title: str, owner: str | None = None) -> Node | None:
+        """A window that shows, by its title; by ``owner``, where programs share a title."""
         root = Node(self._bus, f"{ATSPI}.Registry", ROOT)
         for program in root.children():
             try:
+                if owner is not None and program.name != owner:
+                    continue
                 for one in program.children():
                     if one.name == title and one.role in WINDOW_ROLES and one.has(SHOWING):
                         return one

@@ -47,7 +47,7 @@ class TrayItem:
 
     def _entries(self) -> dict[str, int]:
         layout = self.bus.call(self._menu, "GetLayout", "iias", 0, -1, [])[1]
-        return {_label(child[1]): child[1][0] for child in layout[2]}
+        return {_label(child[1]): child[1][0] for child in layout[2] if _visible(child[1])}
 
 
 def tray_items(bus: Bus) -> list[str]:
@@ -63,6 +63,11 @@ def find_item(bus: Bus) -> TrayItem:
     """The one icon in the tray, as soon as it is there."""
     name, _, path = until(lambda: tray_items(bus), "a tray icon")[0].partition("/")
     return TrayItem(bus, name, f"/{path}")
+
+
+def _visible(entry: Any) -> bool:
+    """Whether a host shows it, which is so unless it says otherwise."""
+    return bool(entry[1].get("visible", ("b", True))[1])
 
 
 def _label(entry: Any) -> str:

@@ -12,6 +12,7 @@ from enum import IntEnum
 
 from alpkey.core.look import KeyState, Look
 from alpkey.core.moments import rfc3339
+from alpkey.core.settings import Settings
 
 SNOOZE = timedelta(minutes=30)
 QUIET_AFTER_RENEWAL = timedelta(minutes=10)
@@ -35,17 +36,6 @@ class Kind(IntEnum):
     def code(self) -> str:
         """Its name in words and files."""
         return self.name.lower().replace("_", "-")
-
-
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """What the person has set; the two times of day are local."""
-
-    reminders: bool = True
-    remind_before: timedelta = timedelta(hours=2)
-    remind_again: timedelta = timedelta(minutes=30)
-    will_it_last_at: time = time(17)
-    work_starts_at: time = time(10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +80,7 @@ class Withdraw:
 def next_action(
     look: Look,
     memory: Memory,
-    preferences: Preferences,
+    settings: Settings,
     now: datetime,
     *,
     showing: Reminder | None = None,
@@ -101,7 +91,7 @@ def next_action(
     ``showing`` is on the screen.  While ``held`` - the screen is locked, or the computer woke this
     moment - nothing new is shown; what was due is shown once that ends.
     """
-    plan = _plan(look, preferences, now)
+    plan = _plan(look, settings, now)
     if showing is not None and not _still_true(showing, look, plan, now):
         return Withdraw()
     if held or look.working:
@@ -110,10 +100,10 @@ def next_action(
 
 
 def reminder_to_put_off(
-    look: Look, memory: Memory, preferences: Preferences, now: datetime
+    look: Look, memory: Memory, settings: Settings, now: datetime
 ) -> Reminder | None:
     """The reminder to which "Later" can be said now; None before the first and after a "Later"."""
-    plan = _plan(look, preferences, now)
+    plan = _plan(look, settings, now)
     told = memory.told.get(identity(look) or "")
     if told is None or not plan or _snooze(look, memory, now) is not None:
         return None
@@ -131,7 +121,7 @@ def identity(look: Look) -> str | None:
     return f"{certificate.serial}@{rfc3339(certificate.valid_before)}"
 
 
-def _plan(look: Look, preferences: Preferences, now: datetime) -> dict[Kind, datetime]:
+def _plan(look: Look, settings: Settings, now: datetime) -> dict[Kind, datetime]:
     """When each reminder of this certificate falls due, in UTC; empty where none ever does.
 
     A reminder that falls before the renewal or right after it is left out: whoever has just
@@ -139,16 +129,16 @@ def _plan(look: Look, preferences: Preferences, now: datetime) -> dict[Kind, dat
     """
     states = (KeyState.VALID, KeyState.EXPIRING, KeyState.EXPIRED)
     end = look.certificate.valid_before if look.certificate else None
-    if not preferences.reminders or end is None or look.state(now) not in states:
+    if not settings.reminders or end is None or look.state(now) not in states:
         return {}
     if end - now > _FAR:
         return {}
     plan = {
-        Kind.SOON: end - min(preferences.remind_before, _FAR),
-        Kind.AGAIN: end - min(preferences.remind_again, _FAR),
+        Kind.SOON: end - min(settings.remind_before, _FAR),
+        Kind.AGAIN: end - min(settings.remind_again, _FAR),
         Kind.EXPIRED: end,
     }
-    if (evening := _evening(end, preferences, now.tzinfo or UTC)) is not None:
+    if (evening := _evening(end, settings, now.tzinfo or UTC)) is not None:
         plan[Kind.WILL_IT_LAST] = evening
     renewed_at = _renewed_at(look, now)
     if renewed_at is None:
@@ -161,12 +151,12 @@ def _plan(look: Look, preferences: Preferences, now: datetime) -> dict[Kind, dat
     }
 
 
-def _evening(end: datetime, preferences: Preferences, zone: tzinfo) -> datetime | None:
+def _evening(end: datetime, settings: Settings, zone: tzinfo) -> datetime | None:
     """When to ask whether the key lasts until work starts on the day after; None where it does."""
     last_day = end.astimezone(zone).date()
     for day in (last_day - _DAY, last_day):
-        asked_at = _local(day, preferences.will_it_last_at, zone)
-        if asked_at < end < _local(day + _DAY, preferences.work_starts_at, zone):
+        asked_at = _local(day, settings.will_it_last_at, zone)
+        if asked_at < end < _local(day + _DAY, settings.work_starts_at, zone):
             return asked_at
     return None
 

@@ -25,6 +25,14 @@ class Description:
     next_step: str
 
 
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """A reminder's title and body."""
+
+    title: str
+    body: str
+
+
 ERRORS: Mapping[str, Description] = {
     # Nothing was sent.
     "usage": Description("That cannot be done like this", "{reason}", "See: alpkey --help"),
@@ -382,6 +390,28 @@ STEPS: Mapping[str, str] = {
     "installed": "Key installed",
     "in-agent": "Key is in the agent",
     "kept": "Password kept in the keychain",
+}
+
+
+RENEW = "Renew"
+LATER = "Later"
+LATER_IN_MENU = "Remind me in 30 minutes"
+
+REMINDERS: Mapping[str, Reminding] = {
+    "will-it-last": Reminding(
+        "The {site} key is valid until {end}",
+        "That is before work starts. A key that is made now lasts longer.",
+    ),
+    "soon": Reminding(
+        "The {site} key is valid until {end}", "After that no new login works, until it is renewed."
+    ),
+    "again": Reminding(
+        "The {site} key is valid until {end}", "That is soon. After that no new login works."
+    ),
+    "expired": Reminding(
+        "The {site} key has expired",
+        "It was valid until {end}. What is open stays open; a new login needs a new key.",
+    ),
 }
 
 

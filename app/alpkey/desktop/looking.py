@@ -12,6 +12,7 @@ from alpkey.core.places import Places
 from alpkey.core.policy import Chosen, choose
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site
+from alpkey.desktop.zone import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,10 @@ class Seen:
 
 def take(places: Places) -> Seen:
     """A look at this moment; files that cannot be used are told of, not raised."""
-    now = datetime.now(UTC)
-    here = now.astimezone()
+    here = now()
     try:
         on = glance.ground(places)
-        look = glance.look(places, now, on)
+        look = glance.look(places, here.astimezone(UTC), on)
         return Seen(here, look, site=on.site, chosen=on.chosen)
     except AlpkeyError as wrong:
         said = words.describe(wrong)

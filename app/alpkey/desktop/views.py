@@ -55,6 +55,18 @@ class MenuView:
 
     state: str
     quota: str
+    can_put_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A reminder: its words, its picture, and the names of its two buttons."""
+
+    title: str
+    body: str
+    icon: IconView
+    renew: str = words.RENEW
+    later: str = words.LATER
 
 
 UNREADABLE = MenuView("The settings cannot be used", "Quota unknown")
@@ -136,6 +148,14 @@ def tooltip(site_name: str, look: Look, now: datetime) -> str:
     if certificate and look.state(now).opens_doors:
         return f"{site_name} key {words.until(certificate.valid_before, now)}, {quota.lower()}"
     return f"{site_name}: {state(look, now).lower()}"
+
+
+def reminder(code: str, site_name: str, look: Look, now: datetime) -> Notice:
+    """The reminder of this code in words that stay true while it waits to be read."""
+    end = look.certificate.valid_before if look.certificate else None
+    facts = {"site": site_name, "end": words.clock_time(end, now) if end else ""}
+    said = words.REMINDERS[code]
+    return Notice(said.title.format(**facts), said.body.format(**facts), icon(look, now))
 
 
 def quota_guard(look: Look, now: datetime) -> str:

@@ -1,9 +1,12 @@
 """Sees that the files of a home have changed, and tells once for each burst of changes."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from alpkey.core.beat import Beat
 from alpkey.core.places import Places
 
 SETTLE_MS = 60
@@ -11,16 +14,24 @@ TICK_MS = 60_000
 WORKING_MS = 500
 
 
+def beat_now() -> Beat:
+    """Python's monotonic clock stands still in sleep, on Linux and on macOS."""
+    return Beat(time.time(), time.monotonic())
+
+
 class Watch(QObject):
     """``changed`` is emitted after a change and at each minute, for the clock moves on too.
 
     The timers stand still in suspend, so whoever hears it computes from the wall clock.
+    ``jumped`` comes before it where the computer slept or its clock was set.
     """
 
     changed = Signal()
+    jumped = Signal()
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Places, beat: Callable[[], Beat] = beat_now) -> None:
         super().__init__()
+        self._beat, self._last = beat, beat()
         self._folders = (places.state, places.ssh, places.config)
         self._files = (places.lock, places.journal)
         self._watcher = QFileSystemWatcher(self)
@@ -28,7 +39,7 @@ class Watch(QObject):
         self._watcher.fileChanged.connect(self._noticed)
         self._settle = self._timer(SETTLE_MS, self._tell)
         self._settle.setSingleShot(True)
-        self._tick = self._timer(TICK_MS, self.changed.emit)
+        self._tick = self._timer(TICK_MS, self._announce)
         self._tick.start()
         self._working = self._timer(WORKING_MS, self.changed.emit)
         self._look_out()
@@ -49,6 +60,12 @@ class Watch(QObject):
 
     def _tell(self) -> None:
         self._look_out()
+        self._announce()
+
+    def _announce(self) -> None:
+        before, self._last = self._last, self._beat()
+        if self._last.jumped_since(before):
+            self.jumped.emit()
         self.changed.emit()
 
     def _look_out(self) -> None:

@@ -2,12 +2,15 @@
 
 Start-up: the one instance is claimed, or the running one is told to show the main window.  Then the
 icon is made where a tray host is there; where none is, the main window opens, and the icon comes
-when a host does.  From then on every change of a file and every minute is a new look.
+when a host does.  From then on every change of a file and every minute is a new look.  Reminders
+are loaded a moment later, and what shows them once the first one is due.
 """
 
 import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from alpkey.core.places import Places
@@ -21,6 +24,11 @@ from alpkey.desktop.tray.clicks import meaning
 from alpkey.desktop.tray.menu import Deeds, TrayMenu
 from alpkey.desktop.watch import Watch
 
+if TYPE_CHECKING:
+    from alpkey.desktop.tray.reminders import Reminders
+
+# The icon comes first, and at a login the rest of the desktop.
+REMINDERS_AFTER_MS = 1500
 HOST_SERVICE = "org.kde.StatusNotifierWatcher"
 
 
@@ -31,11 +39,14 @@ class Tray(QObject):
         super().__init__()
         self._places = places
         self._site: Site | None = None
-        self._errands = Errands(self)
-        self._menu = TrayMenu(Deeds(start, self._errands.run, QApplication.quit), self.refresh)
         self._icon: QSystemTrayIcon | None = None
+        self._reminders: Reminders | None = None
+        self._errands = Errands(self)
+        deeds = Deeds(start, self._errands.run, QApplication.quit, self._put_off)
+        self._menu = TrayMenu(deeds, self.refresh)
         self._shown: tuple[views.IconView, str] | None = None
         self._watch = Watch(places)
+        self._watch.jumped.connect(self._wake)
         self._watch.changed.connect(self.refresh)
 
     def start(self) -> None:
@@ -44,6 +55,12 @@ class Tray(QObject):
             self.show_icon()
         else:
             self.show_main_window()
+        QTimer.singleShot(REMINDERS_AFTER_MS, self, self._start_reminders)
+
+    def end(self) -> None:
+        """Leaves nothing on the screen that nobody answers for."""
+        if self._reminders is not None:
+            self._reminders.end()
 
     def show_icon(self) -> None:
         """Makes the icon anew: one made before its host came stays in the old tray for good."""
@@ -53,6 +70,7 @@ class Tray(QObject):
             self._icon.deleteLater()
         self._icon, self._shown = QSystemTrayIcon(self), None
         self._icon.activated.connect(self._activated)
+        self._icon.messageClicked.connect(self._renew)
         if sys.platform != "darwin":
             self._icon.setContextMenu(self._menu)
         self.refresh()
@@ -70,11 +88,34 @@ class Tray(QObject):
             return
         icon = views.icon(seen.look, seen.now, numbered=seen.settings.icon == "number")
         self._apply(icon, views.tooltip(name, seen.look, seen.now))
-        self._menu.apply(views.menu(seen.look, seen.now))
+        menu = views.menu(seen.look, seen.now)
+        if self._reminders is not None:
+            self._reminders.apply(seen.look, name, seen.settings)
+            menu = replace(menu, can_put_off=self._reminders.can_be_put_off)
+        self._menu.apply(menu)
         self._watch.set_working(seen.look.working)
 
     def show_main_window(self) -> None:
         start("window", "main")
+
+    def _start_reminders(self) -> None:
+        from alpkey.desktop.tray.reminders import Reminders
+        from alpkey.desktop.tray.screens import screen
+
+        shown_on = screen(sys.platform, lambda: self._icon, self)
+        self._reminders = Reminders(self._places.tray_memory, shown_on, self._renew)
+        self.refresh()
+
+    def _put_off(self) -> None:
+        if self._reminders is not None:
+            self._reminders.put_off()
+
+    def _wake(self) -> None:
+        if self._reminders is not None:
+            self._reminders.wake()
+
+    def _renew(self, token: str = "") -> None:
+        start("window", "renew", token=token)
 
     def _apply(self, icon: views.IconView, tooltip: str) -> None:
         if self._icon is None or (icon, tooltip) == self._shown:
@@ -108,6 +149,7 @@ def run(places: Places) -> int:
     tray.start()
     with instance, notifier:
         code = app.exec()
+    tray.end()
     del hosts
     return code
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from alpkey.core import words
 from alpkey.core.site import Site
 from alpkey.desktop.views import MenuView
 
@@ -20,6 +21,7 @@ class Deeds:
     start: Callable[..., None]
     run: Callable[..., None]
     quit: Callable[[], None]
+    put_off: Callable[[], None]
 
 
 class TrayMenu(QMenu):
@@ -31,6 +33,8 @@ class TrayMenu(QMenu):
         self._window_entry("Renew key\N{HORIZONTAL ELLIPSIS}", "renew")
         self._state = self._window_entry("", "main")
         self._quota = self._window_entry("", "main")
+        self._later = self.addAction(words.LATER_IN_MENU, deeds.put_off)
+        self._later.setVisible(False)
         self.addSeparator()
         self._offered: Site | None = None
         self._hosts: list[QAction] = []
@@ -57,6 +61,8 @@ class TrayMenu(QMenu):
         for action, text in ((self._state, view.state), (self._quota, view.quota)):
             if action.text() != text:
                 action.setText(text)
+        if self._later.isVisible() != view.can_put_off:
+            self._later.setVisible(view.can_put_off)
 
     def _window_entry(self, text: str, kind: str) -> QAction:
         return self.addAction(text, lambda: self._deeds.start("window", kind))

@@ -12,7 +12,7 @@ from alpkey.core.errors import AlpkeyError
 from alpkey.core.places import APP_ID, Places
 from alpkey.core.site import Site
 from alpkey.desktop import drawing, looking, views
-from alpkey.desktop.children import command
+from alpkey.desktop.children import WAYLAND_ACTIVATION, command
 from alpkey.desktop.errands import Errands
 from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.signals import SignalNotifier
@@ -55,6 +55,8 @@ class Windows:
             if self._site.demo and isinstance(dialog, RenewalDialog):
                 dialog.fill(fill)
             return
+        if isinstance(token := message.get("token"), str) and token:
+            os.environ[WAYLAND_ACTIVATION] = token  # Qt takes it from there as a window is raised
         then = message.get("connect")
         self.show(str(message.get("show")), then if isinstance(then, str) else None)
 
@@ -97,7 +99,9 @@ def run(places: Places, kind: str, then_connect: str | None) -> int:
         return _run_demo(app, places, notifier)
     instance = Instance.claim(places.window_socket)
     if instance is None:
-        return 0 if tell(places.window_socket, show=kind, connect=then_connect) else 1
+        token = os.environ.get(WAYLAND_ACTIVATION, "")
+        wish = {"show": kind, "connect": then_connect, "token": token}
+        return 0 if tell(places.window_socket, **wish) else 1
     try:
         windows = Windows(places, glance.shipped_site(places))
     except AlpkeyError as wrong:

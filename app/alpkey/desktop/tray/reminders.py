@@ -1,0 +1,159 @@
+"""Reminders: the rules of ``core.reminder`` applied to a screen, and remembered."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QTimer, SignalInstance
+
+from alpkey.core.look import Look
+from alpkey.core.reminder import (
+    Memory,
+    Reminder,
+    Withdraw,
+    next_action,
+    reminder_to_put_off,
+)
+from alpkey.core.settings import Settings
+from alpkey.desktop import views, zone
+from alpkey.desktop.tray import memory
+
+# After a sleep the network takes 2 to 15 s, and a renewal needs it.
+WAKING_MS = 15_000
+
+
+class Screen(Protocol):
+    """Where notices are shown, one at a time.
+
+    ``changed()`` is emitted when ``locked`` is known or has changed, ``chosen(choice, token)`` when
+    a person answers ("renew" or "later"), ``closed()`` when the notice is gone without an answer.
+    ``token`` lets a window come to the front.
+    """
+
+    @property
+    def changed(self) -> SignalInstance: ...
+
+    @property
+    def chosen(self) -> SignalInstance: ...
+
+    @property
+    def closed(self) -> SignalInstance: ...
+
+    @property
+    def locked(self) -> bool | None:
+        """Whether nobody can see the screen; None until ``look_around`` has found out."""
+
+    @property
+    def buttons(self) -> bool:
+        """Whether a notice has buttons; where it has none, a click on it is "renew"."""
+
+    def look_around(self) -> None:
+        """Finds out about the screen, without waiting."""
+
+    def show(self, notice: views.Notice) -> None:
+        """Shows it in place of any other."""
+
+    def withdraw(self) -> None:
+        """Takes the notice away."""
+
+    def close(self) -> None:
+        """Takes the notice away for good."""
+
+
+class Reminders(QObject):
+    """``renew`` is called with an activation token when the person chooses to renew."""
+
+    def __init__(
+        self,
+        file: Path,
+        screen: Screen,
+        renew: Callable[[str], None],
+        clock: Callable[[], datetime] = zone.now,
+    ) -> None:
+        super().__init__()
+        self._file = file
+        self._screen = screen
+        self._renew = renew
+        self._settings = Settings()
+        self._clock = clock
+        self._memory = memory.load(file)
+        self._look: Look | None = None
+        self._site_name = ""
+        self._showing: Reminder | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self._act)
+        screen.changed.connect(self._act)
+        screen.chosen.connect(self._choose)
+        screen.closed.connect(self._forget)
+
+    def end(self) -> None:
+        self._pause.stop()
+        self._screen.close()
+
+    def wake(self, after_ms: int = WAKING_MS) -> None:
+        """The computer slept, or its clock was set: what is due is shown in a moment."""
+        self._pause.start(after_ms)
+
+    def apply(self, look: Look, site_name: str, settings: Settings) -> None:
+        """A new look was taken."""
+        self._look, self._site_name, self._settings = look, site_name, settings
+        self._act()
+
+    @property
+    def can_be_put_off(self) -> bool:
+        """Whether the menu offers "Later": the notice itself could not."""
+        return not self._screen.buttons and self._told() is not None
+
+    def put_off(self) -> None:
+        """ "Later", said in the menu or to the notice."""
+        if (told := self._showing or self._told()) is not None:
+            self._remember(self._memory.later(told, self._clock()))
+        self._withdraw()
+
+    def _told(self) -> Reminder | None:
+        if self._look is None:
+            return None
+        return reminder_to_put_off(self._look, self._memory, self._settings, self._clock())
+
+    def _act(self) -> None:
+        if self._look is None:
+            return
+        now = self._clock()
+        held = self._pause.isActive() or bool(self._screen.locked)
+        action = next_action(
+            self._look, self._memory, self._settings, now, showing=self._showing, held=held
+        )
+        match action:
+            case Withdraw():
+                self._withdraw()
+                self._act()
+            case Reminder() if self._screen.locked is None:
+                self._screen.look_around()
+            case Reminder():
+                self._show(action, self._look, now)
+
+    def _show(self, reminder: Reminder, look: Look, now: datetime) -> None:
+        """Remembered first: a reminder that is lost is better than one without end."""
+        self._remember(self._memory.after(reminder))
+        self._showing = reminder
+        self._screen.show(views.reminder(reminder.kind.code, self._site_name, look, now))
+
+    def _choose(self, choice: str, token: str) -> None:
+        if choice == "later":
+            self.put_off()
+            return
+        self._withdraw()
+        self._renew(token)
+
+    def _withdraw(self) -> None:
+        self._showing = None
+        self._screen.withdraw()
+
+    def _forget(self) -> None:
+        self._showing = None
+
+    def _remember(self, new: Memory) -> None:
+        self._memory = new
+        memory.save(self._file, new)
