@@ -162,3 +162,11 @@ def test_quit_takes_it_off_the_screen(running_desk: Desk, screen: Screen, aged: 
     with tray(running_desk, aged):
         notification(screen)
     gone(screen)
+
+
+def test_the_switch_silences_it_at_once(running_desk: Desk, screen: Screen, aged: Home) -> None:
+    with tray(running_desk, aged):
+        notification(screen)
+        settings = aged.path / "config/config.toml"
+        settings.write_text("reminders = false\n")
+        gone(screen)
