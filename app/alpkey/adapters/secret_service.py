@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager, suppress
 from functools import partial
 
 import secretstorage
-from jeepney import new_method_call  # type: ignore[import-untyped]
-from jeepney.io.blocking import DBusConnection  # type: ignore[import-untyped]
+from jeepney import new_method_call
+from jeepney.io.blocking import DBusConnection
 from keyring.backends import SecretService
 from keyring.errors import InitError, KeyringLocked
 from secretstorage import Collection
