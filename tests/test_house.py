@@ -38,28 +38,33 @@ def test_every_help_shows_an_example(name: str) -> None:
     assert f"\n    {name}" in shown
 
 
+def modules(*imported: str) -> set[str]:
+    """What is loaded once these are."""
+    program = f"import sys, {', '.join(imported)}; print(*sys.modules)"
+    command = [sys.executable, "-c", program]
+    environ = {"PYTHONPATH": SOURCES}
+    return set(
+        subprocess.run(
+            command, env=environ, capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+
+
+def packages(loaded: set[str]) -> set[str]:
+    return {name.partition(".")[0] for name in loaded}
+
+
 def test_a_glance_imports_the_standard_library_only() -> None:
     """The line in a shell prompt waits for it."""
-    told = subprocess.run(
-        [sys.executable, "-c", "import sys, alpkey.glance; print(*sys.modules)"],
-        env={"PYTHONPATH": SOURCES},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-    assert "alpkey.glance" in told
-    assert {name.partition(".")[0] for name in told} & HEAVY == set()
+    assert packages(modules("alpkey.glance")) & HEAVY == set()
+
+
+def test_the_icon_comes_before_all_that_follows_it() -> None:
+    told = modules("alpkey.desktop.tray.app")
+    assert "alpkey.desktop.drawing" in told
+    assert told & {"alpkey.glance", "alpkey.core.words", "alpkey.desktop.looking"} == set()
 
 
 def test_a_tray_loads_no_message_bus_before_a_reminder_is_due() -> None:
-    told = subprocess.run(
-        [sys.executable, "-c", "import sys, alpkey.desktop.tray.app; print(*sys.modules)"],
-        env={"PYTHONPATH": SOURCES},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-    assert "alpkey.desktop.tray.menu" in told
-    assert {name.partition(".")[0] for name in told} & (
-        (HEAVY | {"jeepney"}) - {"PySide6"}
-    ) == set()
+    told = modules("alpkey.desktop.tray.app", "alpkey.desktop.tray.following")
+    assert packages(told) & ((HEAVY | {"jeepney"}) - {"PySide6"}) == set()

@@ -61,20 +61,20 @@ def _tray() -> int:
             "Use: alpkey renew, alpkey connect daint, alpkey status; see alpkey --help\n\n"
         )
         return _command_line(["status"])
-    from alpkey import glance
+    from alpkey.core.places import own_places
     from alpkey.desktop import tray
 
     gc.enable()
-    return tray.run(glance.places())
+    return tray.run(own_places())
 
 
 def _window(kind: str, then_connect: str | None) -> int:
     _forbid_dumps()
-    from alpkey import glance
+    from alpkey.core.places import own_places
     from alpkey.desktop import windows
 
     gc.enable()
-    return windows.run(glance.places(), kind, then_connect)
+    return windows.run(own_places(), kind, then_connect)
 
 
 def _forbid_dumps() -> None:

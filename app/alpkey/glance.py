@@ -6,8 +6,6 @@ a network, an agent or a keychain, and nothing here writes.
 
 import fcntl
 import os
-import pwd
-import sys
 import tomllib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -25,7 +23,7 @@ from alpkey.core.certificate import (
 )
 from alpkey.core.errors import Unfit
 from alpkey.core.look import Look, Stamp
-from alpkey.core.places import Places, find_places
+from alpkey.core.places import Places
 from alpkey.core.policy import Chosen, choose
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
 from alpkey.core.settings import Settings, SettingsUnreadable, read_values
@@ -45,12 +43,6 @@ class Ground:
     @property
     def settings(self) -> Settings:
         return self.chosen.settings
-
-
-def places() -> Places:
-    """The paths of the person who runs this process."""
-    user_id = os.getuid()
-    return find_places(os.environ, sys.platform, pwd.getpwuid(user_id).pw_dir, user_id)
 
 
 def resources() -> Path:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from alpkey import glance
 from alpkey.adapters.linux import DesktopTerminal
 from alpkey.adapters.openssh import OpenSsh
 from alpkey.adapters.own_ssh_files import OwnSshConfig
 from alpkey.core.errors import Unsuitable
+from alpkey.core.places import own_places
 from alpkey.core.ports import OwnSshFiles, Resolver, Terminal
 from tests.contracts.fakes import FakeOwnSshFiles, FakeResolver, FakeTerminal
 from tests.core.sites import site
@@ -69,7 +69,7 @@ class TestOwnSshFiles:
     def own_files(self, request: pytest.FixtureRequest, tmp_path: Path) -> OwnSshFiles:
         if request.param == "fake":
             return FakeOwnSshFiles(tmp_path / "connect")
-        return OwnSshConfig(site(), glance.places())
+        return OwnSshConfig(site(), own_places())
 
     @pytest.mark.parametrize("user", ["alice", None])
     def test_the_path_is_the_same_each_time(self, own_files: OwnSshFiles, user: str | None) -> None:
@@ -82,7 +82,7 @@ class TestResolver:
     def resolver(self, request: pytest.FixtureRequest) -> Resolver:
         if request.param == "fake":
             return FakeResolver({"daint": "daint.alps.cscs.ch"})
-        return OpenSsh(OwnSshConfig(site(), glance.places()).write("alice"), os.environ)
+        return OpenSsh(OwnSshConfig(site(), own_places()).write("alice"), os.environ)
 
     @pytest.mark.parametrize(
         ("alias", "host_name"), [("daint", "daint.alps.cscs.ch"), ("elsewhere", "elsewhere")]

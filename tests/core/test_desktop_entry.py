@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from alpkey import glance
 from alpkey.core import desktop_entry
 from alpkey.core.placed import Placed, Unplaceable
-from alpkey.core.places import APP_ID, Places
+from alpkey.core.places import APP_ID, Places, own_places
 from alpkey.core.site import with_clusters
 from tests.core.sites import site
 from tests.e2e.waiting import until
@@ -34,7 +33,7 @@ ODD_WORDS = [
 
 @pytest.fixture
 def at() -> Places:
-    return glance.places()
+    return own_places()
 
 
 def needed(program: str) -> str:

@@ -16,7 +16,6 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
 
-from alpkey import glance
 from alpkey.core import words
 from alpkey.core.errors import (
     AlpkeyError,
@@ -26,6 +25,7 @@ from alpkey.core.errors import (
     Unreachable,
 )
 from alpkey.core.look import Look
+from alpkey.core.places import own_places
 from alpkey.core.quota import Quota, Source
 from alpkey.desktop import looking
 from alpkey.desktop.looking import Seen
@@ -181,7 +181,7 @@ USED_UP = QuotaUsedUp(limit=5, next_slot="at 14:10")
 def main(seen: Look | None, trouble: str = "", page: str = "&Key") -> MainWindow:
     """The main window over a look that does not change."""
     with _looking(Seen(NOW, seen, trouble, site())):
-        made = MainWindow(glance.places(), site(), lambda *_: None)
+        made = MainWindow(own_places(), site(), lambda *_: None)
     pages = made.findChild(QTabWidget)
     assert pages is not None
     titles = [pages.tabText(number) for number in range(pages.count())]

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from alpkey.desktop import drawing
-from alpkey.desktop.views import IconView, Ring, Sign
+from alpkey.desktop.signs import IconView, Ring, Sign
 
 VIEWS = [
     IconView(Sign.NUMBER, "13", Ring.FULL, 5),

@@ -3,13 +3,13 @@
 import pytest
 
 from alpkey import glance
-from alpkey.core.places import Places
+from alpkey.core.places import Places, own_places
 from alpkey.desktop import looking
 
 
 @pytest.fixture
 def at() -> Places:
-    found = glance.places()
+    found = own_places()
     found.config.mkdir(parents=True)
     return found
 

@@ -8,9 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from alpkey import glance
 from alpkey.core.certificate import fingerprint
-from alpkey.core.places import Places
+from alpkey.core.places import Places, own_places
 from alpkey.desktop.windows.main_window import MainWindow
 from tests.core.sites import site
 from tests.keys import make_pair
@@ -20,7 +19,7 @@ Started = list[tuple[str, ...]]
 
 @pytest.fixture
 def at() -> Places:
-    found = glance.places()
+    found = own_places()
     found.ssh.mkdir(parents=True)
     return found
 

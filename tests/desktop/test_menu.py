@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from alpkey.desktop.tray.menu import Deeds, TrayMenu
+from alpkey.core import words
+from alpkey.desktop.tray.menu import TrayMenu
 from alpkey.desktop.views import MenuView
 from tests.core.sites import site
 
+LATER = words.LATER_IN_MENU
 Done = list[tuple[str, ...]]
 
 
@@ -17,17 +19,31 @@ def done() -> Done:
     return []
 
 
+class Noting:
+    """Deeds that are only noted."""
+
+    def __init__(self, done: Done) -> None:
+        self._done = done
+
+    def open(self, window: str) -> None:
+        self._done.append(("open", window))
+
+    def connect_to(self, host: str) -> None:
+        self._done.append(("connect", host))
+
+    def put_off(self) -> None:
+        self._done.append(("later",))
+
+    def quit(self) -> None:
+        self._done.append(("quit",))
+
+    def look(self) -> None:
+        self._done.append(("look",))
+
+
 @pytest.fixture
 def menu(qtbot: QtBot, done: Done) -> TrayMenu:
-    made = TrayMenu(
-        Deeds(
-            lambda *rest: done.append(("start", *rest)),
-            lambda *rest: done.append(("run", *rest)),
-            lambda: done.append(("quit",)),
-            lambda: done.append(("later",)),
-        ),
-        lambda: done.append(("look",)),
-    )
+    made = TrayMenu(Noting(done))
     qtbot.addWidget(made)
     made.offer(site())
     made.apply(MenuView("Key valid until 17:42", "3 of 5 keys left"))
@@ -53,19 +69,19 @@ def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
 
 
 def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
-    menu.apply(MenuView("Key valid until 17:42", "3 of 5 keys left", can_put_off=True))
+    menu.apply(MenuView("Key valid until 17:42", "3 of 5 keys left", later=LATER))
     for action in menu.actions():
         action.trigger()
     assert done == [
-        ("start", "window", "renew"),
-        ("start", "window", "main"),
-        ("start", "window", "main"),
+        ("open", "renew"),
+        ("open", "main"),
+        ("open", "main"),
         ("later",),
-        ("run", "connect", "daint"),
-        ("run", "connect", "santis"),
-        ("run", "connect", "clariden"),
-        ("run", "connect", "ela"),
-        ("start", "window", "main"),
+        ("connect", "daint"),
+        ("connect", "santis"),
+        ("connect", "clariden"),
+        ("connect", "ela"),
+        ("open", "main"),
         ("quit",),
     ]
 
@@ -79,10 +95,10 @@ def test_words_change_in_place(menu: TrayMenu) -> None:
 
 
 def test_later_comes_and_goes(menu: TrayMenu) -> None:
-    view = MenuView("Key expired", "Quota unknown", can_put_off=True)
+    view = MenuView("Key expired", "Quota unknown", later=LATER)
     menu.apply(view)
     assert texts(menu)[3] == "Remind me in 30 minutes"
-    menu.apply(replace(view, can_put_off=False))
+    menu.apply(replace(view, later=""))
     assert texts(menu)[3] == "Connect to daint"
 
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from alpkey import glance
-from alpkey.core.places import Places
+from alpkey.core.places import Places, own_places
 from alpkey.core.settings import declared
 from alpkey.desktop import views
 from alpkey.desktop.windows.main_window import MainWindow
@@ -31,7 +31,7 @@ PATIENCE_MS = 15_000
 
 @pytest.fixture
 def at() -> Places:
-    found = glance.places()
+    found = own_places()
     for folder in (found.config, found.state, found.ssh, found.machine):
         folder.mkdir(parents=True)
     return found

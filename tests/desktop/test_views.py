@@ -8,7 +8,7 @@ from alpkey.core.look import Look
 from alpkey.core.quota import Quota
 from alpkey.core.reminder import Kind
 from alpkey.desktop import views
-from alpkey.desktop.views import IconView, Ring, Sign
+from alpkey.desktop.signs import IconView, Ring, Sign
 from tests.core.test_look import HOUR, MISSING, NOW, look
 
 MINUTE = timedelta(minutes=1)

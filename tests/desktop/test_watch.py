@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from alpkey import glance
 from alpkey.core.beat import Beat
-from alpkey.core.places import Places
+from alpkey.core.places import Places, own_places
 from alpkey.desktop.watch import Watch
 
 
 @pytest.fixture
 def at() -> Places:
-    return glance.places()
+    return own_places()
 
 
 def replaced(path: Path) -> None:

@@ -15,6 +15,7 @@ from alpkey.cli.drive import Failed, drive
 from alpkey.cli.present import JsonLines, OneObject, Prepared, Presenter, Sentences, read_prepared
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.events import Action, Result
+from alpkey.core.places import own_places
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,7 +52,7 @@ def yes_option(command: F) -> F:
 
 def assembled() -> Assembly:
     """All adapters for the home of this process."""
-    at = glance.places()
+    at = own_places()
     return Assembly(at, lambda: glance.ground(at), lambda: glance.look(at, now()))
 
 

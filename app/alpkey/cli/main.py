@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 
-from alpkey import __version__, glance
+from alpkey import __version__
 from alpkey.cli.crash import write_report
 from alpkey.core import words
+from alpkey.core.places import own_places
 
 _COMMANDS = {
     "renew": ("alpkey.cli.renew", "renew_command", "Sign in and install a fresh key."),
@@ -100,7 +101,7 @@ def _open_what_is_closed() -> None:
 
 def _tell_of_bug(crash: BaseException, arguments: list[str]) -> int:
     """In the way that was asked for: programs wait for a last word, too."""
-    path = write_report(crash, glance.places().logs)
+    path = write_report(crash, own_places().logs)
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     error = words.bug_object(type(crash).__name__, str(path) if path else None)
     with suppress(OSError):

@@ -11,6 +11,7 @@ from alpkey.adapters.look_file import as_line
 from alpkey.cli import sentences
 from alpkey.cli.context import Output, json_option, run
 from alpkey.core.look_line import short
+from alpkey.core.places import own_places
 
 EXIT_CODES = {"missing": 6, "expired": 7, "expiring": 8, "not-yet-valid": 9, "broken": 9}
 
@@ -39,5 +40,5 @@ def status_command(as_short: bool, as_json: bool) -> None:
 
 def short_line() -> tuple[str, int]:
     """The line of ``--short`` and its exit code, from the files themselves."""
-    look = glance.look(glance.places(), now())
+    look = glance.look(own_places(), now())
     return short(as_line(look, now()), int(now().timestamp()))

@@ -1,6 +1,9 @@
 """Every path that Alpkey reads or writes, in one place."""
 
 import hashlib
+import os
+import pwd
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +101,12 @@ class Places:
 
     def private_key(self, file_name: str) -> Path:
         return self.ssh / file_name
+
+
+def own_places() -> Places:
+    """The paths of the person who runs this process."""
+    user_id = os.getuid()
+    return find_places(os.environ, sys.platform, pwd.getpwuid(user_id).pw_dir, user_id)
 
 
 def find_places(

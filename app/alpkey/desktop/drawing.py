@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 
 from alpkey.desktop.digits import strokes
-from alpkey.desktop.views import RING_STEPS, IconView, Ring, Sign
+from alpkey.desktop.signs import RING_STEPS, IconView, Ring, Sign
 
 SIZES_PX = (16, 22, 24, 32, 44, 48, 64)
 FIELD = 64.0

@@ -7,55 +7,32 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from alpkey.core import words
 from alpkey.core.certificate import fingerprint
 from alpkey.core.look import KeyState, Look
 from alpkey.core.quota import Quota
-
-RING_STEPS = 8
-
-
-class Sign(Enum):
-    """What stands inside the ring."""
-
-    NUMBER = "number"
-    BARE = "bare"
-    CROSSED = "crossed"
-    HOLLOW = "hollow"
-    WORKING = "working"
-    WARNING = "warning"
-
-
-class Ring(Enum):
-    """How the ring is drawn."""
-
-    FULL = "full"
-    DASHED = "dashed"
-    DOTTED = "dotted"
-
-
-@dataclass(frozen=True, slots=True)
-class IconView:
-    """An icon: its sign, the number for Sign.NUMBER, and how many eighths of the ring are left."""
-
-    sign: Sign
-    number: str = ""
-    ring: Ring = Ring.FULL
-    eighths: int = 0
-
-
-WARNING_ICON = IconView(Sign.WARNING)
+from alpkey.core.site import Site
+from alpkey.desktop.signs import RING_STEPS, IconView, Ring, Sign
 
 
 @dataclass(frozen=True, slots=True)
 class MenuView:
-    """The lines of the menu that change."""
+    """The lines of the menu that change; without a reminder to put off there is no ``later``."""
 
     state: str
     quota: str
-    can_put_off: bool = False
+    later: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrayView:
+    """All that the tray shows; ``site`` is None where its file cannot be read."""
+
+    icon: IconView
+    tooltip: str
+    menu: MenuView
+    site: Site | None
 
 
 @dataclass(frozen=True, slots=True)

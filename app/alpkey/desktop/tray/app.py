@@ -2,52 +2,41 @@
 
 Start-up: the one instance is claimed, or the running one is told to show the main window.  Then the
 icon is made where a tray host is there; where none is, the main window opens, and the icon comes
-when a host does.  From then on every change of a file and every minute is a new look.  Reminders
-are loaded a moment later, and what shows them once the first one is due.
+when a host does.  Only then is everything else loaded, and the first look taken: from then on every
+change of a file and every minute is a new one.
 """
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from alpkey.core.places import Places
-from alpkey.core.site import Site
-from alpkey.desktop import drawing, looking, views
-from alpkey.desktop.children import start
-from alpkey.desktop.errands import Errands
+from alpkey.desktop import drawing
 from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.signals import SignalNotifier
+from alpkey.desktop.signs import STARTING, IconView
 from alpkey.desktop.tray.clicks import meaning
-from alpkey.desktop.tray.menu import Deeds, TrayMenu
-from alpkey.desktop.watch import Watch
+from alpkey.desktop.tray.menu import TrayMenu
 
 if TYPE_CHECKING:
-    from alpkey.desktop.tray.reminders import Reminders
+    from alpkey.desktop.tray.following import Following
+    from alpkey.desktop.views import TrayView
 
-# The icon comes first, and at a login the rest of the desktop.
-REMINDERS_AFTER_MS = 1500
 HOST_SERVICE = "org.kde.StatusNotifierWatcher"
 
 
 class Tray(QObject):
-    """The icon with its menu, kept true to the files."""
+    """The icon with its menu, and what both of them do."""
 
     def __init__(self, places: Places) -> None:
         super().__init__()
         self._places = places
-        self._site: Site | None = None
         self._icon: QSystemTrayIcon | None = None
-        self._reminders: Reminders | None = None
-        self._errands = Errands(self)
-        deeds = Deeds(start, self._errands.run, QApplication.quit, self._put_off)
-        self._menu = TrayMenu(deeds, self.refresh)
-        self._shown: tuple[views.IconView, str] | None = None
-        self._watch = Watch(places)
-        self._watch.jumped.connect(self._wake)
-        self._watch.changed.connect(self.refresh)
+        self._following: Following | None = None
+        self._shown: tuple[IconView, str] = (STARTING, "Alpkey")
+        self._menu = TrayMenu(self)
 
     def start(self) -> None:
         """Shows the icon, or the main window where no tray is there to show it in."""
@@ -55,12 +44,12 @@ class Tray(QObject):
             self.show_icon()
         else:
             self.show_main_window()
-        QTimer.singleShot(REMINDERS_AFTER_MS, self, self._start_reminders)
+        QTimer.singleShot(0, self, self._follow)
 
     def end(self) -> None:
         """Leaves nothing on the screen that nobody answers for."""
-        if self._reminders is not None:
-            self._reminders.end()
+        if self._following is not None:
+            self._following.end()
 
     def show_icon(self) -> None:
         """Makes the icon anew: one made before its host came stays in the old tray for good."""
@@ -68,68 +57,71 @@ class Tray(QObject):
             # Hidden and gone, or it registers with the new host too and two icons stand there.
             self._icon.hide()
             self._icon.deleteLater()
-        self._icon, self._shown = QSystemTrayIcon(self), None
+        self._icon = QSystemTrayIcon(self)
         self._icon.activated.connect(self._activated)
-        self._icon.messageClicked.connect(self._renew)
+        self._icon.messageClicked.connect(self.renew)
         if sys.platform != "darwin":
             self._icon.setContextMenu(self._menu)
-        self.refresh()
+        self._draw(*self._shown)
         self._icon.show()
 
-    def refresh(self) -> None:
-        """Takes a look and applies it."""
-        seen = looking.take(self._places)
-        self._site = seen.site or self._site
-        self._menu.offer(self._site)
-        name = self._site.name if self._site else "Alpkey"
-        if seen.look is None:
-            self._apply(views.WARNING_ICON, seen.trouble)
-            self._menu.apply(views.UNREADABLE)
-            return
-        icon = views.icon(seen.look, seen.now, numbered=seen.settings.icon == "number")
-        self._apply(icon, views.tooltip(name, seen.look, seen.now))
-        menu = views.menu(seen.look, seen.now)
-        if self._reminders is not None:
-            self._reminders.apply(seen.look, name, seen.settings)
-            menu = replace(menu, can_put_off=self._reminders.can_be_put_off)
-        self._menu.apply(menu)
-        self._watch.set_working(seen.look.working)
+    def apply(self, view: "TrayView") -> None:
+        """Shows what was seen, and touches nothing that stays as it is."""
+        self._menu.offer(view.site)
+        self._menu.apply(view.menu)
+        if (view.icon, view.tooltip) != self._shown:
+            before, self._shown = self._shown, (view.icon, view.tooltip)
+            self._draw(
+                view.icon if view.icon != before[0] else None,
+                view.tooltip if view.tooltip != before[1] else None,
+            )
 
     def show_main_window(self) -> None:
-        start("window", "main")
+        self.open("main")
 
-    def _start_reminders(self) -> None:
-        from alpkey.desktop.tray.reminders import Reminders
-        from alpkey.desktop.tray.screens import screen
+    def renew(self, token: str = "") -> None:
+        """Opens the renewal; ``token`` lets its window come to the front."""
+        self.open("renew", token)
 
-        shown_on = screen(sys.platform, lambda: self._icon, self)
-        self._reminders = Reminders(self._places.tray_memory, shown_on, self._renew)
-        self.refresh()
+    # What the entries of the menu do
 
-    def _put_off(self) -> None:
-        if self._reminders is not None:
-            self._reminders.put_off()
+    def open(self, window: str, token: str = "") -> None:
+        from alpkey.desktop.children import start
 
-    def _wake(self) -> None:
-        if self._reminders is not None:
-            self._reminders.wake()
+        start("window", window, token=token)
 
-    def _renew(self, token: str = "") -> None:
-        start("window", "renew", token=token)
+    def connect_to(self, host: str) -> None:
+        if self._following is not None:
+            self._following.connect_to(host)
 
-    def _apply(self, icon: views.IconView, tooltip: str) -> None:
-        if self._icon is None or (icon, tooltip) == self._shown:
+    def put_off(self) -> None:
+        if self._following is not None:
+            self._following.put_off()
+
+    def quit(self) -> None:
+        QApplication.quit()
+
+    def look(self) -> None:
+        if self._following is not None:
+            self._following.look()
+
+    def _follow(self) -> None:
+        from alpkey.desktop.tray.following import Following
+
+        self._following = Following(self._places, self.apply, self.renew, lambda: self._icon)
+
+    def _draw(self, icon: IconView | None, tooltip: str | None) -> None:
+        if self._icon is None:
             return
-        if self._shown is None or icon != self._shown[0]:
+        if icon is not None:
             self._icon.setIcon(drawing.icon(icon, sys.platform == "darwin"))
-        if self._shown is None or tooltip != self._shown[1]:
+        if tooltip is not None:
             self._icon.setToolTip(tooltip)
-        self._shown = icon, tooltip
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         match meaning(reason, sys.platform):
             case "renew":
-                start("window", "renew")
+                self.renew()
             case "menu" if self._icon:
                 self._menu.popup(self._icon.geometry().bottomLeft())
 
@@ -144,9 +136,9 @@ def run(places: Places) -> int:
         return 0 if tell(places.tray_socket, show="main") else 1
     tray = Tray(places)
     instance.heard.connect(lambda _: tray.show_main_window())
-    hosts = _watch_for_hosts(tray)
     notifier = SignalNotifier(app)
     tray.start()
+    hosts = _watch_for_hosts(tray)
     with instance, notifier:
         code = app.exec()
     tray.end()

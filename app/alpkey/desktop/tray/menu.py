@@ -1,39 +1,44 @@
 """The menu: made once, its entries changed in place."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from alpkey.core import words
-from alpkey.core.site import Site
-from alpkey.desktop.views import MenuView
+if TYPE_CHECKING:
+    from alpkey.core.site import Site
+    from alpkey.desktop.views import MenuView
 
 
-@dataclass(frozen=True, slots=True)
-class Deeds:
-    """What entries do; ``start`` and ``run`` run Alpkey with these arguments.
+class Deeds(Protocol):
+    """What entries do."""
 
-    What is started speaks for itself; where what is run fails, a box tells.
-    """
+    def open(self, window: str) -> None:
+        """Opens a window, which speaks for itself."""
 
-    start: Callable[..., None]
-    run: Callable[..., None]
-    quit: Callable[[], None]
-    put_off: Callable[[], None]
+    def connect_to(self, host: str) -> None:
+        """Connects; where that fails, a box tells."""
+
+    def put_off(self) -> None:
+        """Puts the reminder off."""
+
+    def quit(self) -> None:
+        """Ends the tray."""
+
+    def look(self) -> None:
+        """Called before the menu opens, so that the countdown is made only then."""
 
 
 class TrayMenu(QMenu):
-    """``about_to_show`` is called before it opens, so that the countdown is made only then."""
+    """Every entry is there from the start; what it says comes with ``apply`` and ``offer``."""
 
-    def __init__(self, deeds: Deeds, about_to_show: Callable[[], None]) -> None:
+    def __init__(self, deeds: Deeds) -> None:
         super().__init__()
         self._deeds = deeds
         self._window_entry("Renew key\N{HORIZONTAL ELLIPSIS}", "renew")
         self._state = self._window_entry("", "main")
         self._quota = self._window_entry("", "main")
-        self._later = self.addAction(words.LATER_IN_MENU, deeds.put_off)
+        self._later = self.addAction("", deeds.put_off)
         self._later.setVisible(False)
         self.addSeparator()
         self._offered: Site | None = None
@@ -41,9 +46,9 @@ class TrayMenu(QMenu):
         self._behind_hosts = self.addSeparator()
         self._window_entry("Open Alpkey", "main")
         self.addAction("Quit", deeds.quit)
-        self.aboutToShow.connect(about_to_show)
+        self.aboutToShow.connect(deeds.look)
 
-    def offer(self, site: Site | None) -> None:
+    def offer(self, site: "Site | None") -> None:
         """Offers the hosts of this site; touches nothing while they stay what they are."""
         if site is None or site == self._offered:
             return
@@ -56,18 +61,19 @@ class TrayMenu(QMenu):
         ]
         self.insertActions(self._behind_hosts, self._hosts)
 
-    def apply(self, view: MenuView) -> None:
+    def apply(self, view: "MenuView") -> None:
         """Changes only what differs: a desktop redraws for every change."""
-        for action, text in ((self._state, view.state), (self._quota, view.quota)):
+        texts = ((self._state, view.state), (self._quota, view.quota), (self._later, view.later))
+        for action, text in texts:
             if action.text() != text:
                 action.setText(text)
-        if self._later.isVisible() != view.can_put_off:
-            self._later.setVisible(view.can_put_off)
+        if self._later.isVisible() != bool(view.later):
+            self._later.setVisible(bool(view.later))
 
     def _window_entry(self, text: str, kind: str) -> QAction:
-        return self.addAction(text, lambda: self._deeds.start("window", kind))
+        return self.addAction(text, lambda: self._deeds.open(kind))
 
     def _connect_entry(self, text: str, host: str) -> QAction:
         entry = QAction(text, self)
-        entry.triggered.connect(lambda: self._deeds.run("connect", host))
+        entry.triggered.connect(lambda: self._deeds.connect_to(host))
         return entry

@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from alpkey.desktop import drawing
+from alpkey.desktop.signs import IconView
 from alpkey.desktop.tray.bus import DRIVER, Bus, field, succeeded
-from alpkey.desktop.views import IconView, Notice
+from alpkey.desktop.views import Notice
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"

@@ -11,11 +11,12 @@ from alpkey.core import words
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.places import APP_ID, Places
 from alpkey.core.site import Site
-from alpkey.desktop import drawing, looking, views
+from alpkey.desktop import drawing, looking
 from alpkey.desktop.children import WAYLAND_ACTIVATION, command
 from alpkey.desktop.errands import Errands
 from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.signals import SignalNotifier
+from alpkey.desktop.signs import RING_STEPS, IconView, Sign
 from alpkey.desktop.windows.demo import DemoHelper
 from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
@@ -93,7 +94,7 @@ def run(places: Places, kind: str, then_connect: str | None) -> int:
     app.setApplicationName("Alpkey")
     app.setDesktopFileName(APP_ID)  # a desktop finds the icon and the name of our windows by it
     app.setQuitOnLastWindowClosed(False)
-    app.setWindowIcon(drawing.icon(views.IconView(views.Sign.HOLLOW, eighths=views.RING_STEPS)))
+    app.setWindowIcon(drawing.icon(IconView(Sign.HOLLOW, eighths=RING_STEPS)))
     notifier = SignalNotifier(app)
     if kind == "demo" and "ALPKEY_DEMO" in os.environ:
         return _run_demo(app, places, notifier)

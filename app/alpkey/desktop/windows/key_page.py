@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVB
 from alpkey.core.site import Host, Site
 from alpkey.desktop import drawing, views
 from alpkey.desktop.looking import Seen
+from alpkey.desktop.signs import WARNING_ICON
 from alpkey.desktop.windows.parts import GRID_PX, button, connect_row, heading, words_label
 
 RING_PX = 96
@@ -45,7 +46,7 @@ class KeyPage(QWidget):
         if seen.site:
             self._offer(_offered(seen.site))
         if seen.look is None:
-            self._icon.setPixmap(drawing.pixmap(views.WARNING_ICON, RING_PX))
+            self._icon.setPixmap(drawing.pixmap(WARNING_ICON, RING_PX))
             self._state.setText(views.UNREADABLE.state)
             self._quota.setText(seen.trouble)
             return

@@ -1,0 +1,95 @@
+"""What the tray follows: the files of a home, the clock, and what is due to be told."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from alpkey.core import words
+from alpkey.core.places import Places
+from alpkey.core.site import Site
+from alpkey.desktop import looking, views
+from alpkey.desktop.errands import Errands
+from alpkey.desktop.looking import Seen
+from alpkey.desktop.signs import WARNING_ICON
+from alpkey.desktop.tray.reminders import Reminders
+from alpkey.desktop.tray.screens import screen
+from alpkey.desktop.views import TrayView
+from alpkey.desktop.watch import Watch
+
+# At a login the rest of the desktop comes first.
+REMINDERS_AFTER_MS = 1500
+
+
+class Following(QObject):
+    """Calls ``apply`` with what the tray shows, at once and after every change.
+
+    ``renew`` is called with an activation token when a reminder is answered so.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        apply: Callable[[TrayView], None],
+        renew: Callable[[str], None],
+        icon: Callable[[], QSystemTrayIcon | None],
+    ) -> None:
+        super().__init__()
+        self._places = places
+        self._apply = apply
+        self._renew = renew
+        self._icon = icon
+        self._site: Site | None = None
+        self._reminders: Reminders | None = None
+        self._errands = Errands(self)
+        self._watch = Watch(places)
+        self._watch.jumped.connect(self._wake)
+        self._watch.changed.connect(self.look)
+        QTimer.singleShot(REMINDERS_AFTER_MS, self, self._start_reminders)
+        self.look()
+
+    def end(self) -> None:
+        """Takes a reminder that is shown away."""
+        if self._reminders is not None:
+            self._reminders.end()
+
+    def look(self) -> None:
+        """Takes a look and has it shown."""
+        seen = looking.take(self._places)
+        self._site = seen.site or self._site
+        self._apply(self._view(seen))
+        self._watch.set_working(seen.look is not None and seen.look.working)
+
+    def connect_to(self, host: str) -> None:
+        self._errands.run("connect", host)
+
+    def put_off(self) -> None:
+        if self._reminders is not None:
+            self._reminders.put_off()
+
+    def _view(self, seen: Seen) -> TrayView:
+        if seen.look is None:
+            return TrayView(WARNING_ICON, seen.trouble, views.UNREADABLE, self._site)
+        name = self._site.name if self._site else "Alpkey"
+        menu = views.menu(seen.look, seen.now)
+        if self._reminders is not None:
+            self._reminders.apply(seen.look, name, seen.settings)
+            later = words.LATER_IN_MENU if self._reminders.can_be_put_off else ""
+            menu = replace(menu, later=later)
+        return TrayView(
+            views.icon(seen.look, seen.now, numbered=seen.settings.icon == "number"),
+            views.tooltip(name, seen.look, seen.now),
+            menu,
+            self._site,
+        )
+
+    def _start_reminders(self) -> None:
+        shown_on = screen(sys.platform, self._icon, self)
+        self._reminders = Reminders(self._places.tray_memory, shown_on, self._renew)
+        self.look()
+
+    def _wake(self) -> None:
+        if self._reminders is not None:
+            self._reminders.wake()
