@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from alpkey.actions.agent import AgentWorld
+from alpkey.actions.configure import ConfigureWorld
 from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.status import StatusWorld
@@ -90,6 +91,24 @@ class Assembly:
             renewal=lambda: self.renewal(cancellation),
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("status")),
+        )
+
+    def configuration(self, cancellation: Cancellation) -> ConfigureWorld:
+        from alpkey.adapters.alias_file import AliasesOnDisk
+        from alpkey.adapters.person_config import PersonConfigFile
+        from alpkey.adapters.ssh_judge import RealSsh
+        from alpkey.adapters.touched_file import TouchedFile
+
+        return ConfigureWorld(
+            site=self.site,
+            look=self._glance,
+            clock=now,
+            own_files=OwnSshConfig(self.site, self.places),
+            person=PersonConfigFile(self.places.person_config, self.places.undo),
+            judge=RealSsh(self.places, os.environ),
+            touched=TouchedFile(self.places.touched),
+            aliases=AliasesOnDisk(self.places.aliases),
+            cancellation=cancellation,
         )
 
     def agent_use(self) -> AgentWorld:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from alpkey.core import journal, quota
+from alpkey.core.aliases import Alias, from_text
 from alpkey.core.certificate import (
     Certificate,
     CertificateKind,
@@ -69,6 +70,11 @@ def settings(at: Places) -> Settings:
 def known(at: Places, account: str | None = None) -> journal.Known:
     """What the journal says of ``account``, or of the account that got a key last."""
     return journal.fold(journal.from_lines(_lines(at.journal)), account)
+
+
+def aliases(at: Places) -> list[Alias]:
+    """The person's own names for hosts of the centre, as they were found last."""
+    return from_text("".join(_lines(at.aliases)))
 
 
 def look(at: Places, now: datetime) -> Look:

@@ -1,9 +1,12 @@
 """Our own files in the ssh folder, written only where they differ from what they should say."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alpkey.adapters import files
+from alpkey.core.config_line import our_line
 from alpkey.core.errors import Unfit
 from alpkey.core.places import Places
 from alpkey.core.site import Site
@@ -22,19 +25,23 @@ class OwnSshConfig:
 
     def write(self, user: str | None) -> Path:
         at = self._places
-        key = at.private_key(self._site.key_file)
-        identity = Identity(user, key, key.with_name(key.name + "-cert.pub"))
-        try:
-            wanted = {
-                at.own_ssh_config: hosts_file(self._site, identity, at),
-                at.connect_config: connect_file(at),
-            }
-        except Unwritable as odd:
-            raise Unfit(path=str(odd), reason="ssh cannot read such a path in a file.") from None
-        files.private_folder(at.own_ssh)
+        with _readable_by_ssh():
+            wanted = {at.own_ssh_config: self.blocks(user), at.connect_config: connect_file(at)}
+        for folder in (at.ssh, at.own_ssh):
+            files.private_folder(folder)
         for path, text in wanted.items():
             _write(path, text.encode())
         return self._plainly_named(at.connect_config)
+
+    def blocks(self, user: str | None) -> str:
+        key = self._places.private_key(self._site.key_file)
+        identity = Identity(user, key, key.with_name(key.name + "-cert.pub"))
+        with _readable_by_ssh():
+            return hosts_file(self._site, identity, self._places)
+
+    def include(self) -> bytes:
+        with _readable_by_ssh():
+            return our_line(self._places.own_ssh_config)
 
     def _plainly_named(self, path: Path) -> Path:
         """``path``, or a link to it whose name a shell takes as it is.
@@ -49,6 +56,14 @@ class OwnSshConfig:
         with files.as_unfit(link):
             files.link(link, path)
         return link
+
+
+@contextmanager
+def _readable_by_ssh() -> Iterator[None]:
+    try:
+        yield
+    except Unwritable as odd:
+        raise Unfit(path=str(odd), reason="ssh cannot read such a path in a file.") from None
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
     "agent": ("alpkey.cli.agent", "agent_group", "The ssh agent: put the key in, list it."),
+    "config": ("alpkey.cli.config", "config_group", "Your ssh configuration: apply, undo, check."),
     "window": ("alpkey.cli.window", "window_command", "Open a window."),
     "sandbox": ("alpkey.cli.sandbox", "sandbox_command", "A centre on this computer, to try with."),
     "demo": ("alpkey.cli.demo", "demo_command", "Try everything against the sandbox."),

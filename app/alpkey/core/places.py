@@ -49,6 +49,24 @@ class Places:
         return self.state / "tray.json"
 
     @property
+    def aliases(self) -> Path:
+        return self.state / "aliases"
+
+    @property
+    def touched(self) -> Path:
+        return self.state / "touched.json"
+
+    @property
+    def undo(self) -> Path:
+        """Backups of what was the person's own."""
+        return self.state / "undo"
+
+    @property
+    def person_config(self) -> Path:
+        """The person's own ssh configuration."""
+        return self.ssh / "config"
+
+    @property
     def own_ssh(self) -> Path:
         return self.ssh / "alpkey"
 

@@ -1,0 +1,75 @@
+"""The ports to the person's ssh configuration, apart from the others: one action needs them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from alpkey.core.aliases import Alias
+from alpkey.core.resolution import Resolution
+
+Ask = Callable[[str], Resolution]
+"""Asks ssh about one name.  Raises Unfit (``config-refused``, ``config-hangs``) or Unreachable."""
+
+Entry = Mapping[str, str | int | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFile:
+    """The person's configuration as it was read; ``content`` is None where there is none."""
+
+    path: Path
+    content: bytes | None
+
+
+class PersonConfig(Protocol):
+    """The person's own configuration file.  Links are followed and stay links."""
+
+    def read(self) -> PersonFile:
+        """Raises Unfit where it is no regular file, another person's, or cannot be read."""
+
+    def included(self, content: bytes) -> Iterable[bytes]:
+        """What lies in the files that ``content`` includes, and those include; what can be read."""
+
+    def keep_backup(self, content: bytes, now: datetime) -> Path:
+        """Keeps ``content`` aside and returns where.  Raises Unfit."""
+
+    def replace(self, read: PersonFile, content: bytes | None) -> None:
+        """Puts ``content`` in its place, with mode and owner as they were; None takes it away.
+
+        Raises Unfit where it no longer is what was ``read``, or cannot be written.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Two ways to lay the same lines on each other."""
+
+    ours_first: Ask
+    theirs_first: Ask
+
+
+class SshJudge(Protocol):
+    """The person's ssh, which alone knows what a configuration means."""
+
+    def ask(self, name: str) -> Resolution:
+        """What ssh uses for ``name`` now.  Raises as Ask does."""
+
+    def trying(self, own: str, theirs: bytes) -> AbstractContextManager[Trial]:
+        """Asks about files that are not in place: our blocks and the person's lines."""
+
+
+class Touched(Protocol):
+    """What Alpkey changed outside its own folders, for undo and uninstall; an entry a thing."""
+
+    def entry(self, name: str) -> Entry | None: ...
+
+    def note(self, name: str, entry: Entry | None) -> None:
+        """Writes the entry; None forgets it.  Raises Unfit."""
+
+
+class AliasFile(Protocol):
+    def write(self, aliases: Iterable[Alias]) -> None:
+        """Puts these in place of those that were there.  Raises Unfit."""
