@@ -14,9 +14,10 @@ from alpkey.core.aliases import Alias
 from alpkey.core.errors import AlpkeyError, Cancelled, Unfit
 from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
 from alpkey.core.look import Look
-from alpkey.core.ports import Cancellation, Clock, OwnSshFiles
+from alpkey.core.ports import Cancellation, Clock
 from alpkey.core.ports_config import (
     AliasFile,
+    OwnLines,
     PersonConfig,
     PersonFile,
     SshJudge,
@@ -38,7 +39,7 @@ class ConfigureWorld:
     site: Site
     look: Callable[[], Look]
     clock: Clock
-    own_files: OwnSshFiles
+    own_files: OwnLines
     person: PersonConfig
     judge: SshJudge
     touched: Touched

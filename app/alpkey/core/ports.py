@@ -159,12 +159,6 @@ class OwnSshFiles(Protocol):
     def write(self, user: str | None) -> Path:
         """Brings them up to date and returns the one for ``ssh -F``.  Raises Unfit."""
 
-    def blocks(self, user: str | None) -> str:
-        """What the file with the hosts should say.  Raises Unfit."""
-
-    def include(self) -> bytes:
-        """The line by which another file reads that one in.  Raises Unfit."""
-
 
 class Resolver(Protocol):
     def resolved(self, alias: str) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from alpkey.core.aliases import Alias
+from alpkey.core.ports import OwnSshFiles
 from alpkey.core.resolution import Resolution
 
 Ask = Callable[[str], Resolution]
@@ -22,6 +23,16 @@ class PersonFile:
 
     path: Path
     content: bytes | None
+
+
+class OwnLines(OwnSshFiles, Protocol):
+    """Our own files, and what they say before they are written.  Every method raises Unfit."""
+
+    def blocks(self, user: str | None) -> str:
+        """What the file with the hosts should say."""
+
+    def include(self) -> bytes:
+        """The line by which another file reads that one in."""
 
 
 class PersonConfig(Protocol):
