@@ -23,6 +23,7 @@ from alpkey.adapters.look_file import LookFile
 from alpkey.adapters.openssh import OpenSsh
 from alpkey.adapters.own_ssh_files import OwnSshConfig
 from alpkey.adapters.processes import start_detached
+from alpkey.adapters.touched_file import TouchedFile
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
 from alpkey.core.errors import Unsuitable
@@ -85,7 +86,7 @@ class Assembly:
             site=self.site,
             look=self._glance,
             clock=now,
-            own_files=OwnSshConfig(self.site, self.places),
+            own_files=self._own_files,
             resolver=self._openssh,
             terminal=self._terminal,
             renewal=lambda: self.renewal(cancellation),
@@ -97,16 +98,15 @@ class Assembly:
         from alpkey.adapters.alias_file import AliasesOnDisk
         from alpkey.adapters.person_config import PersonConfigFile
         from alpkey.adapters.ssh_judge import RealSsh
-        from alpkey.adapters.touched_file import TouchedFile
 
         return ConfigureWorld(
             site=self.site,
             look=self._glance,
             clock=now,
-            own_files=OwnSshConfig(self.site, self.places),
+            own_files=self._own_files,
             person=PersonConfigFile(self.places.person_config, self.places.undo),
             judge=RealSsh(self.places, os.environ),
-            touched=TouchedFile(self.places.touched),
+            touched=self._touched,
             aliases=AliasesOnDisk(self.places.aliases),
             cancellation=cancellation,
         )
@@ -138,6 +138,14 @@ class Assembly:
         Until it is written ssh tells nothing; the real home is never asked instead.
         """
         return OpenSsh(self.places.connect_config if self.places.moved else None, os.environ)
+
+    @cached_property
+    def _touched(self) -> TouchedFile:
+        return TouchedFile(self.places.touched)
+
+    @cached_property
+    def _own_files(self) -> OwnSshConfig:
+        return OwnSshConfig(self.site, self.places, self._touched)
 
     @property
     def _terminal(self) -> Terminal:

@@ -260,6 +260,7 @@ def test_a_file_of_another_user_is_refused(home: Home, config: Path) -> None:
     config.write_bytes(b"Host a\n")
     os.chown(config, 1234, 1234)
     refused(home, "config-foreign")
+    assert home.json("config", "show")[1]["line"] == include(home).decode()
     assert config.read_bytes() == b"Host a\n"
 
 

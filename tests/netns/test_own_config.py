@@ -61,6 +61,24 @@ def test_plain_ssh_gets_in_once_it_is_applied(centre: RealCentre, config: Path) 
     assert "Could not resolve" in ssh(centre, "daint")
 
 
+def test_connect_is_plain_ssh_as_long_as_the_line_stands(centre: RealCentre, config: Path) -> None:
+    def printed() -> list[str]:
+        return centre.alpkey("connect", "daint", "--print").stdout.split()
+
+    assert printed()[:2] == ["ssh", "-F"]
+    config.write_text("Host *\n  SetEnv LC_MINE=theirs\n")
+    assert alpkey(centre, "apply")[0] == 0
+    assert printed() == ["ssh", "daint"]
+    done = centre.alpkey("connect", "daint", "--here", "--", "printenv", "REACHED")
+    assert done.stdout == "daint\n", done.stderr
+    config.write_text("# mine\n" + config.read_text())
+    assert printed()[:2] == ["ssh", "-F"]
+    assert alpkey(centre, "apply")[0] == 0
+    assert printed() == ["ssh", "daint"]
+    assert alpkey(centre, "undo")[0] == 0
+    assert printed()[:2] == ["ssh", "-F"]
+
+
 def test_a_first_config_comes_and_goes(centre: RealCentre, config: Path) -> None:
     assert alpkey(centre, "apply")[0] == 0
     assert ssh(centre, "daint") == "daint"

@@ -16,7 +16,9 @@ from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result,
 from alpkey.core.look import Look
 from alpkey.core.ports import Cancellation, Clock
 from alpkey.core.ports_config import (
+    SSH_CONFIG,
     AliasFile,
+    Entry,
     OwnLines,
     PersonConfig,
     PersonFile,
@@ -29,7 +31,6 @@ from alpkey.core.ssh_config import keywords
 
 # Each name costs a few calls of ssh, about 10 ms each.
 NAMES_OF_THEIRS = 10
-ENTRY = "ssh-config"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,12 @@ class Plan:
 def show(world: ConfigureWorld) -> Action:
     """What stands where, without asking ssh: our line, and the blocks that it reads in."""
     yield from ()
-    file, line = world.person.read(), world.own_files.include()
+    line, content = world.own_files.include(), None
+    with suppress(Unfit):  # a file that we may not change can hold the line all the same
+        content = world.person.read().content
     return {
-        "path": str(file.path),
-        "applied": config_line.at_top(file.content or b"", line),
+        "path": str(world.person.path),
+        "applied": config_line.at_top(content or b"", line),
         "line": line.decode(errors="replace"),
         "blocks": world.own_files.blocks(world.look().account),
     }
@@ -130,6 +133,8 @@ def apply(world: ConfigureWorld, *, ask: bool) -> Action:
             yield from _put_in_place(plan)
         else:
             _prove(plan, "Nothing was changed.")
+        if entry := world.touched.entry(SSH_CONFIG):
+            world.touched.note(SSH_CONFIG, {**entry, "proven": True})
         yield Step("config-proven")
         world.aliases.write(plan.aliases)
     return _result(plan, changed=plan.changes)
@@ -139,14 +144,15 @@ def undo(world: ConfigureWorld) -> Action:
     """Takes the line out; a file that was not there before is taken away.  Raises Unfit."""
     yield from ()
     file, line = world.person.read(), world.own_files.include()
-    entry = world.touched.entry(ENTRY) or {}
+    entry = world.touched.entry(SSH_CONFIG) or {}
     content, written = file.content or b"", entry.get("written")
     restored = config_line.undone(content, line, written if isinstance(written, str) else None)
     changed = restored != content
-    if changed:
-        made_here = entry.get("existed") is False and not restored
-        world.person.replace(file, None if made_here else restored)
-    world.touched.note(ENTRY, None)
+    with world.cancellation.deferred():
+        if changed:
+            made_here = entry.get("existed") is False and not restored
+            world.person.replace(file, None if made_here else restored)
+        world.touched.note(SSH_CONFIG, None)
     return {
         "changed": changed,
         "path": str(file.path),
@@ -207,31 +213,29 @@ def _ask_or_refused(world: ConfigureWorld, name: str) -> Resolution:
 def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
     """Backup, replacement, proof; whatever fails leaves the file and the record as they were."""
     world, file = plan.world, plan.file
-    recorded = world.touched.entry(ENTRY)
+    recorded = world.touched.entry(SSH_CONFIG)
     backup = None
     if file.content is not None:
         backup = str(world.person.keep_backup(file.content, world.clock()))
     written = PersonFile(file.path, plan.wanted)
-    world.touched.note(
-        ENTRY,
-        {
-            "path": str(file.path),
-            "existed": file.content is not None,
-            "backup": backup,
-            "written": config_line.digest(plan.wanted),
-        },
-    )
+    entry: Entry = {
+        "path": str(file.path),
+        "existed": file.content is not None,
+        "backup": backup,
+        "written": config_line.digest(plan.wanted),
+    }
+    world.touched.note(SSH_CONFIG, entry)
     try:
         world.person.replace(file, plan.wanted)
     except AlpkeyError:
-        world.touched.note(ENTRY, recorded)
+        world.touched.note(SSH_CONFIG, recorded)
         raise
     yield Step("config-written")
     try:
         _prove(plan, "The line was taken out again.")
     except AlpkeyError:
         world.person.replace(written, file.content)
-        world.touched.note(ENTRY, recorded)
+        world.touched.note(SSH_CONFIG, recorded)
         raise
 
 
@@ -260,7 +264,7 @@ def _difference(plan: Plan) -> str:
 
 def _result(plan: Plan, *, changed: bool) -> Result:
     world = plan.world
-    entry = world.touched.entry(ENTRY) or {}
+    entry = world.touched.entry(SSH_CONFIG) or {}
     key = world.look().key_path
     return {
         "changed": changed,

@@ -28,6 +28,10 @@ class PersonConfigFile:
         self._path = path
         self._backups = backups
 
+    @property
+    def path(self) -> Path:
+        return self._path
+
     def read(self) -> PersonFile:
         target = files.followed(self._path)
         try:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alpkey.adapters import files
+from alpkey.adapters.own_ssh_files import readable_by_ssh
 from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.places import Places
 from alpkey.core.ports_config import Trial
@@ -45,7 +46,8 @@ class RealSsh:
         files.private_folder(self._places.undo)
         with tempfile.TemporaryDirectory(dir=self._places.undo, prefix="trial-") as folder:
             ours, first, second = (Path(folder, name) for name in ("ours", "first", "second"))
-            line = include_line(ours).encode() + b"\n"
+            with readable_by_ssh():
+                line = include_line(ours).encode() + b"\n"
             system = b"" if self._places.moved else include_line(SYSTEM_CONFIG).encode() + b"\n"
             end = b"\nMatch all\n"
             with files.as_unfit(first):

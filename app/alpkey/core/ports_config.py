@@ -16,6 +16,9 @@ Ask = Callable[[str], Resolution]
 
 Entry = Mapping[str, str | int | bool | None]
 
+SSH_CONFIG = "ssh-config"
+"""The entry of the person's ssh configuration among what was touched."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonFile:
@@ -37,6 +40,9 @@ class OwnLines(OwnSshFiles, Protocol):
 
 class PersonConfig(Protocol):
     """The person's own configuration file.  Links are followed and stay links."""
+
+    @property
+    def path(self) -> Path: ...
 
     def read(self) -> PersonFile:
         """Raises Unfit where it is no regular file, another person's, or cannot be read."""
