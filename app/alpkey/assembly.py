@@ -7,11 +7,13 @@ where a renewal needs them, so that everything else starts without.
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.configure import ConfigureWorld
 from alpkey.actions.connect import ConnectWorld
+from alpkey.actions.ensure import EnsureWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.status import StatusWorld
 from alpkey.adapters.agent import NoAgent, SshAgent
@@ -26,7 +28,7 @@ from alpkey.adapters.processes import start_detached
 from alpkey.adapters.touched_file import TouchedFile
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
-from alpkey.core.errors import Unsuitable
+from alpkey.core.errors import Unfit, Unsuitable
 from alpkey.core.look import Look
 from alpkey.core.places import Places
 from alpkey.core.ports import Cancellation, KeyService, Terminal
@@ -55,7 +57,7 @@ class Assembly:
     def status(self) -> StatusWorld:
         return StatusWorld(
             look=self._glance,
-            remember=lambda look: LookFile(self.places.look).write(look, now()),
+            remember=self._remember,
             journal=JournalFile(self.places.journal),
             agent=lambda: self.agent,
             clock=now,
@@ -92,6 +94,23 @@ class Assembly:
             renewal=lambda: self.renewal(cancellation),
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("status")),
+        )
+
+    def ensuring(self, cancellation: Cancellation) -> EnsureWorld:
+        from alpkey.adapters.callers import Ancestors
+        from alpkey.adapters.renew_window import WindowWatched
+        from alpkey.adapters.turn_file import TurnFile
+
+        socket = self.places.window_socket
+        return EnsureWorld(
+            status=self.status,
+            callers=Ancestors(os.environ),
+            turn=TurnFile(self.places.ensure),
+            window=WindowWatched(
+                own_command("window", "renew"), socket.with_name(socket.name + ".lock")
+            ),
+            interrupted=self._files.interrupted,
+            renewal=lambda: self.renewal(cancellation),
         )
 
     def configuration(self, cancellation: Cancellation) -> ConfigureWorld:
@@ -139,13 +158,20 @@ class Assembly:
         """
         return OpenSsh(self.places.connect_config if self.places.moved else None, os.environ)
 
+    def _remember(self, look: Look) -> None:
+        """The line for prompts; and once ssh is told of the centre, as whom to log in."""
+        LookFile(self.places.look).write(look, now())
+        if self.places.own_ssh_config.exists():
+            with suppress(Unfit):  # connect and config say it; a renewal is none the worse
+                self._own_files.write(look.account)
+
     @cached_property
     def _touched(self) -> TouchedFile:
         return TouchedFile(self.places.touched)
 
     @cached_property
     def _own_files(self) -> OwnSshConfig:
-        return OwnSshConfig(self.site, self.places, self._touched)
+        return OwnSshConfig(self.site, self.places, self._touched, own_command("ensure"))
 
     @property
     def _terminal(self) -> Terminal:

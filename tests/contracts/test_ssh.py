@@ -52,7 +52,7 @@ def absent(request: pytest.FixtureRequest) -> Terminal:
 
 def real_own_files() -> OwnSshConfig:
     at = glance.places()
-    return OwnSshConfig(site(), at, TouchedFile(at.touched))
+    return OwnSshConfig(site(), at, TouchedFile(at.touched), ["/bin/true"])
 
 
 class TestTerminal:

@@ -489,3 +489,11 @@ def test_every_command_speaks_to_people(home: Home, command: str) -> None:
     done = home.run("config", command)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def test_who_logs_in_is_known_to_plain_ssh_after_the_next_renewal(home: Home, config: Path) -> None:
+    home.json("config", "apply")
+    assert resolved(home, "daint")["user"] != home.centre.username
+    home.renew()
+    assert resolved(home, "daint")["user"] == home.centre.username
+    assert home.json("config", "check")[0] == 0

@@ -90,14 +90,15 @@ def show(world: ConfigureWorld) -> Action:
         "path": str(world.person.path),
         "applied": config_line.at_top(content or b"", line),
         "line": line.decode(errors="replace"),
-        "blocks": world.own_files.blocks(world.look().account),
+        "on_demand": world.own_files.on_demand,
+        "blocks": world.own_files.blocks(world.look().account, on_demand=world.own_files.on_demand),
     }
 
 
 def diff(world: ConfigureWorld) -> Action:
     """What ``apply`` would do; changes nothing."""
     yield from ()
-    plan = make_plan(world)
+    plan = make_plan(world, on_demand=world.own_files.on_demand)
     return _result(plan, changed=plan.changes)
 
 
@@ -107,19 +108,22 @@ def check(world: ConfigureWorld) -> Action:
     Raises Unfit (``config-unproven``) where it stands and does not.
     """
     yield from ()
-    plan = make_plan(world)
+    plan = make_plan(world, on_demand=world.own_files.on_demand)
     if not plan.changes:
         _prove(plan, "Nothing was changed.")
     world.aliases.write(plan.aliases)
     return _result(plan, changed=plan.changes)
 
 
-def apply(world: ConfigureWorld, *, ask: bool) -> Action:
+def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) -> Action:
     """Puts the line at the top, and takes it away again where ssh does not show what was planned.
 
+    ``on_demand`` has ssh look for a fresh key before each login, or not; None leaves that.
     Raises Unfit; the person's file is then as it was.
     """
-    plan = make_plan(world)
+    was_on_demand = world.own_files.on_demand
+    wanted = was_on_demand if on_demand is None else on_demand
+    plan = make_plan(world, on_demand=wanted)
     for loss in plan.losses if plan.changes else ():
         yield Warn("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
     if plan.changes and ask:
@@ -128,16 +132,25 @@ def apply(world: ConfigureWorld, *, ask: bool) -> Action:
         if (yield Await(question)).get("apply") is not True:
             raise Cancelled
     with world.cancellation.deferred():
-        world.own_files.write(world.look().account)
-        if plan.changes:
-            yield from _put_in_place(plan)
-        else:
-            _prove(plan, "Nothing was changed.")
+        try:
+            _write_own(world, wanted)
+            if plan.changes:
+                yield from _put_in_place(plan)
+            else:
+                _prove(plan, "Nothing was changed.")
+        except AlpkeyError:
+            _write_own(world, was_on_demand)
+            raise
         if entry := world.touched.entry(SSH_CONFIG):
             world.touched.note(SSH_CONFIG, {**entry, "proven": True})
         yield Step("config-proven")
         world.aliases.write(plan.aliases)
-    return _result(plan, changed=plan.changes)
+    return _result(plan, changed=plan.changes or wanted != was_on_demand)
+
+
+def _write_own(world: ConfigureWorld, on_demand: bool) -> None:
+    world.own_files.set_on_demand(on_demand)
+    world.own_files.write(world.look().account)
 
 
 def undo(world: ConfigureWorld) -> Action:
@@ -153,6 +166,8 @@ def undo(world: ConfigureWorld) -> Action:
             made_here = entry.get("existed") is False and not restored
             world.person.replace(file, None if made_here else restored)
         world.touched.note(SSH_CONFIG, None)
+        if world.own_files.on_demand:
+            _write_own(world, on_demand=False)
     return {
         "changed": changed,
         "path": str(file.path),
@@ -162,14 +177,14 @@ def undo(world: ConfigureWorld) -> Action:
     }
 
 
-def make_plan(world: ConfigureWorld) -> Plan:
+def make_plan(world: ConfigureWorld, *, on_demand: bool) -> Plan:
     """Asks ssh before and after, for our hosts and some names of theirs.
 
     Raises Unfit where the file is none that can be changed, or ssh refuses it, and Unreachable
     where there is no ssh.
     """
     file, line = world.person.read(), world.own_files.include()
-    blocks = world.own_files.blocks(world.look().account)
+    blocks = world.own_files.blocks(world.look().account, on_demand=on_demand)
     content = file.content or b""
     before = _answers(world, content)
     with world.judge.trying(blocks, config_line.theirs(content, line)) as trial:
@@ -272,6 +287,7 @@ def _result(plan: Plan, *, changed: bool) -> Result:
         "backup": entry.get("backup"),
         "diff": _difference(plan),
         "loses": [asdict(loss) for loss in plan.losses],
+        "on_demand": world.own_files.on_demand,
         "by_hand": plan.changes and leads_there(world.site, plan.before, key),
         "aliases": [asdict(alias) for alias in plan.aliases],
     }

@@ -1,13 +1,14 @@
 """Our own files in the ssh folder, written only where they differ from what they should say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alpkey.adapters import files
 from alpkey.core.config_line import at_top, our_line
 from alpkey.core.errors import Unfit
+from alpkey.core.on_demand import match_line, script
 from alpkey.core.places import Places
 from alpkey.core.ports_config import SSH_CONFIG, Touched
 from alpkey.core.site import Site
@@ -20,7 +21,9 @@ _PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
 class OwnSshConfig:
     """``alpkey/config`` with the hosts of the site, and ``alpkey/connect`` for ``ssh -F``."""
 
-    def __init__(self, site: Site, places: Places, touched: Touched) -> None:
+    def __init__(self, site: Site, places: Places, touched: Touched, ensure: Sequence[str]) -> None:
+        """``ensure`` is our own command that a login on demand runs."""
+        self._ensure = tuple(ensure)
         self._site = site
         self._places = places
         self._touched = touched
@@ -28,18 +31,42 @@ class OwnSshConfig:
     def write(self, user: str | None) -> Path | None:
         at = self._places
         with readable_by_ssh():
-            wanted = {at.own_ssh_config: self.blocks(user), at.connect_config: connect_file(at)}
+            wanted = {
+                at.own_ssh_config: self.blocks(user, on_demand=self.on_demand),
+                at.connect_config: connect_file(at),
+            }
         for folder in (at.ssh, at.own_ssh):
             files.private_folder(folder)
+        if self.on_demand:
+            wanted[at.fresh] = self._script()
         for path, text in wanted.items():
             _write(path, text.encode())
         return None if self._is_read_in() else self._plainly_named(at.connect_config)
 
-    def blocks(self, user: str | None) -> str:
+    @property
+    def on_demand(self) -> bool:
+        return self._places.fresh.exists()
+
+    def set_on_demand(self, wanted: bool) -> None:
+        path = self._places.fresh
+        if wanted:
+            files.private_folder(path.parent)
+            _write(path, self._script().encode())
+        else:
+            with files.as_unfit(path):
+                path.unlink(missing_ok=True)
+
+    def _script(self) -> str:
+        """It needs the program, and the package; in a bundle the two are one."""
+        needed = [path for path in (Path(self._ensure[0]), Path(__file__)) if path.exists()]
+        return script(self._places, self._ensure, needed)
+
+    def blocks(self, user: str | None, *, on_demand: bool) -> str:
         key = self._places.private_key(self._site.key_file)
         identity = Identity(user, key, key.with_name(key.name + "-cert.pub"))
         with readable_by_ssh():
-            return hosts_file(self._site, identity, self._places)
+            first = "\n" + match_line(self._site, self._places) if on_demand else ""
+            return hosts_file(self._site, identity, self._places, first)
 
     def include(self) -> bytes:
         with readable_by_ssh():

@@ -46,10 +46,15 @@ def diff_command(as_json: bool) -> None:
 
 
 @config_group.command("apply")
+@click.option(
+    "--on-demand/--no-on-demand",
+    default=None,
+    help="Have ssh ask for a fresh key when a login needs one, or no longer.",
+)
 @yes_option
 @json_option
 @events_option
-def apply_command(yes: bool, as_json: bool, events: bool) -> None:
+def apply_command(on_demand: bool | None, yes: bool, as_json: bool, events: bool) -> None:
     """Put the line at the top of your configuration, and prove by ssh that it works.
 
     A backup is kept. Where ssh shows anything but what was planned, the line is taken out again.
@@ -58,11 +63,14 @@ def apply_command(yes: bool, as_json: bool, events: bool) -> None:
     Examples:
       alpkey config apply
       alpkey config apply --yes
+      alpkey config apply --on-demand
     """
     output = Output(as_json, events)
     ask = output.can_ask and not yes
     run(
-        lambda all_of, cancellation: configure.apply(all_of.configuration(cancellation), ask=ask),
+        lambda all_of, cancellation: configure.apply(
+            all_of.configuration(cancellation), ask=ask, on_demand=on_demand
+        ),
         output,
         sentences.config_applied,
     )

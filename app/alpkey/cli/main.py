@@ -18,6 +18,7 @@ _COMMANDS = {
     "renew": ("alpkey.cli.renew", "renew_command", "Sign in and install a fresh key."),
     "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
+    "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
     "agent": ("alpkey.cli.agent", "agent_group", "The ssh agent: put the key in, list it."),
     "config": ("alpkey.cli.config", "config_group", "Your ssh configuration: apply, undo, check."),
     "window": ("alpkey.cli.window", "window_command", "Open a window."),

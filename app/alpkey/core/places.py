@@ -49,6 +49,11 @@ class Places:
         return self.state / "tray.json"
 
     @property
+    def ensure(self) -> Path:
+        """Whose turn it is to ask for a key on demand, and when the person said no."""
+        return self.state / "ensure"
+
+    @property
     def aliases(self) -> Path:
         return self.state / "aliases"
 
@@ -77,6 +82,11 @@ class Places:
     @property
     def connect_config(self) -> Path:
         return self.own_ssh / "connect"
+
+    @property
+    def fresh(self) -> Path:
+        """The script that ssh runs first where a key on demand is wanted."""
+        return self.own_ssh / "fresh"
 
     @property
     def node_known_hosts(self) -> Path:

@@ -31,7 +31,14 @@ class PersonFile:
 class OwnLines(OwnSshFiles, Protocol):
     """Our own files, and what they say before they are written.  Every method raises Unfit."""
 
-    def blocks(self, user: str | None) -> str:
+    @property
+    def on_demand(self) -> bool:
+        """Whether ssh is to look for a fresh key before each login."""
+
+    def set_on_demand(self, wanted: bool) -> None:
+        """Puts the script that looks in its place, or takes it away; ``write`` does the rest."""
+
+    def blocks(self, user: str | None, *, on_demand: bool) -> str:
         """What the file with the hosts should say."""
 
     def include(self) -> bytes:

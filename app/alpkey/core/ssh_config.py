@@ -28,8 +28,8 @@ class Identity:
     certificate: Path
 
 
-def hosts_file(site: Site, identity: Identity, places: Places) -> str:
-    """One block for each host of the site, and one for the compute nodes.
+def hosts_file(site: Site, identity: Identity, places: Places, first: str = "") -> str:
+    """One block for each host of the site, and one for the compute nodes; ``first`` above them.
 
     Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
     but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
@@ -37,7 +37,7 @@ def hosts_file(site: Site, identity: Identity, places: Places) -> str:
     """
     blocks = [_block(host.name, _host_lines(host, places), identity) for host in site.hosts]
     blocks.append(_block(site.node_pattern, _node_lines(places), identity))
-    return HEADER + "".join(blocks)
+    return HEADER + first + "".join(blocks)
 
 
 def connect_file(places: Places) -> str:

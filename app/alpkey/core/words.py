@@ -220,6 +220,15 @@ ERRORS: Mapping[str, Description] = {
         "Free some space and try again.",
     ),
     "files-unfit": Description("{path} cannot be used", "{reason}", "Mend the file and try again."),
+    # A key on demand.
+    "not-renewed": Description(
+        "There is no good key", "It was not renewed. {reason}", "Renew it: alpkey renew"
+    ),
+    "said-no": Description(
+        "There is no good key",
+        "It was not renewed, and for {minutes} minutes nobody is asked again.",
+        "Renew it: alpkey renew",
+    ),
     # The person's ssh configuration.
     "config-no-file": Description(
         "{path} is no regular file",
@@ -330,6 +339,7 @@ WARNINGS: Mapping[str, str] = {
     "backup-kept": "The key that was there is kept as {path}.",
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
+    "key-needed": "{host} waits for a fresh key. Ctrl-D goes on without.",
     "config-loses": "{host}: your {keyword} {theirs} gives way to {ours}",
 }
 
