@@ -1,6 +1,7 @@
 """The renewal window, opened and watched from outside."""
 
 import fcntl
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,9 +22,10 @@ class WindowWatched:
     def ask(self, done: Callable[[], bool], timeout_s: float) -> bool:
         """A window takes a moment to open: until then it is not taken for closed."""
         try:
-            start_detached(self._command)
+            process = start_detached(self._command)
         except OSError:
             return False
+        threading.Thread(target=process.wait, daemon=True).start()  # so that no zombie is left
         began = time.monotonic()
         seen = False
         while (passed := time.monotonic() - began) < timeout_s:

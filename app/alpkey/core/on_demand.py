@@ -29,10 +29,11 @@ for needed in {needed}; do
     [ -e "$needed" ] || exit 0
 done
 # ssh -G only asks what would be: our caller, or the caller of its shell.
+set -f
 parent=$PPID
 for _ in 1 2 3; do
     # shellcheck disable=SC2046  # words are wanted
-    set -f -- $(ps -o ppid= -o args= -p "$parent" 2>/dev/null)
+    set -- $(ps -o ppid= -o args= -p "$parent" 2>/dev/null)
     [ $# -gt 1 ] || break
     parent=$1
     for word; do
