@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from alpkey.core.resolution import Loss, differing, host_of, leads_there, losses, parse
+from alpkey.core.resolution import Loss, differing, host_of, leads_there, losses, parse, together
 from tests.core.sites import site
 
 KEY = Path("/home/alice/.ssh/cscs-key")
@@ -24,6 +24,15 @@ def test_a_value_that_is_still_used_does_not_lose() -> None:
 def test_a_command_that_loses_to_a_jump_is_told_so() -> None:
     lost = losses("d", {"proxycommand": ("nc",), "x": ("1",)}, {"proxyjump": ("ela",)})
     assert lost == [Loss("d", "proxycommand", "nc", "ProxyJump ela"), Loss("d", "x", "1", None)]
+
+
+def test_the_same_loss_of_several_hosts_is_told_once() -> None:
+    one = [
+        Loss("ela", "port", "9", "22"),
+        Loss("ela", "x", "1", None),
+        Loss("d", "port", "9", "22"),
+    ]
+    assert together(one) == [Loss("ela, d", "port", "9", "22"), Loss("ela", "x", "1", None)]
 
 
 def test_differing_names_the_keyword() -> None:

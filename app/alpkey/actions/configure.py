@@ -25,7 +25,15 @@ from alpkey.core.ports_config import (
     SshJudge,
     Touched,
 )
-from alpkey.core.resolution import Loss, Resolution, differing, host_of, leads_there, losses
+from alpkey.core.resolution import (
+    Loss,
+    Resolution,
+    differing,
+    host_of,
+    leads_there,
+    losses,
+    together,
+)
 from alpkey.core.site import Site
 from alpkey.core.ssh_config import keywords
 
@@ -124,7 +132,7 @@ def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) ->
     was_on_demand = world.own_files.on_demand
     wanted = was_on_demand if on_demand is None else on_demand
     plan = make_plan(world, on_demand=wanted)
-    for loss in plan.losses if plan.changes else ():
+    for loss in together(plan.losses) if plan.changes else ():
         yield Warn("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
     if plan.changes and ask:
         question = Ask(1, (Field("apply", "confirm", value=_difference(plan)),))

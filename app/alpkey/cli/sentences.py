@@ -1,10 +1,12 @@
 """What commands say to a person at their end, from the same objects that programs get."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from alpkey.core import words
 from alpkey.core.events import Result
 from alpkey.core.moments import from_rfc3339
+from alpkey.core.resolution import Loss, together
 
 
 def now_here() -> datetime:
@@ -88,7 +90,10 @@ def config_shown(result: Result) -> str:
 def config_diff(result: Result) -> str:
     if not result["changed"]:
         return f"Nothing to do: {result['path']} begins with the line already."
-    rows = [_loss_line(loss) for loss in result["loses"]]
+    rows = [
+        words.warning("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
+        for loss in together(Loss(**row) for row in result["loses"])
+    ]
     return "\n".join([result["diff"].rstrip(), *rows, *_by_hand(result)])
 
 
@@ -117,7 +122,3 @@ def config_checked(result: Result) -> str:
 
 def _by_hand(result: Result) -> list[str]:
     return ["Your own lines lead to the centre already."] if result["by_hand"] else []
-
-
-def _loss_line(loss: Result) -> str:
-    return words.warning("config-loses", {**loss, "ours": loss["ours"] or "nothing"})

@@ -44,6 +44,14 @@ def losses(host: str, theirs_first: Resolution, ours_first: Resolution) -> list[
     ]
 
 
+def together(found: Iterable[Loss]) -> list[Loss]:
+    """The same loss of several hosts as one, their names joined: for people, who read fewer."""
+    hosts: dict[tuple[str, str, str | None], list[str]] = {}
+    for loss in found:
+        hosts.setdefault((loss.keyword, loss.theirs, loss.ours), []).append(loss.host)
+    return [Loss(", ".join(names), *what) for what, names in hosts.items()]
+
+
 def _instead(keyword: str, ours_first: Resolution) -> str | None:
     """ProxyCommand and ProxyJump are two words for one thing: the first wins (ssh_config(5))."""
     if keyword in ours_first:

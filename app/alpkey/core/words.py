@@ -249,7 +249,8 @@ ERRORS: Mapping[str, Description] = {
         "ssh does not come to an end of {path}",
         "It was asked what it would do, and gave no answer for {seconds} seconds. "
         "Nothing was changed.",
-        "Look for a 'Match exec' line whose command hangs, or an included file that is a pipe.",
+        "Look for a 'Match exec' line whose command hangs, an included file that is a pipe, or "
+        "CanonicalizeHostname while no name server answers.",
     ),
     "config-changed": Description(
         "{path} was changed meanwhile",
