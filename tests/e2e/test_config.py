@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from alpkey import glance
+from alpkey.core.places import find_places
 from tests.centre import Home
 from tests.e2e.conversation import Conversation
 from tests.e2e.terminal import Terminal
@@ -331,6 +333,36 @@ def test_a_change_of_theirs_meanwhile_is_not_overwritten(
     assert b"Include" not in content
 
 
+MEDDLES = """
+if test "$2" = "$ALPKEY_HOME/ssh/config" && grep -q ^Include "$2"; then
+    echo '# more' >>"$2"
+    exit 255
+fi
+exec "$REAL" "$@"
+"""
+
+
+def test_what_was_written_during_the_proof_outlives_its_undoing(
+    home: Home, config: Path, tmp_path: Path
+) -> None:
+    config.write_bytes(b"Host a\n")
+    fake_ssh(home, tmp_path, MEDDLES)
+    refused(home, "config-refused")
+    assert config.read_bytes() == b"Host a\n# more\n"
+
+
+def test_a_file_of_ours_that_ssh_refuses_is_mended_by_apply(home: Home, config: Path) -> None:
+    assert home.json("config", "apply")[0] == 0
+    own = home.path / "ssh/alpkey/config"
+    good = own.read_bytes()
+    own.chmod(0o666)
+    assert home.json("config", "check")[1]["error"]["code"] == "config-refused"
+    assert home.json("config", "apply")[0] == 0
+    own.write_bytes(b"Nonsense\n")
+    assert home.json("config", "apply")[0] == 0
+    assert (own.read_bytes(), home.json("config", "check")[0]) == (good, 0)
+
+
 def test_every_question_to_ssh_is_marked_as_a_probe(
     home: Home, config: Path, tmp_path: Path
 ) -> None:
@@ -382,8 +414,8 @@ def test_aliases_are_found_through_includes(home: Home, config: Path) -> None:
     assert (code, result["changed"]) == (0, True)
     found = {one["name"]: one["host"] for one in result["aliases"]}
     assert found == {"w1": "daint", "w2": "daint", "s": "santis"}
-    written = (home.path / "state/aliases").read_text()
-    assert dict(row.split("\t") for row in written.splitlines()) == found
+    at = find_places({"ALPKEY_HOME": str(home.path)}, sys.platform, "/nowhere", os.getuid())
+    assert {one.name: one.host for one in glance.aliases(at)} == found
 
 
 def test_check_tells_of_a_line_that_does_nothing(home: Home, config: Path) -> None:

@@ -131,6 +131,7 @@ def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) ->
     """
     was_on_demand = world.own_files.on_demand
     wanted = was_on_demand if on_demand is None else on_demand
+    _mend_own(world)
     plan = make_plan(world, on_demand=wanted)
     for loss in together(plan.losses) if plan.changes else ():
         yield Warn("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
@@ -146,7 +147,7 @@ def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) ->
                 yield from _put_in_place(plan)
             else:
                 _prove(plan, "Nothing was changed.")
-        except AlpkeyError:
+        except BaseException:
             _write_own(world, was_on_demand)
             raise
         if entry := world.touched.entry(SSH_CONFIG):
@@ -154,6 +155,12 @@ def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) ->
         yield Step("config-proven")
         world.aliases.write(plan.aliases)
     return _result(plan, changed=plan.changes or wanted != was_on_demand)
+
+
+def _mend_own(world: ConfigureWorld) -> None:
+    """Where the line stands already, ssh reads our files: they are made good before it is asked."""
+    if config_line.at_top(world.person.read().content or b"", world.own_files.include()):
+        world.own_files.write(world.look().account)
 
 
 def _write_own(world: ConfigureWorld, on_demand: bool) -> None:
@@ -240,7 +247,6 @@ def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
     backup = None
     if file.content is not None:
         backup = str(world.person.keep_backup(file.content, world.clock()))
-    written = PersonFile(file.path, plan.wanted)
     entry: Entry = {
         "path": str(file.path),
         "existed": file.content is not None,
@@ -253,13 +259,23 @@ def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
     except AlpkeyError:
         world.touched.note(SSH_CONFIG, recorded)
         raise
-    yield Step("config-written")
     try:
+        yield Step("config-written")
         _prove(plan, "The line was taken out again.")
-    except AlpkeyError:
-        world.person.replace(written, file.content)
+    except BaseException:
+        _take_out(plan)
         world.touched.note(SSH_CONFIG, recorded)
         raise
+
+
+def _take_out(plan: Plan) -> None:
+    """What was there before; where somebody wrote to the file since, theirs without our line."""
+    person = plan.world.person
+    now = person.read()
+    if now.content == plan.wanted:
+        person.replace(now, plan.file.content)
+    elif now.content is not None:
+        person.replace(now, config_line.undone(now.content, plan.line, None))
 
 
 def _prove(plan: Plan, outcome: str) -> None:
