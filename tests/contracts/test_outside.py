@@ -9,7 +9,8 @@ from alpkey.adapters.clock import now
 from alpkey.adapters.outside_files import OutsideFiles
 from alpkey.adapters.touched_file import TouchedFile
 from alpkey.core.placed import Placed
-from alpkey.core.ports_desktop import Outside, Touched
+from alpkey.core.ports_desktop import Outside
+from alpkey.core.ports_touched import Touched
 from tests.contracts.fakes import FakeOutside, FakeTouched
 
 

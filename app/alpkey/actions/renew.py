@@ -93,7 +93,7 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     A refused sign-in is asked again, in the same action.  Raises every error of the tree but
     NoKey and KeyExpired.
     """
-    yield from _finish_interrupted(world)
+    yield from finish_interrupted(world)
     before = world.status.look()
     if _still_good(before, request, world):
         return _result(world, renewed=False)
@@ -207,7 +207,7 @@ class _SignIn:
             raise Unsuitable("otp-used", field="otp")
 
 
-def _finish_interrupted(world: RenewWorld) -> Iterator[Event]:
+def finish_interrupted(world: RenewWorld) -> Iterator[Event]:
     """Under the lock, for the renewal that left the intent may still be running."""
     if not world.files.interrupted():
         return

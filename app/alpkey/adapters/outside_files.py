@@ -7,7 +7,7 @@ from pathlib import Path
 from alpkey.adapters import files
 from alpkey.core.placed import Placed
 from alpkey.core.ports import Clock
-from alpkey.core.ports_desktop import Touched
+from alpkey.core.ports_touched import Touched
 
 
 class OutsideFiles:

@@ -234,10 +234,14 @@ def nobody_to_ask(ask: Ask) -> Cancelled:
     """What is said where a question stands open and nobody can answer."""
     field = ask.fields[0]
     if field.kind == "confirm":
-        return Cancelled("foreign-key", path=field.value)
+        return Cancelled("config-question") if field.name == "apply" else _foreign(field.value)
     if all(one.name != "otp" for one in ask.fields):
         return Cancelled("secret-needed", field=ask.fields[-1].name)
     return Cancelled("sign-in-needed")
+
+
+def _foreign(path: str | None) -> Cancelled:
+    return Cancelled("foreign-key", path=path)
 
 
 def _write_nowhere() -> None:
@@ -269,8 +273,10 @@ def _row(line: str | bytes) -> dict[str, Any]:
 
 
 def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
+    if kind == "confirm" and name == "apply":
+        return click.confirm(f"{value}\nPut this line there", err=True)
     if kind == "confirm":
-        said = words.describe(Cancelled("foreign-key", path=value))
+        said = words.describe(_foreign(value))
         return click.confirm(f"{said.title}. {said.detail}\nReplace it", err=True)
     if kind in SECRET_KINDS:
         return Secret(getpass.getpass(f"{_LABELS[name]}: "))

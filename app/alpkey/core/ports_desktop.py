@@ -1,21 +1,9 @@
 """The ports to what lies outside our own folders."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from alpkey.core.placed import Placed
-
-Entry = Mapping[str, Any]
-
-
-class Touched(Protocol):
-    """What Alpkey changed outside its own folders, for undo and uninstall; an entry a thing."""
-
-    def entry(self, name: str) -> Entry | None: ...
-
-    def note(self, name: str, entry: Entry | None) -> None:
-        """Writes the entry; None forgets it.  Raises Unfit."""
 
 
 class Outside(Protocol):

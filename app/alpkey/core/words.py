@@ -246,6 +246,53 @@ ERRORS: Mapping[str, Description] = {
         "Free some space and try again.",
     ),
     "files-unfit": Description("{path} cannot be used", "{reason}", "Mend the file and try again."),
+    # A key on demand.
+    "not-renewed": Description(
+        "There is no good key", "It was not renewed. {reason}", "Renew it: alpkey renew"
+    ),
+    "said-no": Description(
+        "There is no good key",
+        "It was not renewed, and for {minutes} minutes nobody is asked again.",
+        "Renew it: alpkey renew",
+    ),
+    # The person's ssh configuration.
+    "config-no-file": Description(
+        "{path} is no regular file",
+        "Alpkey changes only files, and asks ssh nothing before. Nothing was changed.",
+        "Put a plain file there, or a link to one.",
+    ),
+    "config-foreign": Description(
+        "{path} belongs to another user",
+        "Alpkey changes only what is yours. Nothing was changed.",
+        "Have its owner put the line at its top that 'alpkey config show' prints.",
+    ),
+    "config-refused": Description(
+        "ssh itself refuses {path}",
+        'It says: "{reason}". Nothing was changed.',
+        "Mend this line; ssh cannot be used before.",
+    ),
+    "config-hangs": Description(
+        "ssh does not come to an end of {path}",
+        "It was asked what it would do, and gave no answer for {seconds} seconds. "
+        "Nothing was changed.",
+        "Look for a 'Match exec' line whose command hangs, an included file that is a pipe, or "
+        "CanonicalizeHostname while no name server answers.",
+    ),
+    "config-changed": Description(
+        "{path} was changed meanwhile",
+        "Somebody else wrote it while Alpkey was at work. Nothing of theirs was changed.",
+        "Try again.",
+    ),
+    "config-unproven": Description(
+        "The line in {path} does not do what it should",
+        "For {host}, ssh takes another {keyword} than was planned. {outcome}",
+        "Run: alpkey config apply; if it stays so, show this to whoever maintains Alpkey.",
+    ),
+    "config-question": Description(
+        "Nobody said whether the line may be put into your ssh configuration",
+        "Nothing was changed.",
+        "Agree with --yes.",
+    ),
     # Nobody answered.
     "cancelled": Description("Cancelled", "Nothing was changed.", "Start again when you like."),
     "sign-in-needed": Description(
@@ -373,6 +420,8 @@ WARNINGS: Mapping[str, str] = {
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
     "file-kept": "What stood there had been changed. It is kept as {path}.",
     "settings-set-aside": "The settings could not be read. They are kept as {path}.",
+    "key-needed": "{host} waits for a fresh key. Ctrl-D goes on without.",
+    "config-loses": "{host}: your {keyword} {theirs} gives way to {ours}",
 }
 
 MANAGED = "managed by your organisation"
@@ -390,6 +439,8 @@ STEPS: Mapping[str, str] = {
     "installed": "Key installed",
     "in-agent": "Key is in the agent",
     "kept": "Password kept in the keychain",
+    "config-written": "The line is in place",
+    "config-proven": "ssh reaches the centre by it, and all else as before",
 }
 
 
