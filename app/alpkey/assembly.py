@@ -144,6 +144,7 @@ class Assembly:
             site=lambda: shipped_site(at),
             file=TomlSettingsFile(at.settings, lock, now),
             look_again=lambda: self.status.remember(self._glance()),
+            desktop=lambda: self.desktop,  # made after the change, so it sees the new clusters
         )
 
     @property

@@ -236,6 +236,9 @@ class FakeOutside:
     def content(self, path: Path) -> bytes | None:
         return self.files.get(path)
 
+    def holds(self, file: Placed) -> bool:
+        return file.name in self._put
+
     def put(self, file: Placed) -> Path | None:
         if file.name in self._put and self._put[file.name][0] != file.path:
             self.take_away(file)

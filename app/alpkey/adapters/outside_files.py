@@ -24,6 +24,9 @@ class OutsideFiles:
             except (FileNotFoundError, NotADirectoryError):
                 return None
 
+    def holds(self, file: Placed) -> bool:
+        return self._touched.entry(file.name) is not None
+
     def put(self, file: Placed) -> Path | None:
         noted = self._touched.entry(file.name)
         if noted and noted["path"] != str(file.path):

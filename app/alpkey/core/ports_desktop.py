@@ -16,6 +16,9 @@ class Outside(Protocol):
     def content(self, path: Path) -> bytes | None:
         """What stands there, if anything does.  Raises Unfit."""
 
+    def holds(self, file: Placed) -> bool:
+        """Whether it was put and not taken away since.  Raises Unfit."""
+
     def put(self, file: Placed) -> Path | None:
         """Makes the file, and its folders where they lack.  Raises Unfit."""
 
