@@ -6,6 +6,7 @@ where a renewal needs them, so that everything else starts without.
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
@@ -16,8 +17,10 @@ from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.desktop_entry import DesktopWorld
 from alpkey.actions.ensure import EnsureWorld
 from alpkey.actions.kept import KeptWorld
+from alpkey.actions.keys import KeysWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.settings import SettingsWorld
+from alpkey.actions.sign_in import SignInWorld, Way
 from alpkey.actions.status import StatusWorld
 from alpkey.adapters.agent import NoAgent, SshAgent
 from alpkey.adapters.clock import now
@@ -41,7 +44,7 @@ from alpkey.core.places import APP_ID, Places
 from alpkey.core.ports import Cancellation, KeyService, Terminal
 from alpkey.core.ports_agent import Agent
 from alpkey.core.settings import Settings
-from alpkey.core.site import Site
+from alpkey.core.site import OpenId, Site
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site
 
 if sys.platform == "darwin":
@@ -217,6 +220,46 @@ class Assembly:
             journal=self.status.journal,
             agent=self.agent,
             clock=now,
+        )
+
+    def keys(self, cancellation: Cancellation) -> KeysWorld:
+        """The world of keys at the service.  Raises Unsuitable where the site has none to ask."""
+        from alpkey.adapters.gateway import Gateway
+        from alpkey.adapters.http import Http
+
+        site = self.site
+        gateway = next((one for one in site.services if one.kind == "gateway"), None)
+        if gateway is None or site.openid is None:
+            raise Unsuitable("no-gateway", site=site.name, dashboard=site.dashboard)
+        return KeysWorld(
+            sign_in=self._sign_in(site.openid, cancellation),
+            service=Gateway(gateway, site, Http(site.ca_bundle)),
+            look=self._glance,
+            journal=self.status.journal,
+            clock=now,
+        )
+
+    @property
+    def usual_way(self) -> Way:
+        """How to sign in where the person did not say."""
+        return Way.BROWSER if self.has_display else Way.DEVICE
+
+    def _sign_in(self, openid: OpenId, cancellation: Cancellation) -> SignInWorld:
+        from alpkey.adapters import qr
+        from alpkey.adapters.browser import DesktopBrowser
+        from alpkey.adapters.http import Http
+        from alpkey.adapters.loopback import Loopback
+        from alpkey.adapters.oidc import OpenIdSignIn
+
+        return SignInWorld(
+            site_name=self.site.name,
+            provider=OpenIdSignIn(openid, self.site, Http(self.site.ca_bundle), now),
+            callback=Loopback(openid.redirect_uri, self.site.name),
+            browser=DesktopBrowser(os.environ, sys.platform),
+            qr=qr.rows,
+            cancellation=cancellation,
+            clock=now,
+            pause=lambda span: time.sleep(span.total_seconds()),
         )
 
     @property

@@ -87,6 +87,20 @@ def agent_keys(result: Result) -> str:
     return "\n".join(lines) or "The ssh agent holds no key."
 
 
+def keys(result: Result) -> str:
+    """A line for each key, and what is left."""
+    lines = [_key_of_account(one) for one in result["keys"]] or ["There is no key."]
+    return "\n".join([*lines, quota_line(result["quota"])])
+
+
+def _key_of_account(one: Result) -> str:
+    ends = words.until(from_rfc3339(one["valid_before"]), now_here())
+    names = ", ".join(one["principals"])
+    ours = " (this computer's)" if one["this_machine"] else ""
+    state = "revoked" if one["revoked_at"] else ends
+    return f"{one['serial']} {names} {state}{ours}"
+
+
 def _marks(one: Result) -> str:
     marks = [word for word in ("ours", "stale") if one[word]]
     return f" ({', '.join(marks)})" if marks else ""

@@ -132,12 +132,22 @@ ERRORS: Mapping[str, Description] = {
     "browser-late": Description(
         "Nobody signed in with the browser",
         "The page of {site} was open for {minutes} min. Nothing was changed.",
-        "Try again; on a computer without a browser: alpkey renew --device",
+        "Try again; where no browser can be used, add --device.",
+    ),
+    "no-browser": Description(
+        "No browser could be opened",
+        "There is no display here, or no program that opens web pages. Nothing was sent.",
+        "Sign in with another device: add --device.",
+    ),
+    "no-gateway": Description(
+        "{site} has no service that lists keys",
+        "Its site file names none that Alpkey speaks to. Nothing was sent.",
+        "See your keys at {dashboard}.",
     ),
     "callback-busy": Description(
         "The browser could not come back to Alpkey",
         "Another program on this computer uses port {port}. Nothing was sent.",
-        "End that program, or sign in with another device: alpkey renew --device",
+        "End that program, or sign in with another device: add --device.",
     ),
     "device-code-expired": Description(
         "The code for your other device has run out",
@@ -153,7 +163,7 @@ ERRORS: Mapping[str, Description] = {
     "password-not-allowed": Description(
         "{site} wants you to sign in with your browser",
         "{host} takes no password from this program. Nothing was changed.",
-        "Sign in with the browser: alpkey renew --browser",
+        "Sign in with the browser: add --browser.",
     ),
     "api-key-refused": Description(
         "The API key is not accepted",
@@ -405,6 +415,7 @@ PAGES: Mapping[str, str] = {
 WARNINGS: Mapping[str, str] = {
     "lock-wait": "Another renewal is running ({process} since {since}); waiting for it.",
     "lock-weak": "This file system knows no locks ({reason}); only this computer is guarded.",
+    "browser-unusable": "{reason}, so another device is the way.",
     "renewed-meanwhile": "The key was renewed elsewhere meanwhile.",
     "last-of-the-day": "This will be the last key of the day, as far as this computer knows.",
     "lock-out-near": "This was refused {times} times in a row. "
@@ -464,6 +475,16 @@ REMINDERS: Mapping[str, Reminding] = {
         "It was valid until {end}. What is open stays open; a new login needs a new key.",
     ),
 }
+
+
+def page_to_open(url: str, short_url: str | None, user_code: str | None) -> str:
+    """Where to sign in: here, or on another device with the code that it asks for."""
+    if user_code is None:
+        return f"Sign in with your browser. If it did not open, open this page:\n  {url}"
+    return (
+        f"Sign in on another device. Scan the code, or open this page:\n  {url}\n"
+        f"or open {short_url} and type {user_code}"
+    )
 
 
 def describe(error: AlpkeyError) -> Description:
