@@ -124,7 +124,10 @@ class Home:
 
     def talk(self, *arguments: str) -> Conversation:
         """A renewal with ``--events``."""
-        command = self.command("renew", "--username", self.centre.username, "--events", *arguments)
+        return self.talk_of("renew", "--username", self.centre.username, *arguments)
+
+    def talk_of(self, *arguments: str) -> Conversation:
+        command = self.command(*arguments, "--events")
         pipe = subprocess.PIPE
         process = subprocess.Popen(
             command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=self.environ

@@ -5,13 +5,16 @@ where a renewal needs them, so that everything else starts without.
 """
 
 import os
+import pwd
 import sys
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.desktop_entry import DesktopWorld
+from alpkey.actions.import_key import ImportWorld
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.settings import SettingsWorld
@@ -36,6 +39,7 @@ from alpkey.core.placed import Unplaceable
 from alpkey.core.places import APP_ID, Places
 from alpkey.core.ports import Cancellation, KeyService, Terminal
 from alpkey.core.ports_agent import Agent
+from alpkey.core.roots import person_home
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site
@@ -101,6 +105,21 @@ class Assembly:
             cancellation=cancellation,
             status=self.status,
             kept=self.kept(cancellation),
+        )
+
+    def importing(self, cancellation: Cancellation) -> ImportWorld:
+        from alpkey.adapters.downloads import SavedFiles
+        from alpkey.adapters.pairs import RealPairs
+
+        home = Path(person_home(os.environ, pwd.getpwuid(os.getuid()).pw_dir))
+        return ImportWorld(
+            site=self.site,
+            downloads=SavedFiles(platform.downloads_folder(os.environ, home), self.site.key_file),
+            files=self._files,
+            pairs=RealPairs(),
+            lock=self._lock,
+            cancellation=cancellation,
+            status=self.status,
         )
 
     def kept(self, cancellation: Cancellation) -> KeptWorld:

@@ -1,8 +1,10 @@
-"""What is particular to Linux desktops: terminal programs and keychains."""
+"""What is particular to Linux desktops: terminal programs, keychains, and where downloads lie."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from alpkey.adapters.processes import start_detached
@@ -19,6 +21,24 @@ TERMINALS: tuple[tuple[str, ...], ...] = (
 # A program that cannot open a window says so by then; one that can is still running or has
 # handed the window to a server of its own.
 FAILS_WITHIN_S = 0.5
+
+
+_DOWNLOADS = re.compile(r'^[ \t]*XDG_DOWNLOAD_DIR="(\$HOME|)(/?[^"]*)"', re.MULTILINE)
+
+
+def downloads_folder(environ: Mapping[str, str], home: Path) -> Path:
+    """The folder that ``user-dirs.dirs`` names (xdg-user-dirs), else ``Downloads``."""
+    given = environ.get("XDG_CONFIG_HOME", "")
+    config = Path(given) if given.startswith("/") else home / ".config"
+    try:
+        text = (config / "user-dirs.dirs").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    for start, rest in reversed(_DOWNLOADS.findall(text)):
+        path = re.sub(r"\\(.)", r"\1", rest)
+        if start or path.startswith("/"):
+            return home / path.lstrip("/") if start else Path(path)
+    return home / "Downloads"
 
 
 class DesktopTerminal:

@@ -18,6 +18,7 @@ from alpkey.core.places import own_places
 _COMMANDS = {
     "renew": ("alpkey.cli.renew", "renew_command", "Sign in and install a fresh key."),
     "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
+    "import": ("alpkey.cli.import_key", "import_command", "Install a key got with the browser."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
     "agent": ("alpkey.cli.agent", "agent_group", "The ssh agent: put the key in, list it."),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),

@@ -41,6 +41,12 @@ _LABELS = {
 NEWS_TIMEOUT_S = 200.0
 QUIET_FOR_S = 1.0
 
+# What is asked: the code of the words before the question, and the question itself.
+_QUESTIONS = {
+    "replace": ("foreign-key", "Replace it"),
+    "remove": ("downloads-question", "Remove them"),
+}
+
 
 class Presenter(Protocol):
     """Shows what an action yields, and brings it answers."""
@@ -234,7 +240,7 @@ def nobody_to_ask(ask: Ask) -> Cancelled:
     """What is said where a question stands open and nobody can answer."""
     field = ask.fields[0]
     if field.kind == "confirm":
-        return Cancelled("foreign-key", path=field.value)
+        return Cancelled(_QUESTIONS[field.name][0], path=field.value)
     if all(one.name != "otp" for one in ask.fields):
         return Cancelled("secret-needed", field=ask.fields[-1].name)
     return Cancelled("sign-in-needed")
@@ -270,8 +276,9 @@ def _row(line: str | bytes) -> dict[str, Any]:
 
 def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
     if kind == "confirm":
-        said = words.describe(Cancelled("foreign-key", path=value))
-        return click.confirm(f"{said.title}. {said.detail}\nReplace it", err=True)
+        code, question = _QUESTIONS[name]
+        said = words.describe(Cancelled(code, path=value))
+        return click.confirm(f"{said.title}. {said.detail}\n{question}", err=True)
     if kind in SECRET_KINDS:
         return Secret(getpass.getpass(f"{_LABELS[name]}: "))
     return str(click.prompt(_LABELS[name], default=value, err=True))

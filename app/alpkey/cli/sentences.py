@@ -18,6 +18,11 @@ def renewed(result: Result) -> str:
     return head + key_line(result) + (late if result["cancelled_late"] else "")
 
 
+def imported(result: Result) -> str:
+    head = "" if result["imported"] else "Nothing to do: what is installed is as good. "
+    return head + key_line(result)
+
+
 def status(result: Result) -> str:
     lines = [key_line(result), quota_line(result["quota"]), agent_line(result["agent"])]
     return "\n".join(lines)
