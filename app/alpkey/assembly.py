@@ -89,8 +89,8 @@ class Assembly:
     @cached_property
     def agent(self) -> Agent:
         """The agent that ssh asks for the jump host, which every login goes through."""
-        socket = self._openssh.agent_socket(self.site.jump_host)
-        return SshAgent(socket) if socket else NoAgent()
+        socket, source = self._openssh.agent(self.site.jump_host)
+        return SshAgent(socket, source) if socket else NoAgent(source)
 
     def renewal(self, cancellation: Cancellation) -> RenewWorld:
         """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
@@ -143,6 +143,7 @@ class Assembly:
             resolver=self._openssh,
             terminal=self._terminal,
             renewal=lambda: self.renewal(cancellation),
+            agent=self.agent_use,
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("status")),
         )

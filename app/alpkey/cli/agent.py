@@ -1,15 +1,15 @@
-"""``alpkey agent load|list``."""
+"""``alpkey agent load|list|clean``."""
 
 import click
 
-from alpkey.actions.agent import list_keys, load_current
+from alpkey.actions.agent import clean, list_keys, load_current
 from alpkey.cli import sentences
 from alpkey.cli.context import Output, events_option, json_option, run
 
 
 @click.group("agent")
 def agent_group() -> None:
-    """The ssh agent: put the key in, tell what it holds."""
+    """The ssh agent: put the key in, tell what it holds, take our stale ones out."""
 
 
 @agent_group.command("load")
@@ -40,3 +40,18 @@ def list_command(as_json: bool) -> None:
       alpkey agent list --json
     """
     run(lambda all_of, _: list_keys(all_of.agent_use()), Output(json=as_json), sentences.agent_keys)
+
+
+@agent_group.command("clean")
+@json_option
+def clean_command(as_json: bool) -> None:
+    """Remove our own keys and certificates that are of no use any more.
+
+    Keys that Alpkey did not install are never touched.
+
+    \b
+    Examples:
+      alpkey agent clean
+      alpkey agent clean --json
+    """
+    run(lambda all_of, _: clean(all_of.agent_use()), Output(json=as_json), sentences.agent_cleaned)

@@ -20,7 +20,11 @@ _COMMANDS = {
     "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
     "import": ("alpkey.cli.import_key", "import_command", "Install a key got with the browser."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
-    "agent": ("alpkey.cli.agent", "agent_group", "The ssh agent: put the key in, list it."),
+    "agent": (
+        "alpkey.cli.agent",
+        "agent_group",
+        "The ssh agent: put the key in, list it, clean up.",
+    ),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
     "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),
     "install-desktop": (

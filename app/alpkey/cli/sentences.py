@@ -90,6 +90,14 @@ def agent_keys(result: Result) -> str:
     return "\n".join(lines) or "The ssh agent holds no key."
 
 
+def agent_cleaned(result: Result) -> str:
+    count = len(result["removed"])
+    if not count:
+        return f"Nothing of ours was stale. {agent(result)}"
+    entries = "1 old entry" if count == 1 else f"{count} old entries"
+    return f"{entries} of ours removed. {agent(result)}"
+
+
 def _marks(one: Result) -> str:
     marks = [word for word in ("ours", "stale") if one[word]]
     return f" ({', '.join(marks)})" if marks else ""

@@ -351,15 +351,33 @@ ERRORS: Mapping[str, Description] = {
         "{reason}",
         "Start one with: eval $(ssh-agent). A key without passphrase works without an agent.",
     ),
+    "agent-named-absent": Description(
+        "The ssh agent that your ssh configuration names does not answer",
+        "{reason}",
+        "Start the program it belongs to, or change the line IdentityAgent in ~/.ssh/config. "
+        "A key without passphrase works without an agent.",
+    ),
     "agent-hangs": Description(
         "The ssh agent does not answer",
         "{socket} accepted the call and said nothing for {seconds} seconds.",
-        "Restart the program that runs this agent.",
+        "It may wait for you in a window of its own; else restart the program that runs it.",
+    ),
+    "agent-locked": Description(
+        "The ssh agent is locked",
+        "{socket} shows nothing and takes nothing.",
+        "Unlock it with: ssh-add -X, or in the program that runs it. Then: alpkey agent load",
+    ),
+    "agent-no-certificates": Description(
+        "The ssh agent takes no certificates",
+        "{socket} took the key and refused its certificate. Logins work, for ssh reads the "
+        "certificate from its file; going on from a cluster with -A does not.",
+        "For -A use OpenSSH's own agent: eval $(ssh-agent)",
     ),
     "agent-refuses": Description(
         "The ssh agent refuses",
-        "{socket} said no ({operation}). Some agents take no certificates; some are locked.",
-        "Unlock it, or use OpenSSH's own: eval $(ssh-agent)",
+        "{socket} said no ({operation}). Some agents keep what they found by themselves, and some "
+        "take nothing from other programs.",
+        "Do it in the program that runs this agent, or use OpenSSH's own: eval $(ssh-agent)",
     ),
     "agent-garbled": Description(
         "The ssh agent answers in a way nobody understands",
@@ -460,6 +478,7 @@ WARNINGS: Mapping[str, str] = {
     "not-kept": "The key is installed, but the password was not kept. {title}: {detail}",
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
+    "agent-not-forwarded": "The ssh agent that is passed on does not hold the key: {reason}",
     "agent-passphrase": "The key is installed. Its passphrase keeps it out of the ssh agent; "
     "load it with: alpkey agent load",
     "download-left": "{name} could not be removed: {reason}",
