@@ -16,6 +16,7 @@ from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.desktop_entry import DesktopWorld
 from alpkey.actions.import_key import ImportWorld
 from alpkey.actions.kept import KeptWorld
+from alpkey.actions.passphrase import PassphraseWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.settings import SettingsWorld
 from alpkey.actions.status import StatusWorld
@@ -122,6 +123,17 @@ class Assembly:
             status=self.status,
         )
 
+    def passphrase(self, cancellation: Cancellation) -> PassphraseWorld:
+        from alpkey.adapters.key_protection import RealProtection
+
+        return PassphraseWorld(
+            files=self._files,
+            protection=RealProtection(),
+            lock=self._lock,
+            cancellation=cancellation,
+            status=self.status,
+        )
+
     def kept(self, cancellation: Cancellation) -> KeptWorld:
         return KeptWorld(
             site=self.site,
@@ -190,12 +202,14 @@ class Assembly:
         return [*(home if self.places.moved else []), *own_command()]
 
     def agent_use(self) -> AgentWorld:
+        from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.pairs import RealPairs
 
         return AgentWorld(
             look=self._glance,
             files=self._files,
             pairs=RealPairs(),
+            protection=RealProtection(),
             journal=self.status.journal,
             agent=self.agent,
             clock=now,

@@ -10,6 +10,7 @@ from alpkey.actions.agent import AgentWorld
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.status import StatusWorld
+from alpkey.adapters.key_protection import RealProtection
 from alpkey.adapters.otp import PyotpCodes
 from alpkey.adapters.pairs import RealPairs
 from alpkey.core.certificate import read_certificate
@@ -125,6 +126,7 @@ class Fakes:
             look=self.look,
             files=self.files,
             pairs=RealPairs(),
+            protection=RealProtection(),
             journal=self.journal,
             agent=self.agent_to_use,
             clock=lambda: datetime.now(UTC),

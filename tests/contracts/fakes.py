@@ -154,6 +154,10 @@ class FakeKeyFiles:
     def install(self, pair: IssuedPair, public_line: str) -> None:
         self._pair = pair
 
+    def install_private(self, private: Secret) -> None:
+        assert self._pair is not None
+        self._pair = IssuedPair(private, self._pair.certificate)
+
     def install_certificate(self, certificate: str) -> None:
         assert self._pair is not None
         self._pair = IssuedPair(self._pair.private, certificate)

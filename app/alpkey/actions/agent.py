@@ -1,9 +1,11 @@
 """The agent: put the key that is on disk into it, take our stale ones out, tell what it holds."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from alpkey.actions.opening import open_key
 from alpkey.core import words
 from alpkey.core.agent_contents import AgentContents, certificate_in, plain_key, sort_out
 from alpkey.core.certificate import Certificate, Validity, fingerprint, type_name
@@ -12,7 +14,7 @@ from alpkey.core.events import Action, Event, Result, Step, Warn
 from alpkey.core.journal import Known, fold
 from alpkey.core.look import Look, closed_doors
 from alpkey.core.moments import rfc3339
-from alpkey.core.ports import Clock, Journal, KeyFiles, Pairs
+from alpkey.core.ports import Clock, IssuedPair, Journal, KeyFiles, KeyProtection, Pairs
 from alpkey.core.ports_agent import Agent, AgentAbsent, Identity
 from alpkey.core.secret import Secret
 from alpkey.core.status import AgentView
@@ -49,31 +51,44 @@ class AgentWorld:
     look: Callable[[], Look]
     files: KeyFiles
     pairs: Pairs
+    protection: KeyProtection
     journal: Journal
     agent: Agent
     clock: Clock
 
 
 def load_current(world: AgentWorld) -> Action:
-    """Loads the installed pair.  Raises NoKey, KeyExpired, Unfit or AgentTrouble."""
-    yield from ()
+    """Loads the installed pair; its passphrase is asked for where the agent lacks something.
+
+    Raises NoKey, KeyExpired, Unfit, AgentTrouble, or SignInRefused where the passphrase is wrong
+    and nobody can be asked again.
+    """
     look = world.look()
-    certificate = _load_installed(world, look)
-    held = view(world.agent, certificate, fold(world.journal.facts(), look.account))
+    pair = _installed(world, look)
+    known = fold(world.journal.facts(), look.account)
+    certificate = world.pairs.check(pair.certificate)
+    world.agent.identities()  # an agent of no use is told of before anything is asked
+    if look.encrypted and not view(world.agent, certificate, known).holds_current:
+        opened = yield from open_key(pair.private, world.protection, itertools.count(1))
+        _load_proven(IssuedPair(opened.private, pair.certificate), world, look)
+    elif not look.encrypted:
+        _load_proven(pair, world, look)
+    held = view(world.agent, certificate, known)
     return {"socket": held.socket, "holds_current": held.holds_current, "stale": held.stale}
 
 
-def _load_installed(world: AgentWorld, look: Look) -> Certificate:
+def _installed(world: AgentWorld, look: Look) -> IssuedPair:
     if closed := closed_doors(look, world.clock()):
         raise closed
-    if look.encrypted:
-        raise AgentTrouble("key-encrypted", path=str(look.key_path))
     pair = world.files.pair()
     if pair is None:
         raise NoKey(key_path=str(look.key_path))
+    return pair
+
+
+def _load_proven(pair: IssuedPair, world: AgentWorld, look: Look) -> None:
     key = LoadableKey(pair.private, world.pairs.prove(pair), look.key_path.name)
     load(world.agent, key, fold(world.journal.facts(), look.account), world.clock)
-    return key.certificate
 
 
 def load_to_forward(world: AgentWorld) -> Iterator[Event]:
@@ -86,7 +101,9 @@ def load_to_forward(world: AgentWorld) -> Iterator[Event]:
     if view(world.agent, look.certificate, known).holds_current:
         return
     try:
-        _load_installed(world, look)
+        if look.encrypted:
+            raise AgentTrouble("key-encrypted")
+        _load_proven(_installed(world, look), world, look)
     except AlpkeyError as trouble:
         yield Warn("agent-not-forwarded", {"reason": words.describe(trouble).title})
     else:

@@ -86,6 +86,10 @@ class KeyPairFiles:
             raise
         self._finish(moves)
 
+    def install_private(self, private: Secret) -> None:
+        """One rename."""
+        files.replace(self._key, _line(private.reveal()), KEY_MODE)
+
     def install_certificate(self, certificate: str) -> None:
         """One rename; a key that others may read is closed to them first, or ssh refuses it."""
         with files.as_unfit(self._key):

@@ -4,7 +4,7 @@ import click
 
 from alpkey.actions.agent import clean, list_keys, load_current
 from alpkey.cli import sentences
-from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.cli.context import Output, events_option, json_option, prepared_answer, run
 
 
 @click.group("agent")
@@ -13,10 +13,18 @@ def agent_group() -> None:
 
 
 @agent_group.command("load")
+@click.option(
+    "--stdin",
+    "from_stdin",
+    is_flag=True,
+    help='Read {"passphrase": ...} as one line of JSON from standard input.',
+)
 @json_option
 @events_option
-def load_command(as_json: bool, events: bool) -> None:
+def load_command(from_stdin: bool, as_json: bool, events: bool) -> None:
     """Load the key that is installed, for as long as its certificate lives.
+
+    The passphrase is asked for where the key has one and the agent does not hold it yet.
 
     Our own keys that have run out are removed; keys of others are never touched.
 
@@ -25,7 +33,9 @@ def load_command(as_json: bool, events: bool) -> None:
       alpkey agent load
     """
     run(
-        lambda all_of, _: load_current(all_of.agent_use()), Output(as_json, events), sentences.agent
+        lambda all_of, _: load_current(all_of.agent_use()),
+        Output(as_json, events, prepared_answer(from_stdin)),
+        sentences.agent,
     )
 
 

@@ -20,6 +20,7 @@ _COMMANDS = {
     "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
     "import": ("alpkey.cli.import_key", "import_command", "Install a key got with the browser."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
+    "passphrase": ("alpkey.cli.passphrase", "passphrase_group", "Protect the private key."),
     "agent": (
         "alpkey.cli.agent",
         "agent_group",

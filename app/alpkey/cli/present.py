@@ -34,6 +34,9 @@ _LABELS = {
     "username": "User name",
     "password": "Password",
     "otp": "Six-digit code",
+    "passphrase": "Passphrase",
+    "passphrase_again": "The same passphrase again",
+    "old_passphrase": "Passphrase until now",
     "totp_secret": "otpauth address or secret of the code generator",
 }
 
@@ -91,7 +94,7 @@ class Sentences:
         if ask.error:
             self._explain(ask.error)
             at_fault = ask.error.params.get("field")
-            again = [at_fault] if at_fault else ["password", "otp"]
+            again = [at_fault, f"{at_fault}_again"] if at_fault else ["password", "otp"]
             self._kept = {name: kept for name, kept in self._kept.items() if name not in again}
         for field in ask.fields:
             at_fault = self._is_at_fault(ask, field.name)
@@ -241,6 +244,8 @@ def nobody_to_ask(ask: Ask) -> Cancelled:
     field = ask.fields[0]
     if field.kind == "confirm":
         return Cancelled(_QUESTIONS[field.name][0], path=field.value)
+    if field.name.endswith("passphrase"):
+        return Cancelled("passphrase-needed", field=field.name)
     if all(one.name != "otp" for one in ask.fields):
         return Cancelled("secret-needed", field=ask.fields[-1].name)
     return Cancelled("sign-in-needed")

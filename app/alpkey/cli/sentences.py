@@ -90,6 +90,12 @@ def agent_keys(result: Result) -> str:
     return "\n".join(lines) or "The ssh agent holds no key."
 
 
+def protection(result: Result) -> str:
+    head = "" if result["changed"] else "Nothing to do. "
+    state = "is protected by a passphrase" if result["encrypted"] else "has no passphrase"
+    return f"{head}The private key {state}."
+
+
 def agent_cleaned(result: Result) -> str:
     count = len(result["removed"])
     if not count:

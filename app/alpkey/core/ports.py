@@ -87,6 +87,9 @@ class KeyFiles(Protocol):
         ``public_line`` is the plain public key, for a ``.pub`` that lies beside the key.
         """
 
+    def install_private(self, private: Secret) -> None:
+        """Puts the same key, written anew, in the place of the one there.  Raises Unfit."""
+
     def install_certificate(self, certificate: str) -> None:
         """Puts a certificate beside the key that is there, in one step.  Raises Unfit."""
 
@@ -116,6 +119,18 @@ class Pairs(Protocol):
         """The plain public key's blob; of a key without passphrase it is proven.
 
         Raises Unfit, also where a passphrase hides it.
+        """
+
+
+class KeyProtection(Protocol):
+    """The passphrase of a private key."""
+
+    def recoded(self, private: Secret, old: Secret | None, new: Secret | None) -> Secret:
+        """The same key under the passphrase ``new``, or under none; proven to open again.
+
+        ``old`` is the passphrase of ``private``, if it has one.  Raises SignInRefused
+        (``passphrase-refused``) where that is wrong, Unsuitable (``passphrase-unfit``) where no
+        ssh could be told ``new``, and Unfit where the key cannot be read.
         """
 
 

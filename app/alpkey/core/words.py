@@ -386,8 +386,45 @@ ERRORS: Mapping[str, Description] = {
     ),
     "key-encrypted": Description(
         "The key is protected by a passphrase",
-        "Only ssh-add can ask for it.",
-        "Load it with: ssh-add -t 1d {path}",
+        "It has to be typed.",
+        "Load the key with: alpkey agent load",
+    ),
+    # The passphrase of the key.
+    "passphrase-refused": Description(
+        "The passphrase is wrong",
+        "The key did not open. Nothing was changed.",
+        "Try again. Nobody can restore a forgotten one: get a fresh key with: alpkey renew",
+    ),
+    "passphrase-missing": Description(
+        "The passphrase is missing", "Nothing was changed.", "Type it, and press Enter."
+    ),
+    "passphrase-short": Description(
+        "The passphrase is too short",
+        "OpenSSH takes none of fewer than five letters. Nothing was changed.",
+        "Choose a longer one; a few words in a row are good.",
+    ),
+    "passphrase-differs": Description(
+        "The two passphrases differ", "Nothing was changed.", "Type the same one twice."
+    ),
+    "passphrase-unfit": Description(
+        "ssh could never be told this passphrase",
+        "It holds signs that no keyboard sends, such as a line end. Nothing was changed.",
+        "Choose one of letters, digits, signs and spaces.",
+    ),
+    "passphrase-needed": Description(
+        "The passphrase has to be typed",
+        "Nobody can be asked here. Nothing was changed.",
+        'Run it in a terminal, or send one line such as {{"{field}": "..."}} with --stdin.',
+    ),
+    "key-unreadable": Description(
+        "The private key cannot be read",
+        "{reason} Nothing was changed.",
+        "OpenSSH itself may know it: ssh-keygen -p. Or get a fresh one with: alpkey renew",
+    ),
+    "key-changed": Description(
+        "The key was replaced meanwhile",
+        "Another program put a new key in its place. Nothing was changed.",
+        "Do it again, for the new key.",
     ),
     "key-hidden": Description(
         "It cannot be told whose key this is",
@@ -479,6 +516,8 @@ WARNINGS: Mapping[str, str] = {
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
     "agent-not-forwarded": "The ssh agent that is passed on does not hold the key: {reason}",
+    "passphrase-without-agent": "No ssh agent answers, so ssh asks for the passphrase at each "
+    "login. Start one with: eval $(ssh-agent)",
     "agent-passphrase": "The key is installed. Its passphrase keeps it out of the ssh agent; "
     "load it with: alpkey agent load",
     "download-left": "{name} could not be removed: {reason}",
@@ -502,6 +541,8 @@ STEPS: Mapping[str, str] = {
     "signed-in": "Signed in",
     "issued": "Certificate issued",
     "installed": "Key installed",
+    "protected": "Key protected by the passphrase",
+    "unprotected": "Passphrase removed",
     "in-agent": "Key is in the agent",
     "kept": "Password kept in the keychain",
 }
