@@ -5,19 +5,23 @@ where a renewal needs them, so that everything else starts without.
 """
 
 import os
+import pwd
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.configure import ConfigureWorld
 from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.desktop_entry import DesktopWorld
 from alpkey.actions.ensure import EnsureWorld
+from alpkey.actions.import_key import ImportWorld
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.keys import KeysWorld
+from alpkey.actions.passphrase import PassphraseWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.settings import SettingsWorld
 from alpkey.actions.sign_in import SignInWorld, Way
@@ -43,6 +47,7 @@ from alpkey.core.placed import Unplaceable
 from alpkey.core.places import APP_ID, Places
 from alpkey.core.ports import Cancellation, KeyService, Terminal
 from alpkey.core.ports_agent import Agent
+from alpkey.core.roots import person_home
 from alpkey.core.settings import Settings
 from alpkey.core.site import OpenId, Site
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site
@@ -92,8 +97,8 @@ class Assembly:
     @cached_property
     def agent(self) -> Agent:
         """The agent that ssh asks for the jump host, which every login goes through."""
-        socket = self._openssh.agent_socket(self.site.jump_host)
-        return SshAgent(socket) if socket else NoAgent()
+        socket, source = self._openssh.agent(self.site.jump_host)
+        return SshAgent(socket, source) if socket else NoAgent(source)
 
     def renewal(self, cancellation: Cancellation) -> RenewWorld:
         """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
@@ -108,6 +113,32 @@ class Assembly:
             cancellation=cancellation,
             status=self.status,
             kept=self.kept(cancellation),
+        )
+
+    def importing(self, cancellation: Cancellation) -> ImportWorld:
+        from alpkey.adapters.downloads import SavedFiles
+        from alpkey.adapters.pairs import RealPairs
+
+        home = Path(person_home(os.environ, pwd.getpwuid(os.getuid()).pw_dir))
+        return ImportWorld(
+            site=self.site,
+            downloads=SavedFiles(platform.downloads_folder(os.environ, home), self.site.key_file),
+            files=self._files,
+            pairs=RealPairs(),
+            lock=self._lock,
+            cancellation=cancellation,
+            status=self.status,
+        )
+
+    def passphrase(self, cancellation: Cancellation) -> PassphraseWorld:
+        from alpkey.adapters.key_protection import RealProtection
+
+        return PassphraseWorld(
+            files=self._files,
+            protection=RealProtection(),
+            lock=self._lock,
+            cancellation=cancellation,
+            status=self.status,
         )
 
     def kept(self, cancellation: Cancellation) -> KeptWorld:
@@ -131,6 +162,7 @@ class Assembly:
             resolver=self._openssh,
             terminal=self._terminal,
             renewal=lambda: self.renewal(cancellation),
+            agent=self.agent_use,
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("status")),
         )
@@ -211,12 +243,14 @@ class Assembly:
         )
 
     def agent_use(self) -> AgentWorld:
+        from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.pairs import RealPairs
 
         return AgentWorld(
             look=self._glance,
             files=self._files,
             pairs=RealPairs(),
+            protection=RealProtection(),
             journal=self.status.journal,
             agent=self.agent,
             clock=now,

@@ -7,6 +7,7 @@ import pytest
 
 from alpkey.actions.connect import ConnectRequest, ConnectWorld, connect
 from alpkey.actions.renew import RenewRequest, renew
+from alpkey.adapters.agent import NoAgent
 from alpkey.core.errors import NoKey, Unsuitable
 from tests.actions.worlds import RIGHT, Fakes, play
 from tests.contracts.fakes import FakeOwnSshFiles, FakeResolver, FakeTerminal
@@ -31,6 +32,7 @@ class Desk:
             resolver=FakeResolver({"mine": "daint.alps.cscs.ch"}),
             terminal=self.terminal,
             renewal=lambda: self.fakes.renewal,
+            agent=lambda: self.fakes.agent_use,
             renew_in_window=self.renewed_in_window.append if windows else None,
             explain=("alpkey", "status"),
         )
@@ -82,3 +84,23 @@ def test_without_a_key_a_terminal_asks_and_goes_on(desk: Desk) -> None:
 def test_where_nobody_can_be_asked_the_reason_is_said(desk: Desk) -> None:
     with pytest.raises(NoKey):
         play(connect(ConnectRequest("daint"), desk.world(windows=False)))
+
+
+def test_the_agent_that_is_passed_on_gets_key_and_certificate(with_key: Desk) -> None:
+    agent = with_key.fakes.agent
+    for identity in agent.identities():
+        agent.remove(identity.blob)
+    play(connect(ConnectRequest("daint"), with_key.world()))
+    assert agent.identities() == []
+    play(connect(ConnectRequest("daint", "print", forward_agent=True), with_key.world()))
+    assert agent.identities() == []
+    told = play(connect(ConnectRequest("daint", forward_agent=True), with_key.world()))
+    assert (told.steps, len(agent.identities())) == (["in-agent"], 2)
+    assert play(connect(ConnectRequest("daint", forward_agent=True), with_key.world())).steps == []
+
+
+def test_without_an_agent_to_pass_on_it_connects_and_says_so(with_key: Desk) -> None:
+    with_key.fakes.agent_to_use = NoAgent()
+    told = play(connect(ConnectRequest("daint", forward_agent=True), with_key.world()))
+    assert told.warnings == ["agent-not-forwarded"]
+    assert "-A" in told.result["command"]

@@ -6,15 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
+from alpkey.actions.agent import AgentWorld
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.status import StatusWorld
+from alpkey.adapters.key_protection import RealProtection
 from alpkey.adapters.otp import PyotpCodes
 from alpkey.adapters.pairs import RealPairs
 from alpkey.core.certificate import read_certificate
 from alpkey.core.errors import Cancelled
 from alpkey.core.events import NOT_YET, Action, Answer, Ask, Await, Event, Result, Step, Warn
 from alpkey.core.look import Look, Stamp
+from alpkey.core.ports_agent import Agent
 from alpkey.core.quota import Quota
 from alpkey.core.secret import Secret
 from tests.contracts.fakes import (
@@ -97,6 +100,7 @@ class Fakes:
         self.journal = FakeJournal()
         self.lock = FakeLock()
         self.agent = FakeAgent()
+        self.agent_to_use: Agent = self.agent
         self.cancellation = FakeCancellation()
         self.keychain = FakeKeychain()
         self.aside = FakeAside()
@@ -114,6 +118,18 @@ class Fakes:
             certificate=certificate,
             has_key=pair is not None,
             stamp=Stamp(size=certificate.serial) if certificate else Stamp(),
+        )
+
+    @property
+    def agent_use(self) -> AgentWorld:
+        return AgentWorld(
+            look=self.look,
+            files=self.files,
+            pairs=RealPairs(),
+            protection=RealProtection(),
+            journal=self.journal,
+            agent=self.agent_to_use,
+            clock=lambda: datetime.now(UTC),
         )
 
     @property

@@ -12,7 +12,7 @@ from alpkey.adapters import agent as adapter
 from alpkey.adapters.agent import NoAgent, SshAgent
 from alpkey.core.certificate import Certificate, read_certificate
 from alpkey.core.errors import AgentTrouble
-from alpkey.core.ports_agent import AgentAbsent
+from alpkey.core.ports_agent import AgentAbsent, AgentSource
 from tests.agents import Raw, odd_agent, openssh_agent
 from tests.keys import KINDS, make_pair
 
@@ -38,7 +38,26 @@ def test_a_locked_agent_refuses(tmp_path: Path, pair: Pair) -> None:
             assert raw.ask(b"\x16\x00\x00\x00\x02pw") == b"\x06"  # SSH_AGENTC_LOCK
         with pytest.raises(AgentTrouble) as trouble:
             SshAgent(path).add(pair[0], "ours")
-        assert trouble.value.code == "agent-refuses"
+        assert trouble.value.code == "agent-locked"
+
+
+def test_an_agent_that_takes_no_certificates_is_named(tmp_path: Path, pair: Pair) -> None:
+    path = str(tmp_path / "odd")
+    refusing = odd_agent(path, lambda peer: peer.sendall(b"\0\0\0\1\5"))
+    with refusing, pytest.raises(AgentTrouble) as trouble:
+        SshAgent(path).add(pair[0], "ours", certificate=pair[1])
+    assert trouble.value.code == "agent-no-certificates"
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [("SSH_AUTH_SOCK", "agent-absent"), ("IdentityAgent", "agent-named-absent")],
+)
+def test_what_names_an_absent_agent_is_told(tmp_path: Path, source: AgentSource, code: str) -> None:
+    for agent in (SshAgent(str(tmp_path / "gone"), source), NoAgent(source)):
+        with pytest.raises(AgentAbsent) as trouble:
+            agent.identities()
+        assert trouble.value.code == code
 
 
 @pytest.mark.parametrize("path", ["nothing here", "a folder", "a file"])

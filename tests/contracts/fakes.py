@@ -142,6 +142,9 @@ class FakeKeyFiles:
         head = read_head(self._pair.private.reveal().encode())
         return StoredKey(self._path, head.public_key, head.encrypted)
 
+    def private(self) -> Secret | None:
+        return self._pair.private if self._pair else None
+
     def pair(self) -> IssuedPair | None:
         return self._pair
 
@@ -150,6 +153,14 @@ class FakeKeyFiles:
 
     def install(self, pair: IssuedPair, public_line: str) -> None:
         self._pair = pair
+
+    def install_private(self, private: Secret) -> None:
+        assert self._pair is not None
+        self._pair = IssuedPair(private, self._pair.certificate)
+
+    def install_certificate(self, certificate: str) -> None:
+        assert self._pair is not None
+        self._pair = IssuedPair(self._pair.private, certificate)
 
     def keep_backup(self, now: datetime) -> Path:
         if self._pair is not None:

@@ -37,6 +37,7 @@ class TestContract:
     def test_nothing_is_there_at_first(self, files: KeyFiles) -> None:
         assert files.current() is None
         assert files.pair() is None
+        assert files.private() is None
         assert not files.interrupted()
         assert not files.finish_interrupted()
 
@@ -61,3 +62,16 @@ class TestContract:
         assert backup.parent == stored.path.parent
         assert backup != stored.path
         assert files.pair() == pair
+
+    def test_a_certificate_alone_leaves_the_key(self, files: KeyFiles, tmp_path: Path) -> None:
+        pair, _ = installed(files, tmp_path / "one")
+        _, other = installed_elsewhere(tmp_path / "two")
+        files.install_certificate(other)
+        assert files.pair() == IssuedPair(pair.private, other)
+        assert files.private() == pair.private
+
+
+def installed_elsewhere(folder: Path) -> tuple[bytes, str]:
+    folder.mkdir()
+    private, _ = make_pair(folder)
+    return private, (folder / "key-cert.pub").read_text()

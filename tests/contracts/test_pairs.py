@@ -1,5 +1,6 @@
 """What a proof of a pair keeps to, for every type of key."""
 
+import binascii
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from alpkey.core.certificate import read_certificate
 from alpkey.core.errors import Unfit
 from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
-from tests.keys import KINDS, make_key, sign
+from tests.keys import KINDS, keygen, make_key, sign
 
 
 def issued(key: Path, certificate: Path) -> IssuedPair:
@@ -22,6 +23,24 @@ def test_a_pair_is_proven(tmp_path: Path, kind: str) -> None:
     certificate = sign(make_key(tmp_path / "ca"), key)
     proven = RealPairs().prove(issued(key, certificate))
     assert proven == read_certificate(certificate.read_bytes())
+    assert RealPairs().check(certificate.read_text()) == proven
+    assert RealPairs().public_key(Secret(key.read_text())) == proven.public_key
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_passphrase_hides_no_public_key(tmp_path: Path, kind: str) -> None:
+    key = make_key(tmp_path / "key", kind, "a passphrase")
+    wanted = binascii.a2b_base64((tmp_path / "key.pub").read_text().split()[1])
+    assert RealPairs().public_key(Secret(key.read_text())) == wanted
+
+
+def test_in_an_old_format_it_does(tmp_path: Path) -> None:
+    key = make_key(tmp_path / "key", "rsa")
+    keygen("-q", "-p", "-m", "PEM", "-P", "", "-N", "a passphrase", "-f", key)
+    for text, code in ((key.read_text(), "key-hidden"), ("no key", "key-unfit")):
+        with pytest.raises(Unfit) as raised:
+            RealPairs().public_key(Secret(text))
+        assert raised.value.code == code
 
 
 def test_what_is_no_pair_is_unfit(tmp_path: Path) -> None:

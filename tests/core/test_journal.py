@@ -1,5 +1,6 @@
 """The journal: every kind of fact survives the disk, and the fold tells the truth about them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,6 +60,13 @@ def test_a_serial_of_64_bits_is_kept_to_the_last_bit() -> None:
 @given(st.text())
 def test_no_line_stops_the_reader(line: str) -> None:
     assert list(from_lines([line, to_line(maybe())]))[-1] == maybe()
+
+
+def test_a_key_of_the_persons_own_is_never_ours() -> None:
+    theirs = replace(issued(), own_key=False)
+    assert not fold([theirs]).made_here("SHA256:one")
+    assert fold([issued(), theirs]).made_here("SHA256:one")
+    assert list(from_lines([to_line(theirs)])) == [theirs]
 
 
 @pytest.mark.parametrize("cut", range(1, 40, 3))

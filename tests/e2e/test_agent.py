@@ -1,5 +1,6 @@
 """Renewing with a real ssh-agent beside, and with agents that are of no use."""
 
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.agents import odd_agent, openssh_agent
+from tests.agents import Raw, odd_agent, openssh_agent
 from tests.centre import Home
 from tests.e2e.waiting import until
 from tests.keys import make_key, sign
@@ -141,6 +142,79 @@ def test_list_tells_ours_from_theirs(home: Home, agent: str, tmp_path: Path) -> 
 
 def test_without_an_agent_there_is_nothing_to_list(home: Home) -> None:
     assert home.json("agent", "list")[0] == 11
+
+
+def test_clean_takes_only_what_is_ours_and_stale(home: Home, agent: str, tmp_path: Path) -> None:
+    home.renew()
+    for name in ("key", "key-cert.pub"):
+        shutil.copy(str(home.key).replace("cscs-key", f"cscs-{name}"), tmp_path / name)
+    foreign = make_key(tmp_path / "foreign")
+    sign(make_key(tmp_path / "ca"), foreign, "-n", "alice", "-V", "-2h:-1h")
+    home.environ["SSH_AUTH_SOCK"] = ""
+    home.renew()
+    home.environ["SSH_AUTH_SOCK"] = agent
+    home.json("agent", "load")
+    for key in (foreign, tmp_path / "key"):
+        subprocess.run(["ssh-add", "-q", key], env={"SSH_AUTH_SOCK": agent}, check=True)
+    before = held(agent)
+    code, result = home.json("agent", "clean")
+    assert (code, len(result["removed"]), result["stale"]) == (0, 2, 0)
+    assert all(one["ours"] for one in result["removed"])
+    assert held(agent) == before[:4]
+    assert home.json("agent", "clean")[1]["removed"] == []
+    assert "2 old" not in home.run("agent", "clean").stdout
+
+
+def test_clean_takes_our_expired_certificate(home: Home, agent: str) -> None:
+    home.centre.control("clock", offset_s=6 - DAY_S)
+    home.environ["SSH_AUTH_SOCK"] = ""
+    home.renew()
+    home.environ["SSH_AUTH_SOCK"] = agent
+    until(lambda: home.json("status")[1]["state"] == "expired", "the end of the key")
+    subprocess.run(["ssh-add", "-q", home.key], env={"SSH_AUTH_SOCK": agent}, check=True)
+    assert len(held(agent)) == 2
+    assert len(home.json("agent", "clean")[1]["removed"]) == 1
+    assert [row.split()[-1] for row in held(agent)] == ["(ED25519)"]
+
+
+def test_clean_leaves_a_good_key_whose_file_is_gone(home: Home, agent: str) -> None:
+    home.renew()
+    home.key.unlink()
+    home.certificate.unlink()
+    assert home.json("agent", "clean")[1]["removed"] == []
+    assert len(held(agent)) == 2
+
+
+@pytest.mark.parametrize("line", ["IdentityAgent none", "IdentityAgent /nowhere/agent"])
+def test_the_agent_that_ssh_names_is_the_one(home: Home, agent: str, line: str) -> None:
+    """Not the one of the environment, and where it is dead the message says who named it."""
+    home.renew()
+    home.run("connect", "ela", "--print")
+    (home.path / "ssh/config").write_text(f"Host *\n  {line}\n")
+    for command in ("load", "list", "clean"):
+        code, result = home.json("agent", command)
+        assert (code, result["error"]["code"]) == (11, "agent-named-absent")
+        assert "IdentityAgent" in result["error"]["next_step"]
+    (home.path / "ssh/config").write_text(f"Host *\n  IdentityAgent {agent}\n")
+    home.environ["SSH_AUTH_SOCK"] = "/nowhere/else"
+    assert home.json("agent", "load")[1]["socket"] == agent
+
+
+def test_a_locked_agent_is_named(home: Home, agent: str) -> None:
+    home.renew()
+    with Raw(agent) as raw:
+        assert raw.ask(b"\x16\0\0\0\x02pw") == b"\x06"  # SSH_AGENTC_LOCK
+    code, result = home.json("agent", "load")
+    assert (code, result["error"]["code"]) == (11, "agent-locked")
+    assert "ssh-add -X" in result["error"]["next_step"]
+
+
+def test_an_agent_is_loaded_before_it_is_passed_on(home: Home, agent: str) -> None:
+    home.environ["SSH_AUTH_SOCK"] = ""
+    home.renew()
+    home.environ["SSH_AUTH_SOCK"] = agent
+    done = home.run("connect", "daint", "--here", "--forward-agent", "--", "hostname")
+    assert (done.stdout, len(held(agent))) == ("daint\n", 2)
 
 
 def test_a_locked_agent_costs_no_key(home: Home, agent: str) -> None:

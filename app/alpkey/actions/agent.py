@@ -1,18 +1,20 @@
 """The agent: put the key that is on disk into it, take our stale ones out, tell what it holds."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from alpkey.actions.opening import open_key
 from alpkey.core import words
 from alpkey.core.agent_contents import AgentContents, certificate_in, plain_key, sort_out
 from alpkey.core.certificate import Certificate, Validity, fingerprint, type_name
-from alpkey.core.errors import AgentTrouble, NoKey
+from alpkey.core.errors import AgentTrouble, AlpkeyError, NoKey
 from alpkey.core.events import Action, Event, Result, Step, Warn
 from alpkey.core.journal import Known, fold
 from alpkey.core.look import Look, closed_doors
 from alpkey.core.moments import rfc3339
-from alpkey.core.ports import Clock, Journal, KeyFiles, Pairs
+from alpkey.core.ports import Clock, IssuedPair, Journal, KeyFiles, KeyProtection, Pairs
 from alpkey.core.ports_agent import Agent, AgentAbsent, Identity
 from alpkey.core.secret import Secret
 from alpkey.core.status import AgentView
@@ -49,27 +51,89 @@ class AgentWorld:
     look: Callable[[], Look]
     files: KeyFiles
     pairs: Pairs
+    protection: KeyProtection
     journal: Journal
     agent: Agent
     clock: Clock
 
 
 def load_current(world: AgentWorld) -> Action:
-    """Loads the installed pair.  Raises NoKey, KeyExpired, Unfit or AgentTrouble."""
-    yield from ()
+    """Loads the installed pair; its passphrase is asked for where the agent lacks something.
+
+    Raises NoKey, KeyExpired, Unfit, AgentTrouble, or SignInRefused where the passphrase is wrong
+    and nobody can be asked again.
+    """
     look = world.look()
+    pair = _installed(world, look)
+    known = fold(world.journal.facts(), look.account)
+    certificate = world.pairs.check(pair.certificate)
+    world.agent.identities()  # an agent of no use is told of before anything is asked
+    if look.encrypted and not view(world.agent, certificate, known).holds_current:
+        opened = yield from open_key(pair.private, world.protection, itertools.count(1))
+        _load_proven(IssuedPair(opened.private, pair.certificate), world, look)
+    elif not look.encrypted:
+        _load_proven(pair, world, look)
+    held = view(world.agent, certificate, known)
+    return {"socket": held.socket, "holds_current": held.holds_current, "stale": held.stale}
+
+
+def _installed(world: AgentWorld, look: Look) -> IssuedPair:
     if closed := closed_doors(look, world.clock()):
         raise closed
-    if look.encrypted:
-        raise AgentTrouble("key-encrypted", path=str(look.key_path))
     pair = world.files.pair()
     if pair is None:
         raise NoKey(key_path=str(look.key_path))
+    return pair
+
+
+def _load_proven(pair: IssuedPair, world: AgentWorld, look: Look) -> None:
     key = LoadableKey(pair.private, world.pairs.prove(pair), look.key_path.name)
+    load(world.agent, key, fold(world.journal.facts(), look.account), world.clock)
+
+
+def load_to_forward(world: AgentWorld) -> Iterator[Event]:
+    """For ``ssh -A``: the agent that is passed on needs key and certificate.
+
+    ssh itself reads the certificate from its file, so a failure is only worth a warning.
+    """
+    look = world.look()
     known = fold(world.journal.facts(), look.account)
-    load(world.agent, key, known, world.clock)
-    held = view(world.agent, key.certificate, known)
-    return {"socket": held.socket, "holds_current": held.holds_current, "stale": held.stale}
+    if view(world.agent, look.certificate, known).holds_current:
+        return
+    try:
+        if look.encrypted:
+            raise AgentTrouble("key-encrypted")
+        _load_proven(_installed(world, look), world, look)
+    except AlpkeyError as trouble:
+        yield Warn("agent-not-forwarded", {"reason": words.describe(trouble).title})
+    else:
+        yield Step("in-agent")
+
+
+def clean(world: AgentWorld) -> Action:
+    """Removes our entries that have run out or belong to a key that is no longer installed.
+
+    Keys of others stay, and with them a key of ours while there is none to take its place.  The
+    result names what was ``removed``.  Raises AgentTrouble.
+    """
+    yield from ()
+    look, now = world.look(), world.clock()
+    known = fold(world.journal.facts(), look.account)
+    identities = world.agent.identities()
+    contents = sort_out([one.blob for one in identities], look.certificate, known.made_here)
+    spare = contents.stale if look.certificate else ()
+    removed = []
+    for one in identities:
+        if one.blob in spare or (one.blob in contents.ours and _ran_out(one.blob, now)):
+            world.agent.remove(one.blob)
+            removed.append(_listed(one, contents, now))
+    held = view(world.agent, look.certificate, known)
+    return {
+        "socket": held.socket,
+        "holds_current": held.holds_current,
+        "stale": held.stale,
+        "removed": removed,
+    }
 
 
 def list_keys(world: AgentWorld) -> Action:
@@ -86,15 +150,19 @@ def list_keys(world: AgentWorld) -> Action:
 
 def _listed(identity: Identity, contents: AgentContents, now: datetime) -> Result:
     certificate = certificate_in(identity.blob)
-    ran_out = certificate is not None and certificate.validity(now) is Validity.EXPIRED
     return {
         "type": certificate.type_name if certificate else type_name(identity.blob),
         "fingerprint": fingerprint(plain_key(identity.blob)),
         "comment": identity.comment,
         "ours": identity.blob in contents.ours,
-        "stale": identity.blob in contents.stale or ran_out,
+        "stale": identity.blob in contents.stale or _ran_out(identity.blob, now),
         "valid_before": rfc3339(certificate.valid_before) if certificate else None,
     }
+
+
+def _ran_out(blob: bytes, now: datetime) -> bool:
+    certificate = certificate_in(blob)
+    return certificate is not None and certificate.validity(now) is Validity.EXPIRED
 
 
 def load_after_renewal(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from alpkey.actions.agent import AgentWorld, load_to_forward
 from alpkey.actions.renew import RenewRequest, RenewWorld, renew
 from alpkey.core.command import held, ssh_to
 from alpkey.core.errors import Unsuitable
@@ -31,8 +32,9 @@ class ConnectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConnectWorld:
-    """``renewal`` is made only where it is needed; ``explain`` is our own status command.
+    """``renewal`` and ``agent`` are made only where they are needed.
 
+    ``explain`` is our own status command.
     ``renew_in_window`` opens the renewal window, which connects when it is done; None where no
     window can be opened.
     """
@@ -44,6 +46,7 @@ class ConnectWorld:
     resolver: Resolver
     terminal: Terminal
     renewal: Callable[[], RenewWorld]
+    agent: Callable[[], AgentWorld]
     renew_in_window: Callable[[str], None] | None
     explain: tuple[str, ...]
 
@@ -67,6 +70,8 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
             return {"host": request.name, "command": None}
         else:
             raise closed
+    if request.forward_agent and request.way != "print":
+        yield from load_to_forward(world.agent())
     command = ssh_to(
         request.name,
         config=config,

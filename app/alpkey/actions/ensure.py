@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from alpkey.actions.renew import RenewRequest, RenewWorld, finish_interrupted, renew
+from alpkey.actions.installing import finish_interrupted
+from alpkey.actions.renew import RenewRequest, RenewWorld, renew
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
@@ -39,7 +40,8 @@ def ensure(way: Way, world: EnsureWorld) -> Action:
     """
     began = world.status.clock()
     if world.interrupted():
-        yield from finish_interrupted(world.renewal())
+        renewal = world.renewal()
+        yield from finish_interrupted(renewal.files, renewal.lock)
     if _is_good(world):
         return _result(world, renewed=False)
     calls = world.callers.calls()

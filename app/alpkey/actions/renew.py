@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from alpkey.actions import agent as agent_actions
+from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, foreign_key
 from alpkey.actions.kept import KeptSecrets, KeptWorld
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core import words
@@ -53,7 +54,6 @@ from alpkey.core.sign_in import read_credentials
 from alpkey.core.site import Site
 from alpkey.core.status import status_object
 
-LOCK_TIMEOUT_S = 30.0
 REFUSALS_BEFORE_WARNING = 3
 
 
@@ -93,7 +93,7 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     A refused sign-in is asked again, in the same action.  Raises every error of the tree but
     NoKey and KeyExpired.
     """
-    yield from finish_interrupted(world)
+    yield from finish_interrupted(world.files, world.lock)
     before = world.status.look()
     if _still_good(before, request, world):
         return _result(world, renewed=False)
@@ -207,16 +207,6 @@ class _SignIn:
             raise Unsuitable("otp-used", field="otp")
 
 
-def finish_interrupted(world: RenewWorld) -> Iterator[Event]:
-    """Under the lock, for the renewal that left the intent may still be running."""
-    if not world.files.interrupted():
-        return
-    with world.lock.held(LOCK_TIMEOUT_S):
-        finished = world.files.finish_interrupted()
-    if finished:
-        yield Warn("renewal-finished")
-
-
 def _still_good(look: Look, request: RenewRequest, world: RenewWorld) -> bool:
     if request.if_needed is None:
         return False
@@ -238,11 +228,8 @@ def _agree_to_backup(
     request: RenewRequest, world: RenewWorld, numbers: Iterator[int]
 ) -> Generator[Event, Answer, bool]:
     """Whether the key that is there has to be kept aside, once the person agreed to it."""
-    stored = world.files.current()
+    stored = foreign_key(world.files, world.status.journal)
     if stored is None:
-        return False
-    known = fold(world.status.journal.facts())
-    if stored.public_key is not None and known.made_here(fingerprint(stored.public_key)):
         return False
     if not request.yes:
         ask = Ask(next(numbers), (Field("replace", "confirm", value=str(stored.path)),))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from alpkey.core.certificate import Certificate
 from alpkey.core.errors import AgentTrouble
-from alpkey.core.ports_agent import AgentAbsent, Identity
+from alpkey.core.ports_agent import AgentAbsent, AgentSource, Identity
 from alpkey.core.private_head import PrivateKeyUnreadable
 from alpkey.core.wire import Reader, Torn, string, uint32
 
@@ -27,10 +27,14 @@ _SUCCESS = 6
 
 
 class SshAgent:
-    """The agent that listens at ``path``.  Every call is bounded by CALL_TIMEOUT_S as a whole."""
+    """The agent that listens at ``path``.  Every call is bounded by CALL_TIMEOUT_S as a whole.
 
-    def __init__(self, path: str) -> None:
+    ``source`` is what names it, for the person to know where to mend it.
+    """
+
+    def __init__(self, path: str, source: AgentSource = "SSH_AUTH_SOCK") -> None:
         self._path = path
+        self._source = source
 
     @property
     def socket(self) -> str | None:
@@ -70,7 +74,7 @@ class SshAgent:
             limit = _CONSTRAIN_LIFETIME + uint32(min(lifetime_s, 2**32 - 1))
             message = bytes([_ADD_ID_CONSTRAINED]) + entry + limit
         if self._call(message)[0] != _SUCCESS:
-            raise self._refuses("add")
+            raise self._takes_no("certificate" if certificate else "key")
 
     def remove(self, blob: bytes) -> None:
         """An agent says the same of an entry that it lacks and of one that it will not give up."""
@@ -99,7 +103,7 @@ class SshAgent:
                 raise self._hangs() from None
             except OSError as wrong:
                 reason = f"{self._path}: {wrong.strerror or wrong}."
-                raise AgentAbsent(reason=reason) from None
+                raise _absent(self._source, reason) from None
             yield connection
 
     @contextmanager
@@ -117,14 +121,25 @@ class SshAgent:
     def _refuses(self, operation: str) -> AgentTrouble:
         return AgentTrouble("agent-refuses", socket=self._path, operation=operation)
 
+    def _takes_no(self, what: str) -> AgentTrouble:
+        """A locked agent lists nothing and takes nothing until it is unlocked (ssh-add(1), -x)."""
+        if what == "certificate":
+            return AgentTrouble("agent-no-certificates", socket=self._path)
+        if not self.identities():
+            return AgentTrouble("agent-locked", socket=self._path)
+        return self._refuses("add")
+
     def _garbled(self, reason: str) -> AgentTrouble:
         return AgentTrouble("agent-garbled", socket=self._path, reason=reason)
 
 
 class NoAgent:
-    """Stands where ssh would ask no agent."""
+    """Stands where ssh would ask no agent; ``source`` is what says so."""
 
     socket: str | None = None
+
+    def __init__(self, source: AgentSource = "SSH_AUTH_SOCK") -> None:
+        self._source = source
 
     def identities(self) -> list[Identity]:
         raise self._absent()
@@ -142,9 +157,13 @@ class NoAgent:
     def remove(self, blob: bytes) -> None:  # noqa: ARG002
         raise self._absent()
 
-    @staticmethod
-    def _absent() -> AgentAbsent:
-        return AgentAbsent(reason="SSH_AUTH_SOCK names none.")
+    def _absent(self) -> AgentAbsent:
+        return _absent(self._source, f"{self._source} names none.")
+
+
+def _absent(source: AgentSource, reason: str) -> AgentAbsent:
+    code = "agent-absent" if source == "SSH_AUTH_SOCK" else "agent-named-absent"
+    return AgentAbsent(code, reason=reason)
 
 
 def _left(deadline: float) -> float:

@@ -45,14 +45,13 @@ class KeyPairFiles:
             raise files.unfit(self._key, wrong) from None
         return StoredKey(self._key, head.public_key, head.encrypted)
 
+    def private(self) -> Secret | None:
+        text = _text(self._key)
+        return None if text is None else Secret(text)
+
     def pair(self) -> IssuedPair | None:
-        try:
-            private = self._key.read_text(encoding="latin-1")
-            return IssuedPair(Secret(private), self._certificate.read_text(encoding="latin-1"))
-        except FileNotFoundError:
-            return None
-        except OSError as wrong:
-            raise files.unfit(self._key, wrong) from None
+        private, certificate = self.private(), _text(self._certificate)
+        return IssuedPair(private, certificate) if private and certificate is not None else None
 
     def check_writable(self) -> None:
         """Stages a file where the pair will lie: the sure way to learn that one can."""
@@ -86,6 +85,16 @@ class KeyPairFiles:
                 files.discard(Path(staged))
             raise
         self._finish(moves)
+
+    def install_private(self, private: Secret) -> None:
+        """One rename."""
+        files.replace(self._key, _line(private.reveal()), KEY_MODE)
+
+    def install_certificate(self, certificate: str) -> None:
+        """One rename; a key that others may read is closed to them first, or ssh refuses it."""
+        with files.as_unfit(self._key):
+            self._key.chmod(KEY_MODE)
+        files.replace(self._certificate, _line(certificate), CERTIFICATE_MODE)
 
     def keep_backup(self, now: datetime) -> Path:
         """Copies all files of the pair aside, under names that carry the time."""
@@ -133,6 +142,16 @@ class KeyPairFiles:
             for folder in {Path(target).parent for target in moves.values()}:
                 files.sync_folder(folder)
             self._intent.unlink(missing_ok=True)
+
+
+def _text(path: Path) -> str | None:
+    """The file's text, if there is one.  Raises Unfit."""
+    try:
+        return path.read_text(encoding="latin-1")
+    except FileNotFoundError:
+        return None
+    except OSError as wrong:
+        raise files.unfit(path, wrong) from None
 
 
 def _line(text: str) -> bytes:

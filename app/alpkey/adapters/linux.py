@@ -1,6 +1,8 @@
-"""What is particular to Linux desktops: terminal programs and keychains."""
+"""What is particular to Linux desktops: terminal programs, keychains, and where downloads lie."""
 
+import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from alpkey.adapters.processes import starts
@@ -13,6 +15,24 @@ TERMINALS: tuple[tuple[str, ...], ...] = (
     ("x-terminal-emulator", "-e"),
     ("xterm", "-e"),
 )
+
+
+_DOWNLOADS = re.compile(r'^[ \t]*XDG_DOWNLOAD_DIR="(\$HOME|)(/?[^"]*)"', re.MULTILINE)
+
+
+def downloads_folder(environ: Mapping[str, str], home: Path) -> Path:
+    """The folder that ``user-dirs.dirs`` names (xdg-user-dirs), else ``Downloads``."""
+    given = environ.get("XDG_CONFIG_HOME", "")
+    config = Path(given) if given.startswith("/") else home / ".config"
+    try:
+        text = (config / "user-dirs.dirs").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    for start, rest in reversed(_DOWNLOADS.findall(text)):
+        path = re.sub(r"\\(.)", r"\1", rest)
+        if start or path.startswith("/"):
+            return home / path.lstrip("/") if start else Path(path)
+    return home / "Downloads"
 
 
 class DesktopTerminal:

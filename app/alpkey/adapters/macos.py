@@ -1,4 +1,4 @@
-"""What is particular to macOS: opening Terminal without Automation rights, and the Keychain."""
+"""What is particular to macOS: Terminal without Automation rights, the Keychain, downloads."""
 
 import os
 import shlex
@@ -13,6 +13,11 @@ from alpkey.core.errors import KeychainTrouble, Unsuitable
 
 OPEN_TIMEOUT_S = 10.0
 CODESIGN_TIMEOUT_S = 10.0
+
+
+def downloads_folder(environ: Mapping[str, str], home: Path) -> Path:  # noqa: ARG001
+    """The Finder shows it under other names, but on disk it is always this one."""
+    return home / "Downloads"
 
 
 class DesktopTerminal:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from alpkey.core.errors import Unreachable
+from alpkey.core.ports_agent import AgentSource
 
 QUERY_TIMEOUT_S = 5.0
 
@@ -42,16 +43,19 @@ class OpenSsh:
             found.setdefault(keyword, value)
         return found
 
-    def agent_socket(self, alias: str) -> str | None:
-        """The agent that ssh asks for ``alias``: ``IdentityAgent`` before ``SSH_AUTH_SOCK``."""
+    def agent(self, alias: str) -> tuple[str | None, AgentSource]:
+        """The socket of the agent that ssh asks for ``alias``, and what names it.
+
+        ``IdentityAgent`` comes before ``SSH_AUTH_SOCK`` (ssh_config(5)).
+        """
         named = self.resolved(alias).get("identityagent", "SSH_AUTH_SOCK")
-        if named == "none":
-            return None
         if named == "SSH_AUTH_SOCK":
-            return self._environ.get("SSH_AUTH_SOCK") or None
+            return self._environ.get("SSH_AUTH_SOCK") or None, "SSH_AUTH_SOCK"
+        if named == "none":
+            return None, "IdentityAgent"
         if named.startswith("$"):
-            return self._environ.get(named[1:].strip("{}")) or None
-        return str(Path(named).expanduser())
+            return self._environ.get(named[1:].strip("{}")) or None, "IdentityAgent"
+        return str(Path(named).expanduser()), "IdentityAgent"
 
 
 def become(command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:

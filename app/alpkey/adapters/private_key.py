@@ -1,11 +1,14 @@
-"""Private keys by :mod:`cryptography`: proven against a certificate, put into agent messages."""
+"""Private keys by :mod:`cryptography`: proven, encrypted anew, put into agent messages."""
 
 import binascii
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
+    NoEncryption,
+    PrivateFormat,
     PublicFormat,
     SSHCertificate,
     load_pem_private_key,
@@ -24,21 +27,46 @@ class PairMismatch(ValueError):
     """Private key and certificate belong to different keys."""
 
 
-def load(private: bytes) -> PrivateKey:
-    """The unencrypted key in a file's content.  Raises PrivateKeyUnreadable."""
+class PassphraseWrong(ValueError):
+    """The key does not open with this passphrase."""
+
+
+def load(private: bytes, passphrase: bytes | None = None) -> PrivateKey:
+    """The key in a file's content; a ``passphrase`` only where it is encrypted.
+
+    Raises PrivateKeyUnreadable or PassphraseWrong.
+    """
     text = private.strip() + b"\n"
     read = load_ssh_private_key if b"BEGIN OPENSSH" in text[:80] else load_pem_private_key
+    if b"\n-----END " not in text:
+        raise PrivateKeyUnreadable("The private key is damaged: its end is missing.")
     try:
-        key = read(text, None)
+        key = read(text, passphrase)
     except TypeError:
         raise PrivateKeyUnreadable("The private key is protected by a passphrase.") from None
     except UnsupportedAlgorithm:
         raise PrivateKeyUnreadable("The private key is of a type that is not known here.") from None
-    except ValueError:
+    except (ValueError, InvalidTag):
+        if passphrase is not None:
+            raise PassphraseWrong from None
         raise PrivateKeyUnreadable("The private key is damaged.") from None
     if not isinstance(key, PrivateKey):
         raise PrivateKeyUnreadable("The private key is of a type that is not known here.")
     return key
+
+
+def recoded(private: bytes, old: bytes | None, new: bytes | None) -> bytes:
+    """The key under another passphrase, or under none, in OpenSSH's own format.
+
+    What comes out was opened again and is the same key.  Raises PrivateKeyUnreadable or
+    PassphraseWrong.
+    """
+    key = load(private, old)
+    cover = BestAvailableEncryption(new) if new else NoEncryption()
+    content = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, cover)
+    if public_blob(load(content, new)) != public_blob(key):
+        raise PrivateKeyUnreadable("The private key did not survive being written.")
+    return content
 
 
 def public_blob(key: PrivateKey) -> bytes:

@@ -1,22 +1,30 @@
-"""``alpkey agent load|list``."""
+"""``alpkey agent load|list|clean``."""
 
 import click
 
-from alpkey.actions.agent import list_keys, load_current
+from alpkey.actions.agent import clean, list_keys, load_current
 from alpkey.cli import sentences
-from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.cli.context import Output, events_option, json_option, prepared_answer, run
 
 
 @click.group("agent")
 def agent_group() -> None:
-    """The ssh agent: put the key in, tell what it holds."""
+    """The ssh agent: put the key in, tell what it holds, take our stale ones out."""
 
 
 @agent_group.command("load")
+@click.option(
+    "--stdin",
+    "from_stdin",
+    is_flag=True,
+    help='Read {"passphrase": ...} as one line of JSON from standard input.',
+)
 @json_option
 @events_option
-def load_command(as_json: bool, events: bool) -> None:
+def load_command(from_stdin: bool, as_json: bool, events: bool) -> None:
     """Load the key that is installed, for as long as its certificate lives.
+
+    The passphrase is asked for where the key has one and the agent does not hold it yet.
 
     Our own keys that have run out are removed; keys of others are never touched.
 
@@ -25,7 +33,9 @@ def load_command(as_json: bool, events: bool) -> None:
       alpkey agent load
     """
     run(
-        lambda all_of, _: load_current(all_of.agent_use()), Output(as_json, events), sentences.agent
+        lambda all_of, _: load_current(all_of.agent_use()),
+        Output(as_json, events, prepared_answer(from_stdin)),
+        sentences.agent,
     )
 
 
@@ -40,3 +50,18 @@ def list_command(as_json: bool) -> None:
       alpkey agent list --json
     """
     run(lambda all_of, _: list_keys(all_of.agent_use()), Output(json=as_json), sentences.agent_keys)
+
+
+@agent_group.command("clean")
+@json_option
+def clean_command(as_json: bool) -> None:
+    """Remove our own keys and certificates that are of no use any more.
+
+    Keys that Alpkey did not install are never touched.
+
+    \b
+    Examples:
+      alpkey agent clean
+      alpkey agent clean --json
+    """
+    run(lambda all_of, _: clean(all_of.agent_use()), Output(json=as_json), sentences.agent_cleaned)

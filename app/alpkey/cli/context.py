@@ -17,6 +17,8 @@ from alpkey.core.errors import AlpkeyError
 from alpkey.core.events import Action, Result
 from alpkey.core.places import own_places
 
+STDIN_LIMIT_BYTES = 64 * 1024
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -48,6 +50,11 @@ def events_option(command: F) -> F:
 
 def yes_option(command: F) -> F:
     return click.option("--yes", is_flag=True, help="Agree to every question.")(command)
+
+
+def prepared_answer(from_stdin: bool) -> str | None:
+    """The one line of ``--stdin``, where that was given."""
+    return sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
 
 
 def assembled() -> Assembly:

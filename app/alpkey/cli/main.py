@@ -18,10 +18,16 @@ from alpkey.core.places import own_places
 _COMMANDS = {
     "renew": ("alpkey.cli.renew", "renew_command", "Sign in and install a fresh key."),
     "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
+    "import": ("alpkey.cli.import_key", "import_command", "Install a key got with the browser."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
     "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
     "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
-    "agent": ("alpkey.cli.agent", "agent_group", "The ssh agent: put the key in, list it."),
+    "passphrase": ("alpkey.cli.passphrase", "passphrase_group", "Protect the private key."),
+    "agent": (
+        "alpkey.cli.agent",
+        "agent_group",
+        "The ssh agent: put the key in, list it, clean up.",
+    ),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
     "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),
     "install-desktop": (

@@ -43,12 +43,22 @@ _LABELS = {
     "username": "User name",
     "password": "Password",
     "otp": "Six-digit code",
+    "passphrase": "Passphrase",
+    "passphrase_again": "The same passphrase again",
+    "old_passphrase": "Passphrase until now",
     "totp_secret": "otpauth address or secret of the code generator",
 }
 
 # A keychain that is asked gives up by itself before this; a person hears soon why it takes long.
 NEWS_TIMEOUT_S = 200.0
 QUIET_FOR_S = 1.0
+
+# What is asked: the code of the words before the question, and the question itself.
+_QUESTIONS = {
+    "apply": ("config-question", "Put this line there"),
+    "replace": ("foreign-key", "Replace it"),
+    "remove": ("downloads-question", "Remove them"),
+}
 
 
 class Presenter(Protocol):
@@ -96,7 +106,7 @@ class Sentences:
         if ask.error:
             self._explain(ask.error)
             at_fault = ask.error.params.get("field")
-            again = [at_fault] if at_fault else ["password", "otp"]
+            again = [at_fault, f"{at_fault}_again"] if at_fault else ["password", "otp"]
             self._kept = {name: kept for name, kept in self._kept.items() if name not in again}
         for field in ask.fields:
             at_fault = self._is_at_fault(ask, field.name)
@@ -264,14 +274,12 @@ def nobody_to_ask(ask: Ask) -> Cancelled:
     """What is said where a question stands open and nobody can answer."""
     field = ask.fields[0]
     if field.kind == "confirm":
-        return Cancelled("config-question") if field.name == "apply" else _foreign(field.value)
+        return Cancelled(_QUESTIONS[field.name][0], path=field.value)
+    if field.name.endswith("passphrase"):
+        return Cancelled("passphrase-needed", field=field.name)
     if all(one.name != "otp" for one in ask.fields):
         return Cancelled("secret-needed", field=ask.fields[-1].name)
     return Cancelled("sign-in-needed")
-
-
-def _foreign(path: str | None) -> Cancelled:
-    return Cancelled("foreign-key", path=path)
 
 
 def _write_nowhere() -> None:
@@ -306,8 +314,9 @@ def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
     if kind == "confirm" and name == "apply":
         return click.confirm(f"{value}\nPut this line there", err=True)
     if kind == "confirm":
-        said = words.describe(_foreign(value))
-        return click.confirm(f"{said.title}. {said.detail}\nReplace it", err=True)
+        code, question = _QUESTIONS[name]
+        said = words.describe(Cancelled(code, path=value))
+        return click.confirm(f"{said.title}. {said.detail}\n{question}", err=True)
     if kind in SECRET_KINDS:
         return Secret(getpass.getpass(f"{_LABELS[name]}: "))
     return str(click.prompt(_LABELS[name], default=value, err=True))

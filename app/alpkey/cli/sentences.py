@@ -20,6 +20,11 @@ def renewed(result: Result) -> str:
     return head + key_line(result) + (late if result["cancelled_late"] else "")
 
 
+def imported(result: Result) -> str:
+    head = "" if result["imported"] else "Nothing to do: what is installed is as good. "
+    return head + key_line(result)
+
+
 def status(result: Result) -> str:
     lines = [key_line(result), quota_line(result["quota"]), agent_line(result["agent"])]
     return "\n".join(lines)
@@ -99,6 +104,20 @@ def _key_of_account(one: Result) -> str:
     ours = " (this computer's)" if one["this_machine"] else ""
     state = "revoked" if one["revoked_at"] else ends
     return f"{one['serial']} {names} {state}{ours}"
+
+
+def protection(result: Result) -> str:
+    head = "" if result["changed"] else "Nothing to do. "
+    state = "is protected by a passphrase" if result["encrypted"] else "has no passphrase"
+    return f"{head}The private key {state}."
+
+
+def agent_cleaned(result: Result) -> str:
+    count = len(result["removed"])
+    if not count:
+        return f"Nothing of ours was stale. {agent(result)}"
+    entries = "1 old entry" if count == 1 else f"{count} old entries"
+    return f"{entries} of ours removed. {agent(result)}"
 
 
 def _marks(one: Result) -> str:

@@ -2,7 +2,7 @@
 
     AlpkeyError
     +-- Unsuitable            2  what was typed cannot be sent; nothing was
-    +-- SignInRefused         3  the service does not accept username, password or code
+    +-- SignInRefused         3  username, password or code is not accepted, or a passphrase
     +-- QuotaUsedUp           4  no key is left for today
     +-- Unreachable           5  network, service, or a lock that another Alpkey holds
     +-- NoKey                 6  no key is installed

@@ -18,7 +18,10 @@ KEPT_FOR = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A certificate was issued to this machine; ``fingerprint`` is that of its key."""
+    """A certificate was issued to this machine; ``fingerprint`` is that of its key.
+
+    ``own_key`` is False where that key was there before, so that it stays the person's.
+    """
 
     at: datetime
     account: str
@@ -27,6 +30,7 @@ class Issued:
     fingerprint: str
     valid_before: datetime | None
     key_path: str
+    own_key: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,9 @@ def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
         account = _last_account(facts, Issued) or _last_account(
             facts, Issued | MaybeIssued | Refused | Kept
         )
-    ours = frozenset(fact.fingerprint for fact in facts if isinstance(fact, Issued))
+    ours = frozenset(
+        fact.fingerprint for fact in facts if isinstance(fact, Issued) and fact.own_key
+    )
     known = Known(account=account, fingerprints=ours)
     for fact in facts:
         if isinstance(fact, Retired) or fact.account == account:

@@ -72,6 +72,9 @@ class KeyFiles(Protocol):
     def current(self) -> StoredKey | None:
         """The private key that is there.  Raises Unfit where it cannot be read."""
 
+    def private(self) -> Secret | None:
+        """The key file's text, if there is one.  Raises Unfit."""
+
     def pair(self) -> IssuedPair | None:
         """Key and certificate as they lie there, if both do.  Raises Unfit."""
 
@@ -83,6 +86,12 @@ class KeyFiles(Protocol):
 
         ``public_line`` is the plain public key, for a ``.pub`` that lies beside the key.
         """
+
+    def install_private(self, private: Secret) -> None:
+        """Puts the same key, written anew, in the place of the one there.  Raises Unfit."""
+
+    def install_certificate(self, certificate: str) -> None:
+        """Puts a certificate beside the key that is there, in one step.  Raises Unfit."""
 
     def keep_backup(self, now: datetime) -> Path:
         """Copies the pair that is there aside, and returns where its key now lies."""
@@ -101,6 +110,27 @@ class Pairs(Protocol):
         """The pair's certificate, once its key is proven to be the private key's.
 
         Raises Unfit, with the reason in words.
+        """
+
+    def check(self, certificate: str) -> Certificate:
+        """The certificate, its authority's signature on it proven.  Raises Unfit."""
+
+    def public_key(self, private: Secret) -> bytes:
+        """The plain public key's blob; of a key without passphrase it is proven.
+
+        Raises Unfit, also where a passphrase hides it.
+        """
+
+
+class KeyProtection(Protocol):
+    """The passphrase of a private key."""
+
+    def recoded(self, private: Secret, old: Secret | None, new: Secret | None) -> Secret:
+        """The same key under the passphrase ``new``, or under none; proven to open again.
+
+        ``old`` is the passphrase of ``private``, if it has one.  Raises SignInRefused
+        (``passphrase-refused``) where that is wrong, Unsuitable (``passphrase-unfit``) where no
+        ssh could be told ``new``, and Unfit where the key cannot be read.
         """
 
 

@@ -1,10 +1,13 @@
 """The port to an ssh agent, apart from the others because the tray never needs it."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from alpkey.core.certificate import Certificate
 from alpkey.core.errors import AgentTrouble
+
+# What names the agent that ssh asks: the person's ssh configuration, or their environment.
+AgentSource = Literal["IdentityAgent", "SSH_AUTH_SOCK"]
 
 
 class AgentAbsent(AgentTrouble):

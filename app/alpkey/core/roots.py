@@ -59,9 +59,7 @@ def find_roots(environ: Mapping[str, str], platform: str, passwd_home: str) -> R
             machine=join(top, "machine"),
             moved=True,
         )
-    home = environ.get("HOME", "")
-    if not home.startswith("/"):
-        home = passwd_home
+    home = person_home(environ, passwd_home)
     ssh = join(passwd_home, ".ssh")
     if platform == "darwin":
         library = join(home, "Library")
@@ -84,6 +82,12 @@ def find_roots(environ: Mapping[str, str], platform: str, passwd_home: str) -> R
         desktop=join(config, "autostart"),
         share=_xdg(environ, "XDG_DATA_HOME", join(home, ".local", "share")),
     )
+
+
+def person_home(environ: Mapping[str, str], passwd_home: str) -> str:
+    """``$HOME`` where that is an absolute path, else what the passwd entry says."""
+    home = environ.get("HOME", "")
+    return home if home.startswith("/") else passwd_home
 
 
 def _xdg(environ: Mapping[str, str], name: str, default: str) -> str:

@@ -13,7 +13,7 @@ from alpkey.core.errors import AlpkeyError, Param
 from alpkey.core.moments import from_rfc3339
 
 # Params that are moments, in RFC 3339.
-_MOMENTS = frozenset({"ended", "since"})
+_MOMENTS = frozenset({"ended", "since", "starts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +303,93 @@ ERRORS: Mapping[str, Description] = {
         "Nothing was changed.",
         "Agree with --yes.",
     ),
+    # What was downloaded or pasted.
+    "import-nothing": Description(
+        "There is nothing to import",
+        "No key was found in {folder}, and nothing was pasted.",
+        "Get one at {dashboard}, or name the files: alpkey import FILE...",
+    ),
+    "import-nothing-there": Description(
+        "There is nothing to import", "{path} does not exist.", "Check the name and try again."
+    ),
+    "import-empty": Description(
+        "{name} is empty", "Nothing was changed.", "Download it again at {dashboard}."
+    ),
+    "import-web-page": Description(
+        "{name} is a web page, not a key",
+        "That happens when the browser is no longer signed in. Nothing was changed.",
+        "Sign in at {dashboard} and download it again.",
+    ),
+    "import-putty": Description(
+        "{name} is a key of PuTTY",
+        "OpenSSH cannot read it. Nothing was changed.",
+        "Export it with puttygen (Conversions, Export OpenSSH key), then import that file.",
+    ),
+    "import-public-key": Description(
+        "{name} is a public key, not a certificate",
+        "A certificate is longer and its first word holds '-cert-v01@openssh.com'. "
+        "Nothing was changed.",
+        "Have it signed at {dashboard}, and import the certificate that you get there.",
+    ),
+    "import-torn": Description(
+        "{name} holds only a part of a private key",
+        "Its last line, with the word END, is missing. Nothing was changed.",
+        "Copy or download all of it again at {dashboard}.",
+    ),
+    "import-unknown": Description(
+        "{name} is neither a key nor a certificate",
+        "Nothing was changed.",
+        "Get them at {dashboard}: the files are called cscs-key and cscs-key-cert.pub.",
+    ),
+    "import-damaged": Description(
+        "{name} is damaged", "{reason} Nothing was changed.", "Download it again at {dashboard}."
+    ),
+    "import-hidden": Description(
+        "It cannot be told whose key {name} is",
+        "It is protected by a passphrase in an old format. Nothing was changed.",
+        "Rewrite it with: ssh-keygen -p -f FILE. Then import it again.",
+    ),
+    "import-host-certificate": Description(
+        "{name} is a certificate for hosts, not for people",
+        "Nothing was changed.",
+        "Get your own at {dashboard}.",
+    ),
+    "import-no-key": Description(
+        "{name} is for a key that is not on this computer",
+        "A certificate works only with its private key. Nothing was changed.",
+        "Import the private key together with it, or have the public key of this computer "
+        "signed at {dashboard}.",
+    ),
+    "import-mismatch": Description(
+        "The key and the certificate do not belong together",
+        "{name} is for another private key than those found. Nothing was changed.",
+        "Download both files again at {dashboard}, in one go.",
+    ),
+    "import-no-certificate": Description(
+        "The certificate is missing",
+        "{name} is a private key alone, and no cluster takes that. Nothing was changed.",
+        "Import the file whose name ends in -cert.pub together with it; it is at {dashboard}.",
+    ),
+    "import-foreign": Description(
+        "{name} is another person's certificate",
+        "It is made out to {principals}, not to {account}. Nothing was changed.",
+        "Get your own at {dashboard}. If both names are yours, set 'username' in the settings.",
+    ),
+    "import-expired": Description(
+        "{name} has run out",
+        "It ended {ended}. Nothing was changed.",
+        "Get a fresh one at {dashboard}.",
+    ),
+    "import-early": Description(
+        "{name} is not valid yet",
+        "It starts {starts}. Nothing was changed.",
+        "Check this computer's clock, then import it again.",
+    ),
+    "downloads-question": Description(
+        "The downloads need not stay",
+        "Once the key is installed, nobody needs {path} any more.",
+        "Agree to keep them with --yes, or answer the question in a terminal.",
+    ),
     # Nobody answered.
     "cancelled": Description("Cancelled", "Nothing was changed.", "Start again when you like."),
     "sign-in-needed": Description(
@@ -321,15 +408,33 @@ ERRORS: Mapping[str, Description] = {
         "{reason}",
         "Start one with: eval $(ssh-agent). A key without passphrase works without an agent.",
     ),
+    "agent-named-absent": Description(
+        "The ssh agent that your ssh configuration names does not answer",
+        "{reason}",
+        "Start the program it belongs to, or change the line IdentityAgent in ~/.ssh/config. "
+        "A key without passphrase works without an agent.",
+    ),
     "agent-hangs": Description(
         "The ssh agent does not answer",
         "{socket} accepted the call and said nothing for {seconds} seconds.",
-        "Restart the program that runs this agent.",
+        "It may wait for you in a window of its own; else restart the program that runs it.",
+    ),
+    "agent-locked": Description(
+        "The ssh agent is locked",
+        "{socket} shows nothing and takes nothing.",
+        "Unlock it with: ssh-add -X, or in the program that runs it. Then: alpkey agent load",
+    ),
+    "agent-no-certificates": Description(
+        "The ssh agent takes no certificates",
+        "{socket} took the key and refused its certificate. Logins work, for ssh reads the "
+        "certificate from its file; going on from a cluster with -A does not.",
+        "For -A use OpenSSH's own agent: eval $(ssh-agent)",
     ),
     "agent-refuses": Description(
         "The ssh agent refuses",
-        "{socket} said no ({operation}). Some agents take no certificates; some are locked.",
-        "Unlock it, or use OpenSSH's own: eval $(ssh-agent)",
+        "{socket} said no ({operation}). Some agents keep what they found by themselves, and some "
+        "take nothing from other programs.",
+        "Do it in the program that runs this agent, or use OpenSSH's own: eval $(ssh-agent)",
     ),
     "agent-garbled": Description(
         "The ssh agent answers in a way nobody understands",
@@ -338,8 +443,50 @@ ERRORS: Mapping[str, Description] = {
     ),
     "key-encrypted": Description(
         "The key is protected by a passphrase",
-        "Only ssh-add can ask for it.",
-        "Load it with: ssh-add -t 1d {path}",
+        "It has to be typed.",
+        "Load the key with: alpkey agent load",
+    ),
+    # The passphrase of the key.
+    "passphrase-refused": Description(
+        "The passphrase is wrong",
+        "The key did not open. Nothing was changed.",
+        "Try again. Nobody can restore a forgotten one: get a fresh key with: alpkey renew",
+    ),
+    "passphrase-missing": Description(
+        "The passphrase is missing", "Nothing was changed.", "Type it, and press Enter."
+    ),
+    "passphrase-short": Description(
+        "The passphrase is too short",
+        "OpenSSH takes none of fewer than five letters. Nothing was changed.",
+        "Choose a longer one; a few words in a row are good.",
+    ),
+    "passphrase-differs": Description(
+        "The two passphrases differ", "Nothing was changed.", "Type the same one twice."
+    ),
+    "passphrase-unfit": Description(
+        "ssh could never be told this passphrase",
+        "It holds signs that no keyboard sends, such as a line end. Nothing was changed.",
+        "Choose one of letters, digits, signs and spaces.",
+    ),
+    "passphrase-needed": Description(
+        "The passphrase has to be typed",
+        "Nobody can be asked here. Nothing was changed.",
+        'Run it in a terminal, or send one line such as {{"{field}": "..."}} with --stdin.',
+    ),
+    "key-unreadable": Description(
+        "The private key cannot be read",
+        "{reason} Nothing was changed.",
+        "OpenSSH itself may know it: ssh-keygen -p. Or get a fresh one with: alpkey renew",
+    ),
+    "key-changed": Description(
+        "The key was replaced meanwhile",
+        "Another program put a new key in its place. Nothing was changed.",
+        "Do it again, for the new key.",
+    ),
+    "key-hidden": Description(
+        "It cannot be told whose key this is",
+        "It is protected by a passphrase in an old format.",
+        "Rewrite it with: ssh-keygen -p -f FILE",
     ),
     "key-unloadable": Description(
         "The key cannot be put into the ssh agent",
@@ -426,6 +573,12 @@ WARNINGS: Mapping[str, str] = {
     "not-kept": "The key is installed, but the password was not kept. {title}: {detail}",
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
+    "agent-not-forwarded": "The ssh agent that is passed on does not hold the key: {reason}",
+    "passphrase-without-agent": "No ssh agent answers, so ssh asks for the passphrase at each "
+    "login. Start one with: eval $(ssh-agent)",
+    "agent-passphrase": "The key is installed. Its passphrase keeps it out of the ssh agent; "
+    "load it with: alpkey agent load",
+    "download-left": "{name} could not be removed: {reason}",
     "backup-kept": "The key that was there is kept as {path}.",
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
@@ -448,6 +601,8 @@ STEPS: Mapping[str, str] = {
     "signed-in": "Signed in",
     "issued": "Certificate issued",
     "installed": "Key installed",
+    "protected": "Key protected by the passphrase",
+    "unprotected": "Passphrase removed",
     "in-agent": "Key is in the agent",
     "kept": "Password kept in the keychain",
     "config-written": "The line is in place",

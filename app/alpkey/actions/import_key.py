@@ -1,0 +1,271 @@
+"""Import: a pair, or a certificate for the key that is here, got with the browser.
+
+Every question comes before the first change, so that "cancelled" always means that nothing was
+changed.  The pair is proven, put in place, noted and loaded as a renewal does it.
+"""
+
+import itertools
+import uuid
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpkey.actions import agent as agent_actions
+from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, foreign_key
+from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core.candidates import Candidates, Choice, OwnedKey
+from alpkey.core.certificate import fingerprint, public_line
+from alpkey.core.downloads import Download, Find, FoundCertificate, FoundKey, Useless, recognise
+from alpkey.core.errors import Cancelled, NoKey, Unfit
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
+from alpkey.core.journal import Issued, fold
+from alpkey.core.look import Look
+from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, Lock, Pairs
+from alpkey.core.ports_downloads import Downloads
+from alpkey.core.private_head import PrivateKeyUnreadable, read_head
+from alpkey.core.secret import Secret
+from alpkey.core.site import Site
+from alpkey.core.status import status_object
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """``paths`` are files and folders; without any the folder of downloads is looked through.
+
+    ``pasted`` stands in their place; ``yes`` agrees to a backup and keeps the downloads.
+    """
+
+    paths: tuple[Path, ...] = ()
+    pasted: Download | None = None
+    yes: bool = False
+
+    @property
+    def looks_around(self) -> bool:
+        return self.pasted is None and not self.paths
+
+
+@dataclass(frozen=True, slots=True)
+class ImportWorld:
+    site: Site
+    downloads: Downloads
+    files: KeyFiles
+    pairs: Pairs
+    lock: Lock
+    cancellation: Cancellation
+    status: StatusWorld
+
+
+def import_key(request: ImportRequest, world: ImportWorld) -> Action:
+    """The result is the status and ``imported``, ``from``, ``backup`` and ``removed``.
+
+    ``imported`` is False where what is installed is as good already.  Raises NoKey where there is
+    nothing to import, KeyExpired, Unfit, Cancelled or Unreachable (lock).
+    """
+    yield from finish_interrupted(world.files, world.lock)
+    finds = list(recognise(_read(request, world)))
+    importing = _Importing(request, world, finds)
+    choice = importing.choose()
+    world.files.check_writable()
+    numbers = itertools.count(1)
+    yield from _agree_to_backup(choice, request, world, numbers)
+    unwanted = yield from _ask_for_removal(choice, request, world, numbers)
+    if holder := world.lock.holder():
+        yield Warn("lock-wait", {"process": holder.process, "since": holder.since})
+    with world.lock.held(LOCK_TIMEOUT_S):
+        choice = importing.choose()
+        with world.cancellation.deferred():
+            backup = yield from importing.install(choice)
+            removed = yield from _remove(unwanted, world)
+    return {
+        **status_object(take_status(world.status), world.status.clock()),
+        "imported": importing.installed,
+        "from": [str(one.path) for one in choice.downloads if one.path],
+        "backup": backup,
+        "removed": removed,
+    }
+
+
+class _Importing:
+    """What was found, judged against the key that is on this computer at this moment."""
+
+    def __init__(self, request: ImportRequest, world: ImportWorld, finds: Sequence[Find]) -> None:
+        self._request = request
+        self._world = world
+        self._finds = finds
+        self.installed = False
+
+    def choose(self) -> Choice:
+        """Raises NoKey, KeyExpired or Unfit."""
+        world = self._world
+        if not self._finds:
+            folder = str(world.downloads.folder)
+            raise NoKey("import-nothing", folder=folder, dashboard=world.site.links["dashboard"])
+        keys, useless = self._keys()
+        candidates = Candidates(
+            keys=keys,
+            certificates=[one for one in self._finds if isinstance(one, FoundCertificate)],
+            useless=[*(one for one in self._finds if isinstance(one, Useless)), *useless],
+            installed=_installed_key(world),
+            account=world.status.look().account,
+            dashboard=world.site.links["dashboard"],
+        )
+        choice = candidates.choose(world.status.clock())
+        self._check_signature(choice)
+        return choice
+
+    def install(self, choice: Choice) -> Generator[Event, Answer, str | None]:
+        """Where the backup lies, if one was needed.  Called under the lock."""
+        world, look = self._world, self._world.status.look()
+        if self._is_as_good(look, choice):
+            return None
+        backup = None
+        foreign = foreign_key(world.files, world.status.journal)
+        if choice.key.download is None:
+            world.files.install_certificate(choice.line)
+        else:
+            if foreign:
+                backup = str(world.files.keep_backup(world.status.clock()))
+                yield Warn("backup-kept", {"path": backup})
+            pair = IssuedPair(choice.key.private, choice.line)
+            world.files.install(pair, public_line(choice.certificate.public_key))
+        self.installed = True
+        yield Step("installed")
+        self._note(choice, own_key=choice.key.download is not None or foreign is None)
+        yield from self._load_agent(choice, look)
+        return backup
+
+    def _keys(self) -> tuple[list[OwnedKey], list[Useless]]:
+        keys, useless = [], []
+        for found in self._finds:
+            if isinstance(found, FoundKey):
+                try:
+                    keys.append(_owned(found.private, self._world.pairs, found.download))
+                except Unfit as wrong:
+                    code = "import-hidden" if wrong.code == "key-hidden" else "import-damaged"
+                    reason = str(wrong.params.get("reason", ""))
+                    useless.append(Useless(found.download, code, reason))
+        return keys, useless
+
+    def _check_signature(self, choice: Choice) -> None:
+        try:
+            self._world.pairs.check(choice.line)
+        except Unfit as wrong:
+            raise Unfit(
+                "import-damaged",
+                name="The certificate",
+                reason=wrong.params["reason"],
+                dashboard=self._world.site.links["dashboard"],
+            ) from None
+
+    def _is_as_good(self, look: Look, choice: Choice) -> bool:
+        """A folder that is looked through may hold yesterday's; what is named is what is meant."""
+        now, there = self._world.status.clock(), look.certificate
+        if there is None or not look.state(now).opens_doors:
+            return False
+        if there.blob == choice.certificate.blob:
+            return True
+        ours, theirs = there.valid_before, choice.certificate.valid_before
+        lives_longer = ours is None or (theirs is not None and ours >= theirs)
+        return self._request.looks_around and lives_longer
+
+    def _note(self, choice: Choice, *, own_key: bool) -> None:
+        """A journal that cannot be written must not cost the key that is in place."""
+        world, certificate = self._world, choice.certificate
+        look = world.status.look()
+        fact = Issued(
+            at=world.status.clock(),
+            account=look.account or certificate.principals[0],
+            attempt=uuid.uuid4().hex,
+            serial=certificate.serial,
+            fingerprint=fingerprint(certificate.public_key),
+            valid_before=certificate.valid_before,
+            key_path=str(look.key_path),
+            own_key=own_key,
+        )
+        with suppress(Unfit):
+            facts = world.status.journal.facts()
+            known = {(one.serial, one.fingerprint) for one in facts if isinstance(one, Issued)}
+            if (fact.serial, fact.fingerprint) not in known:
+                world.status.journal.append([fact])
+
+    def _load_agent(self, choice: Choice, look: Look) -> Iterator[Event]:
+        if choice.key.encrypted:
+            yield Warn("agent-passphrase")
+            return
+        world = self._world
+        key = agent_actions.LoadableKey(choice.key.private, choice.certificate, look.key_path.name)
+        known = fold(world.status.journal.facts(), look.account)
+        yield from agent_actions.load_after_renewal(
+            world.status.agent(), key, known, world.status.clock
+        )
+
+
+def _read(request: ImportRequest, world: ImportWorld) -> list[Download]:
+    if request.pasted is None:
+        return world.downloads.read(request.paths)
+    return [request.pasted] if request.pasted.content.reveal().strip() else []
+
+
+def _installed_key(world: ImportWorld) -> OwnedKey | None:
+    """The key on this computer; one that is of no use is as good as none."""
+    try:
+        private = world.files.private()
+        return _owned(private, world.pairs) if private else None
+    except Unfit:
+        return None
+
+
+def _owned(private: Secret, pairs: Pairs, download: Download | None = None) -> OwnedKey:
+    """Raises Unfit."""
+    public_key = pairs.public_key(private)
+    try:
+        encrypted = read_head(private.reveal().encode("latin-1", errors="replace")).encrypted
+    except PrivateKeyUnreadable as wrong:
+        raise Unfit("key-unfit", reason=str(wrong)) from None
+    return OwnedKey(private, public_key, encrypted, download)
+
+
+def _agree_to_backup(
+    choice: Choice, request: ImportRequest, world: ImportWorld, numbers: Iterator[int]
+) -> Generator[Event, Answer, None]:
+    """Raises Cancelled where the person's own key is to stay."""
+    if request.yes or choice.key.download is None:
+        return
+    if stored := foreign_key(world.files, world.status.journal):
+        answer = yield from _ask(numbers, "replace", str(stored.path))
+        if not answer:
+            raise Cancelled
+
+
+def _ask_for_removal(
+    choice: Choice, request: ImportRequest, world: ImportWorld, numbers: Iterator[int]
+) -> Generator[Event, Answer, list[Download]]:
+    """The downloads to remove; what is installed is never offered."""
+    look = world.status.look()
+    installed = {path.resolve() for path in (look.key_path, look.certificate_path)}
+    spare = [one for one in choice.downloads if one.path and one.path.resolve() not in installed]
+    if request.yes or not spare:
+        return []
+    wanted = yield from _ask(numbers, "remove", ", ".join(one.name for one in spare))
+    return spare if wanted else []
+
+
+def _ask(numbers: Iterator[int], name: str, value: str) -> Generator[Event, Answer, bool]:
+    ask = Ask(next(numbers), (Field(name, "confirm", value=value),))
+    yield ask
+    answer = yield Await(ask)
+    return answer.get(name) is True
+
+
+def _remove(
+    unwanted: Sequence[Download], world: ImportWorld
+) -> Generator[Event, Answer, list[str]]:
+    removed = []
+    for download in unwanted:
+        try:
+            world.downloads.remove(download)
+            removed.append(str(download.path))
+        except Unfit as wrong:
+            yield Warn("download-left", {"name": download.name, "reason": wrong.params["reason"]})
+    return removed

@@ -1,0 +1,133 @@
+"""The passphrase of the private key: set, changed, removed.
+
+It goes from the answer to the key and nowhere else.  The key is written anew and proven before the
+old file is replaced, in one step.
+"""
+
+import itertools
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from alpkey.actions import agent as agent_actions
+from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted
+from alpkey.actions.opening import open_key, typed
+from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core.errors import AlpkeyError, NoKey, Unfit, Unsuitable
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
+from alpkey.core.journal import fold
+from alpkey.core.ports import Cancellation, KeyFiles, KeyProtection, Lock
+from alpkey.core.secret import Secret
+from alpkey.core.status import status_object
+
+# ssh-keygen(1) takes no shorter one.
+SHORTEST = 5
+
+NEW, AGAIN, OLD = "passphrase", "passphrase_again", "old_passphrase"
+
+
+@dataclass(frozen=True, slots=True)
+class PassphraseWorld:
+    files: KeyFiles
+    protection: KeyProtection
+    lock: Lock
+    cancellation: Cancellation
+    status: StatusWorld
+
+
+def set_passphrase(world: PassphraseWorld) -> Action:
+    """Protects the key, or changes its passphrase; the agent gets the key, so that ssh need not
+    ask.
+
+    The result is the status and ``changed``.  Raises SignInRefused, NoKey, Unfit, Unsuitable,
+    Unreachable (lock) or Cancelled.
+    """
+    yield from finish_interrupted(world.files, world.lock)
+    private, encrypted = _private(world)
+    numbers = itertools.count(1)
+    answer: Answer = {}
+    if encrypted:
+        opened = yield from open_key(private, world.protection, numbers, OLD)
+        plain, answer = opened.private, opened.answer
+    else:
+        plain = world.protection.recoded(private, None, None)
+    covered = yield from _cover(plain, answer, world, numbers)
+    _replace(private, covered, world)
+    yield Step("protected")
+    yield from _load_agent(plain, world)
+    return _result(world, changed=True)
+
+
+def remove_passphrase(world: PassphraseWorld) -> Action:
+    """Takes the passphrase off.  Result and errors are those of :func:`set_passphrase`."""
+    yield from finish_interrupted(world.files, world.lock)
+    private, encrypted = _private(world)
+    if not encrypted:
+        return _result(world, changed=False)
+    opened = yield from open_key(private, world.protection, itertools.count(1))
+    _replace(private, opened.private, world)
+    yield Step("unprotected")
+    return _result(world, changed=True)
+
+
+def _private(world: PassphraseWorld) -> tuple[Secret, bool]:
+    """The key file and whether it is encrypted."""
+    private, stored = world.files.private(), world.files.current()
+    if private is None or stored is None:
+        raise NoKey(key_path=str(world.status.look().key_path))
+    return private, stored.encrypted
+
+
+def _cover(
+    plain: Secret, given: Answer, world: PassphraseWorld, numbers: Iterator[int]
+) -> Generator[Event, Answer, Secret]:
+    """The key under the new passphrase, which is asked for until one will do.
+
+    ``given`` is an earlier answer that may hold it already.
+    """
+    error: AlpkeyError | None = None
+    while True:
+        if NEW in given and error is None:
+            answer = given
+        else:
+            ask = Ask(next(numbers), (Field(NEW, "secret"), Field(AGAIN, "secret")), error)
+            yield ask
+            answer = yield Await(ask)
+        try:
+            return world.protection.recoded(plain, None, _new(answer))
+        except Unsuitable as no:
+            error = Unsuitable(no.code, field=NEW)
+
+
+def _new(answer: Answer) -> Secret:
+    """Raises Unsuitable."""
+    new = typed(answer, NEW)
+    if len(new.reveal()) < SHORTEST:
+        raise Unsuitable("passphrase-short")
+    if answer.get(AGAIN, new) != new:
+        raise Unsuitable("passphrase-differs")
+    return new
+
+
+def _replace(old: Secret, new: Secret, world: PassphraseWorld) -> None:
+    """Only the key that was asked about: a renewal may have brought another one meanwhile."""
+    with world.lock.held(LOCK_TIMEOUT_S), world.cancellation.deferred():
+        if world.files.private() != old:
+            raise Unfit("key-changed")
+        world.files.install_private(new)
+
+
+def _load_agent(plain: Secret, world: PassphraseWorld) -> Iterator[Event]:
+    """Without an agent ssh itself asks at every login, and at each host on the way."""
+    look, clock = world.status.look(), world.status.clock
+    agent = world.status.agent()
+    known = fold(world.status.journal.facts(), look.account)
+    if not agent_actions.view(agent, look.certificate, known).reachable:
+        yield Warn("passphrase-without-agent")
+    elif look.certificate and look.state(clock()).opens_doors:
+        key = agent_actions.LoadableKey(plain, look.certificate, look.key_path.name)
+        yield from agent_actions.load_after_renewal(agent, key, known, clock)
+
+
+def _result(world: PassphraseWorld, *, changed: bool) -> Result:
+    status = status_object(take_status(world.status), world.status.clock())
+    return {**status, "changed": changed}

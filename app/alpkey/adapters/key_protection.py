@@ -1,0 +1,33 @@
+"""The passphrase of a private key, put on, changed and taken off."""
+
+from alpkey.adapters import private_key
+from alpkey.core.errors import SignInRefused, Unfit, Unsuitable
+from alpkey.core.private_head import PrivateKeyUnreadable, read_head
+from alpkey.core.secret import Secret
+
+
+class RealProtection:
+    """See :class:`alpkey.core.ports.KeyProtection`."""
+
+    def recoded(self, private: Secret, old: Secret | None, new: Secret | None) -> Secret:
+        content = private.reveal().encode("latin-1", errors="replace")
+        wanted = _typed(new) if new else None
+        try:
+            read_head(content)  # it says best what a file is that holds no key
+            written = private_key.recoded(content, _typed(old) if old else None, wanted)
+        except private_key.PassphraseWrong:
+            raise SignInRefused("passphrase-refused", retryable=True) from None
+        except PrivateKeyUnreadable as wrong:
+            raise Unfit("key-unreadable", reason=str(wrong)) from None
+        return Secret(written.decode())
+
+
+def _typed(passphrase: Secret) -> bytes:
+    """The bytes that a terminal sends for it.  Raises Unsuitable where it can send none."""
+    text = passphrase.reveal()
+    if not all(letter.isprintable() or "\udc80" <= letter <= "\udcff" for letter in text):
+        raise Unsuitable("passphrase-unfit")
+    try:
+        return text.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        raise Unsuitable("passphrase-unfit") from None

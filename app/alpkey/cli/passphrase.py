@@ -1,0 +1,65 @@
+"""``alpkey passphrase set|remove``."""
+
+from collections.abc import Callable
+
+import click
+
+from alpkey.actions.passphrase import PassphraseWorld, remove_passphrase, set_passphrase
+from alpkey.cli import sentences
+from alpkey.cli.context import Output, events_option, json_option, prepared_answer, run
+from alpkey.core.events import Action
+
+
+@click.group("passphrase")
+def passphrase_group() -> None:
+    """The passphrase that protects the private key on this computer."""
+
+
+@passphrase_group.command("set")
+@click.option(
+    "--stdin",
+    "from_stdin",
+    is_flag=True,
+    help='Read {"passphrase": ..., "old_passphrase": ...} as one line of JSON from standard input.',
+)
+@json_option
+@events_option
+def set_command(from_stdin: bool, as_json: bool, events: bool) -> None:
+    """Protect the private key with a passphrase, or change the one it has.
+
+    The key is put into the ssh agent, so that ssh need not ask while the certificate lives.
+
+    \b
+    Examples:
+      alpkey passphrase set
+      alpkey passphrase set --stdin --json < passphrase.json
+    """
+    _run(set_passphrase, Output(as_json, events, prepared_answer(from_stdin)))
+
+
+@passphrase_group.command("remove")
+@click.option(
+    "--stdin",
+    "from_stdin",
+    is_flag=True,
+    help='Read {"passphrase": ...} as one line of JSON from standard input.',
+)
+@json_option
+@events_option
+def remove_command(from_stdin: bool, as_json: bool, events: bool) -> None:
+    """Take the passphrase off the private key.  The centre advises to have one.
+
+    \b
+    Examples:
+      alpkey passphrase remove
+      alpkey passphrase remove --stdin --json < passphrase.json
+    """
+    _run(remove_passphrase, Output(as_json, events, prepared_answer(from_stdin)))
+
+
+def _run(action: Callable[[PassphraseWorld], Action], output: Output) -> None:
+    run(
+        lambda all_of, cancellation: action(all_of.passphrase(cancellation)),
+        output,
+        sentences.protection,
+    )
