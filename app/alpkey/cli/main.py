@@ -19,6 +19,7 @@ _COMMANDS = {
     "renew": ("alpkey.cli.renew", "renew_command", "Sign in and install a fresh key."),
     "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
+    "doctor": ("alpkey.cli.doctor", "doctor_command", "Find what stands in the way of a login."),
     "agent": ("alpkey.cli.agent", "agent_group", "The ssh agent: put the key in, list it."),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
     "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),
