@@ -46,7 +46,7 @@ def opened(qtbot: QtBot, at: Places) -> Opener:
         window = MainWindow(at, site(), lambda *_: None)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
         qtbot.addWidget(window, before_close_func=lambda one: end(qtbot, one))
-        window.findChild(QTabWidget, "pages").setCurrentIndex(1)
+        window.findChild(QTabWidget, "pages").setCurrentWidget(window.findChild(SettingsPage))
         windows.append(window)
         with qtbot.waitActive(window):
             window.show()
