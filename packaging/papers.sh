@@ -8,7 +8,7 @@ out=build/papers
 
 rm -rf "$out"
 mkdir -p "$out"
-"$python" packaging/menu_entry.py alpkey "$out/$app_id.desktop"
+"$python" packaging/menu_entry.py "$out/$app_id.desktop"
 "$python" packaging/man.py "$out/alpkey.1"
 for shell in bash zsh fish; do
     "$python" -m alpkey completion "$shell" >"$out/alpkey.$shell"

@@ -43,6 +43,12 @@ if [ "$(printf '%s\n2.35\n' "${have:-0}" | sort -V | head -n 1)" != 2.35 ]; then
     say "Alpkey needs glibc 2.35 or newer (Debian 12, Ubuntu 22.04); here is ${have:-another}." >&2
     exit 1
 fi
+case $home in
+    *[!A-Za-z0-9/._@:,+=~-]*)
+        say "$home cannot stand in a menu entry; choose another place: PREFIX=/some/where" >&2
+        exit 1
+        ;;
+esac
 if [ -e "$home" ] && [ ! -e "$home/uninstall.sh" ]; then
     say "$home is there and not of this installer; nothing was changed." >&2
     exit 1
@@ -68,9 +74,9 @@ for file in $beside; do
     mkdir -p "$(dirname "$share/$file")"
     cp "$from/tree/share/$file" "$share/$file"
 done
-# A desktop does not have ~/.local/bin on its path everywhere.
-sed "s|^\(Try\)\{0,1\}Exec=alpkey|\1Exec=$home/alpkey|" "$from/tree/share/applications/$id.desktop" \
-    >"$share/applications/$id.desktop"
+# Desktops do not have ~/.local/bin on their path everywhere.
+sed -e "s|\"alpkey\"|\"$home/alpkey\"|" -e "s|^TryExec=alpkey\$|TryExec=$home/alpkey|" \
+    "$from/tree/share/applications/$id.desktop" >"$share/applications/$id.desktop"
 say "Alpkey is installed: $prefix/bin/alpkey"
 case ":$PATH:" in
     *":$prefix/bin:"*) ;;
