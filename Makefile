@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 TOOL := .venv/bin
 
-.PHONY: demo test lint bench gallery installers test-installers locks
+.PHONY: demo test lint bench gallery installers dmg test-installers locks
 
 demo:
 	@sh tools/setup.sh demo
@@ -39,6 +39,11 @@ FORMATS ?= deb rpm run
 installers:
 	@sh tools/setup.sh installers
 	@sh packaging/build.sh $(FORMATS)
+
+# On a Mac.
+dmg:
+	@sh tools/setup.sh installers
+	@sh packaging/macos/build.sh
 
 # Slow: a Debian of its own, renewals by every installer, everything built twice.
 test-installers:

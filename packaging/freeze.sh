@@ -21,5 +21,5 @@ rm -rf build/wheel build/frozen
 if [ "$(uname)" = Linux ]; then
     # Only libraries: the program carries its modules behind its last section, and strip cuts there.
     find build/frozen/alpkey -type f -name '*.so*' -exec strip --strip-unneeded {} +
+    find build/frozen -xtype l -delete # to what was trimmed
 fi
-find build/frozen -xtype l -delete

@@ -14,9 +14,10 @@ The bundle carries the programs and libraries below, each under its own licence.
 
 Qt and Qt for Python (PySide6, shiboken6) {qt} are used under the LGPL-3.0 (LGPL-3.0.txt and
 GPL-3.0.txt).  They are shared libraries in PySide6/ and shiboken6/; you may put your own builds in
-their place.  They are those of the wheels on PyPI, changed in one way: "strip --strip-unneeded"
-took symbols for debugging out.  Their source, with the notices of all that Qt itself contains, is
-at https://download.qt.io/official_releases/ (QtForPython and qt, version {qt}).
+their place.  They are those of the wheels on PyPI, and not all of them.  On Linux they are changed
+in one way: "strip --strip-unneeded" took symbols for debugging out.  Their source, with the notices
+of all that Qt itself contains, is at https://download.qt.io/official_releases/ (QtForPython and qt,
+version {qt}).
 
 """
 

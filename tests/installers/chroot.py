@@ -73,7 +73,7 @@ class Chroot:
         self.run("apt-get", "-y", "-qq", *arguments, environ=noninteractive)
 
     def files(self) -> dict[str, Any]:
-        """Every file with its kind, mode and size, but for what apt and dpkg note for themselves."""
+        """Every file with its mode and size, but for what apt and dpkg note for themselves."""
         found = {}
         for folder, names, files in os.walk(self.root):
             below = Path(folder).relative_to(self.root)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.waiting import until
 from tests.installers import use
 from tests.installers.chroot import Chroot, changes
 from tests.installers.conftest import SIZE_LIMIT_BYTES, Installed
@@ -85,3 +86,19 @@ def test_nothing_is_left_of_it(ready: Chroot, built: Built, tmp_path: Path) -> N
     ready.run("dpkg", "--remove", "alpkey")
     ready.run("dpkg", "--purge", "alpkey")
     assert changes(before, ready.files()) == []
+
+
+def test_a_running_tray_becomes_the_upgrade_and_ends_with_the_removal(
+    with_alpkey: Chroot, installed: Prepare, tmp_path: Path
+) -> None:
+    alpkey = installed(with_alpkey)
+    program = with_alpkey.root / "usr/lib/alpkey/alpkey"
+    with use.Running(alpkey) as running:
+        first = running.program()
+        assert first == program.stat().st_ino
+        with_alpkey.run("dpkg", "--install", str(tmp_path / "alpkey.deb"))
+        second = program.stat().st_ino
+        assert second != first
+        until(lambda: running.program() == second, "the new program in its place", 40)
+        with_alpkey.run("dpkg", "--remove", "alpkey")
+        assert running.process.wait(use.START_TIMEOUT_S) == 0

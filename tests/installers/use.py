@@ -2,9 +2,9 @@
 
 import os
 import subprocess
-import time
 from pathlib import Path
 
+from tests.e2e.waiting import until
 from tests.installers.conftest import Installed
 
 START_TIMEOUT_S = 30
@@ -70,13 +70,17 @@ class Running:
         }
         self.process = subprocess.Popen(self._installed.command(*self._arguments), env=environ)
         name = SOCKET_OF[self._arguments[1] if self._arguments else ""]
-        end = time.monotonic() + START_TIMEOUT_S
-        while not list(self.runtime.glob(f"alpkey-*/{name}")):
-            assert self.process.poll() is None, f"it ended with {self.process.returncode}"
-            assert time.monotonic() < end, "it does not listen"
-            time.sleep(0.05)
+        until(lambda: self._listens(name), "a socket that answers", START_TIMEOUT_S)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
         self.process.wait(START_TIMEOUT_S)
+
+    def program(self) -> int:
+        """The number of the file that the process runs, which an upgrade replaces."""
+        return Path(f"/proc/{self.process.pid}/exe").stat().st_ino
+
+    def _listens(self, name: str) -> bool:
+        assert self.process.poll() is None, f"it ended with {self.process.returncode}"
+        return bool(list(self.runtime.glob(f"alpkey-*/{name}")))
