@@ -69,7 +69,7 @@ class Tray(QObject):
 
     def apply(self, view: "TrayView") -> None:
         """Shows what was seen, and touches nothing that stays as it is."""
-        self._menu.offer(view.site)
+        self._menu.offer(view.connections)
         self._menu.apply(view.menu)
         if (view.icon, view.tooltip) != self._shown:
             before, self._shown = self._shown, (view.icon, view.tooltip)
