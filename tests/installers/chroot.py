@@ -102,6 +102,7 @@ def make(root: Path, suite: str, keep: Path) -> Chroot:
     root.mkdir()
     _run("tar", "-C", str(root), "-xf", str(archive))
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+    (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
     made = Chroot(root)
     made.run("useradd", "--create-home", PERSON)
     return made

@@ -65,7 +65,7 @@ def installed(centre: Centre, home: Home, tmp_path: Path) -> Callable[..., Insta
         Path(centre.facts.ca_bundle).parent.chmod(0o755)
         Path(centre.facts.ca_bundle).chmod(0o644)
         environ = {
-            "PATH": "/usr/bin:/bin",
+            "PATH": "/usr/bin:/bin:/usr/sbin",
             "LANG": "C.UTF-8",
             "HOME": f"/home/{PERSON}",
             "ALPKEY_HOME": str(home.path),

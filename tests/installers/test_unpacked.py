@@ -51,10 +51,10 @@ def test_it_opens(alpkey: Installed, arguments: tuple[str, ...]) -> None:
 
 
 def test_every_module_of_ours_is_in_it(alpkey: Installed, tree: Path) -> None:
-    """A command that is imported by its name is not found by whoever only reads the code."""
+    """What is imported by its name is not found by a freezer that reads the code."""
     from tests.test_house import COMMANDS
 
-    for name in COMMANDS:
+    for name in COMMANDS.keys() - {"alpkey sandbox"}:
         told = alpkey.run(*name.split()[1:], "--help")
         assert told.returncode == 0, (name, told.stderr)
         assert "Traceback" not in told.stderr
