@@ -95,6 +95,7 @@ class Assembly:
 
     def renewal(self, cancellation: Cancellation) -> RenewWorld:
         """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
+        from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.pairs import RealPairs
 
         return RenewWorld(
@@ -106,10 +107,12 @@ class Assembly:
             cancellation=cancellation,
             status=self.status,
             kept=self.kept(cancellation),
+            protection=RealProtection(),
         )
 
     def importing(self, cancellation: Cancellation) -> ImportWorld:
         from alpkey.adapters.downloads import SavedFiles
+        from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.pairs import RealPairs
 
         home = Path(person_home(os.environ, pwd.getpwuid(os.getuid()).pw_dir))
@@ -118,20 +121,24 @@ class Assembly:
             downloads=SavedFiles(platform.downloads_folder(os.environ, home), self.site.key_file),
             files=self._files,
             pairs=RealPairs(),
+            protection=RealProtection(),
+            kept=self.kept(cancellation),
             lock=self._lock,
             cancellation=cancellation,
             status=self.status,
         )
 
     def passphrase(self, cancellation: Cancellation) -> PassphraseWorld:
-        from alpkey.adapters.key_protection import RealProtection
+        from alpkey.adapters.key_protection import RealProtection, made_passphrase
 
         return PassphraseWorld(
             files=self._files,
             protection=RealProtection(),
+            kept=self.kept(cancellation),
             lock=self._lock,
             cancellation=cancellation,
             status=self.status,
+            make=made_passphrase,
         )
 
     def kept(self, cancellation: Cancellation) -> KeptWorld:
@@ -210,6 +217,7 @@ class Assembly:
             files=self._files,
             pairs=RealPairs(),
             protection=RealProtection(),
+            keychain=self._keychain,
             journal=self.status.journal,
             agent=self.agent,
             clock=now,

@@ -516,6 +516,15 @@ WARNINGS: Mapping[str, str] = {
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
     "agent-not-forwarded": "The ssh agent that is passed on does not hold the key: {reason}",
+    "passphrase-unread": "The keychain does not tell the passphrase. {title}: {detail}",
+    "passphrase-unforgotten": "The keychain still holds the old passphrase, which opens nothing "
+    "any more. {title}: {detail}",
+    "passphrase-lost": "The key that was there had a passphrase; the new one has none. "
+    "Set one with: alpkey passphrase set",
+    "cover-unread": "The new key gets no passphrase, for the keychain does not tell it. "
+    "{title}: {detail} Later: alpkey passphrase keychain",
+    "cover-gone": "The new key gets no passphrase, for the keychain holds it no longer. "
+    "Set a new one with: alpkey passphrase keychain",
     "passphrase-without-agent": "No ssh agent answers, so ssh asks for the passphrase at each "
     "login. Start one with: eval $(ssh-agent)",
     "agent-passphrase": "The key is installed. Its passphrase keeps it out of the ssh agent; "
