@@ -9,7 +9,7 @@ from tests.centre import Centre, Home, prepared_home
 from tests.e2e.desk import desk
 
 from alpkey_sandbox.sandbox import Sandbox
-from bench import commands, desktop
+from bench import commands, configuration, desktop
 
 
 def main() -> None:
@@ -25,6 +25,8 @@ def main() -> None:
             commands.short_status(home)
             commands.connecting(home)
             commands.own_time(home)
+            configuration.plan()
+            configuration.on_demand(home)
             with desk(folder / "desk") as running:
                 desktop.measure(running, home)
 

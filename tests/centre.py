@@ -124,13 +124,18 @@ class Home:
 
     def talk(self, *arguments: str) -> Conversation:
         """A renewal with ``--events``."""
-        return self.talk_of("renew", "--username", self.centre.username, *arguments)
+        return self.converse("renew", "--username", self.centre.username, *arguments)
 
-    def talk_of(self, *arguments: str) -> Conversation:
-        command = self.command(*arguments, "--events")
+    def converse(self, *arguments: str, **environ: str) -> Conversation:
+        """Any command with ``--events``."""
         pipe = subprocess.PIPE
         process = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=self.environ
+            self.command(*arguments, "--events"),
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            env={**self.environ, **environ},
         )
         return Conversation(process)
 

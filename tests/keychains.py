@@ -115,6 +115,12 @@ class SecretServiceHost(Keyring):
         with os.fdopen(reading) as told:
             super().__init__(folder, told.readline().strip())
 
+    def is_asked(self) -> bool:
+        """Whether somebody else is on the bus, beside the daemon and whoever asks this."""
+        with open_dbus_connection(self._address) as connection:
+            names = Proxy(message_bus, connection).ListNames()[0]
+        return sum(name.startswith(":") for name in names) > 2
+
     def close(self) -> None:
         self.kill()
         self._bus.kill()

@@ -7,18 +7,24 @@ where a renewal needs them, so that everything else starts without.
 import os
 import pwd
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
 from alpkey.actions.agent import AgentWorld
+from alpkey.actions.configure import ConfigureWorld
 from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.desktop_entry import DesktopWorld
+from alpkey.actions.ensure import EnsureWorld
 from alpkey.actions.import_key import ImportWorld
 from alpkey.actions.kept import KeptWorld
+from alpkey.actions.keys import KeysWorld
 from alpkey.actions.passphrase import PassphraseWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.settings import SettingsWorld
+from alpkey.actions.sign_in import SignInWorld, Way
 from alpkey.actions.status import StatusWorld
 from alpkey.adapters.agent import NoAgent, SshAgent
 from alpkey.adapters.clock import now
@@ -32,6 +38,7 @@ from alpkey.adapters.openssh import OpenSsh
 from alpkey.adapters.otp import PyotpCodes
 from alpkey.adapters.own_ssh_files import OwnSshConfig
 from alpkey.adapters.processes import start_detached
+from alpkey.adapters.touched_file import TouchedFile
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
 from alpkey.core.errors import Unfit, Unsuitable
@@ -42,7 +49,7 @@ from alpkey.core.ports import Cancellation, KeyService, Terminal
 from alpkey.core.ports_agent import Agent
 from alpkey.core.roots import person_home
 from alpkey.core.settings import Settings
-from alpkey.core.site import Site
+from alpkey.core.site import OpenId, Site
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site
 
 if sys.platform == "darwin":
@@ -81,7 +88,7 @@ class Assembly:
     def status(self) -> StatusWorld:
         return StatusWorld(
             look=self._glance,
-            remember=lambda look: LookFile(self.places.look).write(look, now()),
+            remember=self._remember,
             journal=JournalFile(self.places.journal),
             agent=lambda: self.agent,
             clock=now,
@@ -158,7 +165,7 @@ class Assembly:
             site=self.site,
             look=self._glance,
             clock=now,
-            own_files=OwnSshConfig(self.site, self.places),
+            own_files=self._own_files,
             resolver=self._openssh,
             terminal=self._terminal,
             renewal=lambda: self.renewal(cancellation),
@@ -179,13 +186,13 @@ class Assembly:
             site=lambda: shipped_site(at),
             file=TomlSettingsFile(at.settings, lock, now),
             look_again=lambda: self.status.remember(self._glance()),
+            desktop=lambda: self.desktop,  # made after the change, so it sees the new clusters
         )
 
     @property
     def desktop(self) -> DesktopWorld:
         """Raises Unfit where our own path cannot stand in a file of a desktop."""
         from alpkey.adapters.outside_files import OutsideFiles
-        from alpkey.adapters.touched_file import TouchedFile
 
         if sys.platform == "darwin":
             from alpkey.core import mac_entry as entry
@@ -200,13 +207,47 @@ class Assembly:
         except Unplaceable as odd:
             reason = "Such a path cannot stand in an entry of a desktop."
             raise Unfit(path=str(odd), reason=reason) from None
-        outside = OutsideFiles(TouchedFile(at.touched), now)
+        outside = OutsideFiles(self._touched, now)
         return DesktopWorld(outside, autostart, menu, entry.is_switched_on)
 
     def _command_at_login(self) -> list[str]:
         """A login has none of this environment, so a moved home is named."""
         home = ["/usr/bin/env", f"ALPKEY_HOME={self.places.config.parent}"]
         return [*(home if self.places.moved else []), *own_command()]
+
+    def ensuring(self, cancellation: Cancellation) -> EnsureWorld:
+        from alpkey.adapters.callers import Ancestors
+        from alpkey.adapters.renew_window import WindowWatched
+        from alpkey.adapters.turn_file import TurnFile
+
+        socket = self.places.window_socket
+        return EnsureWorld(
+            status=self.status,
+            callers=Ancestors(os.environ),
+            turn=TurnFile(self.places.ensure),
+            window=WindowWatched(
+                own_command("window", "renew"), socket.with_name(socket.name + ".lock")
+            ),
+            interrupted=self._files.interrupted,
+            renewal=lambda: self.renewal(cancellation),
+        )
+
+    def configuration(self, cancellation: Cancellation) -> ConfigureWorld:
+        from alpkey.adapters.alias_file import AliasesOnDisk
+        from alpkey.adapters.person_config import PersonConfigFile
+        from alpkey.adapters.ssh_judge import RealSsh
+
+        return ConfigureWorld(
+            site=self.site,
+            look=self._glance,
+            clock=now,
+            own_files=self._own_files,
+            person=PersonConfigFile(self.places.person_config, self.places.undo),
+            judge=RealSsh(self.places, os.environ),
+            touched=self._touched,
+            aliases=AliasesOnDisk(self.places.aliases),
+            cancellation=cancellation,
+        )
 
     def agent_use(self) -> AgentWorld:
         from alpkey.adapters.key_protection import RealProtection
@@ -221,6 +262,46 @@ class Assembly:
             journal=self.status.journal,
             agent=self.agent,
             clock=now,
+        )
+
+    def keys(self, cancellation: Cancellation) -> KeysWorld:
+        """The world of keys at the service.  Raises Unsuitable where the site has none to ask."""
+        from alpkey.adapters.gateway import Gateway
+        from alpkey.adapters.http import Http
+
+        site = self.site
+        gateway = next((one for one in site.services if one.kind == "gateway"), None)
+        if gateway is None or site.openid is None:
+            raise Unsuitable("no-gateway", site=site.name, dashboard=site.dashboard)
+        return KeysWorld(
+            sign_in=self._sign_in(site.openid, cancellation),
+            service=Gateway(gateway, site, Http(site.ca_bundle)),
+            look=self._glance,
+            journal=self.status.journal,
+            clock=now,
+        )
+
+    @property
+    def usual_way(self) -> Way:
+        """How to sign in where the person did not say."""
+        return Way.BROWSER if self.has_display else Way.DEVICE
+
+    def _sign_in(self, openid: OpenId, cancellation: Cancellation) -> SignInWorld:
+        from alpkey.adapters import qr
+        from alpkey.adapters.browser import DesktopBrowser
+        from alpkey.adapters.http import Http
+        from alpkey.adapters.loopback import Loopback
+        from alpkey.adapters.oidc import OpenIdSignIn
+
+        return SignInWorld(
+            site_name=self.site.name,
+            provider=OpenIdSignIn(openid, self.site, Http(self.site.ca_bundle), now),
+            callback=Loopback(openid.redirect_uri, self.site.name),
+            browser=DesktopBrowser(os.environ, sys.platform),
+            qr=qr.rows,
+            cancellation=cancellation,
+            clock=now,
+            pause=lambda span: time.sleep(span.total_seconds()),
         )
 
     @property
@@ -249,6 +330,21 @@ class Assembly:
         Until it is written ssh tells nothing; the real home is never asked instead.
         """
         return OpenSsh(self.places.connect_config if self.places.moved else None, os.environ)
+
+    def _remember(self, look: Look) -> None:
+        """The line for prompts; and once ssh is told of the centre, as whom to log in."""
+        LookFile(self.places.look).write(look, now())
+        if self.places.own_ssh_config.exists():
+            with suppress(Unfit):  # connect and config say it; a renewal is none the worse
+                self._own_files.write(look.account)
+
+    @cached_property
+    def _touched(self) -> TouchedFile:
+        return TouchedFile(self.places.touched)
+
+    @cached_property
+    def _own_files(self) -> OwnSshConfig:
+        return OwnSshConfig(self.site, self.places, self._touched, own_command("ensure"))
 
     @property
     def _terminal(self) -> Terminal:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from alpkey.core import journal, quota
+from alpkey.core.aliases import Alias, from_text
 from alpkey.core.certificate import (
     Certificate,
     CertificateKind,
@@ -107,6 +108,11 @@ def _values(path: Path, passing_over: Collection[str] = ()) -> dict[str, Any]:
 def known(at: Places, account: str | None = None) -> journal.Known:
     """What the journal says of ``account``, or of the account that got a key last."""
     return journal.fold(journal.from_lines(_lines(at.journal)), account)
+
+
+def aliases(at: Places) -> list[Alias]:
+    """The person's own names for hosts of the centre, as they were found last."""
+    return from_text("".join(_lines(at.aliases)))
 
 
 def look(at: Places, now: datetime, on: Ground | None = None) -> Look:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters import macos
+from alpkey.adapters.deadline import Running
 from alpkey.adapters.keychain import SystemKeychain
 from alpkey.adapters.linux import keyring_backends
 from alpkey.core import words
 from alpkey.core.errors import KeychainTrouble
 from alpkey.core.secret import Secret
+from tests.e2e.waiting import until
 from tests.keychains import SecretServiceHost, secret_service
 
 PASSWORD = Secret("marked-Pässwort-7391")
@@ -87,6 +89,20 @@ def test_a_keychain_that_went_away(host: SecretServiceHost) -> None:
     ours.store("alice", PASSWORD)
     host.kill()
     assert every_call(ours) == ["keychain-vanished"] * 3
+
+
+def test_a_keychain_that_dies_in_the_middle_of_a_call(host: SecretServiceHost) -> None:
+    host.unlock()
+    ours = keychain()
+    ours.store("alice", PASSWORD)
+    host.stop()
+    asked = Running(lambda: ours.get("alice"))
+    until(host.is_asked, "the call on the bus")
+    host.kill()
+    assert asked.wait(10)
+    with pytest.raises(KeychainTrouble) as raised:
+        asked.result()
+    assert trouble(raised.value) == "keychain-vanished"
 
 
 def test_a_bus_that_went_away(host: SecretServiceHost) -> None:

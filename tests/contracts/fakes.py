@@ -22,7 +22,7 @@ from alpkey.core.later import Later
 from alpkey.core.placed import Placed
 from alpkey.core.ports import Credentials, Holder, IssuedPair, StoredKey
 from alpkey.core.ports_agent import Identity
-from alpkey.core.ports_desktop import Entry
+from alpkey.core.ports_touched import Entry
 from alpkey.core.private_head import read_head
 from alpkey.core.secret import Secret
 from tests.keys import make_key, sign
@@ -246,6 +246,9 @@ class FakeOutside:
 
     def content(self, path: Path) -> bytes | None:
         return self.files.get(path)
+
+    def holds(self, file: Placed) -> bool:
+        return file.name in self._put
 
     def put(self, file: Placed) -> Path | None:
         if file.name in self._put and self._put[file.name][0] != file.path:

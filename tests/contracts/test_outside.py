@@ -9,7 +9,8 @@ from alpkey.adapters.clock import now
 from alpkey.adapters.outside_files import OutsideFiles
 from alpkey.adapters.touched_file import TouchedFile
 from alpkey.core.placed import Placed
-from alpkey.core.ports_desktop import Outside, Touched
+from alpkey.core.ports_desktop import Outside
+from alpkey.core.ports_touched import Touched
 from tests.contracts.fakes import FakeOutside, FakeTouched
 
 
@@ -55,11 +56,11 @@ class TestOutside:
     def test_what_is_put_is_there_until_it_is_taken_away(
         self, outside: Outside, file: Placed
     ) -> None:
-        assert outside.content(file.path) is None
+        assert (outside.content(file.path), outside.holds(file)) == (None, False)
         assert outside.put(file) is None
-        assert outside.content(file.path) == b"one"
+        assert (outside.content(file.path), outside.holds(file)) == (b"one", True)
         assert outside.take_away(file) is None
-        assert outside.content(file.path) is None
+        assert (outside.content(file.path), outside.holds(file)) == (None, False)
         assert outside.take_away(file) is None
 
     def test_our_own_is_replaced_and_removed_without_a_word(

@@ -9,6 +9,7 @@ import pytest
 from alpkey.adapters.linux import DesktopTerminal
 from alpkey.adapters.openssh import OpenSsh
 from alpkey.adapters.own_ssh_files import OwnSshConfig
+from alpkey.adapters.touched_file import TouchedFile
 from alpkey.core.errors import Unsuitable
 from alpkey.core.places import own_places
 from alpkey.core.ports import OwnSshFiles, Resolver, Terminal
@@ -49,6 +50,11 @@ def absent(request: pytest.FixtureRequest) -> Terminal:
     return DesktopTerminal([], {"PATH": "/nowhere"})
 
 
+def real_own_files() -> OwnSshConfig:
+    at = own_places()
+    return OwnSshConfig(site(), at, TouchedFile(at.touched), ["/bin/true"])
+
+
 class TestTerminal:
     def test_it_runs_the_words_as_they_are(
         self, terminal: tuple[Terminal, Callable[[], list[str]]]
@@ -69,12 +75,14 @@ class TestOwnSshFiles:
     def own_files(self, request: pytest.FixtureRequest, tmp_path: Path) -> OwnSshFiles:
         if request.param == "fake":
             return FakeOwnSshFiles(tmp_path / "connect")
-        return OwnSshConfig(site(), own_places())
+        return real_own_files()
 
     @pytest.mark.parametrize("user", ["alice", None])
     def test_the_path_is_the_same_each_time(self, own_files: OwnSshFiles, user: str | None) -> None:
-        assert own_files.write(user) == own_files.write(user)
-        assert own_files.write(user).is_absolute()
+        path = own_files.write(user)
+        assert path == own_files.write(user)
+        assert path is not None
+        assert path.is_absolute()
 
 
 class TestResolver:
@@ -82,7 +90,7 @@ class TestResolver:
     def resolver(self, request: pytest.FixtureRequest) -> Resolver:
         if request.param == "fake":
             return FakeResolver({"daint": "daint.alps.cscs.ch"})
-        return OpenSsh(OwnSshConfig(site(), own_places()).write("alice"), os.environ)
+        return OpenSsh(real_own_files().write("alice"), os.environ)
 
     @pytest.mark.parametrize(
         ("alias", "host_name"), [("daint", "daint.alps.cscs.ch"), ("elsewhere", "elsewhere")]

@@ -1,12 +1,16 @@
 """The quota: what is shown is never higher than what this machine can know."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alpkey.core.certificate import Certificate, CertificateKind
 from alpkey.core.journal import Fact, Issued, MaybeIssued, Refused, fold
-from alpkey.core.quota import Quota, from_journal
+from alpkey.core.ports_certificates import ListedKey
+from alpkey.core.quota import Quota, from_journal, from_list
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -70,3 +74,52 @@ def test_used_and_remaining_always_add_up_to_the_limit(hours: list[int], later: 
     if quota.used is not None and quota.remaining is not None:
         assert quota.used + quota.remaining == LIMIT
         assert quota.remaining >= 0
+
+
+def listed(*, ends: datetime, life: timedelta | None = DAY, revoked: bool = False) -> ListedKey:
+    certificate = None if life is None else replace(CERTIFICATE, valid_after=ends - life)
+    return ListedKey(1, certificate, ends, NOW if revoked else None)
+
+
+CERTIFICATE = Certificate(
+    blob=b"",
+    type_name="ssh-ed25519-cert-v01@openssh.com",
+    public_key=b"",
+    serial=1,
+    kind=CertificateKind.USER,
+    key_id="alice",
+    principals=("alice",),
+    valid_after=NOW,
+    valid_before=NOW + DAY,
+    critical_options=(),
+    extensions=(),
+    authority=b"",
+)
+
+
+def test_the_services_list_is_the_quota() -> None:
+    quota = from_list([listed(ends=NOW + DAY), listed(ends=NOW + DAY / 2)], LIMIT, NOW)
+    assert (quota.used, quota.remaining, quota.source, quota.as_of) == (2, 3, "service", NOW)
+    assert quota.next_slot_at == NOW + DAY / 2
+
+
+@pytest.mark.parametrize(
+    ("key", "used"),
+    [
+        (listed(ends=NOW + DAY), 1),
+        (listed(ends=NOW + DAY, revoked=True), 0),
+        (listed(ends=NOW), 0),
+        (listed(ends=NOW + timedelta(seconds=1)), 1),
+        (listed(ends=NOW + timedelta(minutes=1), life=timedelta(minutes=2)), 0),
+        (listed(ends=NOW + timedelta(hours=1), life=timedelta(hours=1)), 1),
+        (listed(ends=NOW + timedelta(minutes=1), life=None), 1),
+    ],
+)
+def test_what_holds_a_slot(key: ListedKey, used: int) -> None:
+    assert from_list([key], LIMIT, NOW).used == used
+
+
+def test_more_than_the_limit_is_the_limit() -> None:
+    quota = from_list([listed(ends=NOW + DAY)] * 7, LIMIT, NOW)
+    assert (quota.used, quota.remaining) == (LIMIT, 0)
+    assert quota.counted_out

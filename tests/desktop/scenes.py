@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
 from alpkey.core import words
 from alpkey.core.errors import (
     AlpkeyError,
+    KeychainTrouble,
     NeedsBrowser,
     QuotaUsedUp,
     SignInRefused,
@@ -87,11 +88,21 @@ def look(
     return replace(seen, **more)
 
 
-def ask(error: AlpkeyError | None = None, number: int = 1) -> Row:
+def ask(
+    error: AlpkeyError | None = None, number: int = 1, *, kept: str = "", offer: bool = False
+) -> Row:
+    """The question; ``kept`` names what the keychain has, ``offer`` offers to keep the password."""
+    kinds = {"username": "text", "password": "secret", "otp": "otp"}
+    if offer:
+        kinds["keep"] = "confirm"
     fields = [
-        {"name": "username", "kind": "text", "kept": False, "value": "alice"},
-        {"name": "password", "kind": "secret", "kept": False, "value": None},
-        {"name": "otp", "kind": "otp", "kept": False, "value": None},
+        {
+            "name": name,
+            "kind": kind,
+            "kept": name == kept,
+            "value": "alice" if name == "username" else None,
+        }
+        for name, kind in kinds.items()
     ]
     said = words.error_object(error) if error else None
     return {"event": "ask", "ask": number, "fields": fields, "error": said}
@@ -99,6 +110,15 @@ def ask(error: AlpkeyError | None = None, number: int = 1) -> Row:
 
 def failed(error: AlpkeyError) -> Row:
     return {"event": "failed", "error": words.error_object(error)}
+
+
+def warn(code: str, error: AlpkeyError) -> Row:
+    said = words.describe(error)
+    return {
+        "event": "warn",
+        "code": code,
+        "params": {"title": said.title, "detail": said.detail},
+    }
 
 
 def steps(*names: str) -> list[Row]:
@@ -170,6 +190,7 @@ def form_is_open(window: QWidget) -> bool:
     return window.sign_in.otp.isEnabled()
 
 
+LOCKED = KeychainTrouble("keychain-locked", name="The Secret Service")
 REFUSED = SignInRefused(site="CSCS", retryable=True)
 NO_NETWORK = Unreachable(
     "no-network", host="sshservice.cscs.ch", reason="Its name is not known.", retryable=True
@@ -203,6 +224,20 @@ def _looking(seen: Seen) -> Iterator[None]:
 
 SCENES: dict[str, Scene] = {
     "dialog-first": Scene(lambda: dialog([ask(), READY]), form_is_open),
+    "dialog-offer": Scene(lambda: dialog([ask(), READY, ask(offer=True)]), form_is_open),
+    "dialog-kept": Scene(lambda: dialog([ask(), READY, ask(kept="password")]), form_is_open),
+    "dialog-generator": Scene(lambda: dialog([ask(), READY, ask(kept="otp")]), form_is_open),
+    "dialog-unread": Scene(
+        lambda: dialog([ask(), READY, warn("kept-unread", LOCKED)]), heading_is("cannot be read")
+    ),
+    "dialog-not-kept": Scene(
+        lambda: dialog(
+            [ask(), READY],
+            [*steps("issued", "installed"), warn("not-kept", LOCKED), DONE],
+            after=look(24 * HOUR, used=3),
+        ),
+        sent_and(heading_is("was not kept")),
+    ),
     "dialog-unproven": Scene(lambda: dialog([ask()])),
     "dialog-working": Scene(
         lambda: dialog([ask(), READY], steps("signed-in", "issued")),

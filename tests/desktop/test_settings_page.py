@@ -25,7 +25,7 @@ from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.settings_page import SettingsPage
 from tests.core.sites import site
 
-Opener = Callable[[], MainWindow]
+Opener = Callable[..., MainWindow]
 PATIENCE_MS = 15_000
 
 
@@ -42,14 +42,17 @@ def opened(qtbot: QtBot, at: Places) -> Opener:
     """Opens the window at this page; its last child has ended before it goes."""
     windows = []  # or Python takes it away at the test's end, before its child has ended
 
-    def open_it() -> MainWindow:
+    def open_it(*, late: bool = False) -> MainWindow:
         window = MainWindow(at, site(), lambda *_: None)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
         qtbot.addWidget(window, before_close_func=lambda one: end(qtbot, one))
-        window.findChild(QTabWidget, "pages").setCurrentIndex(1)
         windows.append(window)
+        pages = window.findChild(QTabWidget, "pages")
+        if not late:
+            pages.setCurrentIndex(1)
         with qtbot.waitActive(window):
             window.show()
+        pages.setCurrentIndex(1)
         return window
 
     return open_it
@@ -201,6 +204,17 @@ def test_closing_loses_nothing_that_was_typed(qtbot: QtBot, at: Places, opened: 
     assert written(at) == {"username": "alice"}
 
 
+def test_no_control_is_squeezed_on_a_page_that_is_opened_late(
+    qtbot: QtBot, at: Places, opened: Opener
+) -> None:
+    window = opened(late=True)
+    page = window.findChild(SettingsPage)
+    rows = [page.findChild(QWidget, key) for key in declared()]
+    rows += [one for one in page.findChildren(QCheckBox) if one.text()]
+    qtbot.waitUntil(lambda: all(one.height() >= one.minimumSizeHint().height() for one in rows))
+    assert all(one.isVisible() for one in rows)
+
+
 def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
     qtbot: QtBot, at: Places, opened: Opener
 ) -> None:
@@ -208,6 +222,7 @@ def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
     page = window.findChild(SettingsPage)
     labels = [one for one in page.findChildren(QLabel) if one.buddy()]
     boxes = [one for one in page.findChildren(QCheckBox) if one.text()]
+    assert not {one.buddy() for one in labels} & set(boxes)
     letters = views.mnemonics([one.text() for one in (*labels, *boxes)]) + "ks"
     assert len(letters) == len(labels) + len(boxes) + 2
     assert len(set(letters)) == len(letters)

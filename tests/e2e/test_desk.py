@@ -294,6 +294,30 @@ def is_done(window: Node) -> bool:
     return any(text.startswith("Key valid until") for text in window.texts())
 
 
+def test_a_setting_is_changed_by_keyboard_and_mouse(
+    running_desk: Desk, screen: Screen, home_on_desk: Home
+) -> None:
+    process = subprocess.Popen(home_on_desk.command("window", "main"), env=home_on_desk.environ)
+    try:
+        window = screen.window(MAIN_TITLE)
+        running_desk.focus(MAIN_TITLE)
+        running_desk.keys("alt+s")
+        name = window.named("User name")
+        until(lambda: click_into(running_desk, name), "the focus on the name")
+        running_desk.type("alice")
+        running_desk.keys("Tab")
+        settings = home_on_desk.path / "config/config.toml"
+        until(lambda: settings.exists() and "alice" in settings.read_text(), "the name")
+        press(running_desk, window, "daint")
+        until(lambda: "daint = false" in settings.read_text(), "the cluster")
+        running_desk.keys("alt+k")
+        window.named("Connect to santis")
+        until(lambda: "Connect to daint" not in window.texts(), "the end of its button")
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
 def owner(path: Path) -> int:
     """The process that listens at this socket."""
     with socket.socket(socket.AF_UNIX) as connection:

@@ -74,9 +74,14 @@ def test_what_is_written_stands_up_to_the_validator(home: Home) -> None:
 
 def test_the_menu_names_the_clusters_that_the_person_wants(home: Home) -> None:
     home.json("settings", "set", "clusters", "eiger=on daint=off")
-    entry = Path(home.json("install-desktop")[1]["paths"][0]).read_text()
-    assert "Connect to eiger" in entry
-    assert "Connect to daint" not in entry
+    entry = Path(home.json("install-desktop")[1]["paths"][0])
+    assert "Connect to eiger" in entry.read_text()
+    assert "Connect to daint" not in entry.read_text()
+    home.json("settings", "set", "clusters", "eiger=off")
+    assert "Connect to daint" in entry.read_text()
+    home.json("install-desktop", "--remove")
+    home.json("settings", "set", "clusters", "--default")
+    assert not entry.exists()
 
 
 def test_a_place_that_cannot_be_written_changes_nothing(home: Home) -> None:

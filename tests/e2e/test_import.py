@@ -164,7 +164,7 @@ def test_an_encrypted_key_is_taken_and_left_out_of_the_agent(
     keygen("-q", "-p", "-P", "", "-N", "a passphrase", "-f", key)
     with openssh_agent(tmp_path) as path:
         home.environ["SSH_AUTH_SOCK"] = path
-        with home.talk_of("import", "--yes") as talk:
+        with home.converse("import", "--yes") as talk:
             talk.until("warn", code="agent-passphrase")
             code, last = talk.end()
         assert held(path) == []
@@ -203,7 +203,7 @@ def test_a_question_that_nobody_answers_changes_nothing(home: Home, downloads: P
 
 def test_the_question_of_a_window(home: Home, downloads: Path) -> None:
     key, _ = saved(home, downloads)
-    with home.talk_of("import") as talk:
+    with home.converse("import") as talk:
         ask = talk.until("ask")
         (field,) = ask["fields"]
         assert (field["name"], field["kind"]) == ("remove", "confirm")

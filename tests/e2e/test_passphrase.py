@@ -181,7 +181,7 @@ def test_cancelled_at_every_prompt_nothing_changes(renewed: Home) -> None:
 
 
 def test_the_conversation_of_a_window(renewed: Home) -> None:
-    with renewed.talk_of("passphrase", "set") as talk:
+    with renewed.converse("passphrase", "set") as talk:
         ask = talk.until("ask")
         assert [one["name"] for one in ask["fields"]] == ["passphrase", "passphrase_again"]
         assert {one["kind"] for one in ask["fields"]} == {"secret"}
@@ -197,7 +197,7 @@ def test_the_conversation_of_a_window(renewed: Home) -> None:
 
 def test_no_process_and_no_file_shows_one(renewed: Home, agent: str, tmp_path: Path) -> None:
     """Neither arguments nor environment, of us or of a child, from the answer to the end."""
-    with renewed.talk_of("passphrase", "set") as talk:
+    with renewed.converse("passphrase", "set") as talk:
         ask = talk.until("ask")
         talk.answer(ask, passphrase=PHRASE, passphrase_again=PHRASE)
         process = Path(f"/proc/{talk.process.pid}")

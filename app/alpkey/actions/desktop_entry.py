@@ -53,6 +53,12 @@ def install(world: DesktopWorld) -> Action:
     return {"installed": True, "paths": [str(file.path) for file in world.menu]}
 
 
+def follow(world: DesktopWorld) -> Generator[Event, Answer, None]:
+    """Brings the menu up to date where we are in it.  Raises Unfit."""
+    if world.outside.holds(world.menu[0]):
+        yield from install(world)
+
+
 def remove(world: DesktopWorld) -> Action:
     """Takes us out of the menu.  Raises Unfit."""
     for file in world.menu:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from alpkey.actions.desktop_entry import DesktopWorld, follow
 from alpkey.core.errors import AlpkeyError, Unsuitable
 from alpkey.core.events import Action, Warn
 from alpkey.core.policy import Chosen, Origin
@@ -18,7 +19,8 @@ from alpkey.core.site import Site
 class SettingsWorld:
     """``locked`` are the keys that the organisation decides; ``site`` is the centre as shipped.
 
-    ``look_again`` has the shell prompts see what a change means.
+    ``look_again`` has the shell prompts see what a change means; the entry in the desktop's menu
+    names clusters, too.
     """
 
     chosen: Callable[[], Chosen]
@@ -26,6 +28,7 @@ class SettingsWorld:
     site: Callable[[], Site]
     file: SettingsFile
     look_again: Callable[[], None]
+    desktop: Callable[[], DesktopWorld]
 
 
 def show_all(world: SettingsWorld) -> Action:
@@ -56,6 +59,8 @@ def change(key: str, text: str | None, world: SettingsWorld) -> Action:
         yield Warn("settings-set-aside", {"path": str(aside)})
     with suppress(AlpkeyError):  # another key may be wrong: that is told when it is read
         world.look_again()
+        if setting.kind is CLUSTERS:
+            yield from follow(world.desktop())
     origin: Origin = "shipped" if plain is None else "person"
     default = setting.kind.plain(setting.default)
     row = _as_row(setting, default if plain is None else plain, origin)

@@ -92,6 +92,17 @@ def as_unfit(path: Path) -> Iterator[None]:
         raise unfit(path, wrong) from None
 
 
+@contextmanager
+def as_unfit_to_read(path: Path) -> Iterator[None]:
+    """The same for reading; a file that is not there stays a FileNotFoundError."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as wrong:
+        raise Unfit(path=str(path), reason=f"{wrong.strerror or wrong}.") from None
+
+
 def unfit(path: Path, wrong: OSError) -> Unfit:
     if wrong.errno in (errno.ENOSPC, errno.EDQUOT):
         return Unfit("disk-full", path=str(path))

@@ -1,13 +1,11 @@
 """What is particular to Linux desktops: terminal programs, keychains, and where downloads lie."""
 
 import re
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from alpkey.adapters.processes import start_detached
+from alpkey.adapters.processes import starts
 from alpkey.core.errors import Unsuitable
 
 # Program and the words between it and the command.  The first is the freedesktop proposal, the
@@ -17,10 +15,6 @@ TERMINALS: tuple[tuple[str, ...], ...] = (
     ("x-terminal-emulator", "-e"),
     ("xterm", "-e"),
 )
-
-# A program that cannot open a window says so by then; one that can is still running or has
-# handed the window to a server of its own.
-FAILS_WITHIN_S = 0.5
 
 
 _DOWNLOADS = re.compile(r'^[ \t]*XDG_DOWNLOAD_DIR="(\$HOME|)(/?[^"]*)"', re.MULTILINE)
@@ -50,18 +44,9 @@ class DesktopTerminal:
 
     def open(self, command: Sequence[str], name: str) -> None:
         candidates = (self._choice,) if self._choice else TERMINALS
-        if not any(self._starts([*words, *command]) for words in candidates):
+        if not any(starts([*words, *command], self._environ) for words in candidates):
             looked_for = ", ".join(words[0] for words in candidates)
             raise Unsuitable("no-terminal", name=name, looked_for=looked_for)
-
-    def _starts(self, command: Sequence[str]) -> bool:
-        if shutil.which(command[0], path=self._environ.get("PATH")) is None:
-            return False
-        process = start_detached(command, self._environ)
-        try:
-            return process.wait(FAILS_WITHIN_S) == 0
-        except subprocess.TimeoutExpired:
-            return True
 
 
 def keyring_backends() -> Sequence[Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from alpkey.adapters import files
 from alpkey.core.placed import Placed
 from alpkey.core.ports import Clock
-from alpkey.core.ports_desktop import Touched
+from alpkey.core.ports_touched import Touched
 
 
 class OutsideFiles:
@@ -23,6 +23,9 @@ class OutsideFiles:
                 return path.read_bytes()
             except (FileNotFoundError, NotADirectoryError):
                 return None
+
+    def holds(self, file: Placed) -> bool:
+        return self._touched.entry(file.name) is not None
 
     def put(self, file: Placed) -> Path | None:
         noted = self._touched.entry(file.name)

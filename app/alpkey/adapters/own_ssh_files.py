@@ -1,11 +1,17 @@
 """Our own files in the ssh folder, written only where they differ from what they should say."""
 
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alpkey.adapters import files
+from alpkey.core.config_line import at_top, our_line
 from alpkey.core.errors import Unfit
+from alpkey.core.on_demand import match_line, script
 from alpkey.core.places import Places
+from alpkey.core.ports_config import SSH_CONFIG
+from alpkey.core.ports_touched import Touched
 from alpkey.core.site import Site
 from alpkey.core.ssh_config import Identity, Unwritable, connect_file, hosts_file
 
@@ -16,25 +22,67 @@ _PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
 class OwnSshConfig:
     """``alpkey/config`` with the hosts of the site, and ``alpkey/connect`` for ``ssh -F``."""
 
-    def __init__(self, site: Site, places: Places) -> None:
+    def __init__(self, site: Site, places: Places, touched: Touched, ensure: Sequence[str]) -> None:
+        """``ensure`` is our own command that a login on demand runs."""
+        self._ensure = tuple(ensure)
         self._site = site
         self._places = places
+        self._touched = touched
 
-    def write(self, user: str | None) -> Path:
+    def write(self, user: str | None) -> Path | None:
         at = self._places
-        key = at.private_key(self._site.key_file)
-        identity = Identity(user, key, key.with_name(key.name + "-cert.pub"))
-        try:
+        with readable_by_ssh():
             wanted = {
-                at.own_ssh_config: hosts_file(self._site, identity, at),
+                at.own_ssh_config: self.blocks(user, on_demand=self.on_demand),
                 at.connect_config: connect_file(at),
             }
-        except Unwritable as odd:
-            raise Unfit(path=str(odd), reason="ssh cannot read such a path in a file.") from None
-        files.private_folder(at.own_ssh)
+        for folder in (at.ssh, at.own_ssh):
+            files.private_folder(folder)
+        if self.on_demand:
+            wanted[at.fresh] = self._script()
         for path, text in wanted.items():
             _write(path, text.encode())
-        return self._plainly_named(at.connect_config)
+        return None if self._is_read_in() else self._plainly_named(at.connect_config)
+
+    @property
+    def on_demand(self) -> bool:
+        return self._places.fresh.exists()
+
+    def set_on_demand(self, wanted: bool) -> None:
+        path = self._places.fresh
+        if wanted:
+            files.private_folder(path.parent)
+            _write(path, self._script().encode())
+        else:
+            with files.as_unfit(path):
+                path.unlink(missing_ok=True)
+
+    def _script(self) -> str:
+        """It needs the program, and the package; in a bundle the two are one."""
+        needed = [path for path in (Path(self._ensure[0]), Path(__file__)) if path.exists()]
+        return script(self._places, self._ensure, needed)
+
+    def blocks(self, user: str | None, *, on_demand: bool) -> str:
+        key = self._places.private_key(self._site.key_file)
+        identity = Identity(user, key, key.with_name(key.name + "-cert.pub"))
+        with readable_by_ssh():
+            first = "\n" + match_line(self._site, self._places) if on_demand else ""
+            return hosts_file(self._site, identity, self._places, first)
+
+    def include(self) -> bytes:
+        with readable_by_ssh():
+            return our_line(self._places.own_ssh_config)
+
+    def _is_read_in(self) -> bool:
+        """Whether ssh was seen to find ours through the person's own file, which still says so."""
+        if self._places.moved:
+            return False
+        with suppress(OSError, Unfit):
+            entry = self._touched.entry(SSH_CONFIG) or {}
+            line = self.include()
+            with self._places.person_config.open("rb") as file:
+                return entry.get("proven") is True and at_top(file.read(len(line) + 2), line)
+        return False
 
     def _plainly_named(self, path: Path) -> Path:
         """``path``, or a link to it whose name a shell takes as it is.
@@ -51,8 +99,18 @@ class OwnSshConfig:
         return link
 
 
+@contextmanager
+def readable_by_ssh() -> Iterator[None]:
+    """Turns a path that no line can hold into words.  Raises Unfit."""
+    try:
+        yield
+    except Unwritable as odd:
+        raise Unfit(path=str(odd), reason="ssh cannot read such a path in a file.") from None
+
+
 def _write(path: Path, content: bytes) -> None:
+    """ssh refuses a file that others may write (readconf.c), so such a one is replaced too."""
     with files.as_unfit(path):
-        if path.exists() and path.read_bytes() == content:
+        if path.exists() and path.read_bytes() == content and not path.stat().st_mode & 0o022:
             return
     files.replace(path, content, MODE)

@@ -1,8 +1,13 @@
 """Children that outlive us."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+
+# A program that cannot open a window says so by then; one that can is still running or has
+# handed the window to a server of its own.
+FAILS_WITHIN_S = 0.5
 
 
 def start_detached(
@@ -20,3 +25,14 @@ def start_detached(
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def starts(command: Sequence[str], environ: Mapping[str, str]) -> bool:
+    """Whether ``command``, which opens something for people, is there and does not fail."""
+    if shutil.which(command[0], path=environ.get("PATH")) is None:
+        return False
+    process = start_detached(command, environ)
+    try:
+        return process.wait(FAILS_WITHIN_S) == 0
+    except subprocess.TimeoutExpired:
+        return True

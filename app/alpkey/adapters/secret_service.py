@@ -29,8 +29,9 @@ _NO_PROMPT = "/"  # the Secret Service's word for none
 class Keyring(SecretService.Keyring):
     """Raises keyring's errors only; ``asks`` while the system waits for a person to unlock it.
 
-    WORKAROUND: keyring leaves its connection open where a collection cannot be had, and makes a new
-    collection, which asks a person for a password, where it was only to look for one.
+    WORKAROUND: keyring leaves its connection open where a collection cannot be had (what became of
+    jaraco/keyring#380), and makes a new collection, which asks a person for a password, where it
+    was only to look into one (no upstream issue known).
     """
 
     asks = False
@@ -84,7 +85,8 @@ class Keyring(SecretService.Keyring):
     def _unlock(self, collection: Collection) -> None:
         """As secretstorage does it, but a prompt that outlives this program is taken away.
 
-        WORKAROUND: GNOME's stays on the screen, and holds the keyboard, though its caller is gone.
+        WORKAROUND: GNOME's stays on the screen, and holds the keyboard, though its caller is gone
+        (gnome-keyring 42; no upstream issue known).
         """
         bus = collection.connection
         service = DBusAddressWrapper(SS_PATH, SERVICE_IFACE, bus)

@@ -6,7 +6,7 @@ from typing import Any
 
 from alpkey.adapters import files
 from alpkey.core.errors import Unfit
-from alpkey.core.ports_desktop import Entry
+from alpkey.core.ports_touched import Entry
 
 
 class TouchedFile:

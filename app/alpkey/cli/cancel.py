@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from alpkey.core.errors import Cancelled
+from alpkey.core.errors import AlpkeyError, Cancelled
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -37,6 +37,16 @@ class SignalCancellation:
         except BaseException:
             self._deferring = False
             raise
+
+    def end_after(self, seconds: float, error: AlpkeyError) -> None:
+        """Raises ``error`` in the main thread then, unless a cancel would have to wait."""
+
+        def end(_number: int, _frame: FrameType | None) -> None:
+            if not self._deferring:
+                raise error
+
+        signal.signal(signal.SIGALRM, end)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def defer_for_good(self) -> None:
         """From here on the outcome stands and is only told."""

@@ -26,6 +26,8 @@ _COMMANDS = {
         "agent_group",
         "The ssh agent: put the key in, list it, clean up.",
     ),
+    "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
+    "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
     "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),
     "install-desktop": (
@@ -34,6 +36,7 @@ _COMMANDS = {
         "Put Alpkey into the desktop's menu.",
     ),
     "password": ("alpkey.cli.password", "password_group", "Keep the password in the keychain."),
+    "config": ("alpkey.cli.config", "config_group", "Your ssh configuration: apply, undo, check."),
     "window": ("alpkey.cli.window", "window_command", "Open a window."),
     "sandbox": ("alpkey.cli.sandbox", "sandbox_command", "A centre on this computer, to try with."),
     "demo": ("alpkey.cli.demo", "demo_command", "Try everything against the sandbox."),

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -21,6 +21,8 @@ from alpkey.core.events import (
     Ask,
     Await,
     Result,
+    Show,
+    Shown,
     Step,
     Warn,
     as_object,
@@ -29,6 +31,13 @@ from alpkey.core.kept import WISH
 from alpkey.core.later import Later
 from alpkey.core.secret import Secret
 
+# The upper and the lower of two modules, as one letter.
+_HALVES = {
+    "00": " ",
+    "10": "\N{UPPER HALF BLOCK}",
+    "01": "\N{LOWER HALF BLOCK}",
+    "11": "\N{FULL BLOCK}",
+}
 SECRET_KINDS = ("secret", "otp")
 _LABELS = {
     "username": "User name",
@@ -48,13 +57,14 @@ QUIET_FOR_S = 1.0
 _QUESTIONS = {
     "replace": ("foreign-key", "Replace it"),
     "remove": ("downloads-question", "Remove them"),
+    "apply": ("config-question", "Put this line there"),
 }
 
 
 class Presenter(Protocol):
     """Shows what an action yields, and brings it answers."""
 
-    def show(self, event: Step | Ask | Warn) -> None: ...
+    def show(self, event: Shown) -> None: ...
 
     def answer(self, wanted: Await) -> Answer:
         """NOT_YET where the news come first.  Raises Cancelled where nobody can answer or will."""
@@ -72,12 +82,14 @@ class Sentences:
         self._can_ask = can_ask
         self._kept: dict[str, str | Secret | bool] = {}
 
-    def show(self, event: Step | Ask | Warn) -> None:
+    def show(self, event: Shown) -> None:
         match event:
             case Step(id=step):
                 click.echo(f"  {words.STEPS[step]}", err=True)
             case Warn(code=code, params=params):
                 click.echo(f"  {words.warning(code, params)}", err=True)
+            case Show():
+                _show_page(event)
             case Ask():
                 if not self._can_ask:
                     raise nobody_to_ask(event)
@@ -131,9 +143,11 @@ class Sentences:
 class OneObject:
     """Exactly one JSON object on stdout, at the end; nothing is asked."""
 
-    def show(self, event: Step | Ask | Warn) -> None:
+    def show(self, event: Shown) -> None:
         if isinstance(event, Ask):
             raise nobody_to_ask(event)
+        if isinstance(event, Show):  # nothing is asked: a person may be looking, and may not
+            _show_page(event)
 
     def answer(self, wanted: Await) -> Answer:
         raise nobody_to_ask(wanted.ask)
@@ -157,7 +171,7 @@ class Prepared:
         self.done = inner.done
         self.failed = inner.failed
 
-    def show(self, event: Step | Ask | Warn) -> None:
+    def show(self, event: Shown) -> None:
         if not isinstance(event, Ask):
             self._inner.show(event)
         elif event.error:
@@ -185,7 +199,7 @@ class JsonLines:
         self._first = True
         threading.Thread(target=self._listen, daemon=True, name="answers").start()
 
-    def show(self, event: Step | Ask | Warn) -> None:
+    def show(self, event: Shown) -> None:
         self._write(as_object(event))
 
     def answer(self, wanted: Await) -> Answer:
@@ -239,11 +253,29 @@ def wrapped(values: dict[str, Any]) -> Answer:
     }
 
 
+def _show_page(page: Show) -> None:
+    """Where to sign in, on stderr; the code to scan only where somebody looks."""
+    if page.qr and sys.stderr.isatty():
+        click.echo(half_blocks(page.qr), err=True)
+    click.echo(words.page_to_open(page.url, page.short_url, page.user_code), err=True)
+
+
+def half_blocks(rows: Sequence[str]) -> str:
+    """Rows of 0 and 1 as text, two rows a line; dark on light, as phones want it."""
+    even = [*rows, "0" * len(rows[0])] if len(rows) % 2 else list(rows)
+    lines = (
+        "".join(_HALVES[upper + lower] for upper, lower in zip(even[at], even[at + 1], strict=True))
+        for at in range(0, len(even), 2)
+    )
+    return "\n".join(f"\x1b[30;107m{line}\x1b[0m" for line in lines)
+
+
 def nobody_to_ask(ask: Ask) -> Cancelled:
     """What is said where a question stands open and nobody can answer."""
     field = ask.fields[0]
     if field.kind == "confirm":
-        return Cancelled(_QUESTIONS[field.name][0], path=field.value)
+        code, _ = _QUESTIONS[field.name]
+        return Cancelled(code) if field.name == "apply" else Cancelled(code, path=field.value)
     if field.name.endswith("passphrase"):
         return Cancelled("passphrase-needed", field=field.name)
     if all(one.name != "otp" for one in ask.fields):
@@ -280,6 +312,8 @@ def _row(line: str | bytes) -> dict[str, Any]:
 
 
 def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
+    if kind == "confirm" and name == "apply":
+        return click.confirm(f"{value}\n{_QUESTIONS[name][1]}", err=True)
     if kind == "confirm":
         code, question = _QUESTIONS[name]
         said = words.describe(Cancelled(code, path=value))

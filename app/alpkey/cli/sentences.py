@@ -1,10 +1,12 @@
 """What commands say to a person at their end, from the same objects that programs get."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from alpkey.core import words
 from alpkey.core.events import Result
 from alpkey.core.moments import from_rfc3339
+from alpkey.core.resolution import Loss, together
 
 
 def now_here() -> datetime:
@@ -104,6 +106,62 @@ def agent_cleaned(result: Result) -> str:
     return f"{entries} of ours removed. {agent(result)}"
 
 
+def keys(result: Result) -> str:
+    """A line for each key, and what is left."""
+    lines = [_key_of_account(one) for one in result["keys"]] or ["There is no key."]
+    return "\n".join([*lines, quota_line(result["quota"])])
+
+
+def _key_of_account(one: Result) -> str:
+    ends = words.until(from_rfc3339(one["valid_before"]), now_here())
+    names = ", ".join(one["principals"])
+    ours = " (this computer's)" if one["this_machine"] else ""
+    state = "revoked" if one["revoked_at"] else ends
+    return f"{one['serial']} {names} {state}{ours}"
+
+
 def _marks(one: Result) -> str:
     marks = [word for word in ("ours", "stale") if one[word]]
     return f" ({', '.join(marks)})" if marks else ""
+
+
+def config_shown(result: Result) -> str:
+    stands = "begins with this line" if result["applied"] else "does not begin with this line yet"
+    return f"{result['path']} {stands}:\n\n{result['line']}\n\n{result['blocks']}".rstrip()
+
+
+def config_diff(result: Result) -> str:
+    if not result["changed"]:
+        return f"Nothing to do: {result['path']} begins with the line already."
+    rows = [
+        words.warning("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
+        for loss in together(Loss(**row) for row in result["loses"])
+    ]
+    return "\n".join([result["diff"].rstrip(), *rows, *_by_hand(result)])
+
+
+def config_applied(result: Result) -> str:
+    if not result["changed"]:
+        return f"Nothing to do: {result['path']} begins with the line already, and it works."
+    kept = f" What it was is kept in {result['backup']}." if result["backup"] else ""
+    return f"{result['path']} begins with the line now.{kept}\nTake it out with: alpkey config undo"
+
+
+def config_undone(result: Result) -> str:
+    if not result["changed"]:
+        return f"Nothing to do: the line does not stand in {result['path']}."
+    return f"The line is out of {result['path']}; all else is as it was."
+
+
+def config_checked(result: Result) -> str:
+    head = (
+        f"{result['path']} does not begin with Alpkey's line. Put it there: alpkey config apply"
+        if result["changed"]
+        else f"{result['path']} begins with Alpkey's line, and it works."
+    )
+    aliases = [f"Your {one['name']} leads to {one['host']}." for one in result["aliases"]]
+    return "\n".join([head, *_by_hand(result), *aliases])
+
+
+def _by_hand(result: Result) -> list[str]:
+    return ["Your own lines lead to the centre already."] if result["by_hand"] else []

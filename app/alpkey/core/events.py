@@ -74,17 +74,35 @@ class Warn:
     params: Mapping[str, Param] = field(default_factory=dict)
 
 
-Event = Step | Ask | Await | Warn
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A page to sign in at, in this computer's browser or on another device.
+
+    For a device ``url`` holds the code already, and ``short_url`` wants ``user_code`` typed;
+    ``qr`` is ``url`` as rows of 0 and 1, to be scanned.
+    """
+
+    kind: Literal["browser", "device"]
+    url: str
+    user_code: str | None = None
+    short_url: str | None = None
+    qr: tuple[str, ...] = ()
+
+
+Shown = Step | Ask | Warn | Show
+Event = Shown | Await
 Action = Generator[Event, Answer, Result]
 
 
-def as_object(event: Step | Ask | Warn) -> dict[str, Any]:
+def as_object(event: Shown) -> dict[str, Any]:
     """The event as a JSON object of the contract."""
     match event:
         case Step(id=step, params=params):
             return {"event": "step", "id": step, "params": dict(params)}
         case Warn(code=code, params=params):
             return {"event": "warn", "code": code, "params": dict(params)}
+        case Show():
+            return {"event": "show", **asdict(event)}
         case Ask(number=number, fields=fields, error=error):
             return {
                 "event": "ask",

@@ -76,6 +76,25 @@ class Places:
         return self.state / "tray.json"
 
     @property
+    def ensure(self) -> Path:
+        """Whose turn it is to ask for a key on demand, and when the person said no."""
+        return self.state / "ensure"
+
+    @property
+    def aliases(self) -> Path:
+        return self.state / "aliases"
+
+    @property
+    def undo(self) -> Path:
+        """Backups of what was the person's own."""
+        return self.state / "undo"
+
+    @property
+    def person_config(self) -> Path:
+        """The person's own ssh configuration."""
+        return self.ssh / "config"
+
+    @property
     def own_ssh(self) -> Path:
         return self.ssh / "alpkey"
 
@@ -86,6 +105,11 @@ class Places:
     @property
     def connect_config(self) -> Path:
         return self.own_ssh / "connect"
+
+    @property
+    def fresh(self) -> Path:
+        """The script that ssh runs first where a key on demand is wanted."""
+        return self.own_ssh / "fresh"
 
     @property
     def node_known_hosts(self) -> Path:

@@ -190,8 +190,11 @@ class Terminal(Protocol):
 class OwnSshFiles(Protocol):
     """Our own files in the ssh folder; never the person's."""
 
-    def write(self, user: str | None) -> Path:
-        """Brings them up to date and returns the one for ``ssh -F``.  Raises Unfit."""
+    def write(self, user: str | None) -> Path | None:
+        """Brings them up to date and returns the one for ``ssh -F``.  Raises Unfit.
+
+        None where ssh finds them by itself, because the person's own file reads them in.
+        """
 
 
 class Resolver(Protocol):

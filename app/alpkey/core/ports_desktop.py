@@ -1,21 +1,9 @@
 """The ports to what lies outside our own folders."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from alpkey.core.placed import Placed
-
-Entry = Mapping[str, Any]
-
-
-class Touched(Protocol):
-    """What Alpkey changed outside its own folders, for undo and uninstall; an entry a thing."""
-
-    def entry(self, name: str) -> Entry | None: ...
-
-    def note(self, name: str, entry: Entry | None) -> None:
-        """Writes the entry; None forgets it.  Raises Unfit."""
 
 
 class Outside(Protocol):
@@ -27,6 +15,9 @@ class Outside(Protocol):
 
     def content(self, path: Path) -> bytes | None:
         """What stands there, if anything does.  Raises Unfit."""
+
+    def holds(self, file: Placed) -> bool:
+        """Whether it was put and not taken away since.  Raises Unfit."""
 
     def put(self, file: Placed) -> Path | None:
         """Makes the file, and its folders where they lack.  Raises Unfit."""

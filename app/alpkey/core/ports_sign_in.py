@@ -70,6 +70,13 @@ class Callback(Protocol):
         """
 
 
+class Browser(Protocol):
+    """The person's web browser."""
+
+    def open(self, url: str) -> None:
+        """Opens the page and returns.  Raises Unsuitable (``no-browser``)."""
+
+
 class SignIn(Protocol):
     """Every call raises Unreachable where no usable answer came.
 

@@ -1,15 +1,20 @@
 """How many keys of the day are left, and how we know."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from alpkey.core.journal import Known
+from alpkey.core.ports_certificates import ListedKey
 
 Source = Literal["service", "journal", "unknown"]
 
 # How long a refusal stands where no slot is known whose end would open the next one.
 REFUSAL_HOLDS = timedelta(days=1)
+
+# A certificate of a minute, which is to be had without limit, lives for less.
+BRIEF = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,21 @@ def from_journal(known: Known, limit: int, now: datetime) -> Quota:
     if known.quota_refused_at and now < _refusal_ends(known.quota_refused_at, ends):
         return Quota(limit, live, "service", known.quota_refused_at, certain, refused=True)
     return Quota(limit, live, "journal", known.learned_at, certain)
+
+
+def from_list(keys: Iterable[ListedKey], limit: int, now: datetime) -> Quota:
+    """The quota as the service's own list of keys tells it.
+
+    Those that live for less than an hour hold no slot; one whose life cannot be read is counted.
+    """
+    ends = tuple(sorted(key.valid_before for key in keys if _holds_a_slot(key, now)))
+    return Quota(limit, ends, "service", now, len(ends))
+
+
+def _holds_a_slot(key: ListedKey, now: datetime) -> bool:
+    starts = key.certificate.valid_after if key.certificate else None
+    is_brief = starts is not None and key.valid_before - starts < BRIEF
+    return key.revoked_at is None and now < key.valid_before and not is_brief
 
 
 def _refusal_ends(refused_at: datetime, slot_ends: list[datetime]) -> datetime:

@@ -12,6 +12,8 @@ HEADER = (
     "# Written by Alpkey, and written anew whenever something changes: put nothing of yours here.\n"
 )
 
+SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
+
 
 class Unwritable(ValueError):
     """A value that cannot stand in an ssh configuration file; the text is the value."""
@@ -26,8 +28,8 @@ class Identity:
     certificate: Path
 
 
-def hosts_file(site: Site, identity: Identity, places: Places) -> str:
-    """One block for each host of the site, and one for the compute nodes.
+def hosts_file(site: Site, identity: Identity, places: Places, first: str = "") -> str:
+    """One block for each host of the site, and one for the compute nodes; ``first`` above them.
 
     Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
     but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
@@ -35,7 +37,7 @@ def hosts_file(site: Site, identity: Identity, places: Places) -> str:
     """
     blocks = [_block(host.name, _host_lines(host, places), identity) for host in site.hosts]
     blocks.append(_block(site.node_pattern, _node_lines(places), identity))
-    return HEADER + "".join(blocks)
+    return HEADER + first + "".join(blocks)
 
 
 def connect_file(places: Places) -> str:
@@ -44,8 +46,18 @@ def connect_file(places: Places) -> str:
     ``-F`` makes ssh skip /etc/ssh/ssh_config, and a relative ``Include`` in it would be looked up
     in ``~/.ssh``, so all three are named by absolute path.
     """
-    files = (places.own_ssh_config, places.ssh / "config", Path("/etc/ssh/ssh_config"))
-    return HEADER + "".join(f"Include {quoted(_unglobbed(file))}\n" for file in files)
+    files = (places.own_ssh_config, places.person_config, SYSTEM_CONFIG)
+    return HEADER + "".join(include_line(file) + "\n" for file in files)
+
+
+def include_line(file: Path) -> str:
+    """The line that reads in exactly this file.  Raises Unwritable."""
+    return f"Include {quoted(_unglobbed(file))}"
+
+
+def keywords(text: str) -> set[str]:
+    """The keywords that a file of ours sets, in lower case as ``ssh -G`` tells them."""
+    return {line.split()[0].lower() for line in text.splitlines() if line.startswith(" ")}
 
 
 def quoted(value: str | Path) -> str:

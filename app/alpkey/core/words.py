@@ -132,12 +132,22 @@ ERRORS: Mapping[str, Description] = {
     "browser-late": Description(
         "Nobody signed in with the browser",
         "The page of {site} was open for {minutes} min. Nothing was changed.",
-        "Try again; on a computer without a browser: alpkey renew --device",
+        "Try again; where no browser can be used, add --device.",
+    ),
+    "no-browser": Description(
+        "No browser could be opened",
+        "There is no display here, or no program that opens web pages. Nothing was sent.",
+        "Sign in with another device: add --device.",
+    ),
+    "no-gateway": Description(
+        "{site} has no service that lists keys",
+        "Its site file names none that Alpkey speaks to. Nothing was sent.",
+        "See your keys at {dashboard}.",
     ),
     "callback-busy": Description(
         "The browser could not come back to Alpkey",
         "Another program on this computer uses port {port}. Nothing was sent.",
-        "End that program, or sign in with another device: alpkey renew --device",
+        "End that program, or sign in with another device: add --device.",
     ),
     "device-code-expired": Description(
         "The code for your other device has run out",
@@ -153,7 +163,7 @@ ERRORS: Mapping[str, Description] = {
     "password-not-allowed": Description(
         "{site} wants you to sign in with your browser",
         "{host} takes no password from this program. Nothing was changed.",
-        "Sign in with the browser: alpkey renew --browser",
+        "Sign in with the browser: add --browser.",
     ),
     "api-key-refused": Description(
         "The API key is not accepted",
@@ -333,6 +343,53 @@ ERRORS: Mapping[str, Description] = {
         "Once the key is installed, nobody needs {path} any more.",
         "Agree to keep them with --yes, or answer the question in a terminal.",
     ),
+    # A key on demand.
+    "not-renewed": Description(
+        "There is no good key", "It was not renewed. {reason}", "Renew it: alpkey renew"
+    ),
+    "said-no": Description(
+        "There is no good key",
+        "It was not renewed, and for {minutes} minutes nobody is asked again.",
+        "Renew it: alpkey renew",
+    ),
+    # The person's ssh configuration.
+    "config-no-file": Description(
+        "{path} is no regular file",
+        "Alpkey changes only files, and asks ssh nothing before. Nothing was changed.",
+        "Put a plain file there, or a link to one.",
+    ),
+    "config-foreign": Description(
+        "{path} belongs to another user",
+        "Alpkey changes only what is yours. Nothing was changed.",
+        "Have its owner put the line at its top that 'alpkey config show' prints.",
+    ),
+    "config-refused": Description(
+        "ssh itself refuses {path}",
+        'It says: "{reason}". Nothing was changed.',
+        "Mend this line; ssh cannot be used before.",
+    ),
+    "config-hangs": Description(
+        "ssh does not come to an end of {path}",
+        "It was asked what it would do, and gave no answer for {seconds} seconds. "
+        "Nothing was changed.",
+        "Look for a 'Match exec' line whose command hangs, an included file that is a pipe, or "
+        "CanonicalizeHostname while no name server answers.",
+    ),
+    "config-changed": Description(
+        "{path} was changed meanwhile",
+        "Somebody else wrote it while Alpkey was at work. Nothing of theirs was changed.",
+        "Try again.",
+    ),
+    "config-unproven": Description(
+        "The line in {path} does not do what it should",
+        "For {host}, ssh takes another {keyword} than was planned. {outcome}",
+        "Run: alpkey config apply; if it stays so, show this to whoever maintains Alpkey.",
+    ),
+    "config-question": Description(
+        "Nobody said whether the line may be put into your ssh configuration",
+        "Nothing was changed.",
+        "Agree with --yes.",
+    ),
     # Nobody answered.
     "cancelled": Description("Cancelled", "Nothing was changed.", "Start again when you like."),
     "sign-in-needed": Description(
@@ -505,6 +562,7 @@ PAGES: Mapping[str, str] = {
 WARNINGS: Mapping[str, str] = {
     "lock-wait": "Another renewal is running ({process} since {since}); waiting for it.",
     "lock-weak": "This file system knows no locks ({reason}); only this computer is guarded.",
+    "browser-unusable": "{reason}, so another device is the way.",
     "renewed-meanwhile": "The key was renewed elsewhere meanwhile.",
     "last-of-the-day": "This will be the last key of the day, as far as this computer knows.",
     "lock-out-near": "This was refused {times} times in a row. "
@@ -535,6 +593,8 @@ WARNINGS: Mapping[str, str] = {
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
     "file-kept": "What stood there had been changed. It is kept as {path}.",
     "settings-set-aside": "The settings could not be read. They are kept as {path}.",
+    "key-needed": "{host} waits for a fresh key. Ctrl-D goes on without.",
+    "config-loses": "{host}: your {keyword} {theirs} gives way to {ours}",
 }
 
 MANAGED = "managed by your organisation"
@@ -554,6 +614,8 @@ STEPS: Mapping[str, str] = {
     "unprotected": "Passphrase removed",
     "in-agent": "Key is in the agent",
     "kept": "Password kept in the keychain",
+    "config-written": "The line is in place",
+    "config-proven": "ssh reaches the centre by it, and all else as before",
 }
 
 
@@ -577,6 +639,16 @@ REMINDERS: Mapping[str, Reminding] = {
         "It was valid until {end}. What is open stays open; a new login needs a new key.",
     ),
 }
+
+
+def page_to_open(url: str, short_url: str | None, user_code: str | None) -> str:
+    """Where to sign in: here, or on another device with the code that it asks for."""
+    if user_code is None:
+        return f"Sign in with your browser. If it did not open, open this page:\n  {url}"
+    return (
+        f"Sign in on another device. Scan the code, or open this page:\n  {url}\n"
+        f"or open {short_url} and type {user_code}"
+    )
 
 
 def describe(error: AlpkeyError) -> Description:

@@ -6,7 +6,7 @@ nothing; and ``commit``, which tells of what was typed and not told yet.
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 
@@ -112,7 +112,8 @@ class ClustersControl(QWidget):
             box = self._boxes[name] = QCheckBox(label)
             box.setObjectName(f"cluster-{name}")
             box.clicked.connect(self._teller(name))
-            self._column.addWidget(box)
+            # No wider than its text: its middle, where a reader's click goes, is in it.
+            self._column.addWidget(box, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _teller(self, name: str) -> object:
         def tell(on: bool) -> None:

@@ -5,7 +5,15 @@ from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from alpkey.core import words
 from alpkey.core.policy import Chosen
@@ -15,13 +23,7 @@ from alpkey.desktop import views
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.windows.parts import GRID_PX, words_label
-from alpkey.desktop.windows.setting_controls import (
-    ChoiceControl,
-    ClustersControl,
-    LineControl,
-    SwitchControl,
-    control_for,
-)
+from alpkey.desktop.windows.setting_controls import ClustersControl, LineControl, control_for
 
 
 class Row:
@@ -33,10 +35,11 @@ class Row:
         self.control.setObjectName(setting.key)
         self.control.setAccessibleName(setting.label)
         self.label = QLabel(setting.label)
-        self.label.setBuddy(self.control)
-        self.help = words_label(f"help-{setting.key}")
-        self.error = words_label(f"error-{setting.key}")
-        self.error.hide()
+        # The letter of a label clicks a box that is its buddy: clusters have letters of their own.
+        if not isinstance(self.control, ClustersControl):
+            self.label.setBuddy(self.control)
+        self.help = _words(f"help-{setting.key}")
+        self.error = _words(f"error-{setting.key}")
 
     def apply(self, chosen: Chosen) -> None:
         """Shows the value in force; one that is locked can be read and not changed."""
@@ -52,7 +55,6 @@ class Row:
     def show_error(self, text: str) -> None:
         """What was typed wrong stays, to be mended."""
         self.error.setText(text)
-        self.error.setVisible(bool(text))
         if text and isinstance(self.control, LineControl):
             self.control.setModified(True)
 
@@ -73,6 +75,7 @@ class SettingsPage(QScrollArea):
         self._engine: Engine | None = None
         self._trouble = words_label("settings-trouble")
         self._taken = taken
+        self._form = QFormLayout()
         self._rows = {one.key: Row(one) for one in declared().values()}
         self._clusters: list[str] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -102,16 +105,17 @@ class SettingsPage(QScrollArea):
             row.control.commit()
 
     def _offer(self, site: Site) -> None:
-        """Each label and each cluster has a letter of its own, found for all of them at once."""
+        """Each control has a letter of its own, found for all of them at once; a box is one."""
         control = next(
             row.control for row in self._rows.values() if isinstance(row.control, ClustersControl)
         )
         names = control.names(site)
         if names != self._clusters:
             self._clusters = names
-            labels = [row.setting.label for row in self._rows.values()]
+            rows = [row for row in self._rows.values() if row.label.buddy()]
+            labels = [row.setting.label for row in rows]
             marked = views.with_mnemonics([*labels, *names], self._taken)
-            for row, label in zip(self._rows.values(), marked, strict=False):
+            for row, label in zip(rows, marked, strict=False):
                 row.label.setText(label)
             control.offer(dict(zip(names, marked[len(labels) :], strict=True)))
             self._order_stops()
@@ -122,28 +126,21 @@ class SettingsPage(QScrollArea):
         stops: list[QWidget] = []
         for row in self._rows.values():
             control = row.control
-            own = control.boxes if isinstance(control, ClustersControl) else [control]
-            # Not by a focus proxy: Tab would go from the last stop to it, and never to the first.
-            row.label.setBuddy(own[0] if own else control)
-            stops += own
+            stops += control.boxes if isinstance(control, ClustersControl) else [control]
         for one, other in pairwise(stops):
             self.setTabOrder(one, other)
 
     def _body(self) -> QWidget:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form = self._form
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setHorizontalSpacing(2 * GRID_PX)
+        form.setVerticalSpacing(GRID_PX // 2)
         for row in self._rows.values():
             row.control.wanted.connect(self._wisher(row.setting.key))
-            field = QVBoxLayout()
-            field.setSpacing(GRID_PX // 2)
-            field.setContentsMargins(0, 0, 0, GRID_PX)
-            fits = isinstance(row.control, SwitchControl | ChoiceControl)
-            left = Qt.AlignmentFlag.AlignLeft if fits else Qt.AlignmentFlag(0)
-            field.addWidget(row.control, alignment=left)
-            field.addWidget(row.help)
-            field.addWidget(row.error)
-            form.addRow(row.label, field)
+            form.addRow(row.label, row.control)
+            form.addRow("", row.help)
+            form.addRow("", row.error)
+            form.setRowVisible(row.error, False)
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
@@ -172,13 +169,29 @@ class SettingsPage(QScrollArea):
         engine.start()
 
     def _written(self, key: str, error: str) -> None:
-        self._rows[key].show_error(error)
+        row = self._rows[key]
+        row.show_error(error)
+        self._form.setRowVisible(row.error, bool(error))
         if self._engine is not None:
             self._engine.deleteLater()
             self._engine = None
         self._write_next()
         if self.is_idle:
             self.idle.emit()
+
+
+def _words(name: str) -> QLabel:
+    """As wide as the form; a scroll area asks for its height at that width by itself."""
+    label = QLabel()
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    label.setContentsMargins(0, 0, 0, GRID_PX)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    policy = label.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+    label.setSizePolicy(policy)
+    return label
 
 
 def _said(error: dict[str, Any]) -> str:

@@ -1,0 +1,105 @@
+"""Ensure: a login wants a key that is good, and somebody may be there to renew it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alpkey.actions.installing import finish_interrupted
+from alpkey.actions.renew import RenewRequest, RenewWorld, renew
+from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core import words
+from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
+from alpkey.core.events import Action, Result, Warn
+from alpkey.core.ports_ensure import Callers, RenewWindow, Turn
+from alpkey.core.status import status_object
+
+WAIT = timedelta(minutes=5)
+NO_LASTS = timedelta(minutes=10)
+
+Way = Literal["here", "window", "nobody"]
+"""Who can be asked: whoever sits at this terminal, a window, or nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureWorld:
+    """``renewal`` is made only where it is needed; ``interrupted``: one was cut off before."""
+
+    status: StatusWorld
+    callers: Callers
+    turn: Turn
+    window: RenewWindow
+    interrupted: Callable[[], bool]
+    renewal: Callable[[], RenewWorld]
+
+
+def ensure(way: Way, world: EnsureWorld) -> Action:
+    """The result is the status and ``renewed``; then a good certificate is on disk.
+
+    Raises KeyExpired (``not-renewed``), or Cancelled (``said-no``), which is remembered a while.
+    """
+    began = world.status.clock()
+    if world.interrupted():
+        renewal = world.renewal()
+        yield from finish_interrupted(renewal.files, renewal.lock)
+    if _is_good(world):
+        return _result(world, renewed=False)
+    calls = world.callers.calls()
+    if any(call.only_asks for call in calls):
+        raise _not_renewed("ssh was only asked what it would do.")
+    if way == "nobody":
+        raise _not_renewed("Nobody can be asked from here.")
+    if any(call.is_batch or world.callers.is_batch(call) for call in calls):
+        raise _not_renewed("ssh runs in batch mode, so nobody is asked.")
+    with world.turn.held(WAIT.total_seconds()):
+        if _is_good(world):
+            return _result(world, renewed=False)
+        no = world.turn.said_no_at()
+        if no is not None and timedelta(0) <= world.status.clock() - no < NO_LASTS:
+            raise Cancelled("said-no", minutes=NO_LASTS // timedelta(minutes=1))
+        if way == "here":
+            host = next((call.host for call in calls if call.host), None)
+            yield Warn("key-needed", {"host": host or "A login"})
+            yield from _renew_here(world, began)
+        else:
+            _renew_in_window(world, began)
+    return _result(world, renewed=True)
+
+
+def _renew_here(world: EnsureWorld, began: datetime) -> Action:
+    """Whoever breaks off says no; a time that ran out says nothing."""
+    try:
+        return (yield from renew(RenewRequest(), world.renewal()))
+    except (Cancelled, GeneratorExit):
+        now = world.status.clock()
+        if now - began < WAIT:
+            world.turn.note_no(now)
+        raise
+    except AlpkeyError as error:
+        said = words.describe(error)
+        raise _not_renewed(f"{said.title}. {said.detail} {said.next_step}") from None
+
+
+def _renew_in_window(world: EnsureWorld, began: datetime) -> None:
+    left = WAIT - (world.status.clock() - began)
+    stayed = world.window.ask(lambda: _is_good(world), max(left.total_seconds(), 0))
+    if _is_good(world):
+        return
+    if stayed:
+        raise _not_renewed("Nobody answered in time.")
+    world.turn.note_no(world.status.clock())
+    raise Cancelled("said-no", minutes=NO_LASTS // timedelta(minutes=1))
+
+
+def _is_good(world: EnsureWorld) -> bool:
+    return world.status.look().state(world.status.clock()).opens_doors
+
+
+def _not_renewed(reason: str) -> KeyExpired:
+    return KeyExpired("not-renewed", reason=reason)
+
+
+def _result(world: EnsureWorld, *, renewed: bool) -> Result:
+    """Taking the status rewrites the line that the next login looks at."""
+    status = status_object(take_status(world.status), world.status.clock())
+    return {**status, "renewed": renewed}

@@ -1,0 +1,50 @@
+"""The renewal window, opened and watched from outside."""
+
+import fcntl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from alpkey.adapters.processes import start_detached
+
+_POLL_S = 0.25
+OPENS_WITHIN_S = 10.0
+
+
+class WindowWatched:
+    """``command`` opens it; ``lock`` is held by the window of this home while there is one."""
+
+    def __init__(self, command: Sequence[str], lock: Path) -> None:
+        self._command = command
+        self._lock = lock
+
+    def ask(self, done: Callable[[], bool], timeout_s: float) -> bool:
+        """A window takes a moment to open: until then it is not taken for closed."""
+        try:
+            process = start_detached(self._command)
+        except OSError:
+            return False
+        threading.Thread(target=process.wait, daemon=True).start()  # so that no zombie is left
+        began = time.monotonic()
+        seen = False
+        while (passed := time.monotonic() - began) < timeout_s:
+            if done():
+                return True
+            is_open = _is_held(self._lock)
+            if not is_open and (seen or passed > OPENS_WITHIN_S):
+                return False
+            seen = seen or is_open
+            time.sleep(_POLL_S)
+        return True
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,110 @@
+"""``alpkey config show|diff|apply|undo|check``."""
+
+import click
+
+from alpkey.actions import configure
+from alpkey.cli import sentences
+from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+
+
+@click.group("config")
+def config_group() -> None:
+    """Your own ssh configuration: one line of Alpkey's at its top."""
+
+
+@config_group.command("show")
+@json_option
+def show_command(as_json: bool) -> None:
+    """Show the line, and the blocks for the centre's hosts that it brings.
+
+    \b
+    Example:
+      alpkey config show
+    """
+    run(
+        lambda all_of, cancellation: configure.show(all_of.configuration(cancellation)),
+        Output(json=as_json),
+        sentences.config_shown,
+    )
+
+
+@config_group.command("diff")
+@json_option
+def diff_command(as_json: bool) -> None:
+    """Show what apply would change, and each value of yours that would lose by it.
+
+    \b
+    Examples:
+      alpkey config diff
+      alpkey config diff --json
+    """
+    run(
+        lambda all_of, cancellation: configure.diff(all_of.configuration(cancellation)),
+        Output(json=as_json),
+        sentences.config_diff,
+    )
+
+
+@config_group.command("apply")
+@click.option(
+    "--on-demand/--no-on-demand",
+    default=None,
+    help="Have ssh ask for a fresh key when a login needs one, or no longer.",
+)
+@yes_option
+@json_option
+@events_option
+def apply_command(on_demand: bool | None, yes: bool, as_json: bool, events: bool) -> None:
+    """Put the line at the top of your configuration, and prove by ssh that it works.
+
+    A backup is kept. Where ssh shows anything but what was planned, the line is taken out again.
+
+    \b
+    Examples:
+      alpkey config apply
+      alpkey config apply --yes
+      alpkey config apply --on-demand
+    """
+    output = Output(as_json, events)
+    ask = output.can_ask and not yes
+    run(
+        lambda all_of, cancellation: configure.apply(
+            all_of.configuration(cancellation), ask=ask, on_demand=on_demand
+        ),
+        output,
+        sentences.config_applied,
+    )
+
+
+@config_group.command("undo")
+@json_option
+@events_option
+def undo_command(as_json: bool, events: bool) -> None:
+    """Take the line out again; every other byte stays.
+
+    \b
+    Example:
+      alpkey config undo
+    """
+    run(
+        lambda all_of, cancellation: configure.undo(all_of.configuration(cancellation)),
+        Output(as_json, events),
+        sentences.config_undone,
+    )
+
+
+@config_group.command("check")
+@json_option
+def check_command(as_json: bool) -> None:
+    """Tell whether the line works, and which names of yours lead to the centre.
+
+    \b
+    Examples:
+      alpkey config check
+      alpkey config check --json
+    """
+    run(
+        lambda all_of, cancellation: configure.check(all_of.configuration(cancellation)),
+        Output(json=as_json),
+        sentences.config_checked,
+    )

@@ -1,0 +1,65 @@
+"""``alpkey ensure``."""
+
+import os
+import sys
+
+import click
+
+from alpkey.actions.ensure import WAIT, Way, ensure
+from alpkey.assembly import Assembly
+from alpkey.cli import sentences
+from alpkey.cli.cancel import SignalCancellation
+from alpkey.cli.context import Output, json_option, run
+from alpkey.core.display import has_display
+from alpkey.core.errors import KeyExpired
+from alpkey.core.events import Action
+
+
+@click.command("ensure")
+@json_option
+def ensure_command(as_json: bool) -> None:
+    """Have a good key on disk: what a login on demand calls (alpkey config apply --on-demand).
+
+    Ends with 0 (there is one), 7 (there is none) or 10 (you said no; that holds for ten minutes).
+
+    \b
+    Example:
+      alpkey ensure && rsync -a data daint:
+    """
+    way = "nobody" if as_json else _way()
+
+    def make(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+        late = KeyExpired("not-renewed", reason="Nobody answered in time.")
+        cancellation.end_after(WAIT.total_seconds(), late)
+        return ensure(way, all_of.ensuring(cancellation))
+
+    result = run(make, Output(json=as_json), str, silent=not as_json)
+    if result["renewed"] and not as_json:
+        click.echo(sentences.key_line(result), err=True)
+
+
+def _way() -> Way:
+    if _take_terminal():
+        return "here"
+    return "window" if has_display(os.environ, sys.platform) else "nobody"
+
+
+def _take_terminal() -> bool:
+    """Makes the terminal our standard streams, where there is one and it is our turn to use it.
+
+    ssh gives what it runs no input.  A job in the background would be stopped by the system.
+    """
+    try:
+        handle = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        if os.tcgetpgrp(handle) != os.getpgrp():
+            return False
+        for stream in range(3):
+            os.dup2(handle, stream)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True

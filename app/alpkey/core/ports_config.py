@@ -1,0 +1,88 @@
+"""The ports to the person's ssh configuration, apart from the others: one action needs them."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from alpkey.core.aliases import Alias
+from alpkey.core.ports import OwnSshFiles
+from alpkey.core.resolution import Resolution
+
+Ask = Callable[[str], Resolution]
+"""Asks ssh about one name.  Raises Unfit (``config-refused``, ``config-hangs``) or Unreachable."""
+
+SSH_CONFIG = "ssh-config"
+"""The entry of the person's ssh configuration among what was touched."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFile:
+    """The person's configuration as it was read; ``content`` is None where there is none."""
+
+    path: Path
+    content: bytes | None
+
+
+class OwnLines(OwnSshFiles, Protocol):
+    """Our own files, and what they say before they are written.  Every method raises Unfit."""
+
+    @property
+    def on_demand(self) -> bool:
+        """Whether ssh is to look for a fresh key before each login."""
+
+    def set_on_demand(self, wanted: bool) -> None:
+        """Puts the script that looks in its place, or takes it away; ``write`` does the rest."""
+
+    def blocks(self, user: str | None, *, on_demand: bool) -> str:
+        """What the file with the hosts should say."""
+
+    def include(self) -> bytes:
+        """The line by which another file reads that one in."""
+
+
+class PersonConfig(Protocol):
+    """The person's own configuration file.  Links are followed and stay links."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def read(self) -> PersonFile:
+        """Raises Unfit where it is no regular file, another person's, or cannot be read."""
+
+    def included(self, content: bytes) -> Iterable[bytes]:
+        """What lies in the files that ``content`` includes, and those include; what can be read."""
+
+    def keep_backup(self, content: bytes, now: datetime) -> Path:
+        """Keeps ``content`` aside and returns where.  Raises Unfit."""
+
+    def replace(self, read: PersonFile, content: bytes | None) -> None:
+        """Puts ``content`` in its place, with mode and owner as they were; None takes it away.
+
+        Raises Unfit where it no longer is what was ``read``, or cannot be written.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Two ways to lay the same lines on each other."""
+
+    ours_first: Ask
+    theirs_first: Ask
+
+
+class SshJudge(Protocol):
+    """The person's ssh, which alone knows what a configuration means."""
+
+    def ask(self, name: str) -> Resolution:
+        """What ssh uses for ``name`` now.  Raises as Ask does."""
+
+    def trying(self, own: str, theirs: bytes) -> AbstractContextManager[Trial]:
+        """Asks about files that are not in place: our blocks and the person's lines."""
+
+
+class AliasFile(Protocol):
+    def write(self, aliases: Iterable[Alias]) -> None:
+        """Puts these in place of those that were there.  Raises Unfit."""

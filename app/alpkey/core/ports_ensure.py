@@ -1,0 +1,35 @@
+"""The ports of a key on demand."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from alpkey.core.calling_ssh import CallingSsh
+
+
+class Turn(Protocol):
+    """Many logins at once ask once: each waits for its turn, and then looks again."""
+
+    def held(self, timeout_s: float) -> AbstractContextManager[None]:
+        """Holds the turn.  Raises KeyExpired (``not-renewed``) after ``timeout_s``."""
+
+    def said_no_at(self) -> datetime | None:
+        """When the person said no, if that is remembered."""
+
+    def note_no(self, now: datetime) -> None:
+        """Remembers it, where that can be written."""
+
+
+class Callers(Protocol):
+    """The ssh processes that we run for, nearest first: a jump is an ssh called by another."""
+
+    def calls(self) -> Sequence[CallingSsh]: ...
+
+    def is_batch(self, call: CallingSsh) -> bool:
+        """Whether ssh itself, asked with the same words, would ask nobody anything."""
+
+
+class RenewWindow(Protocol):
+    def ask(self, done: Callable[[], bool], timeout_s: float) -> bool:
+        """Opens the window, and returns once it is ``done``, closed (False) or out of time."""

@@ -1,0 +1,15 @@
+"""The port to the memory of what lies outside our own folders, for undo and uninstall."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+Entry = Mapping[str, Any]
+
+
+class Touched(Protocol):
+    """What Alpkey changed outside its own folders; an entry a thing."""
+
+    def entry(self, name: str) -> Entry | None: ...
+
+    def note(self, name: str, entry: Entry | None) -> None:
+        """Writes the entry; None forgets it.  Raises Unfit."""
