@@ -18,6 +18,7 @@ from alpkey.actions.configure import ConfigureWorld
 from alpkey.actions.connect import ConnectWorld
 from alpkey.actions.desktop_entry import DesktopWorld
 from alpkey.actions.ensure import EnsureWorld
+from alpkey.actions.hosts import HostsWorld
 from alpkey.actions.import_key import ImportWorld
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.keys import KeysWorld
@@ -247,6 +248,19 @@ class Assembly:
             touched=self._touched,
             aliases=AliasesOnDisk(self.places.aliases),
             cancellation=cancellation,
+        )
+
+    def hosts(self) -> HostsWorld:
+        from alpkey.adapters.host_keys import SshHostKeys
+
+        known_hosts = self.places.ssh / "known_hosts"
+        return HostsWorld(
+            site=self.site,
+            look=self._glance,
+            own_files=self._own_files,
+            keys=SshHostKeys(known_hosts, self._openssh, os.environ),
+            lock=self._lock,
+            touched=self._touched,
         )
 
     def agent_use(self) -> AgentWorld:

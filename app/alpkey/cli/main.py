@@ -26,6 +26,7 @@ _COMMANDS = {
         "agent_group",
         "The ssh agent: put the key in, list it, clean up.",
     ),
+    "hosts": ("alpkey.cli.hosts", "hosts_group", "The keys of the login hosts."),
     "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
     "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),

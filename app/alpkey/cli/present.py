@@ -57,6 +57,7 @@ QUIET_FOR_S = 1.0
 _QUESTIONS = {
     "replace": ("foreign-key", "Replace it"),
     "remove": ("downloads-question", "Remove them"),
+    "host": ("host-question", "Remember this key"),
     "apply": ("config-question", "Put this line there"),
 }
 
