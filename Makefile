@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 TOOL := .venv/bin
 
-.PHONY: demo test lint bench gallery
+.PHONY: demo test lint bench gallery installers dmg test-installers locks
 
 demo:
 	@sh tools/setup.sh demo
@@ -19,8 +19,8 @@ lint:
 
 .PHONY: lint-only
 lint-only:
-	$(TOOL)/ruff check app tests
-	$(TOOL)/ruff format --check app tests
+	$(TOOL)/ruff check app tests packaging
+	$(TOOL)/ruff format --check app tests packaging
 	$(TOOL)/mypy --platform linux app
 	$(TOOL)/mypy --platform darwin app
 	$(TOOL)/lint-imports
@@ -32,3 +32,26 @@ bench:
 gallery:
 	@sh tools/setup.sh lint
 	@$(PYTHON) -m tests.gallery dist/gallery
+
+# Any of deb, rpm and run; ALPKEY_XZ=1 compresses fast and badly, for trying.
+FORMATS ?= deb rpm run
+
+installers:
+	@sh tools/setup.sh installers
+	@sh packaging/build.sh $(FORMATS)
+
+# On a Mac.
+dmg:
+	@sh tools/setup.sh installers
+	@sh packaging/macos/build.sh
+
+# Slow: a Debian of its own, renewals by every installer, everything built twice.
+test-installers:
+	@sh tools/setup.sh test
+	@sh tools/setup.sh installers
+	@sh packaging/build.sh $(FORMATS)
+	$(TOOL)/pytest --timeout 1800 tests/installers
+
+locks:
+	@sh tools/setup.sh locks
+	@sh packaging/locks.sh

@@ -16,6 +16,8 @@ from tests.e2e.waiting import until
 
 PROGRAMS = ("dbus-daemon", "gnome-keyring-daemon")
 
+PROMPTER = "org.gnome.keyring.SystemPrompter"
+
 # The password of the keyring itself.
 OPENS = "opens the keyring"
 
@@ -129,7 +131,7 @@ class SecretServiceHost(Keyring):
 
 @contextmanager
 def keyring_on(folder: Path, address: str) -> Iterator[Keyring]:
-    """An open keyring on a bus that is there already."""
+    """An open keyring on a bus that is there already; no prompt of its outlives it."""
     _needed()
     keyring = Keyring(folder, address)
     keyring.unlock()
@@ -137,6 +139,15 @@ def keyring_on(folder: Path, address: str) -> Iterator[Keyring]:
         yield keyring
     finally:
         keyring.kill()
+        _end_prompter(address)
+
+
+def _end_prompter(address: str) -> None:
+    """A prompt that a failed test left behind would hold the keyboard of all that follow."""
+    with open_dbus_connection(address) as connection:
+        bus = Proxy(message_bus, connection)
+        if bus.NameHasOwner(PROMPTER)[0]:
+            os.kill(bus.GetConnectionUnixProcessID(PROMPTER)[0], signal.SIGTERM)
 
 
 @contextmanager

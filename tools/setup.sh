@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes ready what a target needs: a Python of 3.11 or newer, system packages, and .venv.
-# Usage: tools/setup.sh demo|test|lint
+# Usage: tools/setup.sh demo|test|lint|installers|locks
 set -eu
 target=$1
 
@@ -10,6 +10,7 @@ libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 lib
 libdbus-1-3 libfontconfig1 libglib2.0-0 fonts-dejavu-core xterm"
 test_packages="openssh-server xvfb xdotool dbus xfce4-panel xfce4-notifyd gnome-keyring iproute2 \
 at-spi2-core desktop-file-utils libglib2.0-bin"
+installer_packages="appstream binutils debootstrap desktop-file-utils makeself rpm xz-utils"
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
@@ -96,7 +97,36 @@ make_environment() {
     fi
 }
 
+# The bundle's own environment holds what is in it and what freezes it, by hash, and nothing else.
+# Debian's Python asks for less of the C library than one that was built here may.
+make_bundle_environment() {
+    python=$(command -v /usr/bin/python3) && new_enough "$python" || python=$(find_python)
+    if [ "$python" = /usr/bin/python3 ] && has apt-get; then
+        minor=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+        want "to freeze the program" "python$minor-venv" "libpython$minor"
+    fi
+    .venv-bundle/bin/python -m pip --version >/dev/null 2>&1 ||
+        "$python" -m venv --clear .venv-bundle
+    if ! cmp -s packaging/locks/bundle.txt .venv-bundle/installed-for.txt; then
+        echo "Installing what the bundle is made of into .venv-bundle"
+        .venv-bundle/bin/python -m pip install --quiet --disable-pip-version-check \
+            --require-hashes -r packaging/locks/bundle.txt
+        cp packaging/locks/bundle.txt .venv-bundle/installed-for.txt
+    fi
+}
+
 case $target in
+    installers)
+        # shellcheck disable=SC2086
+        want "to build and try installers" $installer_packages $window_packages
+        make_bundle_environment
+        exit 0
+        ;;
+    locks)
+        make_environment
+        .venv/bin/python -m pip install --quiet -e '.[locks]'
+        exit 0
+        ;;
     demo)
         # shellcheck disable=SC2086
         want "to log in to clusters" $ssh_packages

@@ -4,13 +4,15 @@
 2. ``alpkey status --short`` stands in shell prompts: it reads one line and imports next to nothing.
 3. ``alpkey`` alone is the tray.  Without a display it says so and prints the status.
 4. ``alpkey window ...`` is a window.  It and the command line see secrets, and dump no core.
-5. Everything else is the command line, where secrets live and die.
+5. Everything else is the command line, where secrets live and die.  A shell that completes a line
+   asks it without arguments, by a variable.
 
 Nothing is imported before it is known which program runs: the tray never loads what the command
 line needs, and a prompt waits for neither.
 """
 
 import gc
+import os
 import sys
 
 _PR_SET_DUMPABLE = 4  # prctl(2)
@@ -27,7 +29,7 @@ def main() -> int:
         return 2
     if arguments == ["status", "--short"]:
         return _short_status()
-    if not arguments:
+    if not arguments and "_ALPKEY_COMPLETE" not in os.environ:
         return _tray()
     if len(arguments) in (2, 4) and arguments[0] == "window":
         kind, *then = arguments[1:]
@@ -51,8 +53,6 @@ def _command_line(arguments: list[str]) -> int:
 
 
 def _tray() -> int:
-    import os
-
     from alpkey.core.display import has_display
 
     if not has_display(os.environ, sys.platform):

@@ -5,6 +5,7 @@ where a renewal needs them, so that everything else starts without.
 """
 
 import os
+import platform as python
 import pwd
 import sys
 import time
@@ -12,7 +13,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from alpkey import __version__
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.configure import ConfigureWorld
 from alpkey.actions.connect import ConnectWorld
@@ -32,7 +35,7 @@ from alpkey.adapters.clock import now
 from alpkey.adapters.deadline import Running
 from alpkey.adapters.journal_file import JournalFile
 from alpkey.adapters.key_files import KeyPairFiles
-from alpkey.adapters.keychain import SystemKeychain
+from alpkey.adapters.keychain import ANSWER_TIMEOUT_S, SystemKeychain
 from alpkey.adapters.lock import FileLock
 from alpkey.adapters.look_file import LookFile
 from alpkey.adapters.openssh import OpenSsh
@@ -51,12 +54,21 @@ from alpkey.core.ports_agent import Agent
 from alpkey.core.roots import person_home
 from alpkey.core.settings import Settings
 from alpkey.core.site import OpenId, Site
+from alpkey.core.symptoms import DeskSeen
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site
 
 if sys.platform == "darwin":
     from alpkey.adapters import macos as platform
 else:
     from alpkey.adapters import linux as platform
+
+if TYPE_CHECKING:
+    from alpkey.actions.doctor import DoctorWorld
+    from alpkey.adapters.http import Http
+    from alpkey.core.ports_doctor import ServiceProbe
+
+# The doctor as a whole takes less than 5 s, whatever hangs.
+DOCTOR_TIMEOUT_S = 2.5
 
 Glance = Callable[[], Look]
 
@@ -172,7 +184,7 @@ class Assembly:
             renewal=lambda: self.renewal(cancellation),
             agent=self.agent_use,
             renew_in_window=self._renew_in_window if self.has_display else None,
-            explain=tuple(own_command("status")),
+            explain=tuple(own_command("doctor")),
         )
 
     @property
@@ -318,6 +330,39 @@ class Assembly:
             pause=lambda span: time.sleep(span.total_seconds()),
         )
 
+    def doctor(self) -> "DoctorWorld":
+        from alpkey.actions.doctor import DoctorWorld
+        from alpkey.adapters.deadline import side_by_side
+        from alpkey.adapters.file_probe import RealFilesProbe
+        from alpkey.adapters.network import RealNetwork
+        from alpkey.adapters.ssh_probe import RealSshProbe
+
+        at = self.places
+        key = at.private_key(self.site.key_file)
+        certificate = key.with_name(key.name + "-cert.pub")
+        config = at.ssh / "config"
+        return DoctorWorld(
+            site=self.site,
+            settings=self._settings,
+            look=self._glance,
+            clock=now,
+            agent=self.agent_use,
+            own_files=self._own_files,
+            lock=self._lock,
+            side_by_side=side_by_side,
+            ssh=RealSshProbe(config if at.moved else None, os.environ),
+            files=RealFilesProbe(
+                {"folder": at.ssh, "key": key, "certificate": certificate, "config": config},
+                at.state,
+                at.intent,
+            ),
+            network=RealNetwork(),
+            service=self._service_probe(),
+            keychain=self._keychain_within(DOCTOR_TIMEOUT_S),
+            desk=self._desk,
+            program=own_description(),
+        )
+
     @property
     def has_display(self) -> bool:
         return has_display(os.environ, sys.platform)
@@ -329,9 +374,16 @@ class Assembly:
     @cached_property
     def _keychain(self) -> SystemKeychain:
         """Entries of a moved home carry its path, so that no demo finds the person's password."""
+        return self._keychain_within(ANSWER_TIMEOUT_S)
+
+    def _keychain_within(self, timeout_s: float) -> SystemKeychain:
         home = f", {self.places.config.parent}" if self.places.moved else ""
-        scope = f"Alpkey ({self.site.name}{home})"
-        return SystemKeychain(scope, platform.keyring_backends, can_ask=self.has_display)
+        return SystemKeychain(
+            f"Alpkey ({self.site.name}{home})",
+            platform.keyring_backends,
+            can_ask=self.has_display,
+            answer_timeout_s=timeout_s,
+        )
 
     @cached_property
     def _files(self) -> KeyPairFiles:
@@ -368,18 +420,49 @@ class Assembly:
     def _renew_in_window(then_connect_to: str) -> None:
         start_detached(own_command("window", "renew", "--connect", then_connect_to))
 
+    def _desk(self) -> DeskSeen:
+        """Without a display there is nothing to ask of a desktop."""
+        return (
+            platform.desk(self._settings.terminal, os.environ) if self.has_display else DeskSeen()
+        )
+
     def _service(self) -> KeyService:
         from alpkey.adapters.http import Http
+
+        return self._key_service(Http(self.site.ca_bundle))[0]
+
+    def _key_service(self, http: "Http") -> tuple[KeyService, str]:
+        """The first service of a kind that we speak, and its address.  Raises Unsuitable."""
         from alpkey.adapters.sshservice import SshService
 
         kinds = {"sshservice": SshService}
         for service in self.site.services:
             if service.kind in kinds:
-                return kinds[service.kind](service, self.site, Http(self.site.ca_bundle))
+                return kinds[service.kind](service, self.site, http), service.url
         unknown = ", ".join(service.kind for service in self.site.services)
         raise Unsuitable("unbuilt-service", kinds=unknown)
+
+    def _service_probe(self) -> "ServiceProbe":
+        """One that tells nothing where the site names no service that we speak to."""
+        from alpkey.adapters.http import Http
+        from alpkey.adapters.service_probe import KeyServiceProbe
+
+        http = Http(self.site.ca_bundle)
+        try:
+            service, url = self._key_service(http)
+        except Unsuitable:
+            return lambda: None
+        return KeyServiceProbe(service, http, url, now)
 
 
 def own_command(*arguments: str) -> list[str]:
     """The command line that starts Alpkey again with ``arguments``."""
     return ourselves(sys.executable, getattr(sys, "frozen", False), *arguments)
+
+
+def own_description() -> str:
+    """Version, Python and system, for reports."""
+    return (
+        f"Alpkey {__version__}, Python {python.python_version()}, "
+        f"{python.system()} {python.release()} {python.machine()}"
+    )

@@ -6,8 +6,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from alpkey.core import words
+from alpkey.core.aliases import Alias
 from alpkey.desktop.tray.menu import TrayMenu
-from alpkey.desktop.views import MenuView
+from alpkey.desktop.views import MenuView, connections
 from tests.core.sites import site
 
 LATER = words.LATER_IN_MENU
@@ -45,7 +46,7 @@ class Noting:
 def menu(qtbot: QtBot, done: Done) -> TrayMenu:
     made = TrayMenu(Noting(done))
     qtbot.addWidget(made)
-    made.offer(site())
+    made.offer(connections(site(), ()))
     made.apply(MenuView("Key valid until 17:42", "3 of 5 keys left"))
     return made
 
@@ -89,7 +90,7 @@ def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
 def test_words_change_in_place(menu: TrayMenu) -> None:
     before = menu.actions()
     menu.apply(MenuView("Key expired", "Quota unknown"))
-    menu.offer(site())
+    menu.offer(connections(site(), ()))
     assert menu.actions() == before
     assert texts(menu)[1:3] == ["Key expired", "Quota unknown"]
 
@@ -104,6 +105,21 @@ def test_later_comes_and_goes(menu: TrayMenu) -> None:
 
 def test_hosts_follow_the_site(menu: TrayMenu) -> None:
     fewer = replace(site(), hosts=tuple(one for one in site().hosts if one.name != "santis"))
-    menu.offer(fewer)
-    menu.offer(None)
+    menu.offer(connections(fewer, ()))
+    menu.offer(connections(None, ()))
     assert texts(menu)[3:6] == ["Connect to daint", "Connect to clariden", "Check Ela"]
+
+
+def test_the_persons_own_names_stand_behind_the_clusters(menu: TrayMenu, done: Done) -> None:
+    """One that is called as the site calls it is there already."""
+    own = (Alias("alps", "daint"), Alias("daint", "daint"))
+    menu.offer(connections(site(), own))
+    assert texts(menu)[3:8] == [
+        "Connect to daint",
+        "Connect to santis",
+        "Connect to clariden",
+        "Connect to alps",
+        "Check Ela",
+    ]
+    next(one for one in menu.actions() if one.text() == "Connect to alps").trigger()
+    assert done == [("connect", "alps")]

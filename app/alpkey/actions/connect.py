@@ -32,9 +32,8 @@ class ConnectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConnectWorld:
-    """``renewal`` and ``agent`` are made only where they are needed.
+    """``renewal`` and ``agent`` are made only where they are needed; ``explain`` is our own doctor.
 
-    ``explain`` is our own status command.
     ``renew_in_window`` opens the renewal window, which connects when it is done; None where no
     window can be opened.
     """

@@ -7,13 +7,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alpkey import __version__
+from alpkey.cli import build
 
 
 def report(crash: BaseException) -> str:
     """Types and places only: a message may quote what a person typed, so none is kept."""
     lines = [
-        f"Alpkey {__version__}, Python {platform.python_version()}, {sys.platform}",
+        f"Alpkey {build.name()}, Python {platform.python_version()}, {sys.platform}",
         datetime.now(UTC).isoformat(timespec="seconds"),
     ]
     chained: BaseException | None = crash

@@ -70,7 +70,7 @@ def _sandbox(folder: Path) -> Iterator[_Sandbox]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             ready = process.stdout.readline() if process.stdout else ""
-            if not ready:
+            if not ready:  # it said why on standard error
                 raise DemoFailed("the sandbox did not start")
             yield _Sandbox(folder)
         finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from alpkey import __version__
+from alpkey.cli import build
 from alpkey.cli.crash import write_report
 from alpkey.core import words
 from alpkey.core.places import own_places
@@ -20,6 +20,8 @@ _COMMANDS = {
     "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
     "import": ("alpkey.cli.import_key", "import_command", "Install a key got with the browser."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
+    "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
+    "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
     "passphrase": ("alpkey.cli.passphrase", "passphrase_group", "Protect the private key."),
     "agent": (
         "alpkey.cli.agent",
@@ -27,8 +29,7 @@ _COMMANDS = {
         "The ssh agent: put the key in, list it, clean up.",
     ),
     "hosts": ("alpkey.cli.hosts", "hosts_group", "The keys of the login hosts."),
-    "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
-    "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
+    "doctor": ("alpkey.cli.doctor", "doctor_command", "Find what stands in the way of a login."),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
     "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),
     "install-desktop": (
@@ -39,6 +40,11 @@ _COMMANDS = {
     "password": ("alpkey.cli.password", "password_group", "Keep the password in the keychain."),
     "config": ("alpkey.cli.config", "config_group", "Your ssh configuration: apply, undo, check."),
     "window": ("alpkey.cli.window", "window_command", "Open a window."),
+    "completion": (
+        "alpkey.cli.completion",
+        "completion_command",
+        "Print what has a shell complete Alpkey's commands.",
+    ),
     "sandbox": ("alpkey.cli.sandbox", "sandbox_command", "A centre on this computer, to try with."),
     "demo": ("alpkey.cli.demo", "demo_command", "Try everything against the sandbox."),
 }
@@ -62,8 +68,21 @@ class _Lazy(click.Group):
             formatter.write_dl([(name, row[2]) for name, row in _COMMANDS.items()])
 
 
+def _tell_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        click.echo(f"alpkey {build.name()}")
+        context.exit()
+
+
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="alpkey")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Tell version and build.",
+)
 def alpkey() -> None:
     """Keep your CSCS key fresh.  Without a command the tray icon is started.
 

@@ -55,10 +55,10 @@ QUIET_FOR_S = 1.0
 
 # What is asked: the code of the words before the question, and the question itself.
 _QUESTIONS = {
+    "apply": ("config-question", "Put this line there"),
     "replace": ("foreign-key", "Replace it"),
     "remove": ("downloads-question", "Remove them"),
     "host": ("host-question", "Remember this key"),
-    "apply": ("config-question", "Put this line there"),
 }
 
 

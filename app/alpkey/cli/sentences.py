@@ -112,20 +112,6 @@ def hosts(result: Result) -> str:
     return "\n".join(lines)
 
 
-def protection(result: Result) -> str:
-    head = "" if result["changed"] else "Nothing to do. "
-    state = "is protected by a passphrase" if result["encrypted"] else "has no passphrase"
-    return f"{head}The private key {state}."
-
-
-def agent_cleaned(result: Result) -> str:
-    count = len(result["removed"])
-    if not count:
-        return f"Nothing of ours was stale. {agent(result)}"
-    entries = "1 old entry" if count == 1 else f"{count} old entries"
-    return f"{entries} of ours removed. {agent(result)}"
-
-
 def keys(result: Result) -> str:
     """A line for each key, and what is left."""
     lines = [_key_of_account(one) for one in result["keys"]] or ["There is no key."]
@@ -138,6 +124,20 @@ def _key_of_account(one: Result) -> str:
     ours = " (this computer's)" if one["this_machine"] else ""
     state = "revoked" if one["revoked_at"] else ends
     return f"{one['serial']} {names} {state}{ours}"
+
+
+def protection(result: Result) -> str:
+    head = "" if result["changed"] else "Nothing to do. "
+    state = "is protected by a passphrase" if result["encrypted"] else "has no passphrase"
+    return f"{head}The private key {state}."
+
+
+def agent_cleaned(result: Result) -> str:
+    count = len(result["removed"])
+    if not count:
+        return f"Nothing of ours was stale. {agent(result)}"
+    entries = "1 old entry" if count == 1 else f"{count} old entries"
+    return f"{entries} of ours removed. {agent(result)}"
 
 
 def _marks(one: Result) -> str:

@@ -21,6 +21,7 @@ class Issued:
     """A certificate was issued to this machine; ``fingerprint`` is that of its key.
 
     ``own_key`` is False where that key was there before, so that it stays the person's.
+    ``authority`` is the fingerprint of the key that signed it; empty in lines of an older version.
     """
 
     at: datetime
@@ -31,6 +32,7 @@ class Issued:
     valid_before: datetime | None
     key_path: str
     own_key: bool = True
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)

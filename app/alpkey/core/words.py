@@ -256,6 +256,53 @@ ERRORS: Mapping[str, Description] = {
         "Free some space and try again.",
     ),
     "files-unfit": Description("{path} cannot be used", "{reason}", "Mend the file and try again."),
+    # A key on demand.
+    "not-renewed": Description(
+        "There is no good key", "It was not renewed. {reason}", "Renew it: alpkey renew"
+    ),
+    "said-no": Description(
+        "There is no good key",
+        "It was not renewed, and for {minutes} minutes nobody is asked again.",
+        "Renew it: alpkey renew",
+    ),
+    # The person's ssh configuration.
+    "config-no-file": Description(
+        "{path} is no regular file",
+        "Alpkey changes only files, and asks ssh nothing before. Nothing was changed.",
+        "Put a plain file there, or a link to one.",
+    ),
+    "config-foreign": Description(
+        "{path} belongs to another user",
+        "Alpkey changes only what is yours. Nothing was changed.",
+        "Have its owner put the line at its top that 'alpkey config show' prints.",
+    ),
+    "config-refused": Description(
+        "ssh itself refuses {path}",
+        'It says: "{reason}". Nothing was changed.',
+        "Mend this line; ssh cannot be used before.",
+    ),
+    "config-hangs": Description(
+        "ssh does not come to an end of {path}",
+        "It was asked what it would do, and gave no answer for {seconds} seconds. "
+        "Nothing was changed.",
+        "Look for a 'Match exec' line whose command hangs, an included file that is a pipe, or "
+        "CanonicalizeHostname while no name server answers.",
+    ),
+    "config-changed": Description(
+        "{path} was changed meanwhile",
+        "Somebody else wrote it while Alpkey was at work. Nothing of theirs was changed.",
+        "Try again.",
+    ),
+    "config-unproven": Description(
+        "The line in {path} does not do what it should",
+        "For {host}, ssh takes another {keyword} than was planned. {outcome}",
+        "Run: alpkey config apply; if it stays so, show this to whoever maintains Alpkey.",
+    ),
+    "config-question": Description(
+        "Nobody said whether the line may be put into your ssh configuration",
+        "Nothing was changed.",
+        "Agree with --yes.",
+    ),
     # What was downloaded or pasted.
     "import-nothing": Description(
         "There is nothing to import",
@@ -342,53 +389,6 @@ ERRORS: Mapping[str, Description] = {
         "The downloads need not stay",
         "Once the key is installed, nobody needs {path} any more.",
         "Agree to keep them with --yes, or answer the question in a terminal.",
-    ),
-    # A key on demand.
-    "not-renewed": Description(
-        "There is no good key", "It was not renewed. {reason}", "Renew it: alpkey renew"
-    ),
-    "said-no": Description(
-        "There is no good key",
-        "It was not renewed, and for {minutes} minutes nobody is asked again.",
-        "Renew it: alpkey renew",
-    ),
-    # The person's ssh configuration.
-    "config-no-file": Description(
-        "{path} is no regular file",
-        "Alpkey changes only files, and asks ssh nothing before. Nothing was changed.",
-        "Put a plain file there, or a link to one.",
-    ),
-    "config-foreign": Description(
-        "{path} belongs to another user",
-        "Alpkey changes only what is yours. Nothing was changed.",
-        "Have its owner put the line at its top that 'alpkey config show' prints.",
-    ),
-    "config-refused": Description(
-        "ssh itself refuses {path}",
-        'It says: "{reason}". Nothing was changed.',
-        "Mend this line; ssh cannot be used before.",
-    ),
-    "config-hangs": Description(
-        "ssh does not come to an end of {path}",
-        "It was asked what it would do, and gave no answer for {seconds} seconds. "
-        "Nothing was changed.",
-        "Look for a 'Match exec' line whose command hangs, an included file that is a pipe, or "
-        "CanonicalizeHostname while no name server answers.",
-    ),
-    "config-changed": Description(
-        "{path} was changed meanwhile",
-        "Somebody else wrote it while Alpkey was at work. Nothing of theirs was changed.",
-        "Try again.",
-    ),
-    "config-unproven": Description(
-        "The line in {path} does not do what it should",
-        "For {host}, ssh takes another {keyword} than was planned. {outcome}",
-        "Run: alpkey config apply; if it stays so, show this to whoever maintains Alpkey.",
-    ),
-    "config-question": Description(
-        "Nobody said whether the line may be put into your ssh configuration",
-        "Nothing was changed.",
-        "Agree with --yes.",
     ),
     # Host keys.
     "host-question": Description(
@@ -685,6 +685,30 @@ def page_to_open(url: str, short_url: str | None, user_code: str | None) -> str:
     )
 
 
+# The doctor.
+SEVERITIES: Mapping[str, str] = {
+    "error": "Stops a login",
+    "warning": "Warning",
+    "note": "Good to know",
+}
+FOLLOWS = "From this follows"
+HEALTHY = "Nothing stands in the way of a login"
+DOCTOR_LOOKS = "Looking, and logging in once\N{HORIZONTAL ELLIPSIS}"
+DOCTOR_BUTTONS = (
+    "Look again",
+    "Report for the public\N{HORIZONTAL ELLIPSIS}",
+    "Report for support\N{HORIZONTAL ELLIPSIS}",
+)
+DEEDS: Mapping[str, str] = {"fix": "Mend this", "renew": "Renew key\N{HORIZONTAL ELLIPSIS}"}
+
+
+def found(count: int) -> str:
+    """How many findings there are."""
+    if not count:
+        return HEALTHY
+    return "One finding" if count == 1 else f"{count} findings"
+
+
 def describe(error: AlpkeyError) -> Description:
     """The error in words.  A code without words, or a param that lacks, is a bug (KeyError)."""
     plain = ERRORS[error.code]
@@ -723,6 +747,11 @@ def bug_object(kind: str, report: str | None) -> dict[str, Any]:
 
 def warning(code: str, params: Mapping[str, Param]) -> str:
     return WARNINGS[code].format(**_shown(params))
+
+
+def filled(text: str, params: Mapping[str, Param]) -> str:
+    """``text`` with its facts in place.  A param that lacks is a bug (KeyError)."""
+    return text.format(**_shown(params))
 
 
 def _shown(params: Mapping[str, Param]) -> dict[str, Param]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from alpkey import glance
 from alpkey.core import words
+from alpkey.core.aliases import Alias
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.look import Look
 from alpkey.core.places import Places
@@ -27,6 +28,7 @@ class Seen:
     trouble: str = ""
     site: Site | None = None
     chosen: Chosen = field(default_factory=lambda: choose({}, {}))
+    aliases: tuple[Alias, ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -39,7 +41,8 @@ def take(places: Places) -> Seen:
     try:
         on = glance.ground(places)
         look = glance.look(places, here.astimezone(UTC), on)
-        return Seen(here, look, site=on.site, chosen=on.chosen)
+        aliases = tuple(glance.aliases(places))
+        return Seen(here, look, site=on.site, chosen=on.chosen, aliases=aliases)
     except AlpkeyError as wrong:
         said = words.describe(wrong)
         trouble = f"{said.title}. {said.detail} {said.next_step}"

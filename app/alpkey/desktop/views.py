@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alpkey.core import words
+from alpkey.core.aliases import Alias
 from alpkey.core.certificate import fingerprint
 from alpkey.core.look import KeyState, Look
 from alpkey.core.quota import Quota
@@ -26,13 +27,21 @@ class MenuView:
 
 
 @dataclass(frozen=True, slots=True)
+class Connection:
+    """An entry of the menu, and the name for ssh that it connects to."""
+
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrayView:
-    """All that the tray shows; ``site`` is None where its file cannot be read."""
+    """All that the tray shows; there is nothing to connect to where the site cannot be read."""
 
     icon: IconView
     tooltip: str
     menu: MenuView
-    site: Site | None
+    connections: tuple[Connection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,16 @@ def quota_line(quota: Quota, now: datetime) -> str:
     if quota.source == "journal":
         return f"At most {count}"
     return f"{count} (as of {words.clock_time(quota.as_of, now)})" if quota.as_of else count
+
+
+def connections(site: Site | None, aliases: Iterable[Alias]) -> tuple[Connection, ...]:
+    """The clusters, the person's own names for hosts of the centre, and the jump host."""
+    if site is None:
+        return ()
+    own = (alias.name for alias in aliases if site.host(alias.name) is None)
+    names = [*(host.name for host in site.clusters), *own]
+    jump = Connection(f"Check {site.jump_host.capitalize()}", site.jump_host)
+    return (*(Connection(f"Connect to {name}", name) for name in names), jump)
 
 
 def menu(look: Look, now: datetime) -> MenuView:

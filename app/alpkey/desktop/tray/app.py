@@ -7,6 +7,7 @@ change of a file and every minute is a new one.
 """
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from alpkey.desktop.views import TrayView
 
 HOST_SERVICE = "org.kde.StatusNotifierWatcher"
+SUCCESSOR = 75  # how the event loop ends where another version takes over
 
 
 class Tray(QObject):
@@ -67,7 +69,7 @@ class Tray(QObject):
 
     def apply(self, view: "TrayView") -> None:
         """Shows what was seen, and touches nothing that stays as it is."""
-        self._menu.offer(view.site)
+        self._menu.offer(view.connections)
         self._menu.apply(view.menu)
         if (view.icon, view.tooltip) != self._shown:
             before, self._shown = self._shown, (view.icon, view.tooltip)
@@ -139,10 +141,15 @@ def run(places: Places) -> int:
     notifier = SignalNotifier(app)
     tray.start()
     hosts = _watch_for_hosts(tray)
+    succession = _watch_for_upgrades()
     with instance, notifier:
         code = app.exec()
     tray.end()
-    del hosts
+    del hosts, succession
+    if code == SUCCESSOR:
+        from alpkey.desktop.tray.succession import succeed
+
+        succeed()
     return code
 
 
@@ -159,3 +166,15 @@ def _watch_for_hosts(tray: Tray) -> QObject | None:
     )
     watcher.serviceRegistered.connect(lambda _: tray.show_icon())
     return watcher
+
+
+def _watch_for_upgrades() -> QObject | None:
+    """Only a bundle is replaced as a whole; a checkout changes while somebody works on it."""
+    if not getattr(sys, "frozen", False):
+        return None
+    from alpkey.desktop.tray.succession import Succession
+
+    succession = Succession(Path(sys.executable))
+    succession.replaced.connect(lambda: QApplication.exit(SUCCESSOR))
+    succession.removed.connect(QApplication.quit)
+    return succession

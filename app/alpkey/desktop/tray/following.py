@@ -70,8 +70,9 @@ class Following(QObject):
             self._reminders.put_off()
 
     def _view(self, seen: Seen) -> TrayView:
+        connections = views.connections(self._site, seen.aliases)
         if seen.look is None:
-            return TrayView(WARNING_ICON, seen.trouble, views.UNREADABLE, self._site)
+            return TrayView(WARNING_ICON, seen.trouble, views.UNREADABLE, connections)
         name = self._site.name if self._site else "Alpkey"
         menu = views.menu(seen.look, seen.now)
         if self._reminders is not None:
@@ -82,7 +83,7 @@ class Following(QObject):
             views.icon(seen.look, seen.now, numbered=seen.settings.icon == "number"),
             views.tooltip(name, seen.look, seen.now),
             menu,
-            self._site,
+            connections,
         )
 
     def _start_reminders(self) -> None:

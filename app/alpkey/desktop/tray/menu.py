@@ -6,8 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 if TYPE_CHECKING:
-    from alpkey.core.site import Site
-    from alpkey.desktop.views import MenuView
+    from alpkey.desktop.views import Connection, MenuView
 
 
 class Deeds(Protocol):
@@ -41,24 +40,21 @@ class TrayMenu(QMenu):
         self._later = self.addAction("", deeds.put_off)
         self._later.setVisible(False)
         self.addSeparator()
-        self._offered: Site | None = None
+        self._offered: tuple[Connection, ...] = ()
         self._hosts: list[QAction] = []
         self._behind_hosts = self.addSeparator()
         self._window_entry("Open Alpkey", "main")
         self.addAction("Quit", deeds.quit)
         self.aboutToShow.connect(deeds.look)
 
-    def offer(self, site: "Site | None") -> None:
-        """Offers the hosts of this site; touches nothing while they stay what they are."""
-        if site is None or site == self._offered:
+    def offer(self, connections: "tuple[Connection, ...]") -> None:
+        """Offers these; touches nothing while they stay what they are."""
+        if connections in ((), self._offered):
             return
-        self._offered = site
+        self._offered = connections
         for action in self._hosts:
             self.removeAction(action)
-        self._hosts = [
-            *(self._connect_entry(f"Connect to {host.name}", host.name) for host in site.clusters),
-            self._connect_entry(f"Check {site.jump_host.capitalize()}", site.jump_host),
-        ]
+        self._hosts = [self._connect_entry(one.text, one.name) for one in connections]
         self.insertActions(self._behind_hosts, self._hosts)
 
     def apply(self, view: "MenuView") -> None:

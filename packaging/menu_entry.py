@@ -1,0 +1,22 @@
+"""menu_entry.py FILE: the entry in the desktop's menu that packages bring along."""
+
+import sys
+from pathlib import Path
+
+from alpkey import glance
+from alpkey.core import desktop_entry
+from alpkey.core.places import find_places
+
+
+def entry() -> bytes:
+    """What ``alpkey install-desktop`` would write, for the command on PATH.
+
+    It names the clusters of the shipped site: nothing of whoever builds is looked at.
+    """
+    nobody = find_places({"ALPKEY_HOME": "/nonexistent"}, "linux", "/nonexistent", 0)
+    menu, _icon = desktop_entry.menu(nobody, glance.ground(nobody).site, ["alpkey"], b"")
+    return menu.content
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_bytes(entry())

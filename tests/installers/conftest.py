@@ -1,0 +1,77 @@
+"""What ``make installers`` left in dist/, and a Debian to try it in."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.centre import Centre, Home, centre, home, running_centre
+from tests.installers.chroot import PERSON, Chroot, make
+
+__all__ = ["centre", "home", "running_centre"]
+
+ROOT = Path(__file__).parents[2]
+SUITE = "bookworm"
+SIZE_LIMIT_BYTES = 38_000_000
+
+
+@dataclass
+class Installed(Home):
+    """Alpkey as it was installed, in place of that of the checkout."""
+
+    program: tuple[str, ...] = ("alpkey",)
+
+    def command(self, *arguments: str) -> list[str]:
+        return [*self.before, *self.program, *arguments]
+
+
+@pytest.fixture(scope="session")
+def built() -> Callable[[str], Path]:
+    """The one installer of this form that was built."""
+
+    def find(form: str) -> Path:
+        found = list((ROOT / "dist").glob(f"alpkey[-_]*.{form}"))
+        assert len(found) == 1, f"{found}: make installers"
+        return found[0]
+
+    return find
+
+
+@pytest.fixture(scope="module")
+def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroot]:
+    if os.getuid() != 0:
+        pytest.skip("only root makes another root")
+    if shutil.which("debootstrap") is None:
+        pytest.skip("no debootstrap")
+    folder = tmp_path_factory.mktemp("debian")
+    folder.parent.chmod(0o755)  # somebody in there has to reach what a test puts there
+    folder.chmod(0o755)
+    yield make(folder / "root", SUITE, ROOT / "build/chroots")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def installed(centre: Centre, home: Home, tmp_path: Path) -> Callable[..., Installed]:
+    """A home as ``home``, of a person in there, and the installed program run in it."""
+
+    def prepare(debian: Chroot, *program: str) -> Installed:
+        for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+            folder.chmod(0o755)
+        debian.run("chown", "-R", f"{PERSON}:", str(home.path))
+        # The sandbox's certificate is for anybody to read.
+        Path(centre.facts.ca_bundle).parent.chmod(0o755)
+        Path(centre.facts.ca_bundle).chmod(0o644)
+        environ = {
+            "PATH": "/usr/bin:/bin:/usr/sbin",
+            "LANG": "C.UTF-8",
+            "HOME": f"/home/{PERSON}",
+            "ALPKEY_HOME": str(home.path),
+            "XDG_RUNTIME_DIR": "",
+        }
+        before = tuple(debian.command(person=PERSON))
+        return Installed(home.path, centre, environ, before, program or ("alpkey",))
+
+    return prepare
