@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from alpkey.actions.desktop_entry import DesktopWorld
     from alpkey.actions.doctor import DoctorWorld
     from alpkey.actions.ensure import EnsureWorld
+    from alpkey.actions.hosts import HostsWorld
     from alpkey.actions.import_key import ImportWorld
     from alpkey.actions.kept import KeptWorld
     from alpkey.actions.keys import KeysWorld
@@ -116,6 +117,7 @@ class Assembly:
     def renewal(self, cancellation: Cancellation) -> RenewWorld:
         """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
         from alpkey.actions.renew import RenewWorld
+        from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.pairs import RealPairs
 
         return RenewWorld(
@@ -127,11 +129,13 @@ class Assembly:
             cancellation=cancellation,
             status=self.status,
             kept=self.kept(cancellation),
+            protection=RealProtection(),
         )
 
     def importing(self, cancellation: Cancellation) -> ImportWorld:
         from alpkey.actions.import_key import ImportWorld
         from alpkey.adapters.downloads import SavedFiles
+        from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.pairs import RealPairs
 
         home = Path(person_home(os.environ, pwd.getpwuid(os.getuid()).pw_dir))
@@ -140,6 +144,8 @@ class Assembly:
             downloads=SavedFiles(platform.downloads_folder(os.environ, home), self.site.key_file),
             files=self._files,
             pairs=RealPairs(),
+            protection=RealProtection(),
+            kept=self.kept(cancellation),
             lock=self._lock,
             cancellation=cancellation,
             status=self.status,
@@ -147,14 +153,16 @@ class Assembly:
 
     def passphrase(self, cancellation: Cancellation) -> PassphraseWorld:
         from alpkey.actions.passphrase import PassphraseWorld
-        from alpkey.adapters.key_protection import RealProtection
+        from alpkey.adapters.key_protection import RealProtection, made_passphrase
 
         return PassphraseWorld(
             files=self._files,
             protection=RealProtection(),
+            kept=self.kept(cancellation),
             lock=self._lock,
             cancellation=cancellation,
             status=self.status,
+            make=made_passphrase,
         )
 
     def kept(self, cancellation: Cancellation) -> KeptWorld:
@@ -280,6 +288,20 @@ class Assembly:
             cancellation=cancellation,
         )
 
+    def hosts(self) -> HostsWorld:
+        from alpkey.actions.hosts import HostsWorld
+        from alpkey.adapters.host_keys import SshHostKeys
+
+        known_hosts = self.places.ssh / "known_hosts"
+        return HostsWorld(
+            site=self.site,
+            look=self._glance,
+            own_files=self._own_files,
+            keys=SshHostKeys(known_hosts, self._openssh, os.environ),
+            lock=self._lock,
+            touched=self._touched,
+        )
+
     def agent_use(self) -> AgentWorld:
         from alpkey.actions.agent import AgentWorld
         from alpkey.adapters.key_protection import RealProtection
@@ -290,6 +312,7 @@ class Assembly:
             files=self._files,
             pairs=RealPairs(),
             protection=RealProtection(),
+            keychain=self._keychain,
             journal=self.status.journal,
             agent=self.agent,
             clock=now,

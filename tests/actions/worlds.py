@@ -109,6 +109,7 @@ class Fakes:
     def look(self) -> Look:
         pair = self.files.pair()
         certificate = read_certificate(pair.certificate.encode()) if pair else None
+        stored = self.files.current()
         return Look(
             account="alice",
             key_path=self.key_path,
@@ -117,6 +118,7 @@ class Fakes:
             lead_time=timedelta(hours=2),
             certificate=certificate,
             has_key=pair is not None,
+            encrypted=stored.encrypted if stored else None,
             stamp=Stamp(size=certificate.serial) if certificate else Stamp(),
         )
 
@@ -127,6 +129,7 @@ class Fakes:
             files=self.files,
             pairs=RealPairs(),
             protection=RealProtection(),
+            keychain=self.keychain,
             journal=self.journal,
             agent=self.agent_to_use,
             clock=lambda: datetime.now(UTC),
@@ -149,6 +152,7 @@ class Fakes:
                 clock=lambda: datetime.now(UTC),
             ),
             kept=self.keeping,
+            protection=RealProtection(),
         )
 
     @property

@@ -313,10 +313,14 @@ class FakeLater(Generic[T]):
     def __init__(self, call: Callable[[], T]) -> None:
         self._call = call
         self._deeds: list[Callable[[], None]] = []
+        self._raised: AlpkeyError | None = None
         self.is_there = False
 
     def come(self) -> None:
-        self._outcome = self._call()
+        try:
+            self._outcome = self._call()
+        except AlpkeyError as raised:
+            self._raised = raised
         self.is_there = True
         for deed in self._deeds:
             deed()
@@ -331,6 +335,8 @@ class FakeLater(Generic[T]):
             self._deeds.append(deed)
 
     def result(self) -> T:
+        if self._raised:
+            raise self._raised
         return self._outcome
 
 

@@ -11,6 +11,7 @@ from alpkey.core.journal import (
     Fact,
     Issued,
     Kept,
+    KeyCovered,
     MaybeIssued,
     Refused,
     Retired,
@@ -44,6 +45,7 @@ def refused(code: str, attempt: str = "a") -> Refused:
         refused("sign-in-refused"),
         Refused(NOW, "alice", "a", "sign-in-refused", kept=True),
         Kept(NOW, "alice", "password"),
+        KeyCovered(NOW, kept=True),
         Retired(NOW, "sshservice", retired=True),
     ],
 )
@@ -123,6 +125,13 @@ def test_what_is_kept_is_the_last_that_was_said_of_the_account() -> None:
     assert fold([], "alice").kept == "nothing"
 
 
+def test_the_key_s_passphrase_is_of_no_account() -> None:
+    row: list[Fact] = [issued(), KeyCovered(NOW, kept=True), issued("b", "bob")]
+    assert fold(row, "alice").key_covered
+    assert fold(row, "bob").key_covered
+    assert not fold([*row, KeyCovered(NOW, kept=False)], "bob").key_covered
+
+
 def test_whoever_keeps_a_password_first_is_known_by_that() -> None:
     assert fold([Kept(NOW, "alice", "password")]).account == "alice"
 
@@ -141,7 +150,7 @@ def test_other_refusals_say_nothing_about_what_is_kept(fact: Refused) -> None:
 
 
 def test_what_is_kept_and_refused_never_leaves() -> None:
-    row: list[Fact] = [Kept(NOW, "alice", "password"), kept_refused()]
+    row: list[Fact] = [Kept(NOW, "alice", "password"), kept_refused(), KeyCovered(NOW, kept=True)]
     assert pruned([issued(), *row], NOW + 1000 * DAY) == row
 
 

@@ -14,6 +14,7 @@ from tests.e2e.terminal import Terminal
 from tests.e2e.test_agent import held
 from tests.e2e.test_import import CUT, certified, logs_in
 from tests.e2e.test_secrets import family, find, readable
+from tests.keychains import SecretServiceHost, secret_service
 from tests.keys import KINDS, keygen, make_key
 
 PHRASE = "marked Phräse 5519"
@@ -263,3 +264,52 @@ def test_ssh_keygen_s_own_passphrase_is_taken_off(renewed: Home) -> None:
     typed = line(passphrase=PHRASE)
     assert renewed.json("passphrase", "remove", "--stdin", typed=typed)[0] == 0
     assert logs_in(renewed)
+
+
+@pytest.fixture
+def keychain(renewed: Home, tmp_path: Path) -> Iterator[SecretServiceHost]:
+    with secret_service(tmp_path / "keychain") as running:
+        running.unlock()
+        renewed.environ |= running.environ
+        yield running
+
+
+def test_a_passphrase_that_only_the_keychain_knows(
+    renewed: Home, keychain: SecretServiceHost, agent: str
+) -> None:
+    """Through renewals and an agent that forgot, nobody ever types it."""
+    code, result = renewed.json("passphrase", "keychain")
+    assert (code, result["changed"], result["encrypted"]) == (0, True, True)
+    assert not opens(renewed.key, "")
+    assert logs_in(renewed)
+    before = renewed.key.read_bytes()
+    assert renewed.renew()[1]["encrypted"] is True
+    assert renewed.key.read_bytes() != before
+    assert not opens(renewed.key, "")
+    assert len(held(agent)) == 2
+    subprocess.run(["ssh-add", "-q", "-D"], env={"SSH_AUTH_SOCK": agent}, check=True)
+    assert renewed.json("agent", "load")[0] == 0
+    assert logs_in(renewed)
+    code, result = renewed.json("passphrase", "remove")
+    assert (code, result["encrypted"]) == (0, False)
+    assert opens(renewed.key, "")
+
+
+def test_a_keychain_that_is_gone_is_no_reason_to_lose_a_renewal(
+    renewed: Home, keychain: SecretServiceHost
+) -> None:
+    assert renewed.json("passphrase", "keychain")[0] == 0
+    keychain.kill()
+    assert renewed.json("passphrase", "remove")[0] == 10
+    code, result = renewed.renew()
+    assert (code, result["renewed"], result["encrypted"]) == (0, True, False)
+    keychain.unlock()
+    assert renewed.json("passphrase", "keychain")[1]["changed"] is True
+    assert not opens(renewed.key, "")
+
+
+def test_without_a_keychain_nothing_is_stored_in_its_place(renewed: Home) -> None:
+    before = renewed.pair()
+    code, result = renewed.json("passphrase", "keychain")
+    assert (code, result["error"]["code"]) == (11, "keychain-absent")
+    assert renewed.pair() == before

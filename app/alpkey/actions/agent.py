@@ -16,6 +16,7 @@ from alpkey.core.look import Look, closed_doors
 from alpkey.core.moments import rfc3339
 from alpkey.core.ports import Clock, IssuedPair, Journal, KeyFiles, KeyProtection, Pairs
 from alpkey.core.ports_agent import Agent, AgentAbsent, Identity
+from alpkey.core.ports_keychain import Keychain
 from alpkey.core.secret import Secret
 from alpkey.core.status import AgentView
 
@@ -52,6 +53,7 @@ class AgentWorld:
     files: KeyFiles
     pairs: Pairs
     protection: KeyProtection
+    keychain: Keychain
     journal: Journal
     agent: Agent
     clock: Clock
@@ -69,7 +71,9 @@ def load_current(world: AgentWorld) -> Action:
     certificate = world.pairs.check(pair.certificate)
     world.agent.identities()  # an agent of no use is told of before anything is asked
     if look.encrypted and not view(world.agent, certificate, known).holds_current:
-        opened = yield from open_key(pair.private, world.protection, itertools.count(1))
+        keychain = world.keychain if known.key_covered else None
+        numbers = itertools.count(1)
+        opened = yield from open_key(pair.private, world.protection, keychain, numbers)
         _load_proven(IssuedPair(opened.private, pair.certificate), world, look)
     elif not look.encrypted:
         _load_proven(pair, world, look)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from alpkey.actions import agent as agent_actions
 from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, foreign_key
+from alpkey.actions.kept import KeptWorld
+from alpkey.actions.opening import Cover
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.candidates import Candidates, Choice, OwnedKey
 from alpkey.core.certificate import fingerprint, public_line
@@ -21,7 +23,7 @@ from alpkey.core.errors import Cancelled, NoKey, Unfit
 from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
 from alpkey.core.journal import Issued, fold
 from alpkey.core.look import Look
-from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, Lock, Pairs
+from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.ports_downloads import Downloads
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
 from alpkey.core.secret import Secret
@@ -51,6 +53,8 @@ class ImportWorld:
     downloads: Downloads
     files: KeyFiles
     pairs: Pairs
+    protection: KeyProtection
+    kept: KeptWorld
     lock: Lock
     cancellation: Cancellation
     status: StatusWorld
@@ -70,12 +74,16 @@ def import_key(request: ImportRequest, world: ImportWorld) -> Action:
     numbers = itertools.count(1)
     yield from _agree_to_backup(choice, request, world, numbers)
     unwanted = yield from _ask_for_removal(choice, request, world, numbers)
+    cover = Cover(world.kept, world.protection)
+    if choice.key.download and not choice.key.encrypted:
+        cover.begin()
+        yield from cover.wait()
     if holder := world.lock.holder():
         yield Warn("lock-wait", {"process": holder.process, "since": holder.since})
     with world.lock.held(LOCK_TIMEOUT_S):
         choice = importing.choose()
         with world.cancellation.deferred():
-            backup = yield from importing.install(choice)
+            backup = yield from importing.install(choice, cover)
             removed = yield from _remove(unwanted, world)
     return {
         **status_object(take_status(world.status), world.status.clock()),
@@ -114,7 +122,7 @@ class _Importing:
         self._check_signature(choice)
         return choice
 
-    def install(self, choice: Choice) -> Generator[Event, Answer, str | None]:
+    def install(self, choice: Choice, cover: Cover) -> Generator[Event, Answer, str | None]:
         """Where the backup lies, if one was needed.  Called under the lock."""
         world, look = self._world, self._world.status.look()
         if self._is_as_good(look, choice):
@@ -127,7 +135,9 @@ class _Importing:
             if foreign:
                 backup = str(world.files.keep_backup(world.status.clock()))
                 yield Warn("backup-kept", {"path": backup})
-            pair = IssuedPair(choice.key.private, choice.line)
+            key = choice.key
+            private = key.private if key.encrypted else cover.over(key.private)
+            pair = IssuedPair(private, choice.line)
             world.files.install(pair, public_line(choice.certificate.public_key))
         self.installed = True
         yield Step("installed")

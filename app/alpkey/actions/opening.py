@@ -1,12 +1,21 @@
-"""Opening a private key with the passphrase that a person types."""
+"""Opening a private key with the passphrase that the keychain holds or a person types."""
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from alpkey.core.errors import AlpkeyError, SignInRefused, Unsuitable
-from alpkey.core.events import Answer, Ask, Await, Event, Field
+from alpkey.actions.kept import KeptWorld
+from alpkey.core import words
+from alpkey.core.errors import AlpkeyError, KeychainTrouble, SignInRefused, Unsuitable
+from alpkey.core.events import Answer, Ask, Await, Event, Field, Warn
+from alpkey.core.journal import fold
+from alpkey.core.kept import KEY_ENTRY
+from alpkey.core.later import Later
 from alpkey.core.ports import KeyProtection
+from alpkey.core.ports_keychain import Keychain
 from alpkey.core.secret import Secret
+
+_LOOK_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +27,19 @@ class Opened:
 
 
 def open_key(
-    private: Secret, protection: KeyProtection, numbers: Iterator[int], field: str = "passphrase"
+    private: Secret,
+    protection: KeyProtection,
+    keychain: Keychain | None,
+    numbers: Iterator[int],
+    field: str = "passphrase",
 ) -> Generator[Event, Answer, Opened]:
-    """Asks for the passphrase until it is the right one.  Raises Unfit where no one would be."""
+    """Asks for the passphrase until it is the right one.  Raises Unfit where no one would be.
+
+    A person is asked only where ``keychain`` is None or does not hold it.
+    """
+    if keychain and (kept := (yield from _kept(keychain))):
+        with suppress(SignInRefused):
+            return Opened(protection.recoded(private, kept, None), {})
     error: AlpkeyError | None = None
     while True:
         ask = Ask(next(numbers), (Field(field, "secret"),), error)
@@ -30,6 +49,56 @@ def open_key(
             return Opened(protection.recoded(private, typed(answer, field), None), answer)
         except (SignInRefused, Unsuitable) as no:
             error = type(no)(no.code, retryable=no.retryable, field=field)
+
+
+def _kept(keychain: Keychain) -> Generator[Event, Answer, Secret | None]:
+    try:
+        return keychain.get(KEY_ENTRY)
+    except KeychainTrouble as trouble:
+        said = words.describe(trouble)
+        yield Warn("passphrase-unread", {"title": said.title, "detail": said.detail})
+    return None
+
+
+class Cover:
+    """The passphrase in the keychain, for a key that is about to come.
+
+    It is asked for beside everything else, before anything is spent, for the keychain may want to
+    be unlocked; and only where the journal knows that it is there.
+    """
+
+    def __init__(self, world: KeptWorld, protection: KeyProtection) -> None:
+        self._world = world
+        self._protection = protection
+        self._coming: Later[Secret | None] | None = None
+        self._passphrase: Secret | None = None
+
+    def begin(self) -> None:
+        """Asks the keychain, where it holds something."""
+        if fold(self._world.journal.facts()).key_covered:
+            self._coming = self._world.aside(lambda: self._world.keychain.get(KEY_ENTRY))
+
+    def wait(self) -> Iterator[Event]:
+        """Returns once the passphrase is known; a keychain gives up by itself."""
+        if self._coming is None:
+            return
+        coming, self._coming = self._coming, None
+        while not coming.wait(_LOOK_AGAIN_S):
+            pass
+        try:
+            self._passphrase = coming.result()
+        except KeychainTrouble as trouble:
+            said = words.describe(trouble)
+            yield Warn("cover-unread", {"title": said.title, "detail": said.detail})
+        else:
+            if self._passphrase is None:
+                yield Warn("cover-gone")
+
+    def over(self, private: Secret) -> Secret:
+        """The key as it is to lie on disk."""
+        if self._passphrase is None:
+            return private
+        return self._protection.recoded(private, None, self._passphrase)
 
 
 def typed(answer: Answer, field: str) -> Secret:

@@ -1,20 +1,30 @@
-"""The passphrase of the private key: set, changed, removed.
+"""The passphrase of the private key: set, changed, removed, kept in the keychain.
 
 It goes from the answer to the key and nowhere else.  The key is written anew and proven before the
 old file is replaced, in one step.
 """
 
 import itertools
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from alpkey.actions import agent as agent_actions
 from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted
-from alpkey.actions.opening import open_key, typed
+from alpkey.actions.kept import KeptWorld
+from alpkey.actions.opening import Opened, open_key, typed
 from alpkey.actions.status import StatusWorld, take_status
-from alpkey.core.errors import AlpkeyError, NoKey, Unfit, Unsuitable
+from alpkey.core import words
+from alpkey.core.errors import (
+    AlpkeyError,
+    KeychainTrouble,
+    NoKey,
+    SignInRefused,
+    Unfit,
+    Unsuitable,
+)
 from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
-from alpkey.core.journal import fold
+from alpkey.core.journal import KeyCovered, fold
+from alpkey.core.kept import KEY_ENTRY
 from alpkey.core.ports import Cancellation, KeyFiles, KeyProtection, Lock
 from alpkey.core.secret import Secret
 from alpkey.core.status import status_object
@@ -27,11 +37,15 @@ NEW, AGAIN, OLD = "passphrase", "passphrase_again", "old_passphrase"
 
 @dataclass(frozen=True, slots=True)
 class PassphraseWorld:
+    """``make`` makes a passphrase that nobody could guess."""
+
     files: KeyFiles
     protection: KeyProtection
+    kept: KeptWorld
     lock: Lock
     cancellation: Cancellation
     status: StatusWorld
+    make: Callable[[], Secret]
 
 
 def set_passphrase(world: PassphraseWorld) -> Action:
@@ -44,16 +58,12 @@ def set_passphrase(world: PassphraseWorld) -> Action:
     yield from finish_interrupted(world.files, world.lock)
     private, encrypted = _private(world)
     numbers = itertools.count(1)
-    answer: Answer = {}
-    if encrypted:
-        opened = yield from open_key(private, world.protection, numbers, OLD)
-        plain, answer = opened.private, opened.answer
-    else:
-        plain = world.protection.recoded(private, None, None)
-    covered = yield from _cover(plain, answer, world, numbers)
+    opened = yield from _open(private, encrypted, world, numbers, OLD)
+    covered = yield from _cover(opened.private, opened.answer, world, numbers)
     _replace(private, covered, world)
     yield Step("protected")
-    yield from _load_agent(plain, world)
+    yield from _forget(world)
+    yield from _load_agent(opened.private, world)
     return _result(world, changed=True)
 
 
@@ -63,10 +73,79 @@ def remove_passphrase(world: PassphraseWorld) -> Action:
     private, encrypted = _private(world)
     if not encrypted:
         return _result(world, changed=False)
-    opened = yield from open_key(private, world.protection, itertools.count(1))
+    opened = yield from _open(private, encrypted, world, itertools.count(1), NEW)
     _replace(private, opened.private, world)
     yield Step("unprotected")
+    yield from _forget(world)
     return _result(world, changed=True)
+
+
+def keep_passphrase(world: PassphraseWorld) -> Action:
+    """Protects the key with a passphrase that only the keychain knows.
+
+    It is stored before the key is replaced, so a cut in between leaves a key that opens as before.
+    A renewal covers a new key with the same one.  Result and errors are those of
+    :func:`set_passphrase`, and KeychainTrouble.
+    """
+    yield from finish_interrupted(world.files, world.lock)
+    private, encrypted = _private(world)
+    keychain = world.kept.keychain
+    keychain.check()
+    found = keychain.get(KEY_ENTRY)
+    if encrypted and found and _opens(private, found, world):
+        _note(world, kept=True)
+        return _result(world, changed=False)
+    opened = yield from _open(private, encrypted, world, itertools.count(1), OLD)
+    passphrase = found or world.make()
+    keychain.store(KEY_ENTRY, passphrase)
+    _replace(private, world.protection.recoded(opened.private, None, passphrase), world)
+    _note(world, kept=True)
+    yield Step("protected")
+    yield from _load_agent(opened.private, world)
+    return _result(world, changed=True)
+
+
+def _opens(private: Secret, passphrase: Secret, world: PassphraseWorld) -> bool:
+    try:
+        world.protection.recoded(private, passphrase, None)
+    except SignInRefused:
+        return False
+    return True
+
+
+def _open(
+    private: Secret,
+    encrypted: bool,
+    world: PassphraseWorld,
+    numbers: Iterator[int],
+    field: str,
+) -> Generator[Event, Answer, Opened]:
+    if not encrypted:
+        return Opened(world.protection.recoded(private, None, None), {})
+    keychain = world.kept.keychain if _is_kept(world) else None
+    return (yield from open_key(private, world.protection, keychain, numbers, field))
+
+
+def _is_kept(world: PassphraseWorld) -> bool:
+    return fold(world.status.journal.facts()).key_covered
+
+
+def _note(world: PassphraseWorld, *, kept: bool) -> None:
+    if _is_kept(world) is not kept:
+        with world.lock.held(LOCK_TIMEOUT_S):
+            world.status.journal.append([KeyCovered(world.status.clock(), kept)])
+
+
+def _forget(world: PassphraseWorld) -> Iterator[Event]:
+    """The passphrase in the keychain is of no use any more; one that stays there opens nothing."""
+    if not _is_kept(world):
+        return
+    _note(world, kept=False)
+    try:
+        world.kept.keychain.forget(KEY_ENTRY)
+    except KeychainTrouble as trouble:
+        said = words.describe(trouble)
+        yield Warn("passphrase-unforgotten", {"title": said.title, "detail": said.detail})
 
 
 def _private(world: PassphraseWorld) -> tuple[Secret, bool]:

@@ -10,10 +10,12 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from alpkey.actions import agent as agent_actions
 from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, foreign_key
 from alpkey.actions.kept import KeptSecrets, KeptWorld
+from alpkey.actions.opening import Cover
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core import words
 from alpkey.core.certificate import Certificate, fingerprint, public_line
@@ -46,6 +48,7 @@ from alpkey.core.ports import (
     Credentials,
     IssuedPair,
     KeyFiles,
+    KeyProtection,
     KeyService,
     Lock,
     Pairs,
@@ -85,6 +88,7 @@ class RenewWorld:
     cancellation: Cancellation
     status: StatusWorld
     kept: KeptWorld
+    protection: KeyProtection
 
 
 def renew(request: RenewRequest, world: RenewWorld) -> Action:
@@ -101,11 +105,15 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     world.files.check_writable()
     numbers = itertools.count(1)
     backup = yield from _agree_to_backup(request, world, numbers)
+    cover = Cover(world.kept, world.protection)
+    cover.begin()
     sign_in = _SignIn(world, numbers, request.username or before.account, form=request.form)
     while True:
         credentials = yield from sign_in.ask()
+        yield from cover.wait()
+        manner = _Manner(backup, cover)
         try:
-            result = yield from _with_lock(request, world, before, credentials, backup)
+            result = yield from _with_lock(request, world, before, credentials, manner)
         except SignInRefused as refusal:
             sign_in.refused(refusal, credentials)
         except _KeptRefused as elsewhere:
@@ -113,6 +121,13 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
         else:
             yield from sign_in.settle(result, credentials)
             return result
+
+
+class _Manner(NamedTuple):
+    """How a key is put in place: with a ``backup`` of the one there, under a ``cover``."""
+
+    backup: bool
+    cover: Cover
 
 
 class _KeptRefused(Unsuitable):
@@ -266,7 +281,7 @@ def _with_lock(
     world: RenewWorld,
     before: Look,
     credentials: Credentials,
-    backup: bool,
+    manner: _Manner,
 ) -> Generator[Event, Answer, Result]:
     """From here on a slot may be spent: one renewal at a time, on what is true now."""
     if holder := world.lock.holder():
@@ -283,7 +298,7 @@ def _with_lock(
         _guard_kept(credentials, world)
         yield from _warn_of_lock_out(world, credentials)
         with world.cancellation.deferred():
-            return (yield from _issue_and_install(world, credentials, backup))
+            return (yield from _issue_and_install(world, credentials, manner))
 
 
 def _guard_kept(credentials: Credentials, world: RenewWorld) -> None:
@@ -308,7 +323,7 @@ def _warn_of_lock_out(world: RenewWorld, credentials: Credentials) -> Iterator[E
 
 
 def _issue_and_install(
-    world: RenewWorld, credentials: Credentials, backup: bool
+    world: RenewWorld, credentials: Credentials, manner: _Manner
 ) -> Generator[Event, Answer, Result]:
     attempt = _Attempt(world, credentials)
     pair = attempt.issue()
@@ -317,11 +332,15 @@ def _issue_and_install(
     certificate = world.pairs.prove(pair)
     check_certificate(certificate, credentials.username, world.status.clock())
     attempt.note_issued(certificate)
-    if backup:
+    if manner.backup:
         yield Warn("backup-kept", {"path": str(world.files.keep_backup(world.status.clock()))})
-    world.files.install(pair, public_line(certificate.public_key))
+    covered = IssuedPair(manner.cover.over(pair.private), pair.certificate)
+    before = world.files.current()
+    world.files.install(covered, public_line(certificate.public_key))
     yield Step("installed")
     known = fold(world.status.journal.facts(), credentials.username)
+    if before and before.encrypted and not known.key_covered:
+        yield Warn("passphrase-lost")
     key = agent_actions.LoadableKey(pair.private, certificate, world.status.look().key_path.name)
     yield from agent_actions.load_after_renewal(
         world.status.agent(), key, known, world.status.clock

@@ -1,5 +1,7 @@
 """The passphrase of a private key, put on, changed and taken off."""
 
+import secrets
+
 from alpkey.adapters import private_key
 from alpkey.core.errors import SignInRefused, Unfit, Unsuitable
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
@@ -20,6 +22,11 @@ class RealProtection:
         except PrivateKeyUnreadable as wrong:
             raise Unfit("key-unreadable", reason=str(wrong)) from None
         return Secret(written.decode())
+
+
+def made_passphrase() -> Secret:
+    """One of 256 bits, which nobody has to type."""
+    return Secret(secrets.token_urlsafe(32))
 
 
 def _typed(passphrase: Secret) -> bytes:

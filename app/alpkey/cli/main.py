@@ -27,6 +27,7 @@ _COMMANDS = {
         "agent_group",
         "The ssh agent: put the key in, list it, clean up.",
     ),
+    "hosts": ("alpkey.cli.hosts", "hosts_group", "The keys of the login hosts."),
     "doctor": ("alpkey.cli.doctor", "doctor_command", "Find what stands in the way of a login."),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
     "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),

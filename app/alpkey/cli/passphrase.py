@@ -1,10 +1,15 @@
-"""``alpkey passphrase set|remove``."""
+"""``alpkey passphrase set|remove|keychain``."""
 
 from collections.abc import Callable
 
 import click
 
-from alpkey.actions.passphrase import PassphraseWorld, remove_passphrase, set_passphrase
+from alpkey.actions.passphrase import (
+    PassphraseWorld,
+    keep_passphrase,
+    remove_passphrase,
+    set_passphrase,
+)
 from alpkey.cli import sentences
 from alpkey.cli.context import Output, events_option, json_option, prepared_answer, run
 from alpkey.core.events import Action
@@ -55,6 +60,28 @@ def remove_command(from_stdin: bool, as_json: bool, events: bool) -> None:
       alpkey passphrase remove --stdin --json < passphrase.json
     """
     _run(remove_passphrase, Output(as_json, events, prepared_answer(from_stdin)))
+
+
+@passphrase_group.command("keychain")
+@click.option(
+    "--stdin",
+    "from_stdin",
+    is_flag=True,
+    help='Read {"old_passphrase": ...} as one line of JSON from standard input.',
+)
+@json_option
+@events_option
+def keychain_command(from_stdin: bool, as_json: bool, events: bool) -> None:
+    """Protect the private key with a passphrase that only the system's keychain knows.
+
+    Renewals protect each new key with it, and nobody ever types it.
+
+    \b
+    Examples:
+      alpkey passphrase keychain
+      alpkey passphrase keychain --json
+    """
+    _run(keep_passphrase, Output(as_json, events, prepared_answer(from_stdin)))
 
 
 def _run(action: Callable[[PassphraseWorld], Action], output: Output) -> None:

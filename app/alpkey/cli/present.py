@@ -58,6 +58,7 @@ _QUESTIONS = {
     "apply": ("config-question", "Put this line there"),
     "replace": ("foreign-key", "Replace it"),
     "remove": ("downloads-question", "Remove them"),
+    "host": ("host-question", "Remember this key"),
 }
 
 
@@ -274,7 +275,8 @@ def nobody_to_ask(ask: Ask) -> Cancelled:
     """What is said where a question stands open and nobody can answer."""
     field = ask.fields[0]
     if field.kind == "confirm":
-        return Cancelled(_QUESTIONS[field.name][0], path=field.value)
+        code, _ = _QUESTIONS[field.name]
+        return Cancelled(code) if field.name == "apply" else Cancelled(code, path=field.value)
     if field.name.endswith("passphrase"):
         return Cancelled("passphrase-needed", field=field.name)
     if all(one.name != "otp" for one in ask.fields):
@@ -312,7 +314,7 @@ def _row(line: str | bytes) -> dict[str, Any]:
 
 def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
     if kind == "confirm" and name == "apply":
-        return click.confirm(f"{value}\nPut this line there", err=True)
+        return click.confirm(f"{value}\n{_QUESTIONS[name][1]}", err=True)
     if kind == "confirm":
         code, question = _QUESTIONS[name]
         said = words.describe(Cancelled(code, path=value))

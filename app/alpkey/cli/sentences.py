@@ -92,6 +92,26 @@ def agent_keys(result: Result) -> str:
     return "\n".join(lines) or "The ssh agent holds no key."
 
 
+_HOST_STATES = {
+    "known": "known already",
+    "site": "vouched for by your centre, not accepted yet",
+    "unknown": "nobody vouches for it; accept it with: alpkey hosts accept {name}",
+    "changed": "CHANGED; see: alpkey hosts accept {name}",
+    "waiting": "waits for a host on the way",
+    "unreachable": "does not answer",
+}
+
+
+def hosts(result: Result) -> str:
+    """A line for each host."""
+    lines = []
+    for one in result["hosts"]:
+        state = _HOST_STATES[one["state"]].format(name=one["name"])
+        key = f" ({one['type']} {one['fingerprint']})" if one["fingerprint"] else ""
+        lines.append(f"{one['name']}: {state}{key}")
+    return "\n".join(lines)
+
+
 def keys(result: Result) -> str:
     """A line for each key, and what is left."""
     lines = [_key_of_account(one) for one in result["keys"]] or ["There is no key."]

@@ -69,6 +69,14 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyCovered:
+    """From now on the keychain holds the passphrase of the private key, or no longer (``kept``)."""
+
+    at: datetime
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Retired:
     """``service`` was found to be retired, or in use again."""
 
@@ -77,13 +85,14 @@ class Retired:
     retired: bool
 
 
-Fact = Issued | MaybeIssued | Refused | Kept | Retired
+Fact = Issued | MaybeIssued | Refused | Kept | KeyCovered | Retired
 
 _NAMES: dict[str, type[Fact]] = {
     "issued": Issued,
     "maybe-issued": MaybeIssued,
     "refused": Refused,
     "kept": Kept,
+    "key-covered": KeyCovered,
     "retired": Retired,
 }
 _KINDS = {kind: name for name, kind in _NAMES.items()}
@@ -125,6 +134,7 @@ class Known:
     """What the journal says about one account; ``fingerprints`` are of all accounts' keys.
 
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
+    ``key_covered``: the keychain holds the passphrase of the private key.
     """
 
     account: str | None = None
@@ -135,6 +145,7 @@ class Known:
     refusals_in_a_row: int = 0
     kept: str = "nothing"
     kept_refused: bool = False
+    key_covered: bool = False
     retired: frozenset[str] = frozenset()
     learned_at: datetime | None = None
 
@@ -158,7 +169,7 @@ def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
     )
     known = Known(account=account, fingerprints=ours)
     for fact in facts:
-        if isinstance(fact, Retired) or fact.account == account:
+        if isinstance(fact, Retired | KeyCovered) or fact.account == account:
             known = _learn(known, fact)
     return known
 
@@ -172,6 +183,8 @@ def _learn(known: Known, fact: Fact) -> Known:
         case Retired(service=service, retired=retired):
             changed = known.retired | {service} if retired else known.retired - {service}
             return replace(known, retired=changed)
+        case KeyCovered(kept=kept):
+            return replace(known, key_covered=kept)
         case MaybeIssued():
             unanswered = (*known.unanswered, fact)
             return replace(known, unanswered=unanswered, learned_at=fact.at)
@@ -211,4 +224,4 @@ def pruned(facts: Iterable[Fact], now: datetime) -> list[Fact]:
 
 def _is_lasting(fact: Fact) -> bool:
     """What the keychain holds, and that it was refused, stays true however long ago it was."""
-    return isinstance(fact, Kept) or (isinstance(fact, Refused) and fact.kept)
+    return isinstance(fact, Kept | KeyCovered) or (isinstance(fact, Refused) and fact.kept)

@@ -14,6 +14,9 @@ Kind = Literal["password", "totp"]
 KINDS: tuple[Kind, ...] = ("password", "totp")
 NOTHING = "nothing"
 
+# The name of the entry with the passphrase of the private key.
+KEY_ENTRY = "passphrase of the key"
+
 # The wish to keep the password, as a field of a question and of its answer.
 WISH = "keep"
 

@@ -12,7 +12,10 @@ class SiteUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A host to log in to: ``name`` is its alias in ssh, ``jump`` the alias to go through."""
+    """A host to log in to: ``name`` is its alias in ssh, ``jump`` the alias to go through.
+
+    ``host_keys`` are the fingerprints (``SHA256:...``) that the centre itself gives out.
+    """
 
     name: str
     host_name: str
@@ -20,6 +23,7 @@ class Host:
     jump: str | None = None
     shown: bool = False
     host_key_alias: str | None = None
+    host_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ def read_site(table: Mapping[str, Any]) -> Site:
             node_pattern=table["node_pattern"],
             jump_host=table["jump_host"],
             services=tuple(Service(name, **row) for name, row in table["services"].items()),
-            hosts=tuple(Host(name, **row) for name, row in table["hosts"].items()),
+            hosts=tuple(_host(name, row) for name, row in table["hosts"].items()),
             links=table.get("links", {}),
             openid=_openid(table.get("openid")),
             keeps_totp_secret=table.get("keeps_totp_secret", False),
@@ -147,3 +151,7 @@ def read_site(table: Mapping[str, Any]) -> Site:
 
 def _openid(table: Mapping[str, Any] | None) -> OpenId | None:
     return OpenId(**{**table, "ways": tuple(table["ways"])}) if table else None
+
+
+def _host(name: str, row: Mapping[str, Any]) -> Host:
+    return Host(name, **{**row, "host_keys": tuple(row.get("host_keys", ()))})

@@ -390,6 +390,39 @@ ERRORS: Mapping[str, Description] = {
         "Once the key is installed, nobody needs {path} any more.",
         "Agree to keep them with --yes, or answer the question in a terminal.",
     ),
+    # Host keys.
+    "host-question": Description(
+        "Nobody vouches for a host that is met for the first time",
+        "{path}",
+        "Compare it with what a colleague sees or the centre's support says. Agree with --yes.",
+    ),
+    "host-waiting": Description(
+        "{name} is reached through {jump}, whose key is not accepted yet",
+        "Nothing was changed.",
+        "Accept both: alpkey hosts accept {jump} {name}",
+    ),
+    "host-unreachable": Description(
+        "{name} does not show its key",
+        "ssh says: {reason}",
+        "Check the network and the key (alpkey status), and try again.",
+    ),
+    "host-key-changed": Description(
+        "The key of {name} is another one than before",
+        "It presents {fingerprint}, and {place} says otherwise. Either the host was set up anew, "
+        "or somebody stands between you and it. Nothing was changed.",
+        "Do not log in before you know which: ask {support}. Only then remove the old line with "
+        "ssh-keygen -R, and accept the new key.",
+    ),
+    "host-key-differs": Description(
+        "{name} presented another key a moment later",
+        "That is not the one that was shown. Nothing was changed.",
+        "Try again; if it stays so, ask the centre's support before you log in.",
+    ),
+    "host-unproven": Description(
+        "ssh still does not know the key of {name}",
+        "It was put into {path}, but your ssh configuration seems to name another file.",
+        "See the line UserKnownHostsFile in your ~/.ssh/config.",
+    ),
     # Nobody answered.
     "cancelled": Description("Cancelled", "Nothing was changed.", "Start again when you like."),
     "sign-in-needed": Description(
@@ -574,6 +607,15 @@ WARNINGS: Mapping[str, str] = {
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
     "agent-not-forwarded": "The ssh agent that is passed on does not hold the key: {reason}",
+    "passphrase-unread": "The keychain does not tell the passphrase. {title}: {detail}",
+    "passphrase-unforgotten": "The keychain still holds the old passphrase, which opens nothing "
+    "any more. {title}: {detail}",
+    "passphrase-lost": "The key that was there had a passphrase; the new one has none. "
+    "Set one with: alpkey passphrase set",
+    "cover-unread": "The new key gets no passphrase, for the keychain does not tell it. "
+    "{title}: {detail} Later: alpkey passphrase keychain",
+    "cover-gone": "The new key gets no passphrase, for the keychain holds it no longer. "
+    "Set a new one with: alpkey passphrase keychain",
     "passphrase-without-agent": "No ssh agent answers, so ssh asks for the passphrase at each "
     "login. Start one with: eval $(ssh-agent)",
     "agent-passphrase": "The key is installed. Its passphrase keeps it out of the ssh agent; "
@@ -603,6 +645,7 @@ STEPS: Mapping[str, str] = {
     "installed": "Key installed",
     "protected": "Key protected by the passphrase",
     "unprotected": "Passphrase removed",
+    "host-accepted": "Host key remembered",
     "in-agent": "Key is in the agent",
     "kept": "Password kept in the keychain",
     "config-written": "The line is in place",

@@ -1,0 +1,135 @@
+"""Host keys of the login hosts: told, and accepted by a person; a changed one is never mended here.
+
+The centre publishes no fingerprints, so a first use is shown and never decided silently.
+"""
+
+import itertools
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpkey.core.errors import Cancelled, Unfit, Unreachable, Unsuitable
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step
+from alpkey.core.host_keys import HostKey, Seen
+from alpkey.core.look import Look
+from alpkey.core.ports import Lock, OwnSshFiles
+from alpkey.core.ports_hosts import HostKeys
+from alpkey.core.ports_touched import Touched
+from alpkey.core.site import Host, Site
+
+LOCK_TIMEOUT_S = 30.0
+TOUCHED = "known_hosts"
+
+
+@dataclass(frozen=True, slots=True)
+class HostsWorld:
+    site: Site
+    look: Callable[[], Look]
+    own_files: OwnSshFiles
+    keys: HostKeys
+    lock: Lock
+    touched: Touched
+
+
+def list_hosts(world: HostsWorld) -> Action:
+    """The jump host and the clusters that are shown; the result holds ``hosts``.
+
+    Each has ``name``, ``host_name``, ``state``, ``type``, ``fingerprint`` and ``reason``.
+    """
+    yield from ()
+    config = world.own_files.write(world.look().account)
+    jump = world.site.host(world.site.jump_host)
+    hosts = (*([jump] if jump else []), *world.site.clusters)
+    return {"hosts": [_told(host, _look(host, config, world)) for host in hosts]}
+
+
+def accept(names: tuple[str, ...], yes: bool, world: HostsWorld) -> Action:
+    """Asks about each host whose key nobody vouches for, and remembers what is agreed to.
+
+    The result holds ``accepted`` and ``hosts``.  Raises Unsuitable for a name of no host, Unfit
+    for a changed key, Unreachable and Cancelled; what was accepted before stays.
+    """
+    hosts = [_host(name, world.site) for name in names]
+    config = world.own_files.write(world.look().account)
+    numbers = itertools.count(1)
+    accepted, told = [], []
+    for host in sorted(hosts, key=lambda host: host.jump is not None):
+        seen = _usable(host, config, world)
+        if seen.state != "known" and seen.key:
+            if seen.state == "unknown" and not yes:
+                yield from _agree(host, seen.key, numbers)
+            seen = _remember(host, seen.key, config, world)
+            yield Step("host-accepted")
+            accepted.append(host.name)
+        told.append(_told(host, seen))
+    return {"accepted": accepted, "hosts": told}
+
+
+def _host(name: str, site: Site) -> Host:
+    host = site.host(name)
+    if host is None:
+        known = ", ".join(one.name for one in site.hosts)
+        raise Unsuitable("unknown-host", name=name, known=known)
+    return host
+
+
+def _look(host: Host, config: Path | None, world: HostsWorld) -> Seen:
+    """ssh's word; where it knows nothing, or the site file knows better, the site file's."""
+    seen = world.keys.look(host.name, config)
+    if seen.key and host.host_keys:
+        if seen.key.fingerprint not in host.host_keys:
+            return Seen("changed", seen.key, "the centre's site file")
+        if seen.state == "unknown":
+            return Seen("site", seen.key)
+    return seen
+
+
+def _usable(host: Host, config: Path | None, world: HostsWorld) -> Seen:
+    seen = _look(host, config, world)
+    if seen.state == "waiting":
+        raise Unreachable("host-waiting", name=host.name, jump=host.jump)
+    if seen.state == "unreachable":
+        raise Unreachable("host-unreachable", name=host.name, reason=seen.reason)
+    if seen.state == "changed" and seen.key:
+        support = world.site.links.get("support", "the centre's support")
+        raise Unfit(
+            "host-key-changed",
+            name=host.name,
+            fingerprint=seen.key.fingerprint,
+            place=seen.place or "a file that ssh reads",
+            support=support,
+        )
+    return seen
+
+
+def _agree(host: Host, key: HostKey, numbers: Iterator[int]) -> Generator[Event, Answer, None]:
+    shown = f"{host.name} ({host.host_name}): {key.type} {key.fingerprint}"
+    ask = Ask(next(numbers), (Field("host", "confirm", value=shown),))
+    yield ask
+    answer = yield Await(ask)
+    if answer.get("host") is not True:
+        raise Cancelled
+
+
+def _remember(host: Host, key: HostKey, config: Path | None, world: HostsWorld) -> Seen:
+    """Exactly the key that was shown, and proven by ssh that it is known now."""
+    line = world.keys.fetch(host.name, config, key)
+    with world.lock.held(LOCK_TIMEOUT_S):
+        path = world.keys.remember(line)
+        before = (world.touched.entry(TOUCHED) or {}).get("lines", [])
+        world.touched.note(TOUCHED, {"path": str(path), "lines": [*before, line]})
+    seen = _look(host, config, world)
+    if seen.state != "known":
+        raise Unfit("host-unproven", name=host.name, path=str(path))
+    return seen
+
+
+def _told(host: Host, seen: Seen) -> Result:
+    return {
+        "name": host.name,
+        "host_name": host.host_name,
+        "state": seen.state,
+        "type": seen.key.type if seen.key else None,
+        "fingerprint": seen.key.fingerprint if seen.key else None,
+        "reason": seen.reason or seen.place or None,
+    }

@@ -1,0 +1,100 @@
+"""Host keys by OpenSSH: one connection that ends before any sign-in, and the person's own file."""
+
+import os
+import stat
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from alpkey.adapters import files
+from alpkey.core.errors import Unfit, Unreachable
+from alpkey.core.host_keys import HostKey, Seen, judged
+from alpkey.core.ports import Resolver
+
+TIMEOUT_S = 20.0
+_MODE = 0o600
+_QUIET = (
+    "BatchMode=yes",
+    "PreferredAuthentications=none",
+    "ConnectTimeout=10",
+    "ControlMaster=no",
+    "ControlPath=none",
+    "UpdateHostKeys=no",
+)
+
+
+class SshHostKeys:
+    """``known_hosts`` is the file that new keys are put into."""
+
+    def __init__(self, known_hosts: Path, resolver: Resolver, environ: Mapping[str, str]) -> None:
+        self._known_hosts = known_hosts
+        self._resolver = resolver
+        self._environ = environ
+
+    def look(self, alias: str, config: Path | None) -> Seen:
+        jump = self._resolver.resolved(alias).get("proxyjump", "none")
+        hops = 1 if jump == "none" else 2 + jump.count(",")
+        try:
+            told = self._ssh(alias, config, "StrictHostKeyChecking=yes")
+        except subprocess.TimeoutExpired:
+            return Seen("unreachable", reason="there was no answer in time")
+        return judged(told, hops)
+
+    def fetch(self, alias: str, config: Path | None, key: HostKey) -> str:
+        with tempfile.TemporaryDirectory(prefix="alpkey-") as folder:
+            path = Path(folder) / "known_hosts"
+            try:
+                self._ssh(
+                    alias,
+                    config,
+                    "StrictHostKeyChecking=accept-new",
+                    f"UserKnownHostsFile={path}",
+                    "GlobalKnownHostsFile=none",
+                    f"HostKeyAlgorithms={key.type}",
+                )
+                line = path.read_text().strip()
+            except (OSError, subprocess.TimeoutExpired):
+                raise Unfit("host-key-differs", name=alias) from None
+            if key.fingerprint not in self._fingerprints(path):
+                raise Unfit("host-key-differs", name=alias)
+        return line
+
+    def remember(self, line: str) -> Path:
+        path = self._known_hosts
+        files.private_folder(path.parent)
+        with files.as_unfit(path):
+            before, mode = b"", _MODE
+            if path.exists():
+                before, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
+            if before and not before.endswith(b"\n"):
+                before += b"\n"
+            files.replace(path, before + line.encode() + b"\n", mode)
+        return path
+
+    def _ssh(self, alias: str, config: Path | None, *options: str) -> str:
+        """What ssh says on its way.  A session of its own has no terminal that a hop could ask."""
+        given = [word for option in (*_QUIET, *options) for word in ("-o", option)]
+        file = ["-F", str(config)] if config else []
+        return self._told(["ssh", *file, "-v", "-n", "-T", *given, alias, "true"])
+
+    def _fingerprints(self, path: Path) -> str:
+        return self._told(["ssh-keygen", "-l", "-f", str(path)])
+
+    def _told(self, command: Sequence[str]) -> str:
+        environ = {**self._environ, "ALPKEY_PROBE": "1", "SSH_ASKPASS_REQUIRE": "never"}
+        try:
+            done = subprocess.run(
+                command,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=TIMEOUT_S,
+                check=False,
+                start_new_session=True,
+                cwd=os.sep,
+            )
+        except OSError as wrong:
+            raise Unreachable("ssh-missing", reason=f"{command[0]}: {wrong.strerror}.") from None
+        return done.stdout.decode(errors="replace")

@@ -1,0 +1,47 @@
+"""``alpkey hosts list|accept``."""
+
+import click
+
+from alpkey.actions.hosts import accept, list_hosts
+from alpkey.cli import sentences
+from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+
+
+@click.group("hosts")
+def hosts_group() -> None:
+    """The keys by which the login hosts prove who they are."""
+
+
+@hosts_group.command("list")
+@json_option
+def list_command(as_json: bool) -> None:
+    """Tell of each login host whether its key is known, and what it presents now.
+
+    \b
+    Examples:
+      alpkey hosts list
+      alpkey hosts list --json
+    """
+    run(lambda all_of, _: list_hosts(all_of.hosts()), Output(as_json), sentences.hosts)
+
+
+@hosts_group.command("accept")
+@click.argument("names", metavar="HOST...", nargs=-1, required=True)
+@yes_option
+@json_option
+@events_option
+def accept_command(names: tuple[str, ...], yes: bool, as_json: bool, events: bool) -> None:
+    """Remember the keys that these hosts present, after showing each.
+
+    A key that has changed is never accepted here: it is explained, and you decide.
+
+    \b
+    Examples:
+      alpkey hosts accept ela
+      alpkey hosts accept ela daint santis clariden
+    """
+    run(
+        lambda all_of, _: accept(names, yes, all_of.hosts()),
+        Output(as_json, events),
+        sentences.hosts,
+    )

@@ -1,0 +1,22 @@
+"""The port to the keys of hosts: asked over the network, judged by ssh, remembered in a file."""
+
+from pathlib import Path
+from typing import Protocol
+
+from alpkey.core.host_keys import HostKey, Seen
+
+
+class HostKeys(Protocol):
+    """``config`` is the file for ``ssh -F``, where one is; ``alias`` is checked before."""
+
+    def look(self, alias: str, config: Path | None) -> Seen:
+        """What ssh says of the key that the host presents now.  Nothing is signed in to it."""
+
+    def fetch(self, alias: str, config: Path | None, key: HostKey) -> str:
+        """The line for known_hosts that ssh would write for exactly this key.
+
+        Raises Unfit (``host-key-differs``) where another one is presented meanwhile.
+        """
+
+    def remember(self, line: str) -> Path:
+        """Puts the line behind the others of the person's known_hosts.  Raises Unfit."""
