@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 
 
 @contextmanager
@@ -31,6 +32,24 @@ class Raw(socket.socket):
     def ask(self, message: bytes) -> bytes:
         self.sendall(len(message).to_bytes(4, "big") + message)
         return self.recv(5)[4:]
+
+
+class _Refusal(StreamRequestHandler):
+    def handle(self) -> None:
+        while size := self.rfile.read(4):
+            self.rfile.read(int.from_bytes(size, "big"))
+            self.wfile.write(b"\0\0\0\1\5")  # SSH_AGENT_FAILURE
+
+
+@contextmanager
+def refusing_agent(path: str) -> Iterator[None]:
+    """A fake agent that says no to everything, to any number of callers."""
+    with ThreadingUnixStreamServer(path, _Refusal) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
 
 
 @contextmanager

@@ -5,12 +5,15 @@ where a renewal needs them, so that everything else starts without.
 """
 
 import os
+import platform as python
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from alpkey import __version__
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.configure import ConfigureWorld
 from alpkey.actions.connect import ConnectWorld
@@ -45,12 +48,18 @@ from alpkey.core.ports import Cancellation, KeyService, Terminal
 from alpkey.core.ports_agent import Agent
 from alpkey.core.settings import Settings
 from alpkey.core.site import OpenId, Site
+from alpkey.core.symptoms import DeskSeen
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site
 
 if sys.platform == "darwin":
     from alpkey.adapters import macos as platform
 else:
     from alpkey.adapters import linux as platform
+
+if TYPE_CHECKING:
+    from alpkey.actions.doctor import DoctorWorld
+    from alpkey.adapters.http import Http
+    from alpkey.adapters.service_probe import KeyServiceProbe
 
 Glance = Callable[[], Look]
 
@@ -262,6 +271,38 @@ class Assembly:
             pause=lambda span: time.sleep(span.total_seconds()),
         )
 
+    def doctor(self) -> "DoctorWorld":
+        from alpkey.actions.doctor import DoctorWorld
+        from alpkey.adapters.deadline import side_by_side
+        from alpkey.adapters.file_probe import RealFilesProbe
+        from alpkey.adapters.network import RealNetwork
+        from alpkey.adapters.ssh_probe import RealSshProbe
+
+        at = self.places
+        key = at.private_key(self.site.key_file)
+        certificate = key.with_name(key.name + "-cert.pub")
+        config = at.ssh / "config"
+        return DoctorWorld(
+            site=self.site,
+            settings=self._settings,
+            look=self._glance,
+            clock=now,
+            agent=self.agent_use,
+            own_files=OwnSshConfig(self.site, at),
+            lock=self._lock,
+            side_by_side=side_by_side,
+            ssh=RealSshProbe(config if at.moved else None, os.environ),
+            files=RealFilesProbe(
+                {"folder": at.ssh, "key": key, "certificate": certificate, "config": config},
+                at.state,
+                at.intent,
+            ),
+            network=RealNetwork(),
+            service=self._service_probe(),
+            desk=self._desk,
+            program=own_description(),
+        )
+
     @property
     def has_display(self) -> bool:
         return has_display(os.environ, sys.platform)
@@ -312,18 +353,45 @@ class Assembly:
     def _renew_in_window(then_connect_to: str) -> None:
         start_detached(own_command("window", "renew", "--connect", then_connect_to))
 
+    def _desk(self) -> DeskSeen:
+        """Without a display there is nothing to ask of a desktop."""
+        return (
+            platform.desk(self._settings.terminal, os.environ) if self.has_display else DeskSeen()
+        )
+
     def _service(self) -> KeyService:
         from alpkey.adapters.http import Http
+
+        return self._key_service(Http(self.site.ca_bundle))[0]
+
+    def _key_service(self, http: "Http") -> tuple[KeyService, str]:
+        """The first service of a kind that we speak, and its address.  Raises Unsuitable."""
         from alpkey.adapters.sshservice import SshService
 
         kinds = {"sshservice": SshService}
         for service in self.site.services:
             if service.kind in kinds:
-                return kinds[service.kind](service, self.site, Http(self.site.ca_bundle))
+                return kinds[service.kind](service, self.site, http), service.url
         unknown = ", ".join(service.kind for service in self.site.services)
         raise Unsuitable("unbuilt-service", kinds=unknown)
+
+    def _service_probe(self) -> "KeyServiceProbe":
+        from alpkey.adapters.http import Http
+        from alpkey.adapters.service_probe import KeyServiceProbe
+
+        http = Http(self.site.ca_bundle)
+        service, url = self._key_service(http)
+        return KeyServiceProbe(service, http, url, now)
 
 
 def own_command(*arguments: str) -> list[str]:
     """The command line that starts Alpkey again with ``arguments``."""
     return ourselves(sys.executable, getattr(sys, "frozen", False), *arguments)
+
+
+def own_description() -> str:
+    """Version, Python and system, for reports."""
+    return (
+        f"Alpkey {__version__}, Python {python.python_version()}, "
+        f"{python.system()} {python.release()} {python.machine()}"
+    )

@@ -374,6 +374,7 @@ class _Attempt:
                 fingerprint=fingerprint(certificate.public_key),
                 valid_before=certificate.valid_before,
                 key_path=str(self._world.status.look().key_path),
+                authority=fingerprint(certificate.authority),
             )
         )
 

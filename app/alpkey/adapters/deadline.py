@@ -1,8 +1,9 @@
 """A bound on the time of a whole call, whatever it does inside."""
 
 import threading
-from collections.abc import Callable
-from typing import Generic, TypeVar
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -59,3 +60,16 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     if not running.wait(seconds):
         raise TimeoutError(f"not done within {seconds:g} s")
     return running.result()
+
+
+def side_by_side(calls: Mapping[str, Callable[[], Any]], timeout_s: float) -> dict[str, Any]:
+    """What each of ``calls`` returns, all run at once; None for one that is late.
+
+    Returns after ``timeout_s`` at the latest.  Raises what a call raises.
+    """
+    deadline = time.monotonic() + timeout_s
+    all_of = {name: Running(call) for name, call in calls.items()}
+    return {
+        name: one.result() if one.wait(max(deadline - time.monotonic(), 0.0)) else None
+        for name, one in all_of.items()
+    }

@@ -4,6 +4,8 @@ import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -57,9 +59,14 @@ class AnswerLost(Unreachable):
 
 
 class Http:
-    """One warm connection to each host it talks to."""
+    """One warm connection to each host it talks to.
+
+    ``last_status`` and ``last_date`` are those of the last answer, whatever became of it.
+    """
 
     def __init__(self, ca_bundle: str | None = None) -> None:
+        self.last_status: int | None = None
+        self.last_date: datetime | None = None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = user_agent()
         self._session.headers["Accept"] = "application/json"
@@ -129,6 +136,7 @@ class Http:
         with self._session.request(
             method, url, timeout=timeouts_s, stream=True, allow_redirects=False, **kind
         ) as answer:
+            self.last_status, self.last_date = answer.status_code, _date(answer.headers.get("Date"))
             if answer.is_redirect or answer.is_permanent_redirect:
                 raise Unreachable("redirected", host=urlsplit(url).hostname)
             body = answer.raw.read(ANSWER_LIMIT_BYTES + 1, decode_content=True)
@@ -191,6 +199,15 @@ def _not_sent(host: str, wrong: RequestException) -> NotSent:
 
 def _lost(host: str) -> AnswerLost:
     return AnswerLost("answer-lost", host=host, reason="the connection broke", retryable=True)
+
+
+def _date(header: str | None) -> datetime | None:
+    """The moment in a ``Date`` header (RFC 9110, 5.6.7); None where there is none to read."""
+    try:
+        moment = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _tls_reason(wrong: SSLError) -> str:

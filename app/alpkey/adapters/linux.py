@@ -1,10 +1,11 @@
-"""What is particular to Linux desktops: terminal programs and keychains."""
+"""What is particular to Linux desktops: terminal programs, keychains, who shows tray icons."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alpkey.adapters.processes import starts
 from alpkey.core.errors import Unsuitable
+from alpkey.core.symptoms import DeskSeen
 
 # Program and the words between it and the command.  The first is the freedesktop proposal, the
 # second Debian's alternative: both stand for what the person chose.
@@ -36,3 +37,12 @@ def keyring_backends() -> Sequence[Any]:
     from alpkey.adapters import secret_service
 
     return secret_service.Keyring, kwallet.DBusKeyring
+
+
+def desk(choice: Sequence[str], environ: Mapping[str, str]) -> DeskSeen:
+    """What the doctor asks of a desktop that has a display."""
+    from alpkey.adapters import tray_host
+
+    names = choice[:1] or [words[0] for words in TERMINALS]
+    terminal = any(shutil.which(name, path=environ.get("PATH")) for name in names)
+    return DeskSeen(tray_host=tray_host.is_there(), terminal=terminal)

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from alpkey.core.errors import KeychainTrouble, Unsuitable
+from alpkey.core.symptoms import DeskSeen
 
 OPEN_TIMEOUT_S = 10.0
 CODESIGN_TIMEOUT_S = 10.0
@@ -71,3 +73,9 @@ def _is_signed(executable: Path) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
+
+
+def desk(choice: Sequence[str], environ: Mapping[str, str]) -> DeskSeen:
+    """The menu bar and Terminal are always there."""
+    named = not choice or shutil.which(choice[0], path=environ.get("PATH"))
+    return DeskSeen(tray_host=True, terminal=bool(named))

@@ -21,6 +21,7 @@ _COMMANDS = {
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
     "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
     "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
+    "doctor": ("alpkey.cli.doctor", "doctor_command", "Find what stands in the way of a login."),
     "agent": ("alpkey.cli.agent", "agent_group", "The ssh agent: put the key in, list it."),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
     "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),

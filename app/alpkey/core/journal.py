@@ -18,7 +18,10 @@ KEPT_FOR = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A certificate was issued to this machine; ``fingerprint`` is that of its key."""
+    """A certificate was issued to this machine; ``fingerprint`` is that of its key.
+
+    ``authority`` is the fingerprint of the key that signed it; empty in lines of an older version.
+    """
 
     at: datetime
     account: str
@@ -27,6 +30,7 @@ class Issued:
     fingerprint: str
     valid_before: datetime | None
     key_path: str
+    authority: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -527,6 +527,11 @@ def warning(code: str, params: Mapping[str, Param]) -> str:
     return WARNINGS[code].format(**_shown(params))
 
 
+def filled(text: str, params: Mapping[str, Param]) -> str:
+    """``text`` with its facts in place.  A param that lacks is a bug (KeyError)."""
+    return text.format(**_shown(params))
+
+
 def _shown(params: Mapping[str, Param]) -> dict[str, Param]:
     """What stands in sentences: nothing for None, a moment as this computer's clock shows it."""
     shown: dict[str, Param] = {

@@ -1,0 +1,214 @@
+"""The doctor: look at everything side by side, log in for real, and mend what can be mended."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from alpkey.actions.agent import AgentWorld, load_current
+from alpkey.core.agent_contents import sort_out
+from alpkey.core.checks_agent import asks_passphrase
+from alpkey.core.diagnosis import all_ids, diagnose, doctor_object, stops_a_login
+from alpkey.core.errors import AgentTrouble, Unfit, Unsuitable
+from alpkey.core.events import Action
+from alpkey.core.journal import Known, fold
+from alpkey.core.look import Look
+from alpkey.core.ports import Clock, Lock, OwnSshFiles
+from alpkey.core.ports_agent import AgentAbsent
+from alpkey.core.ports_doctor import (
+    DeskProbe,
+    FilesProbe,
+    Mendable,
+    NetworkProbe,
+    ServiceProbe,
+    SideBySide,
+    SshProbe,
+)
+from alpkey.core.report import Report, report
+from alpkey.core.settings import Settings
+from alpkey.core.site import Site
+from alpkey.core.symptoms import AgentSeen, LoginSeen, Reach, Resolution, Symptoms
+
+# The whole doctor takes less than 5 s where nothing answers: this, and the start of a program.
+LOOKING_TIMEOUT_S = 3.5
+LOCK_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorWorld:
+    """What the doctor asks.  ``agent`` is that of the agent commands, made when it is needed."""
+
+    site: Site
+    settings: Settings
+    look: Callable[[], Look]
+    clock: Clock
+    agent: Callable[[], AgentWorld]
+    own_files: OwnSshFiles
+    lock: Lock
+    side_by_side: SideBySide
+    ssh: SshProbe
+    files: FilesProbe
+    network: NetworkProbe
+    service: ServiceProbe
+    desk: DeskProbe
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorRequest:
+    """``fix`` is the id of a check; ``report`` asks for a text to hand on."""
+
+    fix: str | None = None
+    report: Report | None = None
+
+
+def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
+    """The object of the contract; with ``fix`` what is left afterwards, and ``fixed``.
+
+    ``report`` adds the text as ``report``.  Raises Unsuitable for a fix that does not exist, and
+    what the fix raises.
+    """
+    yield from ()
+    _check_fix(request.fix)
+    seen = examine(world)
+    findings = diagnose(seen, world.clock())
+    extra: dict[str, Any] = {}
+    if request.fix:
+        extra["fixed"] = None
+        if request.fix in all_ids(findings):
+            yield from FIXES[request.fix](world)
+            extra["fixed"] = request.fix
+            seen = examine(world)
+            findings = diagnose(seen, world.clock())
+    if request.report:
+        extra["report"] = report(request.report, seen, findings, world.clock())
+    return {**doctor_object(findings), **extra}
+
+
+def examine(world: DoctorWorld) -> Symptoms:
+    """Everything at once; then a login, where nothing found so far says that it must fail."""
+    look = world.look()
+    config = _config(world, look)  # before ssh is asked which agent it uses
+    known = fold(world.agent().journal.facts(), look.account)
+    looked = world.side_by_side(
+        {
+            "files": world.files.seen,
+            "ssh_version": world.ssh.version,
+            "agent": lambda: _agent(world, look, known),
+            "own": lambda: _own(world),
+            "reach": lambda: _reach(world, config),
+            "service": world.service,
+            "desk": world.desk,
+        },
+        LOOKING_TIMEOUT_S,
+    )
+    seen = Symptoms(world.site, world.settings, look, known, world.program, **looked)
+    hopeless = stops_a_login(diagnose(seen, world.clock()))
+    if hopeless or asks_passphrase(seen) or config is None:
+        return seen
+    return replace(seen, logins=_logins(world, config))
+
+
+def _own(world: DoctorWorld) -> dict[str, Resolution]:
+    names = {world.site.jump_host, *(host.name for host in world.site.clusters)}
+    hosts = [host.name for host in world.site.hosts if host.name in names]
+    return {name: world.ssh.own(name) for name in hosts}
+
+
+def _reach(world: DoctorWorld, config: Path | None) -> Reach | None:
+    """None where ssh goes to the jump host by a detour, which only a login can judge."""
+    jump = world.site.host(world.site.jump_host)
+    if jump is None or (config and not world.ssh.direct(jump.name, config)):
+        return None
+    return world.network.reach(jump.host_name, jump.port)
+
+
+def _config(world: DoctorWorld, look: Look) -> Path | None:
+    """What Alpkey gives to ssh; None where there is no key to log in with, or no way to write."""
+    if not look.has_key:
+        return None
+    try:
+        return world.own_files.write(look.account)
+    except Unfit:
+        return None
+
+
+def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
+    agent = world.agent().agent
+    try:
+        blobs = [identity.blob for identity in agent.identities()]
+    except AgentAbsent as absent:
+        return AgentSeen("absent", agent.socket, str(absent.params.get("reason", "")))
+    except AgentTrouble as trouble:
+        hangs = trouble.code == "agent-hangs"
+        why = f"The agent at {agent.socket} is of no use."
+        return AgentSeen("hangs" if hangs else "refuses", agent.socket, why)
+    certificate = look.certificate
+    contents = sort_out(blobs, certificate, known.made_here)
+    return AgentSeen(
+        "answers",
+        agent.socket,
+        current=contents.current,
+        plain=certificate is not None and certificate.public_key in blobs,
+        stale=len(contents.stale) if certificate else 0,
+        foreign=len(blobs) - len(contents.ours),
+    )
+
+
+def _logins(world: DoctorWorld, config: Path) -> dict[str, LoginSeen]:
+    """To a cluster, which proves the jump host too; to the jump host only where that fails."""
+    names = [host.name for host in world.site.clusters[:1]] + [world.site.jump_host]
+    logins: dict[str, LoginSeen] = {}
+    for name in names:
+        logins[name] = world.ssh.login(name, config)
+        if logins[name].worked:
+            break
+    return logins
+
+
+def _check_fix(name: str | None) -> None:
+    if name is not None and name not in FIXES:
+        reason = f"There is no fix for {name}. Fixes are there for: {', '.join(FIXES)}."
+        raise Unsuitable("usage", reason=reason)
+
+
+def _finish_installation(world: DoctorWorld) -> Action:
+    yield from ()
+    with world.lock.held(LOCK_TIMEOUT_S):
+        world.agent().files.finish_interrupted()
+    return {}
+
+
+def _clean_agent(world: DoctorWorld) -> Action:
+    """Ours only, and never one that the installed certificate needs."""
+    yield from ()
+    use = world.agent()
+    look = use.look()
+    known = fold(use.journal.facts(), look.account)
+    blobs = [identity.blob for identity in use.agent.identities()]
+    for blob in sort_out(blobs, look.certificate, known.made_here).stale:
+        use.agent.remove(blob)
+    return {}
+
+
+def _mode_of(name: Mendable) -> Callable[[DoctorWorld], Action]:
+    def mend(world: DoctorWorld) -> Action:
+        yield from ()
+        world.files.mend_mode(name)
+        return {}
+
+    return mend
+
+
+FIXES: dict[str, Callable[[DoctorWorld], Action]] = {
+    "installation-cut-off": _finish_installation,
+    "folder-closed": _mode_of("folder"),
+    "folder-open": _mode_of("folder"),
+    "key-unreadable": _mode_of("key"),
+    "key-open": _mode_of("key"),
+    "certificate-unreadable": _mode_of("certificate"),
+    "certificate-open": _mode_of("certificate"),
+    "config-open": _mode_of("config"),
+    "agent-without-key": lambda world: load_current(world.agent()),
+    "agent-stale": _clean_agent,
+}

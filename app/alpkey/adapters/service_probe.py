@@ -1,0 +1,46 @@
+"""The doctor's call to the key service, without credentials."""
+
+from urllib.parse import urlsplit
+
+from requests.utils import get_environ_proxies, select_proxy
+
+from alpkey.adapters.deadline import within
+from alpkey.adapters.http import Http
+from alpkey.core.errors import AlpkeyError
+from alpkey.core.ports import Clock, KeyService
+from alpkey.core.symptoms import ServiceSeen
+
+PROBE_TIMEOUT_S = 3.0
+
+
+class KeyServiceProbe:
+    """Lets ``service``, which speaks through ``http``, prove itself at ``url``."""
+
+    def __init__(self, service: KeyService, http: Http, url: str, clock: Clock) -> None:
+        self._service = service
+        self._http = http
+        self._url = url
+        self._clock = clock
+
+    def __call__(self) -> ServiceSeen:
+        code, why = None, ""
+        try:
+            within(PROBE_TIMEOUT_S, self._service.prove)
+        except TimeoutError:
+            code, why = "too-slow", "It does not answer in time."
+        except AlpkeyError as wrong:
+            code, why = wrong.code, str(wrong.params.get("reason") or "")
+        served = self._http.last_date
+        return ServiceSeen(
+            host=urlsplit(self._url).hostname or self._url,
+            code=code,
+            why=why,
+            status=self._http.last_status,
+            clock_ahead=self._clock() - served if served else None,
+            proxy=self._proxy(),
+        )
+
+    def _proxy(self) -> str | None:
+        """Its host only: a proxy's address may hold a password."""
+        proxy = select_proxy(self._url, get_environ_proxies(self._url))
+        return (urlsplit(proxy).hostname or "a proxy") if proxy else None

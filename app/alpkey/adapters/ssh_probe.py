@@ -1,0 +1,165 @@
+"""The doctor's questions to the person's ssh: its version, what it resolves, whether it gets in."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from alpkey.core.symptoms import LoginSeen, Resolution
+
+QUERY_TIMEOUT_S = 3.0
+LOGIN_TIMEOUT_S = 12.0
+
+# Nobody is asked, nothing is forwarded, and no connection that is open already helps.
+_LOGIN = (
+    "BatchMode=yes",
+    "ConnectTimeout=5",
+    "ConnectionAttempts=1",
+    "ControlMaster=no",
+    "ControlPath=none",
+    "ClearAllForwardings=yes",
+    "ForwardAgent=no",
+    "ForwardX11=no",
+    "PermitLocalCommand=no",
+    "RemoteCommand=none",
+    "UpdateHostKeys=no",
+)
+
+_READING = re.compile(r"debug1: Reading configuration data (.+)")
+_APPLYING = re.compile(r"debug1: (.+) line (\d+): Applying options for ")
+_NOISE = ("debug", "OpenSSH_", "Pseudo-terminal")
+
+
+class RealSshProbe:
+    """The ``ssh`` on PATH.  ``own_config`` stands in for the person's; None leaves it to ssh."""
+
+    def __init__(self, own_config: Path | None, environ: Mapping[str, str]) -> None:
+        self._own = own_config
+        self._environ = {
+            **{name: value for name, value in environ.items() if name != "SSH_ASKPASS"},
+            "ALPKEY_PROBE": "1",
+            "SSH_ASKPASS_REQUIRE": "never",
+            "LC_ALL": "C",
+        }
+
+    def version(self) -> str:
+        try:
+            said = self._asked(["ssh", "-V"]).stderr
+        except FileNotFoundError:
+            return ""
+        found = re.search(r"OpenSSH_(?:for_\w+_)?(\S+?),? ", said)
+        return found[1] if found else "unknown"
+
+    def own(self, alias: str) -> Resolution:
+        """``-v`` makes ssh name the blocks that it applies, each with file and line."""
+        file = []
+        if self._own:
+            there = os.access(self._own, os.F_OK)  # False, too, in a folder that is closed to us
+            file = ["-F", str(self._own) if there else "none"]
+        try:
+            done = self._asked(["ssh", "-v", *file, "-G", "--", alias])
+        except FileNotFoundError:
+            return Resolution()
+        values = _values(done.stdout)
+        if done.returncode:
+            words = [line for line in done.stderr.splitlines() if not line.startswith(_NOISE)]
+            return Resolution(refused=" ".join(words) or "It ends without a word.")
+        return Resolution(values, lines=_origins(done.stderr, values))
+
+    def direct(self, alias: str, config: Path) -> bool:
+        try:
+            values = _values(self._asked(["ssh", "-F", str(config), "-G", "--", alias]).stdout)
+        except FileNotFoundError:
+            return True
+        return "proxyjump" not in values and "proxycommand" not in values
+
+    def login(self, alias: str, config: Path) -> LoginSeen:
+        """In a session of its own: the ssh that jumps could ask on the terminal otherwise."""
+        options = [word for option in _LOGIN for word in ("-o", option)]
+        command = ["ssh", "-F", str(config), "-n", "-T", *options, "--", alias, "true"]
+        process = subprocess.Popen(
+            command,
+            env=self._environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        with process:
+            try:
+                _, said = process.communicate(timeout=LOGIN_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                return LoginSeen(alias, None, "It did not end in time.")
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+        return LoginSeen(alias, process.returncode, said.decode(errors="replace"))
+
+    def _asked(self, command: list[str]) -> "subprocess.CompletedProcess[str]":
+        """Raises FileNotFoundError where there is no ssh."""
+        try:
+            return subprocess.run(
+                command,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=QUERY_TIMEOUT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess(command, 255, "", "It does not end in time.")
+
+
+def _values(shown: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in shown.splitlines():
+        keyword, _, value = line.partition(" ")
+        found.setdefault(keyword, value)
+    return found
+
+
+def _origins(debug: str, values: Mapping[str, str]) -> dict[str, str]:
+    """For each keyword the first line that gives it, among the blocks that ssh applied.
+
+    No parser of ours decides what applies: ssh has named the blocks, and each is only read
+    through for the words that made the value.
+    """
+    found: dict[str, str] = {}
+    for path, number in _blocks(debug):
+        for at, keyword, value in _block(path, number):
+            if values.get(keyword, "").lower() == value.lower():
+                found.setdefault(keyword, f"{path} line {at}")
+    return found
+
+
+def _blocks(debug: str) -> Iterator[tuple[Path, int]]:
+    """Each applied block by the line of its ``Host``; a file's own beginning by 0."""
+    for line in debug.splitlines():
+        if reading := _READING.match(line):
+            yield Path(reading[1]), 0
+        elif applying := _APPLYING.match(line):
+            yield Path(applying[1]), int(applying[2])
+
+
+def _block(path: Path, start: int) -> Iterator[tuple[int, str, str]]:
+    """Line number, keyword and value of the lines up to the next ``Host`` or ``Match``."""
+    try:
+        lines = path.read_text(errors="replace").splitlines()
+    except OSError:
+        return
+    for number, line in enumerate(lines[start:], start + 1):
+        keyword, value = _words(line)
+        if keyword in ("host", "match"):
+            return
+        if keyword and not keyword.startswith("#"):
+            yield number, keyword, value
+
+
+def _words(line: str) -> tuple[str, str]:
+    keyword, *rest = re.split(r"[\s=]+", line.strip(), maxsplit=1)
+    return keyword.lower(), rest[0].strip().strip('"') if rest else ""

@@ -1,0 +1,67 @@
+"""``alpkey doctor``."""
+
+import sys
+from collections.abc import Iterator
+
+import click
+
+from alpkey.actions.doctor import DoctorRequest, doctor
+from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.core.events import Result
+from alpkey.core.report import Report
+
+UNHEALTHY = 13
+
+_SEVERITIES = {"error": "Stops a login", "warning": "Warning", "note": "Good to know"}
+
+
+@click.command("doctor")
+@click.option("--fix", metavar="ID", help="Mend one finding that names this fix.")
+@click.option(
+    "--report",
+    type=click.Choice(["public", "support"]),
+    is_flag=False,
+    flag_value="public",
+    help="Print a text to hand on; for 'support' with user, serial, times and details.",
+)
+@json_option
+@events_option
+def doctor_command(fix: str | None, report: Report | None, as_json: bool, events: bool) -> None:
+    """Look at key, agent, ssh, network and service, and log in once for real.
+
+    Ends with 13 where something stops a login.  Nothing is changed without --fix.
+
+    \b
+    Examples:
+      alpkey doctor
+      alpkey doctor --fix key-open
+      alpkey doctor --report
+      alpkey doctor --report=support
+    """
+    request = DoctorRequest(fix, report)
+    result = run(
+        lambda all_of, _: doctor(request, all_of.doctor()),
+        Output(as_json, events),
+        _reported if report else told,
+    )
+    sys.exit(0 if result["healthy"] else UNHEALTHY)
+
+
+def _reported(result: Result) -> str:
+    return str(result["report"])
+
+
+def told(result: Result) -> str:
+    """Each finding with what it means and what to do; its consequences below it."""
+    mended = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
+    lines = [*mended, *(line for one in result["findings"] for line in _finding(one))]
+    return "\n".join(lines).strip() or "Nothing stands in the way of a login."
+
+
+def _finding(finding: Result) -> Iterator[str]:
+    yield f"{_SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
+    yield f"    {finding['detail']}"
+    yield f"    {finding['next_step']}"
+    for below in finding["consequences"]:
+        yield f"    - {below['title']}. {below['detail']}"
+    yield ""

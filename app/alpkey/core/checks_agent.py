@@ -1,0 +1,107 @@
+"""Checks of the ssh agent that ssh will use."""
+
+from datetime import datetime
+
+from alpkey.core.check import Check, Facts, when
+from alpkey.core.symptoms import AgentAnswer, AgentSeen, Symptoms
+
+# A host gives up at the sixth key (sshd_config(5), MaxAuthTries).
+TRIES = 6
+
+
+def _useless(seen: Symptoms, answer: AgentAnswer) -> Facts | None:
+    agent = seen.agent
+    return when(agent and agent.answer == answer, why=agent.why) if agent else None
+
+
+def _answering(seen: Symptoms) -> AgentSeen | None:
+    return seen.agent if seen.agent and seen.agent.answer == "answers" else None
+
+
+def _lacks(seen: Symptoms, now: datetime) -> Facts | None:
+    """Of an unencrypted key the agent needs to know nothing but for forwarding."""
+    agent = _answering(seen)
+    if agent is None or agent.current or seen.look.encrypted is not False:
+        return None
+    return when(seen.look.state(now).opens_doors, socket=agent.socket)
+
+
+def asks_passphrase(seen: Symptoms) -> bool:
+    """Whether a login has to ask for the key's passphrase, as no agent holds the key."""
+    agent = _answering(seen)
+    return seen.look.encrypted is True and not (agent and agent.plain)
+
+
+def _too_full(seen: Symptoms, _: datetime) -> Facts | None:
+    agent = _answering(seen)
+    return when(agent and agent.foreign >= TRIES, count=agent.foreign) if agent else None
+
+
+def _stale(seen: Symptoms, _: datetime) -> Facts | None:
+    agent = _answering(seen)
+    return when(agent and agent.stale, count=agent.stale) if agent else None
+
+
+CHECKS = (
+    Check(
+        "agent-hangs",
+        "error",
+        "The ssh agent does not answer",
+        "{why} ssh waits for it at every login.",
+        "Restart it, or name another one: IdentityAgent in ~/.ssh/config, or SSH_AUTH_SOCK.",
+        lambda seen, _: _useless(seen, "hangs"),
+    ),
+    Check(
+        "agent-refuses",
+        "warning",
+        "The ssh agent refuses to tell what it holds",
+        "{why}",
+        "Use OpenSSH's own agent: eval $(ssh-agent)",
+        lambda seen, _: _useless(seen, "refuses"),
+    ),
+    Check(
+        "agent-absent",
+        "warning",
+        "No ssh agent answers",
+        "{why} A key without passphrase works all the same.",
+        "Start one with: eval $(ssh-agent)",
+        lambda seen, _: _useless(seen, "absent"),
+    ),
+    Check(
+        "passphrase-each-time",
+        "warning",
+        "Every login asks for the key's passphrase",
+        "The key is protected, and no agent holds it. Programs that cannot ask will fail.",
+        "Load it with: ssh-add -t 1d {path}",
+        lambda seen, _: when(asks_passphrase(seen), path=str(seen.look.key_path)),
+        after=("agent-hangs", "agent-refuses", "agent-absent"),
+    ),
+    Check(
+        "agent-without-key",
+        "note",
+        "The ssh agent does not hold the key",
+        "Logins work without; only 'ssh -A' needs it there. The agent is {socket}.",
+        "Load it with: alpkey doctor --fix agent-without-key",
+        _lacks,
+        fix=True,
+    ),
+    Check(
+        "agent-too-full",
+        "warning",
+        "The ssh agent holds too many keys",
+        "It holds {count} that are not ours, and a host gives up after six. Alpkey's own logins "
+        "offer only the right one; a plain ssh may end with 'Too many authentication failures'.",
+        "Take out what you do not need (ssh-add -d FILE), or set 'IdentitiesOnly yes' for the "
+        "centre's hosts in ~/.ssh/config.",
+        _too_full,
+    ),
+    Check(
+        "agent-stale",
+        "warning",
+        "The ssh agent holds old keys of ours",
+        "There are {count}; each costs a try at every host.",
+        "Take them out with: alpkey doctor --fix agent-stale",
+        _stale,
+        fix=True,
+    ),
+)

@@ -1,0 +1,364 @@
+"""Checks of the way to a host: ssh, its configuration, network, services, and a real login."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from alpkey.core import ssh_words
+from alpkey.core.check import Check, Facts, when
+from alpkey.core.moments import rfc3339
+from alpkey.core.site import Host
+from alpkey.core.ssh_words import Said
+from alpkey.core.symptoms import LoginSeen, PathSeen, Resolution, Symptoms
+
+# The first with ProxyJump and Include (OpenSSH's release notes, 7.3).
+OLDEST_SSH = (7, 3)
+
+# From the third refusal in a row on a centre may lock the account.
+REFUSALS_IN_A_ROW = 3
+
+_OFFLINE = ("name-unknown", "no-way", "too-slow")
+_SERVICE_AWAY = ("no-network", "too-slow")
+_SERVICE_ODD = ("service-trouble", "answer-lost", "redirected")
+
+KEY_IS_BAD = (
+    "no-key",
+    "half-pair",
+    "key-broken",
+    "key-expired",
+    "key-not-yet-valid",
+    "user-differs",
+    "key-open",
+    "authority-changed",
+)
+
+
+def _old_ssh(seen: Symptoms, _: datetime) -> Facts | None:
+    numbers = re.match(r"(\d+)\.(\d+)", seen.ssh_version or "")
+    old = numbers and (int(numbers[1]), int(numbers[2])) < OLDEST_SSH
+    return when(old, version=seen.ssh_version)
+
+
+def _config(seen: Symptoms) -> PathSeen | None:
+    return seen.files.config if seen.files else None
+
+
+def _config_open(seen: Symptoms, _: datetime) -> Facts | None:
+    """What ssh asks of a configuration (readconf.c): ours or root's, and nobody else writes it."""
+    config = _config(seen)
+    if config is None or not config.mode & 0o022:
+        return None
+    return {"path": str(config.path), "mode": f"{config.mode:04o}"}
+
+
+def _config_refused(seen: Symptoms, _: datetime) -> Facts | None:
+    refusals = [one.refused for one in (seen.own or {}).values() if one.refused]
+    return when(refusals, said=refusals[0] if refusals else None)
+
+
+def _led_astray(seen: Symptoms, _: datetime) -> Facts | None:
+    wrong = [
+        line
+        for host in seen.site.hosts
+        if seen.own and host.name in seen.own
+        for line in _differences(host, seen.own[host.name], seen.look.account)
+    ]
+    return when(wrong, lines="; ".join(wrong))
+
+
+def _differences(host: Host, own: Resolution, user: str | None) -> Iterator[str]:
+    """What the person's own blocks make of the host, where they mean it to be the centre's.
+
+    A name that they say nothing about stands for itself, and is no difference.
+    """
+    values = own.values
+    if values.get("hostname", host.name) == host.name and "hostname" not in own.lines:
+        return
+    wanted = {"hostname": host.host_name, "port": str(host.port), "user": user}
+    for keyword, right in wanted.items():
+        value = values.get(keyword)
+        if right and value and value.lower() != right.lower():
+            yield f"{host.name}: {keyword} is {value}, not {right}{_where(own, keyword)}"
+    if host.jump and "proxyjump" not in values and "proxycommand" not in values:
+        yield f"{host.name}: ProxyJump {host.jump} is missing{_where(own, 'hostname')}"
+
+
+def _where(own: Resolution, keyword: str) -> str:
+    return f" ({own.lines[keyword]})" if keyword in own.lines else ""
+
+
+def _service_code(seen: Symptoms) -> str | None:
+    return seen.service.code if seen.service else None
+
+
+def _offline(seen: Symptoms, _: datetime) -> Facts | None:
+    return when(seen.reach in _OFFLINE and _service_code(seen) in _SERVICE_AWAY)
+
+
+def _unreachable(seen: Symptoms, _: datetime) -> Facts | None:
+    reasons = {
+        "name-unknown": "Its name is not known here.",
+        "refused": "The connection is refused.",
+        "no-way": "There is no way to it from this network.",
+        "too-slow": "It does not answer in time.",
+        "not-ssh": "Something else answers in its place, such as a portal of the network.",
+    }
+    host = seen.site.host(seen.site.jump_host)
+    if host is None or seen.reach not in reasons:
+        return None
+    return {"host": host.host_name, "port": host.port, "why": reasons[seen.reach]}
+
+
+def _service(seen: Symptoms, codes: tuple[str, ...]) -> Facts | None:
+    service = seen.service
+    if service is None or service.code not in codes:
+        return None
+    return {"host": service.host, "why": service.why}
+
+
+def _proxy(seen: Symptoms, _: datetime) -> Facts | None:
+    proxy = seen.service.proxy if seen.service else None
+    return when(proxy and _service_code(seen) in _SERVICE_AWAY, proxy=proxy)
+
+
+def _refused_often(seen: Symptoms, _: datetime) -> Facts | None:
+    times = seen.known.refusals_in_a_row
+    return when(times >= REFUSALS_IN_A_ROW, times=times, dashboard=_page(seen, "dashboard"))
+
+
+def _quota(seen: Symptoms, _: datetime) -> Facts | None:
+    quota = seen.look.quota
+    if quota.remaining != 0:
+        return None
+    opens = quota.next_slot_at
+    if opens is None:
+        return {"when": "when one of them has run out", "since": None}
+    return {"when": "", "since": rfc3339(opens)}
+
+
+def _page(seen: Symptoms, name: str) -> str:
+    return seen.site.links.get(name, "the centre's web page")
+
+
+def _failed(seen: Symptoms) -> LoginSeen | None:
+    """The failed login that tells most: the last one tried is the nearest to this computer."""
+    failed = [one for one in seen.logins.values() if not one.worked]
+    return failed[-1] if failed else None
+
+
+def _login(seen: Symptoms, *kinds: Said) -> Facts | None:
+    failed = _failed(seen)
+    if failed is None or ssh_words.kind(failed) not in kinds:
+        return None
+    jump = seen.logins.get(seen.site.jump_host)
+    return {
+        "host": failed.host,
+        "said": ssh_words.last_line(failed.said),
+        "offending": ssh_words.offending(failed.said),
+        "behind": f"{jump.host} lets you in. " if jump and jump.worked else "",
+        "mfa": _page(seen, "mfa"),
+        "support": _page(seen, "support"),
+    }
+
+
+CHECKS = (
+    Check(
+        "ssh-missing",
+        "error",
+        "The program ssh was not found",
+        "It is looked for on PATH.",
+        "Install OpenSSH's client (on Debian and Ubuntu: apt install openssh-client).",
+        lambda seen, _: when(seen.ssh_version == ""),
+    ),
+    Check(
+        "ssh-old",
+        "error",
+        "The program ssh is too old",
+        "It is version {version}; jumping through a host needs 7.3.",
+        "Install a newer OpenSSH.",
+        _old_ssh,
+    ),
+    Check(
+        "config-refused",
+        "error",
+        "ssh does not take its configuration",
+        "{said}",
+        "Mend that line in ~/.ssh/config.",
+        _config_refused,
+    ),
+    Check(
+        "config-open",
+        "error",
+        "Others may write your ssh configuration",
+        "{path} has mode {mode}: a plain ssh refuses to read it.",
+        "Close it with: alpkey doctor --fix config-open",
+        _config_open,
+        fix=True,
+    ),
+    Check(
+        "host-astray",
+        "warning",
+        "Your ssh configuration leads the centre's names elsewhere",
+        "{lines}. Alpkey's own logins are not led astray; a plain ssh is.",
+        "Mend or remove those lines in ~/.ssh/config.",
+        _led_astray,
+        after=("user-differs",),
+    ),
+    Check(
+        "offline",
+        "error",
+        "This computer seems to be offline",
+        "Neither the centre's jump host nor its key service can be reached.",
+        "Check the network connection.",
+        _offline,
+    ),
+    Check(
+        "jump-host-unreachable",
+        "error",
+        "The jump host cannot be reached",
+        "{host}, port {port}: {why}",
+        "Try another network: some close the way for ssh. If others cannot reach it either, "
+        "wait: the centre may be under maintenance.",
+        _unreachable,
+        after=("offline",),
+    ),
+    Check(
+        "proxy-dead",
+        "warning",
+        "The proxy does not lead to the key service",
+        "The environment sends connections through {proxy}.",
+        "Mend or unset HTTPS_PROXY, or name the service in NO_PROXY.",
+        _proxy,
+        after=("offline",),
+    ),
+    Check(
+        "service-unreachable",
+        "warning",
+        "The key service cannot be reached",
+        "{host}: {why}",
+        "Check the network connection. The key you have works all the same.",
+        lambda seen, _: _service(seen, _SERVICE_AWAY),
+        after=("offline", "proxy-dead"),
+    ),
+    Check(
+        "tls-untrusted",
+        "warning",
+        "The key service does not prove who it is",
+        "{host}: {why} A portal or a proxy may open connections. Alpkey sends no password there.",
+        "Try another network, or ask whoever runs this one.",
+        lambda seen, _: _service(seen, ("tls-untrusted",)),
+        after=("clock-off",),
+    ),
+    Check(
+        "service-retired",
+        "warning",
+        "The key service is retired",
+        "{host} gives no keys any more.",
+        "Get your next key with the browser, at the centre's dashboard.",
+        lambda seen, _: _service(seen, ("service-retired",)),
+    ),
+    Check(
+        "service-trouble",
+        "warning",
+        "The key service has trouble",
+        "{host}: {why}",
+        "Try again in a few minutes. The key you have works all the same.",
+        lambda seen, _: _service(seen, _SERVICE_ODD),
+    ),
+    Check(
+        "refused-often",
+        "warning",
+        "The last sign-ins were refused",
+        "There were {times} in a row. The centre may lock an account after more.",
+        "Check your password at {dashboard} before the next try.",
+        _refused_often,
+    ),
+    Check(
+        "quota-used-up",
+        "warning",
+        "No key of the day is left",
+        "The next one opens {when}{since}.",
+        "Keep the key you have, or revoke one that you no longer need.",
+        _quota,
+    ),
+    Check(
+        "host-changed",
+        "error",
+        "A host shows another key than before",
+        "{host} does not have the key that {offending} remembers. Either the centre has "
+        "changed it, or somebody stands in between.",
+        "Ask the support of the centre ({support}) whether it was changed. Only then remove the "
+        "old one: it is the line named above.",
+        lambda seen, _: _login(seen, "host-changed"),
+    ),
+    Check(
+        "host-unknown",
+        "warning",
+        "A host has never been met on this computer",
+        "{host} is reached, but nobody has said yet that its key is the right one.",
+        "Connect once in a terminal and answer its question: alpkey connect {host} --here",
+        lambda seen, _: _login(seen, "host-unknown"),
+    ),
+    Check(
+        "too-many-keys",
+        "error",
+        "The host gave up after too many keys",
+        "{host}: ssh offers other keys before the right one.",
+        "Take out of the ssh agent what you do not need: ssh-add -d FILE",
+        lambda seen, _: _login(seen, "too-many"),
+        after=("agent-too-full", "agent-stale"),
+    ),
+    Check(
+        "login-refused",
+        "error",
+        "The host refuses the key",
+        "{behind}{host} says no, though key, certificate, dates and agent look right from here. "
+        "The certificate may be revoked, your account may have no project there, or multi-factor "
+        "authentication may not be set up.",
+        "Get a fresh key with: alpkey renew. If that does not help, see {mfa} and {support}",
+        lambda seen, _: _login(seen, "refused"),
+        after=KEY_IS_BAD,
+    ),
+    Check(
+        "agent-will-not-sign",
+        "error",
+        "The ssh agent does not sign",
+        "{said}",
+        "Unlock it or confirm its question; or restart it and load the key: alpkey agent load",
+        lambda seen, _: _login(seen, "agent-refuses"),
+        after=("agent-hangs", "agent-refuses"),
+    ),
+    Check(
+        "behind-jump",
+        "error",
+        "The cluster cannot be reached from the jump host",
+        "{behind}{host} does not answer behind it: {said}",
+        "Wait: the cluster may be under maintenance. Or try another one.",
+        lambda seen, _: _login(seen, "behind-jump"),
+    ),
+    Check(
+        "login-failed",
+        "error",
+        "A login does not work",
+        "{host}: {said}",
+        "Show this to the support of the centre: {support}",
+        lambda seen, _: _login(seen, "other", "unreachable", "too-slow"),
+        after=("jump-host-unreachable", "config-refused"),
+    ),
+    Check(
+        "no-tray-host",
+        "note",
+        "This desktop shows no tray icons",
+        "Nobody on the session bus shows them. The main window has the same content.",
+        "On GNOME install the extension AppIndicator; else use: alpkey window main",
+        lambda seen, _: when(seen.desk and seen.desk.tray_host is False),
+    ),
+    Check(
+        "no-terminal",
+        "note",
+        "No terminal program was found",
+        "'Connect' cannot open a window.",
+        "Name yours in the setting 'terminal', or use: alpkey connect NAME --here",
+        lambda seen, _: when(seen.desk and seen.desk.terminal is False),
+    ),
+)

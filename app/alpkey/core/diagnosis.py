@@ -1,0 +1,85 @@
+"""The doctor's judgement: from what was seen to findings, causes before their consequences.
+
+A check is added to one of the lists named here, and nowhere else; one that can be mended gets its
+fix in :mod:`alpkey.actions.doctor`.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from alpkey.core import checks_agent, checks_files, checks_way, words
+from alpkey.core.check import Check, Facts, Finding, Severity
+from alpkey.core.symptoms import Symptoms
+
+CHECKS: tuple[Check, ...] = (*checks_files.CHECKS, *checks_agent.CHECKS, *checks_way.CHECKS)
+
+_WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+def diagnose(
+    seen: Symptoms, now: datetime, checks: Iterable[Check] = CHECKS
+) -> tuple[Finding, ...]:
+    """The findings, worst first; one that another explains lies among that one's consequences."""
+    found: dict[str, tuple[Check, Facts]] = {}
+    for check in checks:
+        if (facts := check.found(seen, now)) is not None:
+            found[check.id] = (check, facts)
+    below: dict[str, list[Finding]] = {name: [] for name in found}
+    for name, (check, facts) in found.items():
+        if (root := _root(name, found)) != name:
+            below[root].append(Finding(check, facts, check.severity))
+    whole = [
+        Finding(check, facts, _worst(check, below[name]), tuple(_sorted(below[name])))
+        for name, (check, facts) in found.items()
+        if _root(name, found) == name
+    ]
+    return tuple(_sorted(whole))
+
+
+def stops_a_login(findings: Iterable[Finding]) -> bool:
+    return any(one.severity == "error" for one in findings)
+
+
+def doctor_object(findings: Iterable[Finding]) -> dict[str, Any]:
+    """The object of the contract."""
+    findings = tuple(findings)
+    return {
+        "healthy": not stops_a_login(findings),
+        "findings": [finding_object(one) for one in findings],
+    }
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """``fix`` is what ``--fix`` takes, or None where only a person can mend it."""
+    check = finding.check
+    return {
+        "id": check.id,
+        "severity": finding.severity,
+        "title": check.title,
+        "detail": words.filled(check.detail, finding.facts),
+        "next_step": words.filled(check.next_step, finding.facts),
+        "fix": check.id if check.fix else None,
+        "consequences": [finding_object(one) for one in finding.consequences],
+    }
+
+
+def all_ids(findings: Iterable[Finding]) -> set[str]:
+    """The ids of findings and of their consequences."""
+    return {one.check.id for finding in findings for one in (finding, *finding.consequences)}
+
+
+def _root(name: str, found: Mapping[str, tuple[Check, Facts]]) -> str:
+    """The first cause; no circle is declared (a test holds the lists to that)."""
+    while causes := [one for one in found[name][0].after if one in found]:
+        name = causes[0]
+    return name
+
+
+def _worst(check: Check, below: Iterable[Finding]) -> Severity:
+    severities = {check.severity, *(one.severity for one in below)}
+    return min(severities, key=_WORST_FIRST.index)
+
+
+def _sorted(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda one: _WORST_FIRST.index(one.severity))

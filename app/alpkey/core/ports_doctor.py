@@ -1,0 +1,64 @@
+"""What the doctor needs of the outside world, apart from what everybody needs."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from alpkey.core.symptoms import (
+    DeskSeen,
+    FilesSeen,
+    LoginSeen,
+    Reach,
+    Resolution,
+    ServiceSeen,
+)
+
+
+class SideBySide(Protocol):
+    def __call__(self, probes: Mapping[str, Callable[[], Any]], timeout_s: float) -> dict[str, Any]:
+        """What each probe returns, all run at once; None for one that is late.
+
+        Returns after ``timeout_s`` at the latest.  Raises what a probe raises.
+        """
+
+
+class SshProbe(Protocol):
+    """The person's ssh.  ``config`` is the file that Alpkey gives to ``-F``."""
+
+    def version(self) -> str:
+        """``9.2p1``; empty where there is no ssh."""
+
+    def own(self, alias: str) -> Resolution:
+        """What the person's own configuration makes of ``alias``."""
+
+    def direct(self, alias: str, config: Path) -> bool:
+        """Whether ssh connects to ``alias`` without any detour."""
+
+    def login(self, alias: str, config: Path) -> LoginSeen:
+        """Logs in once and asks nobody anything.  Bounded in time."""
+
+
+Mendable = Literal["folder", "key", "certificate", "config"]
+
+
+class FilesProbe(Protocol):
+    """Looks at files, and mends their modes."""
+
+    def seen(self) -> FilesSeen: ...
+
+    def mend_mode(self, name: Mendable) -> None:
+        """Gives the file the mode that it should have, and changes nothing else.  Raises Unfit."""
+
+
+class NetworkProbe(Protocol):
+    def reach(self, host: str, port: int) -> Reach:
+        """Whether an ssh server answers there."""
+
+
+class ServiceProbe(Protocol):
+    def __call__(self) -> ServiceSeen:
+        """One call without credentials."""
+
+
+class DeskProbe(Protocol):
+    def __call__(self) -> DeskSeen: ...

@@ -1,0 +1,59 @@
+"""ssh's last words, sorted into what they can mean.
+
+ssh has one exit code for all its failures, so its words are all there is; they are asked last,
+when certificate, agent and configuration have been found right.  OpenSSH does not translate them.
+"""
+
+import re
+from typing import Literal
+
+from alpkey.core.symptoms import LoginSeen
+
+Said = Literal[
+    "host-changed",
+    "host-unknown",
+    "too-many",
+    "agent-refuses",
+    "refused",
+    "behind-jump",
+    "unreachable",
+    "too-slow",
+    "other",
+]
+
+# In this order: what comes first explains what comes after it in the same output.
+_WORDS: tuple[tuple[Said, str], ...] = (
+    ("host-changed", "REMOTE HOST IDENTIFICATION HAS CHANGED"),
+    ("host-unknown", "Host key verification failed|host key is known for"),
+    ("too-many", "Too many authentication failures"),
+    ("agent-refuses", "signing failed|agent refused operation"),
+    ("refused", "Permission denied"),
+    ("behind-jump", "stdio forwarding failed|open failed"),
+    (
+        "unreachable",
+        "Could not resolve hostname|Connection refused|No route to host|timed out|unreachable",
+    ),
+)
+# Said by the outer ssh when the inner one, which jumps, has failed for a reason of its own.
+_ECHO = re.compile(r"^(kex_exchange_identification|Connection closed by UNKNOWN|banner exchange)")
+_OFFENDING = re.compile(r"^Offending .*key in (.+?)\r?$", re.MULTILINE)
+
+
+def kind(login: LoginSeen) -> Said:
+    """What a failed login came to."""
+    if login.code is None:
+        return "too-slow"
+    return next((name for name, words in _WORDS if re.search(words, login.said)), "other")
+
+
+def last_line(said: str) -> str:
+    """The last line that says something of its own."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = [line for line in lines if not _ECHO.match(line)] or lines
+    return telling[-1] if telling else "ssh said nothing."
+
+
+def offending(said: str) -> str:
+    """``FILE:LINE`` of the host key that no longer fits; empty where ssh names none."""
+    found = _OFFENDING.search(said)
+    return found[1] if found else ""

@@ -1,0 +1,141 @@
+"""What the doctor's probes saw, as plain values; what follows from it is :mod:`diagnosis`.
+
+Wherever a probe could not tell, or did not come back in time, its value is None: nothing follows
+from what nobody saw.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from alpkey.core.journal import Known
+from alpkey.core.look import Look
+from alpkey.core.settings import Settings
+from alpkey.core.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class PathSeen:
+    """A file or folder that is there.  ``ours``: it belongs to whoever runs this."""
+
+    path: Path
+    mode: int
+    ours: bool
+    readable: bool
+    writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilesSeen:
+    """The paths a login needs; None where nothing lies there.
+
+    ``free_bytes`` is the least that the disks of key and state still take; ``locks`` whether the
+    state's file system knows them; ``interrupted`` whether an installation was cut off.
+    """
+
+    folder: PathSeen | None
+    key: PathSeen | None
+    certificate: PathSeen | None
+    config: PathSeen | None
+    free_bytes: int
+    locks: bool
+    interrupted: bool
+
+
+AgentAnswer = Literal["absent", "hangs", "refuses", "answers"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSeen:
+    """The agent that ssh will use.  ``why`` tells in words what an agent of no use did.
+
+    ``current`` and ``plain`` are whether it holds our certificate and its key; ``stale`` counts
+    ours that should leave, none where no certificate tells them apart; ``foreign`` all others.
+    """
+
+    answer: AgentAnswer
+    socket: str | None
+    why: str = ""
+    current: bool = False
+    plain: bool = False
+    stale: int = 0
+    foreign: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What ``ssh -G`` says of a name: keyword in lower case, first value.
+
+    ``refused`` is what ssh says where it does not take its configuration.  ``lines`` names for a
+    keyword the file and line that its value comes from, where that was found.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    refused: str | None = None
+    lines: Mapping[str, str] = field(default_factory=dict)
+
+
+Reach = Literal["open", "name-unknown", "refused", "no-way", "too-slow", "not-ssh"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSeen:
+    """How the key service answered: ``code`` is that of the error, None where all was well.
+
+    ``status`` is the HTTP status of its answer, ``clock_ahead`` how far this computer's clock is
+    before its own; ``proxy`` the host that connections to it go through.
+    """
+
+    host: str
+    code: str | None
+    why: str = ""
+    status: int | None = None
+    clock_ahead: timedelta | None = None
+    proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginSeen:
+    """A real login: the exit code of ssh and its words; ``code`` None where it did not end."""
+
+    host: str
+    code: int | None
+    said: str
+
+    @property
+    def worked(self) -> bool:
+        return self.code == 0
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSeen:
+    """The desktop.  None: there is no display, so the question does not arise."""
+
+    tray_host: bool | None = None
+    terminal: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Symptoms:
+    """Everything that was seen.  ``ssh_version`` is empty where there is no ssh.
+
+    ``program`` names this Alpkey, its Python and the system.
+    ``own`` is what the person's own configuration makes of the centre's names.  ``logins`` are
+    by host, and only those that were tried.
+    """
+
+    site: Site
+    settings: Settings
+    look: Look
+    known: Known
+    program: str = ""
+    files: FilesSeen | None = None
+    ssh_version: str | None = None
+    agent: AgentSeen | None = None
+    own: Mapping[str, Resolution] | None = None
+    reach: Reach | None = None
+    service: ServiceSeen | None = None
+    desk: DeskSeen | None = None
+    logins: Mapping[str, LoginSeen] = field(default_factory=dict)

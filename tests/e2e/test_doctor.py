@@ -1,0 +1,587 @@
+"""The doctor: a real set-up is broken in one way, that way is found first, and mended is silent."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from typing import Any
+
+import pytest
+
+from tests.agents import openssh_agent, refusing_agent
+from tests.centre import Centre, Home, prepared_home
+from tests.e2e.test_bad_moments import ON_A_FULL_DISK, can_mount
+from tests.e2e.waiting import until
+from tests.keys import keygen, make_key
+
+DAY_S = 24 * 3600
+NETWORK_DOWN_S = 5.0
+
+
+@pytest.fixture
+def agent(home: Home, tmp_path: Path) -> Iterator[str]:
+    with openssh_agent(tmp_path) as path:
+        home.environ["SSH_AUTH_SOCK"] = path
+        yield path
+
+
+@pytest.fixture
+def healthy(home: Home, agent: str) -> Home:
+    """A fresh key, an agent that holds it, hosts and service that answer."""
+    assert home.renew()[0] == 0
+    return home
+
+
+def doctor(home: Home, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
+    code, result = home.json("doctor", *arguments)
+    assert result["healthy"] is (code == 0), result
+    found: list[dict[str, Any]] = result["findings"]
+    return code, found
+
+
+def assert_silent(home: Home) -> None:
+    assert doctor(home) == (0, [])
+
+
+def assert_found(home: Home, name: str, code: int, *consequences: str) -> dict[str, Any]:
+    """This finding and no other, with these consequences."""
+    ended, found = doctor(home)
+    assert [one["id"] for one in found] == [name], found
+    assert [one["id"] for one in found[0]["consequences"]] == list(consequences), found
+    assert ended == code
+    return found[0]
+
+
+def write_config(home: Home, text: str) -> None:
+    path = home.path / "ssh/config"
+    path.write_text(text)
+    path.chmod(0o600)
+
+
+def add_to_site(home: Home, text: str) -> None:
+    with (home.path / "config/site.toml").open("a") as file:
+        file.write(text)
+
+
+def change_site(home: Home, old: str, new: str) -> None:
+    path = home.path / "config/site.toml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def ssh_add(home: Home, *arguments: str | Path) -> None:
+    environ = {"SSH_AUTH_SOCK": home.environ["SSH_AUTH_SOCK"]}
+    subprocess.run(["ssh-add", "-q", *arguments], env=environ, check=True, capture_output=True)
+
+
+def closed_port() -> int:
+    """A port of loopback that refuses: whoever had it last has let it go."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+class Greeting(StreamRequestHandler):
+    def handle(self) -> None:
+        self.wfile.write(b"220 a portal\r\n")
+
+
+@contextmanager
+def portal() -> Iterator[int]:
+    """A port at which something speaks that is not ssh."""
+    with ThreadingTCPServer(("127.0.0.1", 0), Greeting) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def test_a_healthy_set_up_is_silent(healthy: Home) -> None:
+    assert_silent(healthy)
+    assert healthy.run("doctor").stdout == "Nothing stands in the way of a login.\n"
+
+
+def test_nothing_is_changed_without_a_fix(healthy: Home) -> None:
+    healthy.key.chmod(0o644)
+    pair = healthy.pair()
+    assert doctor(healthy)[0] == 13
+    assert healthy.key.stat().st_mode & 0o777 == 0o644
+    assert healthy.pair() == pair
+
+
+# Key and certificate.
+
+
+def test_no_key(home: Home, agent: str) -> None:
+    found = assert_found(home, "no-key", 13)
+    assert "alpkey renew" in found["next_step"]
+    home.renew()
+    assert_silent(home)
+
+
+@pytest.mark.parametrize("half", ["cscs-key", "cscs-key-cert.pub"])
+def test_half_a_pair(healthy: Home, half: str) -> None:
+    path = healthy.path / "ssh" / half
+    path.rename(path.with_suffix(".away"))
+    found = assert_found(healthy, "half-pair", 13)
+    assert f"{path} is not" in found["detail"]
+    path.with_suffix(".away").rename(path)
+    assert_silent(healthy)
+
+
+@pytest.mark.parametrize(
+    ("name", "broken", "finding", "code"),
+    [
+        ("ssh/cscs-key", 0o644, "key-open", 13),
+        ("ssh/cscs-key-cert.pub", 0o666, "certificate-open", 0),
+        ("ssh", 0o777, "folder-open", 0),
+        ("ssh/config", 0o666, "config-open", 13),
+    ],
+)
+def test_open_modes_are_found_and_mended(
+    healthy: Home, name: str, broken: int, finding: str, code: int
+) -> None:
+    write_config(healthy, "Host elsewhere\n")
+    (healthy.path / name).chmod(broken)
+    assert assert_found(healthy, finding, code)["fix"] == finding
+    _, result = healthy.json("doctor", "--fix", finding)
+    assert (result["fixed"], result["findings"]) == (finding, [])
+    assert_silent(healthy)
+
+
+@pytest.mark.parametrize(
+    ("name", "finding", "consequences"),
+    [
+        ("ssh/cscs-key", "key-unreadable", ("key-broken",)),
+        ("ssh/cscs-key-cert.pub", "certificate-unreadable", ("key-broken",)),
+        ("ssh", "folder-closed", ("key-unreadable", "certificate-unreadable", "key-broken")),
+    ],
+)
+def test_closed_files_are_found_and_opened(
+    healthy: Home, name: str, finding: str, consequences: tuple[str, ...]
+) -> None:
+    healthy.without_root_power()
+    assert_silent(healthy)
+    (healthy.path / name).chmod(0)
+    _, found = doctor(healthy)
+    assert found[0]["id"] == finding
+    assert {one["id"] for one in found[0]["consequences"]} >= set(consequences), found
+    assert len(found) == 1, found
+    assert healthy.json("doctor", "--fix", finding)[1]["fixed"] == finding
+    assert_silent(healthy)
+
+
+def test_a_renewal_that_was_cut_off_is_finished(healthy: Home) -> None:
+    """The cut lies between the two renames."""
+    staged = healthy.certificate.with_name(".staged")
+    healthy.certificate.rename(staged)
+    intent = healthy.path / "state/intent"
+    intent.write_text(json.dumps({str(staged): str(healthy.certificate)}))
+    assert_found(healthy, "installation-cut-off", 13, "half-pair")
+    assert healthy.json("doctor", "--fix", "installation-cut-off")[0] == 0
+    assert_silent(healthy)
+
+
+def test_a_pair_of_two_keys(healthy: Home, tmp_path: Path) -> None:
+    other = make_key(tmp_path / "other")
+    healthy.key.write_bytes(other.read_bytes())
+    found = assert_found(healthy, "key-broken", 13)
+    assert "different keys" in found["detail"]
+
+
+def test_an_expired_key(home: Home, agent: str) -> None:
+    home.centre.control("clock", offset_s=10 - DAY_S)
+    assert home.renew()[0] == 0
+    home.centre.control("clock", offset_s=0)
+    until(lambda: home.json("status")[1]["state"] == "expired", "the end of the key")
+    assert_found(home, "key-expired", 13)
+    home.renew()
+    assert_silent(home)
+
+
+def test_a_clock_that_is_behind_explains_a_key_that_is_not_valid_yet(
+    home: Home, agent: str
+) -> None:
+    """It is the service's clock that is moved: only the difference is there to be seen."""
+    home.centre.control("clock", offset_s=290)
+    assert home.renew()[0] == 0
+    found = assert_found(home, "clock-off", 13, "key-not-yet-valid")
+    assert "5 min behind" in found["detail"]
+    home.centre.control("clock", offset_s=0)
+    assert_found(home, "key-not-yet-valid", 13)
+    home.renew()
+    assert_silent(home)
+
+
+def test_a_clock_that_is_off_alone_is_a_warning(healthy: Home) -> None:
+    """The hosts of the sandbox judge by the service's clock, and the key is valid there too."""
+    healthy.centre.control("clock", offset_s=600)
+    assert "10 min behind" in assert_found(healthy, "clock-off", 0)["detail"]
+    healthy.centre.control("clock", offset_s=0)
+    assert_silent(healthy)
+
+
+def test_a_key_for_another_user(healthy: Home) -> None:
+    settings = healthy.path / "config/config.toml"
+    settings.write_text('username = "bob"\n')
+    settings.chmod(0o600)
+    assert "bob" in assert_found(healthy, "user-differs", 13)["detail"]
+    settings.unlink()
+    assert_silent(healthy)
+
+
+def test_a_key_of_another_authority_explains_the_refusal(healthy: Home) -> None:
+    healthy.centre.fault("foreign-ca", times=1)
+    assert healthy.renew()[0] == 0
+    assert_found(healthy, "authority-changed", 13, "login-refused")
+    healthy.renew()
+    _, found = doctor(healthy)
+    assert "login-refused" not in str(found)
+
+
+def test_a_revoked_key(healthy: Home) -> None:
+    healthy.centre.control("revoke", serial=healthy.json("status")[1]["serial"])
+    assert "revoked" in assert_found(healthy, "login-refused", 13)["detail"]
+    healthy.renew()
+    assert_silent(healthy)
+
+
+def test_a_key_that_another_program_wrote(
+    healthy: Home, running_centre: Centre, tmp_path: Path
+) -> None:
+    other = prepared_home(running_centre, tmp_path / "other")
+    assert other.renew()[0] == 0
+    for mine, theirs in ((healthy.key, other.key), (healthy.certificate, other.certificate)):
+        mine.write_bytes(theirs.read_bytes())
+    _, found = doctor(healthy)
+    assert {one["id"]: one["severity"] for one in found} == {
+        "agent-stale": "warning",
+        "other-tool": "note",
+        "agent-without-key": "note",
+    }
+
+
+# The agent.
+
+
+def test_an_agent_without_the_key_is_loaded(healthy: Home) -> None:
+    ssh_add(healthy, "-D")
+    assert_found(healthy, "agent-without-key", 0)
+    assert healthy.json("doctor", "--fix", "agent-without-key")[0] == 0
+    assert_silent(healthy)
+
+
+def test_a_dead_agent(healthy: Home, tmp_path: Path) -> None:
+    healthy.environ["SSH_AUTH_SOCK"] = str(tmp_path / "gone")
+    assert str(tmp_path / "gone") in assert_found(healthy, "agent-absent", 0)["detail"]
+
+
+def test_no_agent(healthy: Home) -> None:
+    del healthy.environ["SSH_AUTH_SOCK"]
+    assert_found(healthy, "agent-absent", 0)
+
+
+def test_the_agent_that_the_configuration_names_is_the_one(healthy: Home, tmp_path: Path) -> None:
+    write_config(healthy, f'Host *\n  IdentityAgent "{tmp_path}/another"\n')
+    assert f"{tmp_path}/another" in assert_found(healthy, "agent-absent", 0)["detail"]
+
+
+def test_an_agent_that_hangs_stops_every_login(healthy: Home, tmp_path: Path) -> None:
+    path = str(tmp_path / "hangs")
+    healthy.environ["SSH_AUTH_SOCK"] = path
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(16)
+        assert path in assert_found(healthy, "agent-hangs", 13)["detail"]
+
+
+def test_an_agent_that_refuses(healthy: Home, tmp_path: Path) -> None:
+    path = str(tmp_path / "odd")
+    healthy.environ["SSH_AUTH_SOCK"] = path
+    with refusing_agent(path):
+        assert path in assert_found(healthy, "agent-refuses", 0)["detail"]
+
+
+def test_old_keys_of_ours_are_taken_out_and_others_stay(healthy: Home, tmp_path: Path) -> None:
+    """A key that a renewal could not take out: it was put back by hand."""
+    old = tmp_path / "cscs-key"
+    old.write_bytes(healthy.key.read_bytes())
+    old.chmod(0o600)
+    healthy.renew()
+    assert_silent(healthy)
+    ssh_add(healthy, old)
+    ssh_add(healthy, make_key(tmp_path / "foreign"))
+    assert "1" in assert_found(healthy, "agent-stale", 0)["detail"]
+    assert healthy.json("doctor", "--fix", "agent-stale")[1]["fixed"] == "agent-stale"
+    assert_silent(healthy)
+    assert len(healthy.json("agent", "list")[1]["keys"]) == 3
+
+
+def test_an_agent_with_too_many_keys(healthy: Home, tmp_path: Path) -> None:
+    foreign = [make_key(tmp_path / f"foreign{n}") for n in range(6)]
+    ssh_add(healthy, *foreign)
+    assert_found(healthy, "agent-too-full", 0)
+    ssh_add(healthy, "-d", *foreign)
+    assert_silent(healthy)
+
+
+def test_a_protected_key_that_no_agent_holds(healthy: Home) -> None:
+    keygen("-q", "-p", "-P", "", "-N", "a passphrase", "-f", healthy.key)
+    assert_silent(healthy)
+    ssh_add(healthy, "-D")
+    assert_found(healthy, "passphrase-each-time", 0)
+
+
+# ssh and its configuration.
+
+
+def test_no_ssh(healthy: Home, tmp_path: Path) -> None:
+    healthy.environ["PATH"] = str(tmp_path)
+    assert_found(healthy, "ssh-missing", 13)
+
+
+def test_an_old_ssh(healthy: Home, tmp_path: Path) -> None:
+    """A fake that says another version and is the real one otherwise."""
+    program = tmp_path / "bin/ssh"
+    program.parent.mkdir()
+    program.write_text(
+        '#!/bin/sh\n[ "$1" = -V ] && echo "OpenSSH_7.2p2, OpenSSL 1.0.2g" >&2 && exit\n'
+        f'exec {shutil.which("ssh")} "$@"\n'
+    )
+    program.chmod(0o755)
+    healthy.environ["PATH"] = f"{program.parent}:{healthy.environ['PATH']}"
+    assert "7.2p2" in assert_found(healthy, "ssh-old", 13)["detail"]
+
+
+def test_a_configuration_that_ssh_refuses(healthy: Home) -> None:
+    write_config(healthy, "Compression yes\nNonsense yes\n")
+    found = assert_found(healthy, "config-refused", 13)
+    assert "line 2" in found["detail"]
+    assert "nonsense" in found["detail"].lower()
+
+
+def test_names_led_astray_are_told_with_their_line(healthy: Home) -> None:
+    write_config(
+        healthy,
+        "Compression yes\n\nHost santis daint\n  # mine\n  User mallory\n  Port 2222\n"
+        "Host daint\n  HostName daint.alps.cscs.ch\n  ProxyJump ela\n",
+    )
+    found = assert_found(healthy, "host-astray", 0)
+    config = healthy.path / "ssh/config"
+    assert f"daint: port is 2222, not 22 ({config} line 6)" in found["detail"]
+    assert f"daint: user is mallory, not alice ({config} line 5)" in found["detail"]
+    assert "santis" not in found["detail"], "it says nothing of where santis is"
+
+
+def test_a_block_without_the_jump_is_told(healthy: Home) -> None:
+    write_config(healthy, "Host daint\n  HostName daint.alps.cscs.ch\n  User alice\n")
+    assert "ProxyJump ela is missing" in assert_found(healthy, "host-astray", 0)["detail"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Host github.com\n  User git\n  Port 443\n",
+        "Host *\n  ServerAliveInterval 60\n",
+        "Host daint\n  HostName daint.alps.cscs.ch\n  User alice\n  ProxyJump ela\n",
+    ],
+)
+def test_a_configuration_that_is_fine_is_passed_over(healthy: Home, text: str) -> None:
+    write_config(healthy, text)
+    assert_silent(healthy)
+
+
+# Hosts.
+
+
+def test_a_host_never_met_is_not_unreachable(healthy: Home) -> None:
+    known = healthy.path / "ssh/known_hosts"
+    kept = known.read_bytes()
+    known.unlink()
+    assert "ela" in assert_found(healthy, "host-unknown", 0)["detail"]
+    known.write_bytes(kept)
+    assert_silent(healthy)
+
+
+@pytest.mark.parametrize("host", ["ela", "daint"])
+def test_a_host_that_shows_another_key(healthy: Home, tmp_path: Path, host: str) -> None:
+    known = healthy.path / "ssh/known_hosts"
+    other = make_key(tmp_path / "other").with_suffix(".pub").read_text().split()[1]
+    lines = known.read_text().splitlines()
+    number = next(n for n, line in enumerate(lines) if line.startswith(host))
+    names, kind, _ = lines[number].split(" ", 2)
+    lines[number] = f"{names} {kind} {other}"
+    known.write_text("\n".join(lines) + "\n")
+    found = assert_found(healthy, "host-changed", 13)
+    assert f"{known}:{number + 1}" in found["detail"]
+    assert found["fix"] is None
+
+
+def test_a_cluster_that_is_down_behind_the_jump_host(healthy: Home) -> None:
+    add_to_site(healthy, '\n[hosts.daint]\nhost_name = "nowhere.alps.cscs.ch"\n')
+    found = assert_found(healthy, "behind-jump", 13)
+    assert "ela lets you in" in found["detail"]
+
+
+# Network and services.
+
+
+def test_a_jump_host_that_refuses_connections(healthy: Home) -> None:
+    ela = healthy.centre.facts.hosts["ela"]
+    change_site(healthy, f"port = {ela['port']}", f"port = {closed_port()}")
+    assert "refused" in assert_found(healthy, "jump-host-unreachable", 13)["detail"]
+
+
+def test_something_else_in_the_place_of_the_jump_host(healthy: Home) -> None:
+    """As a portal that answers every connection itself; here it greets as mail servers do."""
+    ela = healthy.centre.facts.hosts["ela"]
+    with portal() as port:
+        change_site(healthy, f"port = {ela['port']}", f"port = {port}")
+        found = assert_found(healthy, "jump-host-unreachable", 13)
+    assert "Something else answers" in found["detail"]
+
+
+def test_a_name_that_is_not_known(healthy: Home) -> None:
+    change_site(healthy, 'host_name = "127.0.0.1"', 'host_name = "ela.invalid"')
+    assert "name" in assert_found(healthy, "jump-host-unreachable", 13)["detail"]
+
+
+def test_a_service_that_is_gone(healthy: Home) -> None:
+    url = healthy.centre.facts.service_url
+    port = url.split(":")[2].split("/")[0]
+    change_site(healthy, f":{port}/", f":{closed_port()}/")
+    assert_found(healthy, "service-unreachable", 0)
+
+
+def test_everything_silent_is_offline_and_takes_seconds(healthy: Home) -> None:
+    """Two ports that take connections and never say a word, as in a network that drops all."""
+    ela = healthy.centre.facts.hosts["ela"]
+    port = healthy.centre.facts.service_url.split(":")[2].split("/")[0]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        number = silent.getsockname()[1]
+        change_site(healthy, f"port = {ela['port']}", f"port = {number}")
+        change_site(healthy, f":{port}/", f":{number}/")
+        started = time.monotonic()
+        assert_found(healthy, "offline", 13, "jump-host-unreachable", "service-unreachable")
+        assert time.monotonic() - started < NETWORK_DOWN_S
+
+
+def test_tls_that_is_opened_on_the_way(healthy: Home, tmp_path: Path) -> None:
+    authority = Path(healthy.centre.facts.ca_bundle).read_text()
+    other = tmp_path / "other.pem"
+    done = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    done += ["-nodes", "-keyout", str(tmp_path / "k"), "-out", str(other), "-subj", "/CN=portal"]
+    subprocess.run(done, check=True, capture_output=True)
+    assert authority != other.read_text()
+    change_site(healthy, healthy.centre.facts.ca_bundle, str(other))
+    assert_found(healthy, "tls-untrusted", 0)
+
+
+def test_a_dead_proxy(healthy: Home) -> None:
+    healthy.environ["HTTPS_PROXY"] = f"http://me:secret@127.0.0.2:{closed_port()}"
+    found = assert_found(healthy, "proxy-dead", 0, "service-unreachable")
+    assert "127.0.0.2" in found["detail"]
+    assert "secret" not in str(found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "finding"),
+    [
+        ("retired", {}, "service-retired"),
+        ("status", {"value": 503}, "service-trouble"),
+        ("garbage", {}, "service-trouble"),
+        ("redirect", {"value": "https://127.0.0.1/"}, "service-trouble"),
+    ],
+)
+def test_a_service_that_answers_oddly(
+    healthy: Home, kind: str, more: dict[str, Any], finding: str
+) -> None:
+    healthy.centre.fault(kind, times=None, **more)
+    assert_found(healthy, finding, 0)
+    assert not healthy.centre.state()["requests"][-1]["had_password"]
+    healthy.centre.control("faults", "DELETE")
+    assert_silent(healthy)
+
+
+def test_a_quota_that_is_used_up(healthy: Home) -> None:
+    healthy.centre.control("account", quota=1)
+    assert healthy.renew()[0] == 4
+    assert "opens" in assert_found(healthy, "quota-used-up", 0)["detail"]
+
+
+def test_sign_ins_that_were_refused(healthy: Home) -> None:
+    for _ in range(3):
+        assert healthy.renew(password="wrong")[0] == 3
+    assert "3 in a row" in assert_found(healthy, "refused-often", 0)["detail"]
+    healthy.renew()
+    assert_silent(healthy)
+
+
+def test_a_full_disk(healthy: Home) -> None:
+    if not can_mount():
+        pytest.skip("mounting a small disk needs root")
+    at = str(healthy.path / "state")
+    healthy.before = ("unshare", "-m", "sh", "-c", ON_A_FULL_DISK, at)
+    assert_found(healthy, "disk-full", 0)
+
+
+def test_a_folder_that_takes_nothing(healthy: Home) -> None:
+    healthy.without_root_power()
+    assert healthy.run("connect", "daint", "--print").returncode == 0
+    (healthy.path / "ssh").chmod(0o500)
+    assert_found(healthy, "folder-fixed", 0)
+
+
+# Fixes and reports.
+
+
+def test_a_fix_for_what_is_fine_does_nothing(healthy: Home) -> None:
+    assert healthy.json("doctor", "--fix", "key-open") == (
+        0,
+        {"healthy": True, "findings": [], "fixed": None},
+    )
+
+
+def test_a_fix_that_does_not_exist_is_named_with_those_that_do(healthy: Home) -> None:
+    code, result = healthy.json("doctor", "--fix", "host-changed")
+    assert (code, result["error"]["code"]) == (2, "usage")
+    assert "key-open" in result["error"]["detail"]
+
+
+def test_a_report_for_the_public_holds_nothing_of_the_person(healthy: Home) -> None:
+    write_config(healthy, "Host daint\n  HostName daint.alps.cscs.ch\n  User mallory\n")
+    healthy.centre.control("revoke", serial=healthy.json("status")[1]["serial"])
+    text = healthy.run("doctor", "--report").stdout
+    assert "login-refused" in text
+    assert "host-astray" in text
+    status = healthy.json("status")[1]
+    private = ["alice", "mallory", status["serial"], str(healthy.path), "127.0.0.1", os.uname()[1]]
+    assert not [word for word in private if word in text]
+
+
+def test_a_report_for_support_tells_what_support_asks(healthy: Home) -> None:
+    healthy.centre.control("revoke", serial=healthy.json("status")[1]["serial"])
+    done = healthy.run("doctor", "--report=support")
+    assert done.returncode == 13
+    status = healthy.json("status")[1]
+    for word in ("alice", status["serial"], status["valid_before"], "400", "Permission denied"):
+        assert word in done.stdout
+    assert healthy.centre.password not in done.stdout
+
+
+def test_sentences_say_what_to_do(healthy: Home) -> None:
+    healthy.key.chmod(0o640)
+    done = healthy.run("doctor")
+    assert (done.returncode, done.stderr) == (13, "")
+    assert "Others may read the private key" in done.stdout
+    assert "alpkey doctor --fix key-open" in done.stdout
+    assert "Mended: key-open" in healthy.run("doctor", "--fix", "key-open").stdout
