@@ -54,7 +54,11 @@ class RealCentre:
         )
 
     def alpkey(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-        return self.run(sys.executable, "-P", "-m", "alpkey", *arguments, **environ)
+        return self.run(*self.command(*arguments), **environ)
+
+    @staticmethod
+    def command(*arguments: str) -> list[str]:
+        return [sys.executable, "-P", "-m", "alpkey", *arguments]
 
     def give_key(self, *options: str, authority: str = "user_ca") -> None:
         """A fresh key in alice's home, its certificate signed with these options of ssh-keygen."""

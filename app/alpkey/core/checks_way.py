@@ -185,6 +185,7 @@ CHECKS = (
         "{said}",
         "Mend that line in ~/.ssh/config.",
         _config_refused,
+        after=("config-open",),
     ),
     Check(
         "config-open",

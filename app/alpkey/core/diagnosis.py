@@ -12,7 +12,8 @@ from alpkey.core import checks_agent, checks_files, checks_way, words
 from alpkey.core.check import Check, Facts, Finding, Severity
 from alpkey.core.symptoms import Symptoms
 
-CHECKS: tuple[Check, ...] = (*checks_files.CHECKS, *checks_agent.CHECKS, *checks_way.CHECKS)
+# Among findings of one severity those stand first that are declared first.
+CHECKS: tuple[Check, ...] = (*checks_files.CHECKS, *checks_way.CHECKS, *checks_agent.CHECKS)
 
 _WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 

@@ -1,0 +1,100 @@
+"""The doctor before OpenSSH's own server, in a real home: no service is there, only hosts."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.keys import make_key
+from tests.netns.centre import RealCentre, real_centre
+from tests.netns.test_sshd import GOOD
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCentre]:
+    with real_centre(tmp_path_factory.mktemp("net")) as running:
+        yield running
+
+
+def doctor(centre: RealCentre, *before: str) -> tuple[int, list[dict[str, Any]]]:
+    command = (*before, *centre.command("doctor", "--json"))
+    done = centre.run(*command)
+    assert done.stderr == ""
+    return done.returncode, json.loads(done.stdout)["findings"]
+
+
+def errors(centre: RealCentre) -> list[str]:
+    """What stops a login, with what follows from it."""
+    code, found = doctor(centre)
+    stopping = [one for one in found if one["severity"] == "error"]
+    assert code == (13 if stopping else 0)
+    return [each["id"] for one in stopping for each in (one, *one["consequences"])]
+
+
+def test_a_good_key_is_found_good(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    assert errors(centre) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "authority", "expected"),
+    [
+        (("-n", "alice", "-V", "-2h:-1h"), "user_ca", "key-expired"),
+        (("-n", "alice", "-V", "+1h:+2h"), "user_ca", "key-not-yet-valid"),
+        (("-n", "bob", "-V", "-1m:+1h"), "user_ca", "login-refused"),
+        (GOOD, "foreign_ca", "login-refused"),
+    ],
+    ids=["expired", "not yet valid", "wrong principal", "foreign authority"],
+)
+def test_the_true_reason_is_told(
+    centre: RealCentre, options: tuple[str, ...], authority: str, expected: str
+) -> None:
+    """ssh says of each of them: Permission denied (publickey)."""
+    centre.give_key(*options, authority=authority)
+    assert errors(centre) == [expected]
+
+
+def test_another_principal_than_the_user_that_is_set(centre: RealCentre) -> None:
+    centre.give_key("-n", "bob", "-V", "-1m:+1h")
+    settings = centre.home / ".config/alpkey/config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('username = "alice"\n')
+    settings.chmod(0o600)
+    assert errors(centre) == ["user-differs"]
+
+
+def test_a_revoked_key(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    centre.revoke()
+    assert errors(centre) == ["login-refused"]
+
+
+def test_an_open_configuration_explains_why_plain_ssh_refuses(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    config = centre.key.parent / "config"
+    config.write_text("Host daint\n")
+    config.chmod(0o666)
+    assert "Bad owner or permissions" in centre.run("ssh", "-G", "daint").stderr
+    assert errors(centre) == ["config-open", "config-refused"]
+    assert centre.alpkey("doctor", "--fix", "config-open").returncode == 0
+    assert centre.run("ssh", "-G", "daint").returncode == 0
+    assert errors(centre) == []
+
+
+def test_a_host_never_met(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    (centre.key.parent / "known_hosts").unlink()
+    code, found = doctor(centre)
+    assert code == 0
+    assert "host-unknown" in [one["id"] for one in found]
+    assert "jump-host-unreachable" not in str(found)
+
+
+def test_too_many_foreign_keys_are_told_and_do_not_stop_us(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    foreign = [str(make_key(centre.home / f"foreign{n}")) for n in range(8)]
+    script = f'ssh-add -q {" ".join(foreign)} && exec "$@"'
+    code, found = doctor(centre, "ssh-agent", "sh", "-c", script, "sh")
+    assert code == 0
+    assert "agent-too-full" in [one["id"] for one in found]
