@@ -30,7 +30,7 @@ from alpkey.adapters.clock import now
 from alpkey.adapters.deadline import Running
 from alpkey.adapters.journal_file import JournalFile
 from alpkey.adapters.key_files import KeyPairFiles
-from alpkey.adapters.keychain import SystemKeychain
+from alpkey.adapters.keychain import ANSWER_TIMEOUT_S, SystemKeychain
 from alpkey.adapters.lock import FileLock
 from alpkey.adapters.look_file import LookFile
 from alpkey.adapters.openssh import OpenSsh
@@ -60,6 +60,9 @@ if TYPE_CHECKING:
     from alpkey.actions.doctor import DoctorWorld
     from alpkey.adapters.http import Http
     from alpkey.adapters.service_probe import KeyServiceProbe
+
+# The doctor as a whole takes less than 5 s, whatever hangs.
+DOCTOR_TIMEOUT_S = 2.5
 
 Glance = Callable[[], Look]
 
@@ -299,6 +302,7 @@ class Assembly:
             ),
             network=RealNetwork(),
             service=self._service_probe(),
+            keychain=self._keychain_within(DOCTOR_TIMEOUT_S),
             desk=self._desk,
             program=own_description(),
         )
@@ -314,9 +318,16 @@ class Assembly:
     @cached_property
     def _keychain(self) -> SystemKeychain:
         """Entries of a moved home carry its path, so that no demo finds the person's password."""
+        return self._keychain_within(ANSWER_TIMEOUT_S)
+
+    def _keychain_within(self, timeout_s: float) -> SystemKeychain:
         home = f", {self.places.config.parent}" if self.places.moved else ""
-        scope = f"Alpkey ({self.site.name}{home})"
-        return SystemKeychain(scope, platform.keyring_backends, can_ask=self.has_display)
+        return SystemKeychain(
+            f"Alpkey ({self.site.name}{home})",
+            platform.keyring_backends,
+            can_ask=self.has_display,
+            answer_timeout_s=timeout_s,
+        )
 
     @cached_property
     def _files(self) -> KeyPairFiles:

@@ -275,6 +275,10 @@ class FakeKeychain:
         if self.trouble:
             raise self.trouble
 
+    def is_locked(self) -> bool:
+        self.check()
+        return False
+
     def get(self, entry: str) -> Secret | None:
         self._ask()
         return self._held.get(entry)

@@ -38,6 +38,9 @@ class TestContract:
     def test_it_is_there(self, keychain: Keychain) -> None:
         keychain.check()
 
+    def test_it_is_open(self, keychain: Keychain) -> None:
+        assert not keychain.is_locked()
+
     def test_it_starts_empty(self, keychain: Keychain) -> None:
         assert keychain.get("alice") is None
 

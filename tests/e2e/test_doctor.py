@@ -14,11 +14,15 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 import pytest
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
 
 from tests.agents import openssh_agent, refusing_agent
 from tests.centre import Centre, Home, prepared_home
 from tests.e2e.test_bad_moments import ON_A_FULL_DISK, can_mount
+from tests.e2e.test_password import change_password, keep, renew_with_code_only
 from tests.e2e.waiting import until
+from tests.keychains import SecretServiceHost, secret_service
 from tests.keys import keygen, make_key
 
 DAY_S = 24 * 3600
@@ -585,3 +589,47 @@ def test_sentences_say_what_to_do(healthy: Home) -> None:
     assert "Others may read the private key" in done.stdout
     assert "alpkey doctor --fix key-open" in done.stdout
     assert "Mended: key-open" in healthy.run("doctor", "--fix", "key-open").stdout
+
+
+# The keychain and the desktop.
+
+
+@pytest.fixture
+def keeping(healthy: Home, tmp_path: Path) -> Iterator[SecretServiceHost]:
+    """A real keychain that holds the password."""
+    with secret_service(tmp_path / "keychain") as running:
+        running.unlock()
+        healthy.environ |= running.environ
+        keep(healthy, {"password": healthy.centre.password})
+        yield running
+
+
+def test_a_keychain_that_is_locked_or_gone(keeping: SecretServiceHost, healthy: Home) -> None:
+    assert_silent(healthy)
+    keeping.lock()
+    assert_found(healthy, "keychain-locked", 0)
+    keeping.stop()
+    assert "said nothing" in assert_found(healthy, "keychain-away", 0)["detail"]
+    keeping.kill()
+    assert "Secret Service" in assert_found(healthy, "keychain-away", 0)["detail"]
+
+
+def test_a_kept_password_that_was_refused(keeping: SecretServiceHost, healthy: Home) -> None:
+    change_password(healthy)
+    assert renew_with_code_only(healthy)[0] == 3
+    assert_found(healthy, "kept-refused", 0)
+
+
+def test_a_desktop_without_tray_host_and_terminal(healthy: Home, tmp_path: Path) -> None:
+    """A display is named, and a session bus is there; nobody on it shows tray icons."""
+    settings = healthy.path / "config/config.toml"
+    settings.write_text('terminal = ["/no/such/terminal"]\n')
+    settings.chmod(0o600)
+    with secret_service(tmp_path / "bus") as bus:
+        healthy.environ |= {"DISPLAY": ":99", **bus.environ}
+        code, found = doctor(healthy)
+        assert (code, [one["id"] for one in found]) == (0, ["no-tray-host", "no-terminal"])
+        settings.write_text('terminal = ["/bin/true"]\n')
+        with open_dbus_connection(bus.environ["DBUS_SESSION_BUS_ADDRESS"]) as connection:
+            Proxy(message_bus, connection).RequestName("org.kde.StatusNotifierWatcher")
+            assert_silent(healthy)

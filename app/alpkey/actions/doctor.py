@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from alpkey.actions.agent import AgentWorld, load_current
+from alpkey.core import words
 from alpkey.core.agent_contents import sort_out
 from alpkey.core.checks_agent import asks_passphrase
 from alpkey.core.diagnosis import all_ids, diagnose, doctor_object, stops_a_login
-from alpkey.core.errors import AgentTrouble, Unfit, Unsuitable
+from alpkey.core.errors import AgentTrouble, KeychainTrouble, Unfit, Unsuitable
 from alpkey.core.events import Action
 from alpkey.core.journal import Known, fold
+from alpkey.core.kept import NOTHING
 from alpkey.core.look import Look
 from alpkey.core.ports import Clock, Lock, OwnSshFiles
 from alpkey.core.ports_agent import AgentAbsent
@@ -24,10 +26,11 @@ from alpkey.core.ports_doctor import (
     SideBySide,
     SshProbe,
 )
+from alpkey.core.ports_keychain import Keychain
 from alpkey.core.report import Report, report
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site
-from alpkey.core.symptoms import AgentSeen, LoginSeen, Reach, Resolution, Symptoms
+from alpkey.core.symptoms import AgentSeen, KeychainSeen, LoginSeen, Reach, Resolution, Symptoms
 
 # The whole doctor takes less than 5 s where nothing answers: this, and the start of a program.
 LOOKING_TIMEOUT_S = 3.5
@@ -50,6 +53,7 @@ class DoctorWorld:
     files: FilesProbe
     network: NetworkProbe
     service: ServiceProbe
+    keychain: Keychain
     desk: DeskProbe
     program: str
 
@@ -98,6 +102,7 @@ def examine(world: DoctorWorld) -> Symptoms:
             "own": lambda: _own(world),
             "reach": lambda: _reach(world, config),
             "service": world.service,
+            "keychain": lambda: _keychain(world, known),
             "desk": world.desk,
         },
         LOOKING_TIMEOUT_S,
@@ -131,6 +136,17 @@ def _config(world: DoctorWorld, look: Look) -> Path | None:
         return world.own_files.write(look.account)
     except Unfit:
         return None
+
+
+def _keychain(world: DoctorWorld, known: Known) -> KeychainSeen | None:
+    """Asked only where something is kept in it, and never so that it asks a person."""
+    if known.kept == NOTHING:
+        return None
+    try:
+        world.keychain.check()
+        return KeychainSeen("keychain-locked" if world.keychain.is_locked() else None)
+    except KeychainTrouble as trouble:
+        return KeychainSeen(trouble.code, words.describe(trouble).detail)
 
 
 def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:

@@ -48,6 +48,11 @@ class SystemKeychain:
     def check(self) -> None:
         self._backend()
 
+    def is_locked(self) -> bool:
+        backend = self._backend()
+        tells = getattr(backend, "is_locked", None)
+        return bool(tells and self._done(backend, tells))
+
     def get(self, entry: str) -> Secret | None:
         backend = self._backend()
         found = self._done(backend, partial(backend.get_password, self._scope, entry))

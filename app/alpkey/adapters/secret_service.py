@@ -54,6 +54,14 @@ class Keyring(SecretService.Keyring):
         with _translated():
             super().delete_password(service, username)  # type: ignore[no-untyped-call]
 
+    def is_locked(self) -> bool:
+        """Asks nobody; where nothing was ever stored nothing is locked."""
+        with _translated(), closing(secretstorage.dbus_init()) as bus:
+            try:
+                return bool(Collection(bus).is_locked())
+            except ItemNotFoundException:
+                return False
+
     def get_preferred_collection(self) -> Collection:
         """The default collection, unlocked."""
         bus = secretstorage.dbus_init()

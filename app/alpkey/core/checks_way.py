@@ -126,6 +126,13 @@ def _refused_often(seen: Symptoms, _: datetime) -> Facts | None:
     return when(times >= REFUSALS_IN_A_ROW, times=times, dashboard=_page(seen, "dashboard"))
 
 
+def _keychain_away(seen: Symptoms, _: datetime) -> Facts | None:
+    keychain = seen.keychain
+    if keychain is None or keychain.code in (None, "keychain-locked"):
+        return None
+    return {"why": keychain.why}
+
+
 def _quota(seen: Symptoms, _: datetime) -> Facts | None:
     quota = seen.look.quota
     if quota.remaining != 0:
@@ -345,6 +352,31 @@ CHECKS = (
         "Show this to the support of the centre: {support}",
         lambda seen, _: _login(seen, "other", "unreachable", "too-slow"),
         after=("jump-host-unreachable", "config-refused"),
+    ),
+    Check(
+        "keychain-away",
+        "warning",
+        "The keychain that holds your password cannot be asked",
+        "{why}",
+        "Start or mend it; or type the password at the next renewal.",
+        _keychain_away,
+    ),
+    Check(
+        "keychain-locked",
+        "note",
+        "The keychain that holds your password is locked",
+        "It asks for its own password at the next renewal.",
+        "Unlock it on your desktop, or type the password at the next renewal.",
+        lambda seen, _: when(seen.keychain and seen.keychain.code == "keychain-locked"),
+    ),
+    Check(
+        "kept-refused",
+        "warning",
+        "The kept password was refused",
+        "It is not sent again.",
+        "Type the password at the next renewal; the new one can be kept again.",
+        lambda seen, _: when(seen.known.kept != "nothing" and seen.known.kept_refused),
+        after=("refused-often",),
     ),
     Check(
         "no-tray-host",

@@ -15,10 +15,10 @@ from alpkey.core.symptoms import (
 
 
 class SideBySide(Protocol):
-    def __call__(self, probes: Mapping[str, Callable[[], Any]], timeout_s: float) -> dict[str, Any]:
-        """What each probe returns, all run at once; None for one that is late.
+    def __call__(self, calls: Mapping[str, Callable[[], Any]], timeout_s: float) -> dict[str, Any]:
+        """What each call returns, all run at once; None for one that is late.
 
-        Returns after ``timeout_s`` at the latest.  Raises what a probe raises.
+        Returns after ``timeout_s`` at the latest.  Raises what a call raises.
         """
 
 

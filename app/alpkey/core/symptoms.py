@@ -110,6 +110,14 @@ class LoginSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class KeychainSeen:
+    """The keychain that a password is kept in: the code of its trouble, None where it has none."""
+
+    code: str | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeskSeen:
     """The desktop.  None: there is no display, so the question does not arise."""
 
@@ -137,5 +145,6 @@ class Symptoms:
     own: Mapping[str, Resolution] | None = None
     reach: Reach | None = None
     service: ServiceSeen | None = None
+    keychain: KeychainSeen | None = None
     desk: DeskSeen | None = None
     logins: Mapping[str, LoginSeen] = field(default_factory=dict)
