@@ -59,7 +59,7 @@ else:
 if TYPE_CHECKING:
     from alpkey.actions.doctor import DoctorWorld
     from alpkey.adapters.http import Http
-    from alpkey.adapters.service_probe import KeyServiceProbe
+    from alpkey.core.ports_doctor import ServiceProbe
 
 # The doctor as a whole takes less than 5 s, whatever hangs.
 DOCTOR_TIMEOUT_S = 2.5
@@ -144,7 +144,7 @@ class Assembly:
             terminal=self._terminal,
             renewal=lambda: self.renewal(cancellation),
             renew_in_window=self._renew_in_window if self.has_display else None,
-            explain=tuple(own_command("status")),
+            explain=tuple(own_command("doctor")),
         )
 
     @property
@@ -386,12 +386,16 @@ class Assembly:
         unknown = ", ".join(service.kind for service in self.site.services)
         raise Unsuitable("unbuilt-service", kinds=unknown)
 
-    def _service_probe(self) -> "KeyServiceProbe":
+    def _service_probe(self) -> "ServiceProbe":
+        """One that tells nothing where the site names no service that we speak to."""
         from alpkey.adapters.http import Http
         from alpkey.adapters.service_probe import KeyServiceProbe
 
         http = Http(self.site.ca_bundle)
-        service, url = self._key_service(http)
+        try:
+            service, url = self._key_service(http)
+        except Unsuitable:
+            return lambda: None
         return KeyServiceProbe(service, http, url, now)
 
 

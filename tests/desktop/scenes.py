@@ -17,6 +17,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
 
 from alpkey.core import words
+from alpkey.core.diagnosis import diagnose, doctor_object
 from alpkey.core.errors import (
     AlpkeyError,
     KeychainTrouble,
@@ -25,9 +26,12 @@ from alpkey.core.errors import (
     SignInRefused,
     Unreachable,
 )
+from alpkey.core.journal import Known
 from alpkey.core.look import Look
 from alpkey.core.places import own_places
 from alpkey.core.quota import Quota, Source
+from alpkey.core.settings import Settings
+from alpkey.core.symptoms import AgentSeen, FilesSeen, PathSeen, ServiceSeen, Symptoms
 from alpkey.desktop import looking
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.windows import main_window
@@ -199,9 +203,27 @@ RETIRED = NeedsBrowser(site="CSCS", host="sshservice.cscs.ch", dashboard=DASHBOA
 USED_UP = QuotaUsedUp(limit=5, next_slot="at 14:10")
 
 
-def main(seen: Look | None, trouble: str = "", page: str = "&Key") -> MainWindow:
-    """The main window over a look that does not change."""
-    with _looking(Seen(NOW, seen, trouble, site())):
+def doctored() -> list[Row]:
+    """What the doctor says of a home with several things wrong."""
+    key = Path("/home/alice/.ssh/cscs-key")
+    seen = Symptoms(
+        site(),
+        Settings(),
+        look(-HOUR),
+        Known(),
+        files=FilesSeen(None, PathSeen(key, 0o644, *(True,) * 3), None, None, 2**30, *(True,) * 2),
+        agent=AgentSeen("absent", None, "SSH_AUTH_SOCK names none."),
+        service=ServiceSeen("sshservice.cscs.ch", None, clock_ahead=3 * HOUR),
+    )
+    return [{"event": "done", "result": doctor_object(diagnose(seen, NOW))}]
+
+
+def main(
+    seen: Look | None, trouble: str = "", page: str = "&Key", says: list[Row] | None = None
+) -> MainWindow:
+    """The main window over a look that does not change; its children say these rows."""
+    command = [sys.executable, "-c", CHILD, json.dumps(says or [])]
+    with _looking(Seen(NOW, seen, trouble, site()), command):
         made = MainWindow(own_places(), site(), lambda *_: None)
     pages = made.findChild(QTabWidget)
     assert pages is not None
@@ -213,13 +235,14 @@ def main(seen: Look | None, trouble: str = "", page: str = "&Key") -> MainWindow
 
 
 @contextmanager
-def _looking(seen: Seen) -> Iterator[None]:
-    real = looking.take
+def _looking(seen: Seen, command: list[str]) -> Iterator[None]:
+    real = looking.take, main_window.command
     main_window.looking.take = lambda _: seen
+    main_window.command = lambda *_: command
     try:
         yield
     finally:
-        main_window.looking.take = real
+        main_window.looking.take, main_window.command = real
 
 
 SCENES: dict[str, Scene] = {
@@ -269,6 +292,17 @@ SCENES: dict[str, Scene] = {
     "main-expiring": Scene(lambda: main(look(timedelta(minutes=42)))),
     "main-expired": Scene(lambda: main(look(-HOUR, used=5, source="service"))),
     "main-broken": Scene(lambda: main(look(HOUR, trouble="The certificate is cut off."))),
+    "main-doctor": Scene(
+        lambda: main(look(HOUR), page="&Doctor", says=doctored()), heading_is("findings")
+    ),
+    "main-healthy": Scene(
+        lambda: main(
+            look(HOUR),
+            page="&Doctor",
+            says=[{"event": "done", "result": {"healthy": True, "findings": []}}],
+        ),
+        heading_is(words.HEALTHY),
+    ),
     "main-settings": Scene(lambda: main(look(HOUR), page="&Settings")),
     "main-unreadable": Scene(lambda: main(None, "A file of settings cannot be used. lead_time: 7")),
 }

@@ -216,10 +216,10 @@ def test_a_clock_that_is_behind_explains_a_key_that_is_not_valid_yet(
     home: Home, agent: str
 ) -> None:
     """It is the service's clock that is moved: only the difference is there to be seen."""
-    home.centre.control("clock", offset_s=290)
+    home.centre.control("clock", offset_s=295)
     assert home.renew()[0] == 0
     found = assert_found(home, "clock-off", 13, "key-not-yet-valid")
-    assert "5 min behind" in found["detail"]
+    assert "4 min behind" in found["detail"]
     home.centre.control("clock", offset_s=0)
     assert_found(home, "key-not-yet-valid", 13)
     home.renew()
@@ -228,7 +228,7 @@ def test_a_clock_that_is_behind_explains_a_key_that_is_not_valid_yet(
 
 def test_a_clock_that_is_off_alone_is_a_warning(healthy: Home) -> None:
     """The hosts of the sandbox judge by the service's clock, and the key is valid there too."""
-    healthy.centre.control("clock", offset_s=600)
+    healthy.centre.control("clock", offset_s=630)
     assert "10 min behind" in assert_found(healthy, "clock-off", 0)["detail"]
     healthy.centre.control("clock", offset_s=0)
     assert_silent(healthy)
@@ -477,6 +477,41 @@ def test_everything_silent_is_offline_and_takes_seconds(healthy: Home) -> None:
         started = time.monotonic()
         assert_found(healthy, "offline", 13, "jump-host-unreachable", "service-unreachable")
         assert time.monotonic() - started < NETWORK_DOWN_S
+
+
+# A network that takes every packet and answers none, name servers included.
+IN_A_BLACK_HOLE = """
+set -e
+ip link add hole type veth peer name nobody
+for name in lo hole nobody; do ip link set "$name" up; done
+ip address add 10.9.0.1/24 dev hole
+ip route add default via 10.9.0.2
+ip neighbour add 10.9.0.2 lladdr 02:00:00:00:00:02 dev hole nud permanent
+mount --bind "$0" /etc/resolv.conf
+exec "$@"
+"""
+
+
+def test_a_network_that_swallows_everything_takes_seconds(healthy: Home, tmp_path: Path) -> None:
+    """The names are the real ones: nothing leaves the namespace."""
+    if not can_mount():
+        pytest.skip("a network of its own needs root")
+    servers = tmp_path / "resolv.conf"
+    servers.write_text("nameserver 10.8.0.1\n")
+    (healthy.path / "config/site.toml").unlink()
+    healthy.before = ("unshare", "-n", "-m", "sh", "-c", IN_A_BLACK_HOLE, str(servers))
+    started = time.monotonic()
+    assert_found(healthy, "offline", 13, "jump-host-unreachable", "service-unreachable")
+    assert time.monotonic() - started < NETWORK_DOWN_S
+
+
+def test_no_network_at_all(healthy: Home) -> None:
+    if not can_mount():
+        pytest.skip("a network of its own needs root")
+    healthy.before = ("unshare", "-n")
+    started = time.monotonic()
+    assert_found(healthy, "offline", 13, "jump-host-unreachable", "service-unreachable")
+    assert time.monotonic() - started < NETWORK_DOWN_S
 
 
 def test_tls_that_is_opened_on_the_way(healthy: Home, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ class ConnectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConnectWorld:
-    """``renewal`` is made only where it is needed; ``explain`` is our own status command.
+    """``renewal`` is made only where it is needed; ``explain`` is our own doctor command.
 
     ``renew_in_window`` opens the renewal window, which connects when it is done; None where no
     window can be opened.

@@ -7,12 +7,11 @@ import click
 
 from alpkey.actions.doctor import DoctorRequest, doctor
 from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.core import words
 from alpkey.core.events import Result
 from alpkey.core.report import Report
 
 UNHEALTHY = 13
-
-_SEVERITIES = {"error": "Stops a login", "warning": "Warning", "note": "Good to know"}
 
 
 @click.command("doctor")
@@ -55,13 +54,13 @@ def told(result: Result) -> str:
     """Each finding with what it means and what to do; its consequences below it."""
     mended = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
     lines = [*mended, *(line for one in result["findings"] for line in _finding(one))]
-    return "\n".join(lines).strip() or "Nothing stands in the way of a login."
+    return "\n".join(lines).strip() or f"{words.HEALTHY}."
 
 
 def _finding(finding: Result) -> Iterator[str]:
-    yield f"{_SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
+    yield f"{words.SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
     yield f"    {finding['detail']}"
     yield f"    {finding['next_step']}"
     for below in finding["consequences"]:
-        yield f"    - {below['title']}. {below['detail']}"
+        yield f"    {words.FOLLOWS}: {below['title']}. {below['detail']}"
     yield ""

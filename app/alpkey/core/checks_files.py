@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from alpkey.core import words
 from alpkey.core.certificate import fingerprint
 from alpkey.core.check import Check, Facts, when
 from alpkey.core.look import KeyState
@@ -92,8 +93,10 @@ def _clock_off(seen: Symptoms, _: datetime) -> Facts | None:
     ahead = seen.service.clock_ahead if seen.service else None
     if ahead is None or abs(ahead) <= CLOCK_MAY_DIFFER:
         return None
-    minutes = round(abs(ahead).total_seconds() / 60)
-    return {"minutes": minutes, "which": "ahead of" if ahead > timedelta(0) else "behind"}
+    return {
+        "span": words.span(abs(ahead)),
+        "which": "ahead of" if ahead > timedelta(0) else "behind",
+    }
 
 
 def _user_differs(seen: Symptoms, _: datetime) -> Facts | None:
@@ -143,7 +146,7 @@ CHECKS = (
         "clock-off",
         "warning",
         "This computer's clock is wrong",
-        "It is {minutes} min {which} the key service's. A certificate is judged by the clock.",
+        "It is {span} {which} the key service's. A certificate is judged by the clock.",
         "Let the system set the time by itself (on Linux: timedatectl set-ntp true).",
         _clock_off,
     ),

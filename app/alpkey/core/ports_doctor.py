@@ -56,8 +56,8 @@ class NetworkProbe(Protocol):
 
 
 class ServiceProbe(Protocol):
-    def __call__(self) -> ServiceSeen:
-        """One call without credentials."""
+    def __call__(self) -> ServiceSeen | None:
+        """One call without credentials; None where there is nobody to call."""
 
 
 class DeskProbe(Protocol):

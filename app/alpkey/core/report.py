@@ -41,7 +41,8 @@ def _machine(seen: Symptoms) -> Iterator[str]:
     service = seen.service
     yield f"Key service: {(service.code or 'answers') if service else 'not known'}"
     for name, login in seen.logins.items():
-        yield f"Login to {name}: {'works' if login.worked else 'fails'}"
+        where = "the jump host" if name == seen.site.jump_host else "a cluster"
+        yield f"Login to {where}: {'works' if login.worked else 'fails'}"
 
 
 def _person(seen: Symptoms, now: datetime) -> Iterator[str]:

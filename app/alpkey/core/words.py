@@ -487,6 +487,30 @@ def page_to_open(url: str, short_url: str | None, user_code: str | None) -> str:
     )
 
 
+# The doctor.
+SEVERITIES: Mapping[str, str] = {
+    "error": "Stops a login",
+    "warning": "Warning",
+    "note": "Good to know",
+}
+FOLLOWS = "From this follows"
+HEALTHY = "Nothing stands in the way of a login"
+DOCTOR_LOOKS = "Looking, and logging in once\N{HORIZONTAL ELLIPSIS}"
+DOCTOR_BUTTONS = (
+    "Look again",
+    "Report for the public\N{HORIZONTAL ELLIPSIS}",
+    "Report for support\N{HORIZONTAL ELLIPSIS}",
+)
+DEEDS: Mapping[str, str] = {"fix": "Mend this", "renew": "Renew key\N{HORIZONTAL ELLIPSIS}"}
+
+
+def found(count: int) -> str:
+    """How many findings there are."""
+    if not count:
+        return HEALTHY
+    return "One finding" if count == 1 else f"{count} findings"
+
+
 def describe(error: AlpkeyError) -> Description:
     """The error in words.  A code without words, or a param that lacks, is a bug (KeyError)."""
     plain = ERRORS[error.code]

@@ -11,12 +11,13 @@ from alpkey.core.site import Site
 from alpkey.desktop import looking, views
 from alpkey.desktop.children import command
 from alpkey.desktop.watch import Watch
+from alpkey.desktop.windows.doctor_page import DoctorPage
 from alpkey.desktop.windows.key_page import KeyPage
 from alpkey.desktop.windows.parts import GRID_PX
 from alpkey.desktop.windows.settings_page import SettingsPage
 
 SIZE_PX = (72 * GRID_PX, 56 * GRID_PX)
-TABS = {"key": "&Key", "settings": "&Settings"}
+TABS = {"key": "&Key", "doctor": "&Doctor", "settings": "&Settings"}
 
 
 class MainWindow(QMainWindow):
@@ -29,14 +30,17 @@ class MainWindow(QMainWindow):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         taken = views.mnemonics(TABS.values())
         self._key = KeyPage(site, start, taken)
+        self._doctor = DoctorPage(command, start, taken)
         self._settings = SettingsPage(command, taken)
-        self._settings.idle.connect(self._idle)
+        for page in (self._doctor, self._settings):
+            page.idle.connect(self._idle)
         pages = QTabWidget()
         pages.setObjectName("pages")
         pages.setDocumentMode(True)
         for part in (pages, pages.tabBar()):
             part.setAccessibleName("Pages")
         pages.addTab(self._key, TABS["key"])
+        pages.addTab(self._doctor, TABS["doctor"])
         pages.addTab(self._settings, TABS["settings"])
         self.setCentralWidget(pages)
         self.resize(*SIZE_PX)
@@ -53,9 +57,10 @@ class MainWindow(QMainWindow):
         self._settings.apply(seen)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
-        """What was typed last is still written."""
+        """What was typed last is still written; a look that is under way is ended."""
         self._settings.commit()
-        if self._settings.is_idle:
+        self._doctor.stop()
+        if self._settings.is_idle and self._doctor.is_idle:
             super().closeEvent(event)
         else:
             self.hide()

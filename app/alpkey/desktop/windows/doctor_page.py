@@ -1,0 +1,203 @@
+"""The page of the doctor: findings of ``alpkey doctor``, each with the one button that mends it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from alpkey.core import words
+from alpkey.desktop import finding_view, views
+from alpkey.desktop.engine import Engine
+from alpkey.desktop.windows.parts import GRID_PX, announce, button, heading, words_label
+
+REPORT_SIZE_PX = (72 * GRID_PX, 48 * GRID_PX)
+Finding = dict[str, Any]
+
+
+class DoctorPage(QWidget):
+    """Looks once it is shown for the first time, and whenever it is asked to.
+
+    ``start`` runs Alpkey with these arguments; ``idle`` is emitted once no child runs any more.
+    ``taken`` are the window's own mnemonics.
+    """
+
+    idle = Signal()
+
+    def __init__(
+        self, command: Callable[..., list[str]], start: Callable[..., None], taken: str
+    ) -> None:
+        super().__init__()
+        self._command = command
+        self._start = start
+        self._taken = taken
+        self._engine: Engine | None = None
+        self._looked = False
+        self._state = heading("doctor-state", words.DOCTOR_LOOKS)
+        self._again = button("", self.look, "look-again")
+        self._public = button("", lambda: self._report("public"), "report-public")
+        self._support = button("", lambda: self._report("support"), "report-support")
+        self._list = QScrollArea()
+        self._list.setObjectName("findings")
+        self._list.setAccessibleName("Findings")
+        self._list.setFrameShape(QFrame.Shape.NoFrame)
+        self._list.setWidgetResizable(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        buttons = QHBoxLayout()
+        for one in self._buttons:
+            buttons.addWidget(one)
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.setSpacing(2 * GRID_PX)
+        layout.addWidget(self._state)
+        layout.addWidget(self._list, 1)
+        layout.addLayout(buttons)
+        self._show([])
+
+    @property
+    def is_idle(self) -> bool:
+        return self._engine is None
+
+    def look(self) -> None:
+        self._looked = True
+        self._run(self._apply)
+
+    def stop(self) -> None:
+        """Ends a look that is under way; nothing of it is lost."""
+        if self._engine is not None:
+            self._engine.cancel()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        super().showEvent(event)
+        if not self._looked:
+            self.look()
+
+    @property
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return self._again, self._public, self._support
+
+    def _run(self, then: Callable[[dict[str, Any]], None], *arguments: str) -> None:
+        if self._engine is not None:
+            return
+        self._state.setText(words.DOCTOR_LOOKS)
+        self.setEnabled(False)
+        engine = Engine(self._command("doctor", "--events", *arguments), self)
+        engine.done.connect(lambda result: self._ended(then, result))
+        engine.failed.connect(lambda error: self._ended(self._tell, error))
+        self._engine = engine
+        engine.start()
+
+    def _ended(self, then: Callable[[dict[str, Any]], None], word: dict[str, Any]) -> None:
+        if self._engine is not None:
+            self._engine.deleteLater()
+            self._engine = None
+        self.setEnabled(True)
+        if self.isVisible():
+            then(word)
+        self.idle.emit()
+
+    def _tell(self, error: dict[str, Any]) -> None:
+        self._state.setText(error["title"])
+        detail = words_label("doctor-error", f"{error['detail']}\n{error['next_step']}")
+        self._list.setWidget(_stack([detail]))
+
+    def _apply(self, result: dict[str, Any]) -> None:
+        findings: list[Finding] = result["findings"]
+        self._state.setText(words.found(len(findings)))
+        announce(self, self._state.text())
+        self._show(findings)
+
+    def _show(self, findings: list[Finding]) -> None:
+        """Every button has a letter of its own, found for all of them at once."""
+        deeds = [finding_view.deed(one) for one in findings]
+        labels = [*words.DOCTOR_BUTTONS, *(words.DEEDS[deed] for deed in deeds if deed)]
+        marked = views.with_mnemonics(labels, self._taken)
+        for own, text in zip(self._buttons, marked, strict=False):
+            own.setText(text)
+        rest = iter(marked[len(self._buttons) :])
+        cards = [
+            self._card(one, deed, next(rest) if deed else "")
+            for one, deed in zip(findings, deeds, strict=True)
+        ]
+        self._list.setWidget(_stack(cards))
+
+    def _card(self, finding: Finding, deed: finding_view.Deed | None, label: str) -> QWidget:
+        name = finding["id"]
+        title = words_label(f"title-{name}", finding_view.title(finding))
+        font = title.font()
+        font.setBold(True)
+        title.setFont(font)
+        card = QWidget()
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID_PX // 2)
+        layout.addWidget(title)
+        for number, text in enumerate(finding_view.lines(finding)):
+            layout.addWidget(words_label(f"line-{name}-{number}", text))
+        if deed:
+            mend = button(label, lambda: self._do(deed, name), f"mend-{name}")
+            mend.setAccessibleDescription(finding["title"])
+            layout.addWidget(mend, alignment=Qt.AlignmentFlag.AlignLeft)
+        return card
+
+    def _do(self, deed: finding_view.Deed, name: str) -> None:
+        if deed == "renew":
+            self._start("window", "renew")
+        else:
+            self._run(self._apply, "--fix", name)
+
+    def _report(self, kind: str) -> None:
+        self._run(self._show_report, f"--report={kind}")
+
+    def _show_report(self, result: dict[str, Any]) -> None:
+        self._apply(result)
+        dialog = ReportDialog(result["report"], self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+def _stack(parts: Iterable[QWidget]) -> QWidget:
+    body = QWidget()
+    layout = QVBoxLayout(body)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2 * GRID_PX)
+    for part in parts:
+        layout.addWidget(part)
+    layout.addStretch()
+    return body
+
+
+class ReportDialog(QDialog):
+    """The report in full; only what was shown can be copied."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Report")
+        self._text = QPlainTextEdit(text)
+        self._text.setObjectName("report")
+        self._text.setAccessibleName("Report")
+        self._text.setReadOnly(True)
+        self._text.setTabChangesFocus(True)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(button("&Copy", self._copy, "copy"))
+        buttons.addWidget(button("C&lose", self.close, "close"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.addWidget(self._text)
+        layout.addLayout(buttons)
+        self.resize(*REPORT_SIZE_PX)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._text.toPlainText())
