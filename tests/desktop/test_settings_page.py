@@ -49,10 +49,10 @@ def opened(qtbot: QtBot, at: Places) -> Opener:
         windows.append(window)
         pages = window.findChild(QTabWidget, "pages")
         if not late:
-            pages.setCurrentIndex(1)
+            pages.setCurrentWidget(window.findChild(SettingsPage))
         with qtbot.waitActive(window):
             window.show()
-        pages.setCurrentIndex(1)
+        pages.setCurrentWidget(window.findChild(SettingsPage))
         return window
 
     return open_it

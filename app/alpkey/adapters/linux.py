@@ -1,5 +1,6 @@
 """What is particular to Linux desktops: terminal programs, keychains, who shows tray icons."""
 
+import shutil
 from collections.abc import Mapping, Sequence
 from typing import Any
 
