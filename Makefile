@@ -29,9 +29,11 @@ bench:
 	@sh tools/setup.sh test
 	@$(PYTHON) -m bench
 
+# Every window in every state into dist/gallery, and the picture of the README.
 gallery:
-	@sh tools/setup.sh lint
+	@sh tools/setup.sh test
 	@$(PYTHON) -m tests.gallery dist/gallery
+	@$(PYTHON) -m tests.desk_picture resources/pictures/alpkey.png
 
 # Any of deb, rpm and run; ALPKEY_XZ=1 compresses fast and badly, for trying.
 FORMATS ?= deb rpm run

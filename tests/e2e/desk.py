@@ -90,12 +90,24 @@ class Desk:
         environ = {**os.environ, **self.environ}
         return not subprocess.run(search, env=environ, check=False, capture_output=True).returncode
 
+    def windows(self) -> int:
+        """How many windows are on the screen; an open menu is one."""
+        search = ["xdotool", "search", "--onlyvisible", "--name", ".*"]
+        environ = {**os.environ, **self.environ}
+        told = subprocess.run(search, env=environ, check=False, capture_output=True, text=True)
+        return len(told.stdout.split())
+
+    def move(self, title: str, x: int, y: int) -> None:
+        """Puts a window there, as a window manager would."""
+        search = ["search", "--sync", "--onlyvisible", "--name", f"^{title}$"]
+        self._xdotool(*search, "windowmove", "--sync", str(x), str(y))
+
     def type(self, text: str) -> None:
         """Types on the real keyboard; the text goes by standard input, for it may be secret."""
         self._xdotool("type", "--file", "-", typed=text)
 
-    def click(self, x: int, y: int) -> None:
-        self._xdotool("mousemove", "--sync", str(x), str(y), "click", "1")
+    def click(self, x: int, y: int, button: int = 1) -> None:
+        self._xdotool("mousemove", "--sync", str(x), str(y), "click", str(button))
 
     def _xdotool(self, *arguments: str, typed: str = "") -> str:
         done = subprocess.run(
