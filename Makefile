@@ -52,7 +52,7 @@ test-installers:
 	@sh tools/setup.sh test
 	@sh tools/setup.sh installers
 	@sh packaging/build.sh $(FORMATS)
-	$(TOOL)/pytest --timeout 1800 tests/installers
+	$(TOOL)/pytest --timeout 1800 --basetemp "$$(mktemp -d)" tests/installers
 
 locks:
 	@sh tools/setup.sh locks

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,14 @@ class Installed(Home):
         return [*self.before, *self.program, *arguments]
 
 
+def let_in(folder: Path) -> None:
+    """Lets a person of the Debian in there reach what a test puts into ``folder``."""
+    way = Path(tempfile.gettempdir())
+    for name in folder.relative_to(way).parts:
+        way /= name
+        way.chmod(0o755)
+
+
 @pytest.fixture(scope="session")
 def built() -> Callable[[str], Path]:
     """The one installer of this form that was built."""
@@ -47,10 +57,20 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroot]:
     if shutil.which("debootstrap") is None:
         pytest.skip("no debootstrap")
     folder = tmp_path_factory.mktemp("debian")
-    folder.parent.chmod(0o755)  # somebody in there has to reach what a test puts there
-    folder.chmod(0o755)
+    let_in(folder)
     yield make(folder / "root", SUITE, ROOT / "build/chroots")
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def ready(debian: Chroot, built: Callable[[str], Path]) -> Chroot:
+    """With what the .deb depends on, and nothing of Alpkey."""
+    depends = subprocess.run(
+        ["dpkg-deb", "--field", built("deb"), "Depends"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    debian.apt_get("update")
+    debian.apt_get("satisfy", "--no-install-recommends", depends)
+    return debian
 
 
 @pytest.fixture
@@ -58,8 +78,7 @@ def installed(centre: Centre, home: Home, tmp_path: Path) -> Callable[..., Insta
     """A home as ``home``, of a person in there, and the installed program run in it."""
 
     def prepare(debian: Chroot, *program: str) -> Installed:
-        for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-            folder.chmod(0o755)
+        let_in(tmp_path)
         debian.run("chown", "-R", f"{PERSON}:", str(home.path))
         # The sandbox's certificate is for anybody to read.
         Path(centre.facts.ca_bundle).parent.chmod(0o755)
