@@ -1,60 +1,29 @@
 """The composition root: settings, site and platform in, worlds for the actions out.
 
-The only place that constructs adapters.  The slow ones (cryptography, requests) are imported
-where a renewal needs them, so that everything else starts without.
+The only place that constructs adapters.  Each world imports what it is made of, so that no command
+waits for what another one needs.
 """
 
+from __future__ import annotations
+
 import os
-import platform as python
 import pwd
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpkey import __version__
-from alpkey.actions.agent import AgentWorld
-from alpkey.actions.configure import ConfigureWorld
-from alpkey.actions.connect import ConnectWorld
-from alpkey.actions.desktop_entry import DesktopWorld
-from alpkey.actions.ensure import EnsureWorld
-from alpkey.actions.hosts import HostsWorld
-from alpkey.actions.import_key import ImportWorld
-from alpkey.actions.kept import KeptWorld
-from alpkey.actions.keys import KeysWorld
-from alpkey.actions.passphrase import PassphraseWorld
-from alpkey.actions.renew import RenewWorld
-from alpkey.actions.settings import SettingsWorld
-from alpkey.actions.sign_in import SignInWorld, Way
-from alpkey.actions.status import StatusWorld
-from alpkey.adapters.agent import NoAgent, SshAgent
 from alpkey.adapters.clock import now
-from alpkey.adapters.deadline import Running
-from alpkey.adapters.journal_file import JournalFile
-from alpkey.adapters.key_files import KeyPairFiles
-from alpkey.adapters.keychain import ANSWER_TIMEOUT_S, SystemKeychain
-from alpkey.adapters.lock import FileLock
-from alpkey.adapters.look_file import LookFile
-from alpkey.adapters.openssh import OpenSsh
-from alpkey.adapters.otp import PyotpCodes
-from alpkey.adapters.own_ssh_files import OwnSshConfig
 from alpkey.adapters.processes import start_detached
-from alpkey.adapters.touched_file import TouchedFile
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
 from alpkey.core.errors import Unfit, Unsuitable
-from alpkey.core.look import Look
-from alpkey.core.placed import Unplaceable
 from alpkey.core.places import APP_ID, Places
-from alpkey.core.ports import Cancellation, KeyService, Terminal
-from alpkey.core.ports_agent import Agent
 from alpkey.core.roots import person_home
-from alpkey.core.settings import Settings
-from alpkey.core.site import OpenId, Site
-from alpkey.core.symptoms import DeskSeen
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site
 
 if sys.platform == "darwin":
@@ -63,14 +32,41 @@ else:
     from alpkey.adapters import linux as platform
 
 if TYPE_CHECKING:
+    from alpkey.actions.agent import AgentWorld
+    from alpkey.actions.configure import ConfigureWorld
+    from alpkey.actions.connect import ConnectWorld
+    from alpkey.actions.desktop_entry import DesktopWorld
     from alpkey.actions.doctor import DoctorWorld
+    from alpkey.actions.ensure import EnsureWorld
+    from alpkey.actions.hosts import HostsWorld
+    from alpkey.actions.import_key import ImportWorld
+    from alpkey.actions.kept import KeptWorld
+    from alpkey.actions.keys import KeysWorld
+    from alpkey.actions.passphrase import PassphraseWorld
+    from alpkey.actions.renew import RenewWorld
+    from alpkey.actions.settings import SettingsWorld
+    from alpkey.actions.sign_in import SignInWorld, Way
+    from alpkey.actions.status import StatusWorld
     from alpkey.adapters.http import Http
+    from alpkey.adapters.key_files import KeyPairFiles
+    from alpkey.adapters.keychain import SystemKeychain
+    from alpkey.adapters.lock import FileLock
+    from alpkey.adapters.openssh import OpenSsh
+    from alpkey.adapters.own_ssh_files import OwnSshConfig
+    from alpkey.adapters.touched_file import TouchedFile
+    from alpkey.core.events import Action, Event
+    from alpkey.core.look import Look
+    from alpkey.core.ports import Cancellation, KeyService, Terminal
+    from alpkey.core.ports_agent import Agent
     from alpkey.core.ports_doctor import ServiceProbe
+    from alpkey.core.settings import Settings
+    from alpkey.core.site import OpenId, Site
+    from alpkey.core.symptoms import DeskSeen
+
+    Glance = Callable[[], Look]
 
 # The doctor as a whole takes less than 5 s, whatever hangs.
 DOCTOR_TIMEOUT_S = 2.5
-
-Glance = Callable[[], Look]
 
 
 class Assembly:
@@ -99,6 +95,9 @@ class Assembly:
 
     @cached_property
     def status(self) -> StatusWorld:
+        from alpkey.actions.status import StatusWorld
+        from alpkey.adapters.journal_file import JournalFile
+
         return StatusWorld(
             look=self._glance,
             remember=self._remember,
@@ -110,11 +109,14 @@ class Assembly:
     @cached_property
     def agent(self) -> Agent:
         """The agent that ssh asks for the jump host, which every login goes through."""
+        from alpkey.adapters.agent import NoAgent, SshAgent
+
         socket, source = self._openssh.agent(self.site.jump_host)
         return SshAgent(socket, source) if socket else NoAgent(source)
 
     def renewal(self, cancellation: Cancellation) -> RenewWorld:
         """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
+        from alpkey.actions.renew import RenewWorld
         from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.pairs import RealPairs
 
@@ -131,6 +133,7 @@ class Assembly:
         )
 
     def importing(self, cancellation: Cancellation) -> ImportWorld:
+        from alpkey.actions.import_key import ImportWorld
         from alpkey.adapters.downloads import SavedFiles
         from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.pairs import RealPairs
@@ -149,6 +152,7 @@ class Assembly:
         )
 
     def passphrase(self, cancellation: Cancellation) -> PassphraseWorld:
+        from alpkey.actions.passphrase import PassphraseWorld
         from alpkey.adapters.key_protection import RealProtection, made_passphrase
 
         return PassphraseWorld(
@@ -162,6 +166,10 @@ class Assembly:
         )
 
     def kept(self, cancellation: Cancellation) -> KeptWorld:
+        from alpkey.actions.kept import KeptWorld
+        from alpkey.adapters.deadline import Running
+        from alpkey.adapters.otp import PyotpCodes
+
         return KeptWorld(
             site=self.site,
             keychain=self._keychain,
@@ -174,6 +182,8 @@ class Assembly:
         )
 
     def connection(self, cancellation: Cancellation) -> ConnectWorld:
+        from alpkey.actions.connect import ConnectWorld
+
         return ConnectWorld(
             site=self.site,
             look=self._glance,
@@ -181,14 +191,26 @@ class Assembly:
             own_files=self._own_files,
             resolver=self._openssh,
             terminal=self._terminal,
-            renewal=lambda: self.renewal(cancellation),
-            agent=self.agent_use,
+            renew=lambda: self._renew(cancellation),
+            load_to_forward=self._load_to_forward,
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("doctor")),
         )
 
+    def _renew(self, cancellation: Cancellation) -> Action:
+        from alpkey.actions.renew import RenewRequest, renew
+
+        return renew(RenewRequest(), self.renewal(cancellation))
+
+    def _load_to_forward(self) -> Iterator[Event]:
+        from alpkey.actions.agent import load_to_forward
+
+        return load_to_forward(self.agent_use())
+
     @property
     def settings(self) -> SettingsWorld:
+        from alpkey.actions.settings import SettingsWorld
+        from alpkey.adapters.lock import FileLock
         from alpkey.adapters.settings_file import TomlSettingsFile
 
         at = self.places
@@ -205,7 +227,9 @@ class Assembly:
     @property
     def desktop(self) -> DesktopWorld:
         """Raises Unfit where our own path cannot stand in a file of a desktop."""
+        from alpkey.actions.desktop_entry import DesktopWorld
         from alpkey.adapters.outside_files import OutsideFiles
+        from alpkey.core.placed import Unplaceable
 
         if sys.platform == "darwin":
             from alpkey.core import mac_entry as entry
@@ -229,6 +253,7 @@ class Assembly:
         return [*(home if self.places.moved else []), *own_command()]
 
     def ensuring(self, cancellation: Cancellation) -> EnsureWorld:
+        from alpkey.actions.ensure import EnsureWorld
         from alpkey.adapters.callers import Ancestors
         from alpkey.adapters.renew_window import WindowWatched
         from alpkey.adapters.turn_file import TurnFile
@@ -246,6 +271,7 @@ class Assembly:
         )
 
     def configuration(self, cancellation: Cancellation) -> ConfigureWorld:
+        from alpkey.actions.configure import ConfigureWorld
         from alpkey.adapters.alias_file import AliasesOnDisk
         from alpkey.adapters.person_config import PersonConfigFile
         from alpkey.adapters.ssh_judge import RealSsh
@@ -263,6 +289,7 @@ class Assembly:
         )
 
     def hosts(self) -> HostsWorld:
+        from alpkey.actions.hosts import HostsWorld
         from alpkey.adapters.host_keys import SshHostKeys
 
         known_hosts = self.places.ssh / "known_hosts"
@@ -276,6 +303,7 @@ class Assembly:
         )
 
     def agent_use(self) -> AgentWorld:
+        from alpkey.actions.agent import AgentWorld
         from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.pairs import RealPairs
 
@@ -292,6 +320,7 @@ class Assembly:
 
     def keys(self, cancellation: Cancellation) -> KeysWorld:
         """The world of keys at the service.  Raises Unsuitable where the site has none to ask."""
+        from alpkey.actions.keys import KeysWorld
         from alpkey.adapters.gateway import Gateway
         from alpkey.adapters.http import Http
 
@@ -310,9 +339,12 @@ class Assembly:
     @property
     def usual_way(self) -> Way:
         """How to sign in where the person did not say."""
+        from alpkey.actions.sign_in import Way
+
         return Way.BROWSER if self.has_display else Way.DEVICE
 
     def _sign_in(self, openid: OpenId, cancellation: Cancellation) -> SignInWorld:
+        from alpkey.actions.sign_in import SignInWorld
         from alpkey.adapters import qr
         from alpkey.adapters.browser import DesktopBrowser
         from alpkey.adapters.http import Http
@@ -330,7 +362,7 @@ class Assembly:
             pause=lambda span: time.sleep(span.total_seconds()),
         )
 
-    def doctor(self) -> "DoctorWorld":
+    def doctor(self) -> DoctorWorld:
         from alpkey.actions.doctor import DoctorWorld
         from alpkey.adapters.deadline import side_by_side
         from alpkey.adapters.file_probe import RealFilesProbe
@@ -369,14 +401,20 @@ class Assembly:
 
     @property
     def _lock(self) -> FileLock:
+        from alpkey.adapters.lock import FileLock
+
         return FileLock(self.places.lock, self.places.runtime / "lock", now)
 
     @cached_property
     def _keychain(self) -> SystemKeychain:
         """Entries of a moved home carry its path, so that no demo finds the person's password."""
+        from alpkey.adapters.keychain import ANSWER_TIMEOUT_S
+
         return self._keychain_within(ANSWER_TIMEOUT_S)
 
     def _keychain_within(self, timeout_s: float) -> SystemKeychain:
+        from alpkey.adapters.keychain import SystemKeychain
+
         home = f", {self.places.config.parent}" if self.places.moved else ""
         return SystemKeychain(
             f"Alpkey ({self.site.name}{home})",
@@ -387,6 +425,8 @@ class Assembly:
 
     @cached_property
     def _files(self) -> KeyPairFiles:
+        from alpkey.adapters.key_files import KeyPairFiles
+
         return KeyPairFiles(self.places.private_key(self.site.key_file), self.places.intent)
 
     @cached_property
@@ -395,10 +435,14 @@ class Assembly:
 
         Until it is written ssh tells nothing; the real home is never asked instead.
         """
+        from alpkey.adapters.openssh import OpenSsh
+
         return OpenSsh(self.places.connect_config if self.places.moved else None, os.environ)
 
     def _remember(self, look: Look) -> None:
         """The line for prompts; and once ssh is told of the centre, as whom to log in."""
+        from alpkey.adapters.look_file import LookFile
+
         LookFile(self.places.look).write(look, now())
         if self.places.own_ssh_config.exists():
             with suppress(Unfit):  # connect and config say it; a renewal is none the worse
@@ -406,10 +450,14 @@ class Assembly:
 
     @cached_property
     def _touched(self) -> TouchedFile:
+        from alpkey.adapters.touched_file import TouchedFile
+
         return TouchedFile(self.places.touched)
 
     @cached_property
     def _own_files(self) -> OwnSshConfig:
+        from alpkey.adapters.own_ssh_files import OwnSshConfig
+
         return OwnSshConfig(self.site, self.places, self._touched, own_command("ensure"))
 
     @property
@@ -422,6 +470,8 @@ class Assembly:
 
     def _desk(self) -> DeskSeen:
         """Without a display there is nothing to ask of a desktop."""
+        from alpkey.core.symptoms import DeskSeen
+
         return (
             platform.desk(self._settings.terminal, os.environ) if self.has_display else DeskSeen()
         )
@@ -431,7 +481,7 @@ class Assembly:
 
         return self._key_service(Http(self.site.ca_bundle))[0]
 
-    def _key_service(self, http: "Http") -> tuple[KeyService, str]:
+    def _key_service(self, http: Http) -> tuple[KeyService, str]:
         """The first service of a kind that we speak, and its address.  Raises Unsuitable."""
         from alpkey.adapters.sshservice import SshService
 
@@ -442,7 +492,7 @@ class Assembly:
         unknown = ", ".join(service.kind for service in self.site.services)
         raise Unsuitable("unbuilt-service", kinds=unknown)
 
-    def _service_probe(self) -> "ServiceProbe":
+    def _service_probe(self) -> ServiceProbe:
         """One that tells nothing where the site names no service that we speak to."""
         from alpkey.adapters.http import Http
         from alpkey.adapters.service_probe import KeyServiceProbe
@@ -462,6 +512,8 @@ def own_command(*arguments: str) -> list[str]:
 
 def own_description() -> str:
     """Version, Python and system, for reports."""
+    import platform as python
+
     return (
         f"Alpkey {__version__}, Python {python.python_version()}, "
         f"{python.system()} {python.release()} {python.machine()}"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from alpkey.actions.agent import load_to_forward
 from alpkey.actions.connect import ConnectRequest, ConnectWorld, connect
 from alpkey.actions.renew import RenewRequest, renew
 from alpkey.adapters.agent import NoAgent
@@ -31,8 +32,8 @@ class Desk:
             own_files=self.own_files,
             resolver=FakeResolver({"mine": "daint.alps.cscs.ch"}),
             terminal=self.terminal,
-            renewal=lambda: self.fakes.renewal,
-            agent=lambda: self.fakes.agent_use,
+            renew=lambda: renew(RenewRequest(), self.fakes.renewal),
+            load_to_forward=lambda: load_to_forward(self.fakes.agent_use),
             renew_in_window=self.renewed_in_window.append if windows else None,
             explain=("alpkey", "status"),
         )

@@ -1,14 +1,12 @@
 """Connect: a cluster by its name, with a key that is good."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from alpkey.actions.agent import AgentWorld, load_to_forward
-from alpkey.actions.renew import RenewRequest, RenewWorld, renew
 from alpkey.core.command import held, ssh_to
 from alpkey.core.errors import Unsuitable
-from alpkey.core.events import Action
+from alpkey.core.events import Action, Event
 from alpkey.core.look import Look, closed_doors
 from alpkey.core.ports import Clock, OwnSshFiles, Resolver, Terminal
 from alpkey.core.site import Site
@@ -32,7 +30,9 @@ class ConnectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConnectWorld:
-    """``renewal`` and ``agent`` are made only where they are needed; ``explain`` is our own doctor.
+    """``renew`` and ``load_to_forward`` are other actions, made only where they are needed.
+
+    ``explain`` is our own doctor.
 
     ``renew_in_window`` opens the renewal window, which connects when it is done; None where no
     window can be opened.
@@ -44,8 +44,8 @@ class ConnectWorld:
     own_files: OwnSshFiles
     resolver: Resolver
     terminal: Terminal
-    renewal: Callable[[], RenewWorld]
-    agent: Callable[[], AgentWorld]
+    renew: Callable[[], Action]
+    load_to_forward: Callable[[], Iterator[Event]]
     renew_in_window: Callable[[str], None] | None
     explain: tuple[str, ...]
 
@@ -62,7 +62,7 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     _check_name(request.name, world)
     if request.way != "print" and (closed := closed_doors(look, world.clock())):
         if request.may_ask:
-            yield from renew(RenewRequest(), world.renewal())
+            yield from world.renew()
             config = world.own_files.write(world.look().account)
         elif request.way == "window" and world.renew_in_window:
             world.renew_in_window(request.name)
@@ -70,7 +70,7 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
         else:
             raise closed
     if request.forward_agent and request.way != "print":
-        yield from load_to_forward(world.agent())
+        yield from world.load_to_forward()
     command = ssh_to(
         request.name,
         config=config,

@@ -4,11 +4,13 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alpkey.adapters.processes import starts
 from alpkey.core.errors import Unsuitable
-from alpkey.core.symptoms import DeskSeen
+
+if TYPE_CHECKING:
+    from alpkey.core.symptoms import DeskSeen
 
 # Program and the words between it and the command.  The first is the freedesktop proposal, the
 # second Debian's alternative: both stand for what the person chose.
@@ -60,9 +62,10 @@ def keyring_backends() -> Sequence[Any]:
     return secret_service.Keyring, kwallet.DBusKeyring
 
 
-def desk(choice: Sequence[str], environ: Mapping[str, str]) -> DeskSeen:
+def desk(choice: Sequence[str], environ: Mapping[str, str]) -> "DeskSeen":
     """What the doctor asks of a desktop that has a display."""
     from alpkey.adapters import tray_host
+    from alpkey.core.symptoms import DeskSeen
 
     names = choice[:1] or [words[0] for words in TERMINALS]
     terminal = any(shutil.which(name, path=environ.get("PATH")) for name in names)

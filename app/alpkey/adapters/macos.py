@@ -8,10 +8,12 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from alpkey.core.errors import KeychainTrouble, Unsuitable
-from alpkey.core.symptoms import DeskSeen
+
+if TYPE_CHECKING:
+    from alpkey.core.symptoms import DeskSeen
 
 OPEN_TIMEOUT_S = 10.0
 CODESIGN_TIMEOUT_S = 10.0
@@ -80,7 +82,9 @@ def _is_signed(executable: Path) -> bool:
     return done.returncode == 0
 
 
-def desk(choice: Sequence[str], environ: Mapping[str, str]) -> DeskSeen:
+def desk(choice: Sequence[str], environ: Mapping[str, str]) -> "DeskSeen":
     """The menu bar and Terminal are always there."""
+    from alpkey.core.symptoms import DeskSeen
+
     named = not choice or shutil.which(choice[0], path=environ.get("PATH"))
     return DeskSeen(tray_host=True, terminal=bool(named))

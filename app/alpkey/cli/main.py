@@ -11,7 +11,6 @@ from pathlib import Path
 import click
 
 from alpkey.cli import build
-from alpkey.cli.crash import write_report
 from alpkey.core import words
 from alpkey.core.places import own_places
 
@@ -130,6 +129,8 @@ def _open_what_is_closed() -> None:
 
 def _tell_of_bug(crash: BaseException, arguments: list[str]) -> int:
     """In the way that was asked for: programs wait for a last word, too."""
+    from alpkey.cli.crash import write_report
+
     path = write_report(crash, own_places().logs)
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     error = words.bug_object(type(crash).__name__, str(path) if path else None)
