@@ -88,11 +88,11 @@ class Chroot:
 def make(root: Path, suite: str, keep: Path) -> Chroot:
     """A minimal Debian, from ``keep`` where one was made before.
 
-    ``ALPKEY_TEST_MIRROR`` may name another place to load it from.
+    Loaded from where this computer gets its own packages, or from ``ALPKEY_TEST_MIRROR``.
     """
     archive = keep / f"{suite}.tar"
     if not archive.exists():
-        mirror = os.environ.get("ALPKEY_TEST_MIRROR", "http://deb.debian.org/debian")
+        mirror = os.environ.get("ALPKEY_TEST_MIRROR") or _own_mirror()
         fresh = root.with_name("fresh")
         _run("debootstrap", "--variant=minbase", suite, str(fresh), mirror)
         keep.mkdir(parents=True, exist_ok=True)
@@ -106,6 +106,13 @@ def make(root: Path, suite: str, keep: Path) -> Chroot:
     made = Chroot(root)
     made.run("useradd", "--create-home", PERSON)
     return made
+
+
+def _own_mirror() -> str:
+    """The first place that apt gets packages from (apt-get(8), indextargets)."""
+    ask = ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"]
+    told = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+    return told.split()[0]
 
 
 def _run(*command: str) -> None:
