@@ -86,6 +86,14 @@ def test_what_stands_there_stays(stranger: Home) -> None:
     assert len(lines) == 3
 
 
+def test_an_odd_folder_for_temporary_files(stranger: Home, tmp_path: Path) -> None:
+    odd = tmp_path / 'a %h "b'
+    odd.mkdir()
+    done = stranger.run("hosts", "accept", "ela", "--yes", TMPDIR=str(odd))
+    assert done.returncode == 0, done.stderr
+    assert list(odd.rglob("known_hosts")) == []
+
+
 def test_a_cluster_behind_an_unknown_jump_host_waits(stranger: Home) -> None:
     code, result = stranger.json("hosts", "accept", "daint", "--yes")
     assert (code, result["error"]["code"]) == (5, "host-waiting")

@@ -11,6 +11,7 @@ from alpkey.adapters import files
 from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.host_keys import HostKey, Seen, judged
 from alpkey.core.ports import Resolver
+from alpkey.core.ssh_config import path_value
 
 TIMEOUT_S = 20.0
 _MODE = 0o600
@@ -49,8 +50,8 @@ class SshHostKeys:
                     alias,
                     config,
                     "StrictHostKeyChecking=accept-new",
-                    f"UserKnownHostsFile={path}",
-                    "GlobalKnownHostsFile=none",
+                    f"UserKnownHostsFile={path_value(path)}",
+                    "GlobalKnownHostsFile=/dev/null",
                     f"HostKeyAlgorithms={key.type}",
                 )
                 line = path.read_text().strip()

@@ -46,7 +46,9 @@ class OwnSshConfig:
 
     @property
     def on_demand(self) -> bool:
-        return self._places.fresh.exists()
+        path = self._places.fresh
+        with files.as_unfit(path):
+            return path.exists()
 
     def set_on_demand(self, wanted: bool) -> None:
         path = self._places.fresh

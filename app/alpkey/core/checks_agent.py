@@ -77,7 +77,7 @@ CHECKS = (
         "warning",
         "Every login asks for the key's passphrase",
         "The key is protected, and no agent holds it. Programs that cannot ask will fail.",
-        "Load it with: ssh-add -t 1d {path}",
+        "Load it with: alpkey agent load",
         lambda seen, _: when(asks_passphrase(seen), path=str(seen.look.key_path)),
         after=("agent-hangs", "agent-refuses", "agent-absent"),
     ),

@@ -81,14 +81,14 @@ def _block(pattern: str, lines: Iterable[str], identity: Identity) -> str:
     own = [
         *lines,
         *([f"User {quoted(identity.user)}"] if identity.user else []),
-        f"IdentityFile {_path(identity.private_key)}",
+        f"IdentityFile {path_value(identity.private_key)}",
         "IdentitiesOnly yes",
-        f"CertificateFile {_path(identity.certificate)}",
+        f"CertificateFile {path_value(identity.certificate)}",
     ]
     return f"\nHost {pattern}\n" + "".join(f"    {line}\n" for line in own)
 
 
-def _path(path: Path) -> str:
+def path_value(path: Path) -> str:
     """A path in a keyword that expands tokens: a percent sign stands for itself when doubled."""
     return quoted(str(path).replace("%", "%%"))
 
@@ -101,9 +101,9 @@ def _host_lines(host: Host, places: Places) -> Iterable[str]:
     if host.jump:
         yield f"ProxyJump {host.jump}"
     if places.moved:
-        yield f"UserKnownHostsFile {_path(places.ssh / 'known_hosts')}"
+        yield f"UserKnownHostsFile {path_value(places.ssh / 'known_hosts')}"
 
 
 def _node_lines(places: Places) -> Iterable[str]:
-    yield f"UserKnownHostsFile {_path(places.node_known_hosts)}"
+    yield f"UserKnownHostsFile {path_value(places.node_known_hosts)}"
     yield "StrictHostKeyChecking accept-new"
