@@ -344,12 +344,13 @@ class Assembly:
         from alpkey.adapters.deadline import side_by_side
         from alpkey.adapters.file_probe import RealFilesProbe
         from alpkey.adapters.network import RealNetwork
+        from alpkey.adapters.person_config import PersonConfigFile
         from alpkey.adapters.ssh_probe import RealSshProbe
 
         at = self.places
         key = at.private_key(self.site.key_file)
         certificate = key.with_name(key.name + "-cert.pub")
-        config = at.ssh / "config"
+        config = at.person_config
         return DoctorWorld(
             site=self.site,
             settings=self._settings,
@@ -357,6 +358,8 @@ class Assembly:
             clock=now,
             agent=self.agent_use,
             own_files=self._own_files,
+            person=PersonConfigFile(config, at.undo),
+            touched=self._touched,
             lock=self._lock,
             side_by_side=side_by_side,
             ssh=RealSshProbe(config if at.moved else None, os.environ),

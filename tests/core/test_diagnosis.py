@@ -15,7 +15,7 @@ from alpkey.core.journal import Known
 from alpkey.core.look import Look
 from alpkey.core.quota import Quota
 from alpkey.core.settings import Settings
-from alpkey.core.symptoms import LoginSeen, Resolution, ServiceSeen, Symptoms
+from alpkey.core.symptoms import LoginSeen, Resolved, ServiceSeen, Symptoms
 from tests.core.sites import site
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
@@ -157,6 +157,6 @@ def test_offline_needs_both_ways_closed() -> None:
     ],
 )
 def test_where_a_persons_own_blocks_lead(values: dict[str, str], wrong: str) -> None:
-    found = diagnose(replace(seen(), own={"daint": Resolution(values)}), NOW)
+    found = diagnose(replace(seen(), own={"daint": Resolved(values)}), NOW)
     assert [one.check.id for one in found] == (["host-astray"] if wrong else [])
     assert all(wrong in str(one.facts["lines"]) for one in found)

@@ -9,14 +9,16 @@ from alpkey.actions.agent import AgentWorld, load_current
 from alpkey.core import words
 from alpkey.core.agent_contents import sort_out
 from alpkey.core.checks_agent import asks_passphrase
+from alpkey.core.config_line import at_top, undone
 from alpkey.core.diagnosis import all_ids, diagnose, doctor_object, stops_a_login
 from alpkey.core.errors import AgentTrouble, KeychainTrouble, Unfit, Unsuitable
 from alpkey.core.events import Action
 from alpkey.core.journal import Known, fold
 from alpkey.core.kept import NOTHING
 from alpkey.core.look import Look
-from alpkey.core.ports import Clock, Lock, OwnSshFiles
+from alpkey.core.ports import Clock, Lock
 from alpkey.core.ports_agent import AgentAbsent
+from alpkey.core.ports_config import SSH_CONFIG, OwnLines, PersonConfig
 from alpkey.core.ports_doctor import (
     DeskProbe,
     FilesProbe,
@@ -27,10 +29,19 @@ from alpkey.core.ports_doctor import (
     SshProbe,
 )
 from alpkey.core.ports_keychain import Keychain
+from alpkey.core.ports_touched import Touched
 from alpkey.core.report import Report, report
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site
-from alpkey.core.symptoms import AgentSeen, KeychainSeen, LoginSeen, Reach, Resolution, Symptoms
+from alpkey.core.symptoms import (
+    AgentSeen,
+    KeychainSeen,
+    LineSeen,
+    LoginSeen,
+    Reach,
+    Resolved,
+    Symptoms,
+)
 
 # The whole doctor takes less than 5 s where nothing answers: this, and the start of a program.
 LOOKING_TIMEOUT_S = 3.5
@@ -46,7 +57,9 @@ class DoctorWorld:
     look: Callable[[], Look]
     clock: Clock
     agent: Callable[[], AgentWorld]
-    own_files: OwnSshFiles
+    own_files: OwnLines
+    person: PersonConfig
+    touched: Touched
     lock: Lock
     side_by_side: SideBySide
     ssh: SshProbe
@@ -64,6 +77,13 @@ class DoctorRequest:
 
     fix: str | None = None
     report: Report | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How Alpkey calls ssh: with this file, or with none where ssh finds ours by itself."""
+
+    config: Path | None
 
 
 def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
@@ -92,7 +112,7 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
 def examine(world: DoctorWorld) -> Symptoms:
     """Everything at once; then a login, where nothing found so far says that it must fail."""
     look = world.look()
-    config = _config(world, look)  # before ssh is asked which agent it uses
+    way = _way(world, look)  # before ssh is asked which agent it uses
     known = fold(world.agent().journal.facts(), look.account)
     looked = world.side_by_side(
         {
@@ -100,7 +120,8 @@ def examine(world: DoctorWorld) -> Symptoms:
             "ssh_version": world.ssh.version,
             "agent": lambda: _agent(world, look, known),
             "own": lambda: _own(world),
-            "reach": lambda: _reach(world, config),
+            "line": lambda: _line(world),
+            "reach": lambda: _reach(world, way),
             "service": world.service,
             "keychain": lambda: _keychain(world, known),
             "desk": world.desk,
@@ -109,31 +130,44 @@ def examine(world: DoctorWorld) -> Symptoms:
     )
     seen = Symptoms(world.site, world.settings, look, known, world.program, **looked)
     hopeless = stops_a_login(diagnose(seen, world.clock()))
-    if hopeless or asks_passphrase(seen) or config is None:
+    if hopeless or asks_passphrase(seen) or way is None:
         return seen
-    return replace(seen, logins=_logins(world, config))
+    return replace(seen, logins=_logins(world, way))
 
 
-def _own(world: DoctorWorld) -> dict[str, Resolution]:
+def _own(world: DoctorWorld) -> dict[str, Resolved]:
     names = {world.site.jump_host, *(host.name for host in world.site.clusters)}
     hosts = [host.name for host in world.site.hosts if host.name in names]
     return {name: world.ssh.own(name) for name in hosts}
 
 
-def _reach(world: DoctorWorld, config: Path | None) -> Reach | None:
+def _reach(world: DoctorWorld, way: _Way | None) -> Reach | None:
     """None where ssh goes to the jump host by a detour, which only a login can judge."""
     jump = world.site.host(world.site.jump_host)
-    if jump is None or (config and not world.ssh.direct(jump.name, config)):
+    if jump is None or (way and not world.ssh.direct(jump.name, way.config)):
         return None
     return world.network.reach(jump.host_name, jump.port)
 
 
-def _config(world: DoctorWorld, look: Look) -> Path | None:
-    """What Alpkey gives to ssh; None where there is no key to log in with, or no way to write."""
+def _line(world: DoctorWorld) -> LineSeen | None:
+    """None where the line was never put there, or cannot be looked for."""
+    if world.touched.entry(SSH_CONFIG) is None:
+        return None
+    try:
+        line, content = world.own_files.include(), world.person.read().content or b""
+    except Unfit:
+        return None
+    if at_top(content, line):
+        return "first"
+    return "gone" if undone(content, line, None) == content else "not-first"
+
+
+def _way(world: DoctorWorld, look: Look) -> _Way | None:
+    """None where there is no key to log in with, or our own files cannot be written."""
     if not look.has_key:
         return None
     try:
-        return world.own_files.write(look.account)
+        return _Way(world.own_files.write(look.account))
     except Unfit:
         return None
 
@@ -171,12 +205,12 @@ def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
     )
 
 
-def _logins(world: DoctorWorld, config: Path) -> dict[str, LoginSeen]:
+def _logins(world: DoctorWorld, way: _Way) -> dict[str, LoginSeen]:
     """To a cluster, which proves the jump host too; to the jump host only where that fails."""
     names = [host.name for host in world.site.clusters[:1]] + [world.site.jump_host]
     logins: dict[str, LoginSeen] = {}
     for name in names:
-        logins[name] = world.ssh.login(name, config)
+        logins[name] = world.ssh.login(name, way.config)
         if logins[name].worked:
             break
     return logins

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from alpkey.core.symptoms import LoginSeen, Resolution
+from alpkey.core.symptoms import LoginSeen, Resolved
 
 QUERY_TIMEOUT_S = 3.0
 LOGIN_TIMEOUT_S = 12.0
@@ -53,33 +53,32 @@ class RealSshProbe:
         found = re.search(r"OpenSSH_(?:for_\w+_)?(\S+?),? ", said)
         return found[1] if found else "unknown"
 
-    def own(self, alias: str) -> Resolution:
+    def own(self, alias: str) -> Resolved:
         """``-v`` makes ssh name the blocks that it applies, each with file and line."""
-        file = []
-        if self._own:
-            there = os.access(self._own, os.F_OK)  # False, too, in a folder that is closed to us
-            file = ["-F", str(self._own) if there else "none"]
+        own = self._own
+        if own and not os.access(own, os.F_OK):  # in a folder that is closed to us, too
+            own = Path("none")
         try:
-            done = self._asked(["ssh", "-v", *file, "-G", "--", alias])
+            done = self._asked(["ssh", "-v", *_file(own), "-G", "--", alias])
         except FileNotFoundError:
-            return Resolution()
+            return Resolved()
         values = _values(done.stdout)
         if done.returncode:
             words = [line for line in done.stderr.splitlines() if not line.startswith(_NOISE)]
-            return Resolution(refused=" ".join(words) or "It ends without a word.")
-        return Resolution(values, lines=_origins(done.stderr, values))
+            return Resolved(refused=" ".join(words) or "It ends without a word.")
+        return Resolved(values, lines=_origins(done.stderr, values))
 
-    def direct(self, alias: str, config: Path) -> bool:
+    def direct(self, alias: str, config: Path | None) -> bool:
         try:
-            values = _values(self._asked(["ssh", "-F", str(config), "-G", "--", alias]).stdout)
+            values = _values(self._asked(["ssh", *_file(config), "-G", "--", alias]).stdout)
         except FileNotFoundError:
             return True
         return "proxyjump" not in values and "proxycommand" not in values
 
-    def login(self, alias: str, config: Path) -> LoginSeen:
+    def login(self, alias: str, config: Path | None) -> LoginSeen:
         """In a session of its own: the ssh that jumps could ask on the terminal otherwise."""
         options = [word for option in _LOGIN for word in ("-o", option)]
-        command = ["ssh", "-F", str(config), "-n", "-T", *options, "--", alias, "true"]
+        command = ["ssh", *_file(config), "-n", "-T", *options, "--", alias, "true"]
         process = subprocess.Popen(
             command,
             env=self._environ,
@@ -113,6 +112,10 @@ class RealSshProbe:
             )
         except subprocess.TimeoutExpired:
             return subprocess.CompletedProcess(command, 255, "", "It does not end in time.")
+
+
+def _file(config: Path | None) -> list[str]:
+    return ["-F", str(config)] if config else []
 
 
 def _values(shown: str) -> dict[str, str]:

@@ -33,8 +33,13 @@ def asks_passphrase(seen: Symptoms) -> bool:
 
 
 def _too_full(seen: Symptoms, _: datetime) -> Facts | None:
+    """Harmless where a plain ssh, too, offers only what it is told to."""
     agent = _answering(seen)
-    return when(agent and agent.foreign >= TRIES, count=agent.foreign) if agent else None
+    if agent is None or agent.foreign < TRIES:
+        return None
+    names = [one.values for one in (seen.own or {}).values()]
+    tells = names and all(values.get("identitiesonly") == "yes" for values in names)
+    return when(not tells, count=agent.foreign)
 
 
 def _stale(seen: Symptoms, _: datetime) -> Facts | None:

@@ -9,7 +9,7 @@ from alpkey.core.check import Check, Facts, when
 from alpkey.core.moments import rfc3339
 from alpkey.core.site import Host
 from alpkey.core.ssh_words import Said
-from alpkey.core.symptoms import LoginSeen, PathSeen, Resolution, Symptoms
+from alpkey.core.symptoms import LoginSeen, PathSeen, Resolved, Symptoms
 
 # The first with ProxyJump and Include (OpenSSH's release notes, 7.3).
 OLDEST_SSH = (7, 3)
@@ -56,6 +56,16 @@ def _config_refused(seen: Symptoms, _: datetime) -> Facts | None:
     return when(refusals, said=refusals[0] if refusals else None)
 
 
+def _without_effect(seen: Symptoms, _: datetime) -> Facts | None:
+    if seen.line != "first" or seen.own is None:
+        return None
+    for host in seen.site.hosts:
+        where = seen.own[host.name].values.get("hostname") if host.name in seen.own else None
+        if where and where.lower() != host.host_name.lower():
+            return {"host": host.name, "where": where}
+    return None
+
+
 def _led_astray(seen: Symptoms, _: datetime) -> Facts | None:
     wrong = [
         line
@@ -66,7 +76,7 @@ def _led_astray(seen: Symptoms, _: datetime) -> Facts | None:
     return when(wrong, lines="; ".join(wrong))
 
 
-def _differences(host: Host, own: Resolution, user: str | None) -> Iterator[str]:
+def _differences(host: Host, own: Resolved, user: str | None) -> Iterator[str]:
     """What the person's own blocks make of the host, where they mean it to be the centre's.
 
     A name that they say nothing about stands for itself, and is no difference.
@@ -83,7 +93,7 @@ def _differences(host: Host, own: Resolution, user: str | None) -> Iterator[str]
         yield f"{host.name}: ProxyJump {host.jump} is missing{_where(own, 'hostname')}"
 
 
-def _where(own: Resolution, keyword: str) -> str:
+def _where(own: Resolved, keyword: str) -> str:
     return f" ({own.lines[keyword]})" if keyword in own.lines else ""
 
 
@@ -204,13 +214,38 @@ CHECKS = (
         fix=True,
     ),
     Check(
+        "line-gone",
+        "warning",
+        "Your ssh configuration no longer reads ours",
+        "Alpkey's line was at its top and is gone: a plain ssh does not know the centre's hosts.",
+        "Put it back with: alpkey config apply; or forget it with: alpkey config undo",
+        lambda seen, _: when(seen.line == "gone"),
+    ),
+    Check(
+        "line-not-first",
+        "warning",
+        "Alpkey's line is not the first of your ssh configuration",
+        "What stands above it wins, or makes it part of a block.",
+        "Put it at the top with: alpkey config apply",
+        lambda seen, _: when(seen.line == "not-first"),
+    ),
+    Check(
+        "line-without-effect",
+        "warning",
+        "Alpkey's line has no effect",
+        "It stands at the top of your ssh configuration, but ssh finds {host} at {where}.",
+        "See why with: alpkey config check",
+        _without_effect,
+        after=("config-refused",),
+    ),
+    Check(
         "host-astray",
         "warning",
         "Your ssh configuration leads the centre's names elsewhere",
         "{lines}. Alpkey's own logins are not led astray; a plain ssh is.",
         "Mend or remove those lines in ~/.ssh/config.",
         _led_astray,
-        after=("user-differs",),
+        after=("user-differs", "line-gone", "line-not-first", "line-without-effect"),
     ),
     Check(
         "offline",

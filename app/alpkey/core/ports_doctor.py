@@ -9,7 +9,7 @@ from alpkey.core.symptoms import (
     FilesSeen,
     LoginSeen,
     Reach,
-    Resolution,
+    Resolved,
     ServiceSeen,
 )
 
@@ -23,18 +23,18 @@ class SideBySide(Protocol):
 
 
 class SshProbe(Protocol):
-    """The person's ssh.  ``config`` is the file that Alpkey gives to ``-F``."""
+    """The person's ssh.  ``config`` is the file for ``-F``; None where ssh finds ours by itself."""
 
     def version(self) -> str:
         """``9.2p1``; empty where there is no ssh."""
 
-    def own(self, alias: str) -> Resolution:
+    def own(self, alias: str) -> Resolved:
         """What the person's own configuration makes of ``alias``."""
 
-    def direct(self, alias: str, config: Path) -> bool:
+    def direct(self, alias: str, config: Path | None) -> bool:
         """Whether ssh connects to ``alias`` without any detour."""
 
-    def login(self, alias: str, config: Path) -> LoginSeen:
+    def login(self, alias: str, config: Path | None) -> LoginSeen:
         """Logs in once and asks nobody anything.  Bounded in time."""
 
 

@@ -65,7 +65,7 @@ class AgentSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolved:
     """What ``ssh -G`` says of a name: keyword in lower case, first value.
 
     ``refused`` is what ssh says where it does not take its configuration.  ``lines`` names for a
@@ -76,6 +76,9 @@ class Resolution:
     refused: str | None = None
     lines: Mapping[str, str] = field(default_factory=dict)
 
+
+LineSeen = Literal["first", "not-first", "gone"]
+"""Where our line stands in the person's configuration, once it was put there."""
 
 Reach = Literal["open", "name-unknown", "refused", "no-way", "too-slow", "not-ssh"]
 
@@ -142,7 +145,8 @@ class Symptoms:
     files: FilesSeen | None = None
     ssh_version: str | None = None
     agent: AgentSeen | None = None
-    own: Mapping[str, Resolution] | None = None
+    own: Mapping[str, Resolved] | None = None
+    line: LineSeen | None = None
     reach: Reach | None = None
     service: ServiceSeen | None = None
     keychain: KeychainSeen | None = None
