@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from alpkey.actions.agent import AgentWorld, load_current
+from alpkey.actions.agent import AgentWorld, clean, load_current
 from alpkey.core import words
 from alpkey.core.agent_contents import sort_out
 from alpkey.core.checks_agent import asks_passphrase
@@ -229,18 +229,6 @@ def _finish_installation(world: DoctorWorld) -> Action:
     return {}
 
 
-def _clean_agent(world: DoctorWorld) -> Action:
-    """Ours only, and never one that the installed certificate needs."""
-    yield from ()
-    use = world.agent()
-    look = use.look()
-    known = fold(use.journal.facts(), look.account)
-    blobs = [identity.blob for identity in use.agent.identities()]
-    for blob in sort_out(blobs, look.certificate, known.made_here).stale:
-        use.agent.remove(blob)
-    return {}
-
-
 def _mode_of(name: Mendable) -> Callable[[DoctorWorld], Action]:
     def mend(world: DoctorWorld) -> Action:
         yield from ()
@@ -260,5 +248,5 @@ FIXES: dict[str, Callable[[DoctorWorld], Action]] = {
     "certificate-open": _mode_of("certificate"),
     "config-open": _mode_of("config"),
     "agent-without-key": lambda world: load_current(world.agent()),
-    "agent-stale": _clean_agent,
+    "agent-stale": lambda world: clean(world.agent()),
 }
