@@ -25,7 +25,7 @@ uninstall() {
     done
     [ "$(readlink "$prefix/bin/alpkey")" != "$home/alpkey" ] || rm -f "$prefix/bin/alpkey"
     rm -rf "$home"
-    rmdir "$prefix/bin" "$prefix/lib" 2>/dev/null || true
+    rmdir "$prefix/bin" "$prefix/lib" "$prefix" 2>/dev/null || true # where nothing else is there
     say "Alpkey is gone. Your keys, settings and logs are where they were."
 }
 

@@ -88,6 +88,7 @@ def installed(centre: Centre, home: Home, tmp_path: Path) -> Callable[..., Insta
             "LANG": "C.UTF-8",
             "HOME": f"/home/{PERSON}",
             "ALPKEY_HOME": str(home.path),
+            "XDG_CACHE_HOME": str(home.path / "cache"),  # fontconfig keeps one in every home
             "XDG_RUNTIME_DIR": "",
         }
         before = tuple(debian.command(person=PERSON))
