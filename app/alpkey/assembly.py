@@ -447,7 +447,7 @@ class Assembly:
         from alpkey.adapters.look_file import LookFile
 
         LookFile(self.places.look).write(look, now())
-        if self.places.own_ssh_config.exists():
+        if os.access(self.places.own_ssh_config, os.F_OK):
             with suppress(Unfit):  # connect and config say it; a renewal is none the worse
                 self._own_files.write(look.account)
 

@@ -180,7 +180,19 @@ def test_closed_files_are_found_and_opened(
     assert found[0]["id"] == finding
     assert {one["id"] for one in found[0]["consequences"]} >= set(consequences), found
     assert len(found) == 1, found
+    assert healthy.run("status").returncode == 9
     assert healthy.json("doctor", "--fix", finding)[1]["fixed"] == finding
+    assert_silent(healthy)
+
+
+def test_files_that_sudo_left_explain_that_they_are_closed(healthy: Home) -> None:
+    if os.getuid() != 0:
+        pytest.skip("giving files away needs root")
+    healthy.without_root_power()
+    os.chown(healthy.key, 12345, 12345)
+    found = assert_found(healthy, "files-of-another", 13, "key-unreadable", "key-broken")
+    assert str(healthy.key) in found["detail"]
+    os.chown(healthy.key, 0, 0)
     assert_silent(healthy)
 
 
@@ -338,6 +350,12 @@ def test_an_agent_with_too_many_keys(healthy: Home, tmp_path: Path) -> None:
     assert_silent(healthy)
 
 
+def test_many_keys_are_fine_where_ssh_offers_only_one(healthy: Home, tmp_path: Path) -> None:
+    ssh_add(healthy, *(make_key(tmp_path / f"foreign{n}") for n in range(6)))
+    assert healthy.json("config", "apply")[0] == 0
+    assert_silent(healthy)
+
+
 def test_a_protected_key_that_no_agent_holds(healthy: Home) -> None:
     keygen("-q", "-p", "-P", "", "-N", "a passphrase", "-f", healthy.key)
     assert_silent(healthy)
@@ -402,6 +420,40 @@ def test_a_block_without_the_jump_is_told(healthy: Home) -> None:
 def test_a_configuration_that_is_fine_is_passed_over(healthy: Home, text: str) -> None:
     write_config(healthy, text)
     assert_silent(healthy)
+
+
+@pytest.fixture
+def applied(healthy: Home) -> Home:
+    """Our line stands at the top of the person's configuration."""
+    write_config(healthy, "Host elsewhere\n  User me\n")
+    assert healthy.json("config", "apply")[1]["changed"]
+    assert_silent(healthy)
+    return healthy
+
+
+@pytest.mark.parametrize(
+    ("above", "line", "finding"),
+    [("", False, "line-gone"), ("Host elsewhere\n", True, "line-not-first")],
+)
+def test_our_line_that_moved_is_found_and_put_back(
+    applied: Home, above: str, line: bool, finding: str
+) -> None:
+    first, _, rest = (applied.path / "ssh/config").read_text().partition("\n")
+    write_config(applied, above + (f"{first}\n" if line else "") + rest)
+    assert "alpkey config apply" in assert_found(applied, finding, 0)["next_step"]
+    assert applied.json("config", "apply")[0] == 0
+    assert_silent(applied)
+
+
+def test_our_line_without_effect(applied: Home) -> None:
+    """The file that it reads in says nothing, and cannot be written anew."""
+    own = applied.path / "ssh/alpkey"
+    (own / "config").write_text("# nothing\n")
+    own.chmod(0o500)
+    applied.without_root_power()
+    assert "ela at ela" in assert_found(applied, "line-without-effect", 0)["detail"]
+    own.chmod(0o700)
+    assert_silent(applied)
 
 
 # Hosts.

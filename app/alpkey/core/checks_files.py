@@ -28,7 +28,7 @@ def _path(seen: Symptoms, name: str) -> PathSeen | None:
 
 def _unreadable(seen: Symptoms, name: str) -> Facts | None:
     path = _path(seen, name)
-    return when(not path.readable, path=str(path.path), mode=f"{path.mode:04o}") if path else None
+    return when(not path.readable, path=str(path.path)) if path else None
 
 
 def _open_to(seen: Symptoms, name: str, others: int) -> Facts | None:
@@ -188,7 +188,7 @@ CHECKS = (
         "folder-closed",
         "error",
         "The ssh folder is closed to you",
-        "{path} has mode {mode}.",
+        "{path} may not be entered or listed.",
         "Open it with: alpkey doctor --fix folder-closed",
         lambda seen, _: _unreadable(seen, "folder"),
         after=("files-of-another",),
@@ -198,7 +198,7 @@ CHECKS = (
         "key-unreadable",
         "error",
         "The private key cannot be read",
-        "{path} has mode {mode}.",
+        "{path} is closed to you.",
         "Open it with: alpkey doctor --fix key-unreadable",
         lambda seen, _: _unreadable(seen, "key"),
         after=("files-of-another", "folder-closed"),
@@ -208,7 +208,7 @@ CHECKS = (
         "certificate-unreadable",
         "error",
         "The certificate cannot be read",
-        "{path} has mode {mode}.",
+        "{path} is closed to you.",
         "Open it with: alpkey doctor --fix certificate-unreadable",
         lambda seen, _: _unreadable(seen, "certificate"),
         after=("files-of-another", "folder-closed"),
