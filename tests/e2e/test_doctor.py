@@ -286,6 +286,16 @@ def test_a_key_that_another_program_wrote(
     }
 
 
+def test_a_pair_that_was_imported_is_no_other_programs(
+    healthy: Home, running_centre: Centre, tmp_path: Path
+) -> None:
+    other = prepared_home(running_centre, tmp_path / "other")
+    assert other.renew()[0] == 0
+    done = healthy.run("import", str(other.key), str(other.certificate), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert_silent(healthy)
+
+
 # The agent.
 
 

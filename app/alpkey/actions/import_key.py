@@ -192,6 +192,7 @@ class _Importing:
             valid_before=certificate.valid_before,
             key_path=str(look.key_path),
             own_key=own_key,
+            authority=fingerprint(certificate.authority),
         )
         with suppress(Unfit):
             facts = world.status.journal.facts()

@@ -78,7 +78,7 @@ CHECKS = (
         "Every login asks for the key's passphrase",
         "The key is protected, and no agent holds it. Programs that cannot ask will fail.",
         "Load it with: alpkey agent load",
-        lambda seen, _: when(asks_passphrase(seen), path=str(seen.look.key_path)),
+        lambda seen, _: when(asks_passphrase(seen)),
         after=("agent-hangs", "agent-refuses", "agent-absent"),
     ),
     Check(

@@ -123,8 +123,9 @@ def _other_tool(seen: Symptoms, _: datetime) -> Facts | None:
     certificate = seen.look.certificate
     if certificate is None or not seen.known.fingerprints:
         return None
-    foreign = not seen.known.made_here(fingerprint(certificate.public_key))
-    return when(foreign, path=str(seen.look.key_path))
+    ours = seen.known.made_here(fingerprint(certificate.public_key))
+    noted = any(one.serial == certificate.serial for one in seen.known.issued)
+    return when(not ours and not noted, path=str(seen.look.key_path))
 
 
 def _cut_off(seen: Symptoms, _: datetime) -> Facts | None:
