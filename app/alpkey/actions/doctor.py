@@ -192,7 +192,8 @@ def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
         return AgentSeen("absent", agent.socket, str(absent.params.get("reason", "")))
     except AgentTrouble as trouble:
         answer: AgentAnswer = "hangs" if trouble.code == "agent-hangs" else "refuses"
-        return AgentSeen(answer, agent.socket, words.describe(trouble).detail)
+        said = words.describe(trouble)
+        return AgentSeen(answer, agent.socket, said.detail, said.next_step)
     certificate = look.certificate
     contents = sort_out(blobs, certificate, known.made_here)
     return AgentSeen(
