@@ -34,6 +34,7 @@ from alpkey.core.report import Report, report
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site
 from alpkey.core.symptoms import (
+    AgentAnswer,
     AgentSeen,
     KeychainSeen,
     LineSeen,
@@ -190,9 +191,9 @@ def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
     except AgentAbsent as absent:
         return AgentSeen("absent", agent.socket, str(absent.params.get("reason", "")))
     except AgentTrouble as trouble:
-        hangs = trouble.code == "agent-hangs"
-        why = f"The agent at {agent.socket} is of no use."
-        return AgentSeen("hangs" if hangs else "refuses", agent.socket, why)
+        answer: AgentAnswer = "hangs" if trouble.code == "agent-hangs" else "refuses"
+        said = words.describe(trouble)
+        return AgentSeen(answer, agent.socket, said.detail, said.next_step)
     certificate = look.certificate
     contents = sort_out(blobs, certificate, known.made_here)
     return AgentSeen(

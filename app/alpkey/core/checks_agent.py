@@ -11,7 +11,9 @@ TRIES = 6
 
 def _useless(seen: Symptoms, answer: AgentAnswer) -> Facts | None:
     agent = seen.agent
-    return when(agent and agent.answer == answer, why=agent.why) if agent else None
+    if agent is None or agent.answer != answer:
+        return None
+    return {"why": agent.why, "advice": agent.advice}
 
 
 def _answering(seen: Symptoms) -> AgentSeen | None:
@@ -61,7 +63,7 @@ CHECKS = (
         "warning",
         "The ssh agent refuses to tell what it holds",
         "{why}",
-        "Use OpenSSH's own agent: eval $(ssh-agent)",
+        "{advice}",
         lambda seen, _: _useless(seen, "refuses"),
     ),
     Check(
@@ -78,7 +80,7 @@ CHECKS = (
         "Every login asks for the key's passphrase",
         "The key is protected, and no agent holds it. Programs that cannot ask will fail.",
         "Load it with: alpkey agent load",
-        lambda seen, _: when(asks_passphrase(seen), path=str(seen.look.key_path)),
+        lambda seen, _: when(asks_passphrase(seen)),
         after=("agent-hangs", "agent-refuses", "agent-absent"),
     ),
     Check(

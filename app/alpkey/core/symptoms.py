@@ -49,7 +49,8 @@ AgentAnswer = Literal["absent", "hangs", "refuses", "answers"]
 
 @dataclass(frozen=True, slots=True)
 class AgentSeen:
-    """The agent that ssh will use.  ``why`` tells in words what an agent of no use did.
+    """The agent that ssh will use.  Of one that is of no use, ``why`` and ``advice`` tell in words
+    what it did and what to do.
 
     ``current`` and ``plain`` are whether it holds our certificate and its key; ``stale`` counts
     ours that should leave, none where no certificate tells them apart; ``foreign`` all others.
@@ -58,6 +59,7 @@ class AgentSeen:
     answer: AgentAnswer
     socket: str | None
     why: str = ""
+    advice: str = ""
     current: bool = False
     plain: bool = False
     stale: int = 0
