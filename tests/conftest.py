@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Speed is measured by the bench; a busy machine fails no test.
+settings.register_profile("alpkey", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("alpkey")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 _LOOPBACK = ("127.", "::1", "localhost")
