@@ -61,10 +61,10 @@ class Centre:
     def state(self) -> dict[str, Any]:
         return self.control("state", "GET")
 
-    def saw_a_password(self) -> bool:
-        """Whether a password has reached the service since the last reset."""
+    def saw_a_password(self, service: str = "") -> bool:
+        """Whether a password has reached this service, or any, since the last reset."""
         requests = self.state()["requests"][self._seen :]
-        return any(one["had_password"] for one in requests)
+        return any(one["had_password"] and service in ("", one["service"]) for one in requests)
 
     def reset(self) -> None:
         self._seen = len(self.state()["requests"])

@@ -24,6 +24,7 @@ from alpkey.core.display import has_display
 from alpkey.core.errors import Unfit, Unsuitable
 from alpkey.core.places import APP_ID, Places
 from alpkey.core.roots import person_home
+from alpkey.core.site import GATEWAY
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site
 
 if sys.platform == "darwin":
@@ -43,10 +44,12 @@ if TYPE_CHECKING:
     from alpkey.actions.kept import KeptWorld
     from alpkey.actions.keys import KeysWorld
     from alpkey.actions.passphrase import PassphraseWorld
-    from alpkey.actions.renew import RenewWorld
+    from alpkey.actions.renew import RenewRequest, RenewWorld
+    from alpkey.actions.renew_signed import SignedWorld
     from alpkey.actions.settings import SettingsWorld
     from alpkey.actions.sign_in import SignInWorld, Way
     from alpkey.actions.status import StatusWorld
+    from alpkey.adapters.gateway import Gateway
     from alpkey.adapters.http import Http
     from alpkey.adapters.key_files import KeyPairFiles
     from alpkey.adapters.keychain import SystemKeychain
@@ -132,6 +135,44 @@ class Assembly:
             protection=RealProtection(),
         )
 
+    def renew_usually(
+        self, cancellation: Cancellation, request: RenewRequest | None = None
+    ) -> Action:
+        """Renews where keys usually come from, as the site and the journal have it."""
+        from alpkey.actions.renew import RenewRequest, renew
+
+        request = request or RenewRequest()
+        if self.site.signs_in_elsewhere(self._glance().retired):
+            return self.renew_at_gateway(self.usual_way, request, cancellation)
+        return renew(request, self.renewal(cancellation))
+
+    def renew_at_gateway(
+        self, way: Way, request: RenewRequest, cancellation: Cancellation
+    ) -> Action:
+        from alpkey.actions.renew_signed import renew_signed
+
+        return renew_signed(way, request, self._signed_renewal(cancellation))
+
+    def _signed_renewal(self, cancellation: Cancellation) -> SignedWorld:
+        """A renewal's world at the gateway.  Raises Unsuitable where the site names none."""
+        from alpkey.actions.renew_signed import SignedWorld
+        from alpkey.adapters.key_protection import RealProtection
+        from alpkey.adapters.pairs import RealPairs
+
+        openid, service = self._gateway()
+        return SignedWorld(
+            site=self.site,
+            sign_in=self._sign_in(openid, cancellation),
+            service=service,
+            files=self._files,
+            pairs=RealPairs(),
+            lock=self._lock,
+            cancellation=cancellation,
+            status=self.status,
+            kept=self.kept(cancellation),
+            protection=RealProtection(),
+        )
+
     def importing(self, cancellation: Cancellation) -> ImportWorld:
         from alpkey.actions.import_key import ImportWorld
         from alpkey.adapters.downloads import SavedFiles
@@ -191,16 +232,11 @@ class Assembly:
             own_files=self._own_files,
             resolver=self._openssh,
             terminal=self._terminal,
-            renew=lambda: self._renew(cancellation),
+            renew=lambda: self.renew_usually(cancellation),
             load_to_forward=self._load_to_forward,
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("doctor")),
         )
-
-    def _renew(self, cancellation: Cancellation) -> Action:
-        from alpkey.actions.renew import RenewRequest, renew
-
-        return renew(RenewRequest(), self.renewal(cancellation))
 
     def _load_to_forward(self) -> Iterator[Event]:
         from alpkey.actions.agent import load_to_forward
@@ -266,8 +302,9 @@ class Assembly:
             window=WindowWatched(
                 own_command("window", "renew"), socket.with_name(socket.name + ".lock")
             ),
-            interrupted=self._files.interrupted,
-            renewal=lambda: self.renewal(cancellation),
+            files=self._files,
+            lock=self._lock,
+            renew=lambda: self.renew_usually(cancellation),
         )
 
     def configuration(self, cancellation: Cancellation) -> ConfigureWorld:
@@ -321,24 +358,32 @@ class Assembly:
     def keys(self, cancellation: Cancellation) -> KeysWorld:
         """The world of keys at the service.  Raises Unsuitable where the site has none to ask."""
         from alpkey.actions.keys import KeysWorld
+
+        openid, service = self._gateway()
+        return KeysWorld(
+            sign_in=self._sign_in(openid, cancellation),
+            service=service,
+            look=self._glance,
+            remember=self.status.remember,
+            journal=self.status.journal,
+            lock=self._lock,
+            cancellation=cancellation,
+            clock=now,
+        )
+
+    def _gateway(self) -> tuple[OpenId, Gateway]:
         from alpkey.adapters.gateway import Gateway
         from alpkey.adapters.http import Http
 
         site = self.site
-        gateway = next((one for one in site.services if one.kind == "gateway"), None)
+        gateway = next((one for one in site.services if one.kind == GATEWAY), None)
         if gateway is None or site.openid is None:
             raise Unsuitable("no-gateway", site=site.name, dashboard=site.dashboard)
-        return KeysWorld(
-            sign_in=self._sign_in(site.openid, cancellation),
-            service=Gateway(gateway, site, Http(site.ca_bundle)),
-            look=self._glance,
-            journal=self.status.journal,
-            clock=now,
-        )
+        return site.openid, Gateway(gateway, site, Http(site.ca_bundle))
 
     @property
     def usual_way(self) -> Way:
-        """How to sign in where the person did not say."""
+        """How to sign in at the gateway where the person did not say."""
         from alpkey.actions.sign_in import Way
 
         return Way.BROWSER if self.has_display else Way.DEVICE

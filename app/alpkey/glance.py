@@ -135,11 +135,12 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         quota=quota.from_journal(facts, the_site.quota_per_day, now),
         lead_time=the_settings.lead_time,
         certificate=certificate,
-        trouble=trouble or key_trouble,
+        trouble=trouble or key_trouble or _revocation(certificate, facts),
         has_key=has_key,
         encrypted=encrypted,
         stamp=stamp(certificate_path),
         working=_is_locked(at.lock),
+        retired=facts.retired,
     )
 
 
@@ -223,6 +224,13 @@ def _private_key(
     mismatch = certificate and head.public_key and head.public_key != certificate.public_key
     reason = f"{path} and its certificate belong to different keys." if mismatch else None
     return True, head.encrypted, reason
+
+
+def _revocation(certificate: Certificate | None, facts: journal.Known) -> str | None:
+    """What is to be said of a certificate that opens nothing any more."""
+    if certificate is None or certificate.serial not in facts.revoked:
+        return None
+    return "It was revoked. Get a fresh one with: alpkey renew"
 
 
 def _principal(certificate: Certificate | None) -> str | None:

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.renew import RenewWorld
+from alpkey.actions.renew_signed import SignedWorld
+from alpkey.actions.sign_in import SignInWorld
 from alpkey.actions.status import StatusWorld
 from alpkey.adapters.key_protection import RealProtection
 from alpkey.adapters.otp import PyotpCodes
@@ -30,6 +33,7 @@ from tests.contracts.fakes import (
     FakeKeyService,
     FakeLock,
 )
+from tests.contracts.fakes_certificates import FakeCertificateService
 from tests.core.sites import site
 
 PASSWORD, OTP = "a password", "123456"
@@ -105,6 +109,12 @@ class Fakes:
         self.keychain = FakeKeychain()
         self.aside = FakeAside()
         self.site = site()
+        self._gateway_folder = folder / "gateway"
+
+    @cached_property
+    def gateway(self) -> FakeCertificateService:
+        self._gateway_folder.mkdir()
+        return FakeCertificateService(self._gateway_folder)
 
     def look(self) -> Look:
         pair = self.files.pair()
@@ -151,6 +161,20 @@ class Fakes:
                 agent=lambda: self.agent,
                 clock=lambda: datetime.now(UTC),
             ),
+            kept=self.keeping,
+            protection=RealProtection(),
+        )
+
+    def signed(self, sign_in: SignInWorld) -> SignedWorld:
+        return SignedWorld(
+            site=self.site,
+            sign_in=sign_in,
+            service=self.gateway,
+            files=self.files,
+            pairs=RealPairs(),
+            lock=self.lock,
+            cancellation=self.cancellation,
+            status=self.renewal.status,
             kept=self.keeping,
             protection=RealProtection(),
         )

@@ -1,5 +1,6 @@
 """The pair on disk: cut off at every rename, it is old or new in the end, never mixed."""
 
+import json
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from alpkey.adapters.key_files import KeyPairFiles
 from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
+from tests.keys import make_key
 
 OLD = ("old key\n", "old certificate\n", "old public\n")
 NEW = ("new key\n", "new certificate\n", "new public\n")
@@ -89,3 +91,19 @@ def test_the_backup_is_a_copy(tmp_path: Path) -> None:
     assert backup.name == "key.before-alpkey-20260102-030405"
     assert backup.read_text() == OLD[0]
     assert contents(tmp_path) == OLD
+
+
+def test_a_key_that_found_its_place_after_a_cut_waits_no_longer(tmp_path: Path) -> None:
+    key, intent = tmp_path / "cscs-key", tmp_path / "intent"
+    files = KeyPairFiles(key, intent)
+    made = make_key(tmp_path / "made").read_text()
+    files.keep_waiting(Secret(made))
+    staged = tmp_path / "staged"
+    staged.write_text(made)
+    intent.write_text(json.dumps({str(staged): str(key)}))
+    assert files.finish_interrupted()
+    assert files.waiting() is None
+    files.keep_waiting(Secret(make_key(tmp_path / "another").read_text()))
+    intent.write_text("{}")
+    assert files.finish_interrupted()
+    assert files.waiting() is not None

@@ -134,13 +134,15 @@ class FakeKeyFiles:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._pair: IssuedPair | None = None
+        self._has_public = False
+        self._waiting: Secret | None = None
         self.backups: list[IssuedPair] = []
 
     def current(self) -> StoredKey | None:
         if self._pair is None:
             return None
         head = read_head(self._pair.private.reveal().encode())
-        return StoredKey(self._path, head.public_key, head.encrypted)
+        return StoredKey(self._path, head.public_key, head.encrypted, self._has_public)
 
     def private(self) -> Secret | None:
         return self._pair.private if self._pair else None
@@ -153,6 +155,17 @@ class FakeKeyFiles:
 
     def install(self, pair: IssuedPair, public_line: str) -> None:
         self._pair = pair
+
+    def waiting(self) -> Secret | None:
+        return self._waiting
+
+    def keep_waiting(self, private: Secret) -> None:
+        self._waiting = private
+
+    def install_own(self, pair: IssuedPair, public_line: str) -> None:
+        self.install(pair, public_line)
+        self._has_public = True
+        self._waiting = None
 
     def install_private(self, private: Secret) -> None:
         assert self._pair is not None

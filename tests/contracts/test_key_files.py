@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.key_files import KeyPairFiles
-from alpkey.core.certificate import public_line
+from alpkey.core.certificate import public_line, read_certificate
 from alpkey.core.ports import IssuedPair, KeyFiles
 from alpkey.core.secret import Secret
 from tests.contracts.fakes import FakeKeyFiles
@@ -69,6 +69,24 @@ class TestContract:
         files.install_certificate(other)
         assert files.pair() == IssuedPair(pair.private, other)
         assert files.private() == pair.private
+
+    def test_a_key_made_here_waits_for_its_place(self, files: KeyFiles, tmp_path: Path) -> None:
+        pair, _ = installed(files, tmp_path / "one")
+        private, line = installed_elsewhere(tmp_path / "two")
+        files.keep_waiting(Secret(private.decode()))
+        assert files.waiting() == Secret(private.decode())
+        assert files.pair() == pair
+        stored = files.current()
+        assert stored is not None
+        assert not stored.has_public
+        own = IssuedPair(Secret(private.decode()), line)
+        public = public_line(read_certificate(line.encode()).public_key)
+        files.install_own(own, public)
+        assert files.pair() == own
+        assert files.waiting() is None
+        stored = files.current()
+        assert stored is not None
+        assert stored.has_public
 
 
 def installed_elsewhere(folder: Path) -> tuple[bytes, str]:

@@ -27,6 +27,17 @@ def test_a_pair_is_proven(tmp_path: Path, kind: str) -> None:
     assert RealPairs().public_key(Secret(key.read_text())) == proven.public_key
 
 
+def test_ssh_knows_a_new_key(tmp_path: Path) -> None:
+    first, second = RealPairs().make(), RealPairs().make()
+    assert first != second
+    key = tmp_path / "key"
+    key.write_text(first.reveal())
+    key.chmod(0o600)
+    line = keygen("-y", "-f", key)
+    assert line.split()[0] == "ssh-ed25519"
+    assert binascii.a2b_base64(line.split()[1]) == RealPairs().public_key(first)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_passphrase_hides_no_public_key(tmp_path: Path, kind: str) -> None:
     key = make_key(tmp_path / "key", kind, "a passphrase")

@@ -15,6 +15,7 @@ from alpkey.core.journal import (
     MaybeIssued,
     Refused,
     Retired,
+    Revoked,
     fold,
     from_lines,
     pruned,
@@ -44,6 +45,9 @@ def refused(code: str, attempt: str = "a") -> Refused:
         maybe(),
         refused("sign-in-refused"),
         Refused(NOW, "alice", "a", "sign-in-refused", kept=True),
+        replace(issued(), own_key=False, local=True),
+        replace(maybe(), fingerprint="SHA256:one"),
+        Revoked(NOW, "alice", 2**63 + 1, "SHA256:one"),
         Kept(NOW, "alice", "password"),
         KeyCovered(NOW, kept=True),
         Retired(NOW, "sshservice", retired=True),
@@ -158,3 +162,23 @@ def test_a_line_of_an_earlier_version_is_read() -> None:
     line = to_line(refused("sign-in-refused")).replace(', "kept": false', "")
     assert "kept" not in line
     assert list(from_lines([line])) == [refused("sign-in-refused")]
+
+
+def test_who_made_a_key_is_known() -> None:
+    known = fold(
+        [
+            issued(fingerprint="SHA256:service's"),
+            replace(issued(fingerprint="SHA256:ours"), local=True),
+            replace(issued(fingerprint="SHA256:theirs"), local=True, own_key=False),
+        ]
+    )
+    assert known.service_made == {"SHA256:service's"}
+    assert known.fingerprints == {"SHA256:service's", "SHA256:ours"}
+
+
+def test_a_revoked_certificate_holds_no_slot_and_is_remembered() -> None:
+    revoked = Revoked(NOW, "alice", 2**63 + 1, "SHA256:one")
+    known = fold([issued(), refused("quota-refused", "b"), revoked])
+    assert known.issued == ()
+    assert known.revoked == {2**63 + 1}
+    assert known.quota_refused_at is None

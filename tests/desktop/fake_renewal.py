@@ -2,6 +2,9 @@
 
 The code 000000 is refused, 999999 makes it die without a word, every other one is accepted; after
 777777 the password could not be kept.  With
+``--browser`` or ``--device`` it shows where to sign in and waits until it is cancelled; with
+``signed-in`` as its first argument somebody signs in there at once.  With ``retired`` there is no
+service any more.  With
 ``foreign`` as an argument it first asks whether a key of the person's own may be replaced; with
 ``kept`` a keychain has the password, with ``generator`` what makes the codes, and with ``offer``
 nothing yet.
@@ -42,7 +45,47 @@ def tell(**row: object) -> None:
     print(json.dumps(row), flush=True)  # noqa: T201  stdout is its voice
 
 
+PAGES = {
+    "--browser": {"kind": "browser", "url": "https://auth/page", "user_code": None},
+    "--device": {
+        "kind": "device",
+        "url": "https://auth/device?user_code=ABCD-EFGH",
+        "short_url": "https://auth/device",
+        "user_code": "ABCD-EFGH",
+        "qr": ["010", "101", "010"],
+    },
+}
+RETIRED = {
+    **REFUSED,
+    "code": "service-retired",
+    "title": "CSCS has retired this way to get a key",
+    "detail": "The service is gone. Your password was not sent.",
+}
+
+
+def elsewhere() -> None:
+    """A renewal with a sign-in elsewhere."""
+    if "foreign" in sys.argv:
+        tell(event="ask", ask=1, fields=[QUESTION], error=None)
+        sys.stdin.readline()
+    tell(v=1, event="show", **next(PAGES[one] for one in sys.argv if one in PAGES))
+    if sys.argv[1] == "signed-in":
+        for step in ("signed-in", "issued", "installed"):
+            tell(event="step", id=step, params={})
+        tell(event="done", result={"renewed": True, "cancelled_late": False})
+    elif sys.argv[1] == "used-up" and "--replace" not in sys.argv:
+        tell(event="failed", error={**REFUSED, "code": "quota-refused", "title": "No key is left"})
+    elif json.loads(sys.stdin.readline()).get("cancel"):
+        tell(event="failed", error=CANCELLED)
+
+
 def main() -> None:
+    if PAGES.keys() & set(sys.argv):
+        elsewhere()
+        return
+    if sys.argv[1] == "retired":
+        tell(v=1, event="failed", error=RETIRED)
+        return
     if "foreign" in sys.argv:
         tell(v=1, event="ask", ask=0, fields=[QUESTION], error=None)
         if json.loads(sys.stdin.readline()).get("cancel"):

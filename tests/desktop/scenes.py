@@ -16,6 +16,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
 
+from alpkey.adapters.qr import rows
 from alpkey.core import words
 from alpkey.core.diagnosis import diagnose, doctor_object
 from alpkey.core.errors import (
@@ -74,7 +75,7 @@ def look(
     ends = tuple(NOW + (5 + number) * HOUR for number in range(used))
     quota = Quota(5, ends, source, NOW, used)
     if left is None:
-        return replace(MISSING, quota=Quota(5))
+        return replace(MISSING, quota=Quota(5), **more)
     # Certificates of tests live around another moment.
     shift = NOW - LOOKED_AT
     key = certificate(left - 24 * HOUR + shift, left + shift)
@@ -164,6 +165,30 @@ def dialog(
     made = RenewalDialog(world)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     made.show()
+    return made
+
+
+PAGES: dict[str, Row] = {
+    "browser": {
+        "event": "show",
+        "kind": "browser",
+        "url": "https://auth.cscs.ch/auth/realms/cscs/protocol/openid-connect/auth?a=1",
+    },
+    "device": {
+        "event": "show",
+        "kind": "device",
+        "url": "https://auth.cscs.ch/auth/realms/cscs/device?user_code=WDJB-MJHT",
+        "short_url": "https://auth.cscs.ch/auth/realms/cscs/device",
+        "user_code": "WDJB-MJHT",
+        "qr": rows("https://auth.cscs.ch/auth/realms/cscs/device?user_code=WDJB-MJHT"),
+    },
+}
+
+
+def gone_to(way: str, *more: Row) -> RenewalDialog:
+    """A dialog whose form is of no use, after the click on a way."""
+    made = dialog([PAGES[way], *more], seen=look(retired=frozenset({"sshservice"})))
+    made.findChildren(QPushButton, f"sign-in-{way}")[-1].click()
     return made
 
 
@@ -286,6 +311,13 @@ SCENES: dict[str, Scene] = {
     ),
     "dialog-retired": Scene(
         lambda: dialog([ask(), failed(RETIRED)]), heading_is(words.describe(RETIRED).title)
+    ),
+    "dialog-ways": Scene(lambda: dialog([], seen=look(retired=frozenset({"sshservice"})))),
+    "dialog-browser": Scene(lambda: gone_to("browser"), heading_is("Your browser shows")),
+    "dialog-device": Scene(lambda: gone_to("device"), heading_is("WDJB-MJHT")),
+    "dialog-elsewhere-working": Scene(
+        lambda: gone_to("device", *steps("signed-in", "issued")),
+        heading_is("\N{CHECK MARK} Certificate issued"),
     ),
     "main-none": Scene(lambda: main(look())),
     "main-valid": Scene(lambda: main(look(13 * HOUR + timedelta(minutes=42)))),

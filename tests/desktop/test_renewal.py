@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def opened(qtbot: QtBot, started: Started) -> Opener:
         world = RenewalWorld(
             site(),
             lambda: Seen(NOW, seen, chosen=choose({}, person)),
-            lambda *_: [sys.executable, "-P", str(FAKE), child],
+            lambda *arguments: [sys.executable, "-P", str(FAKE), child, *arguments],
             lambda *arguments: started.append(arguments),
         )
         dialog = RenewalDialog(world, then_connect)
@@ -338,3 +339,87 @@ def test_what_could_not_be_kept_is_said_beside_the_success(qtbot: QtBot, opened:
     sign_in(qtbot, dialog, "777777")
     qtbot.waitUntil(lambda: bool(dialog.findChildren(QPushButton, "connect-daint")))
     assert "It is locked" in text(dialog, "note")
+
+
+def waits_for(dialog: RenewalDialog, words: str) -> Callable[[], bool]:
+    return lambda: any(
+        words in one.text() for one in dialog.findChildren(QLabel) if one.isVisible()
+    )
+
+
+def test_beside_the_form_stand_browser_and_other_device(
+    qtbot: QtBot, opened: Opener, started: Started
+) -> None:
+    dialog = opened(child="signed-in")
+    qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())
+    press(qtbot, dialog, "sign-in-browser")
+    qtbot.waitUntil(lambda: shows(dialog, "connect-daint"))
+    assert not dialog.is_running
+
+
+def test_the_browsers_page_is_awaited_and_can_be_cancelled(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    press(qtbot, dialog, "sign-in-browser")
+    qtbot.waitUntil(waits_for(dialog, "Your browser shows"))
+    assert shows(dialog, "open-again")
+    assert not shows(dialog, "renew")
+    press(qtbot, dialog, "cancel")
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    assert not dialog.is_running
+
+
+def test_enter_does_not_cancel_a_sign_in(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    press(qtbot, dialog, "sign-in-browser")
+    qtbot.waitUntil(waits_for(dialog, "Your browser shows"))
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.is_running
+    assert dialog.isVisible()
+
+
+def test_another_device_gets_code_picture_and_address(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    press(qtbot, dialog, "sign-in-device")
+    qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
+    assert text(dialog, "user-code") == "ABCD-EFGH"
+    assert "https://auth/device " in text(dialog, "what")
+    [picture] = dialog.findChildren(QLabel, "qr")
+    drawn = picture.pixmap().toImage()
+    dots = [
+        [drawn.pixelColor(4 * x + 1, 4 * y + 1).lightness() for x in range(3)] for y in range(3)
+    ]
+    assert dots == [[255, 0, 255], [0, 255, 0], [255, 0, 255]]
+
+
+def test_once_retired_the_ways_take_the_forms_place(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened(child="retired")
+    qtbot.waitUntil(lambda: "retired" in text(dialog, "heading"))
+    assert not line(dialog, "password").isVisible()
+    press(qtbot, dialog, "sign-in-device")
+    qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
+
+
+def test_a_retirement_that_is_known_starts_nothing(qtbot: QtBot, opened: Opener) -> None:
+    retired = replace(MISSING, retired=frozenset({"sshservice"}))
+    dialog = opened(retired)
+    assert shows(dialog, "sign-in-browser")
+    assert shows(dialog, "sign-in-device")
+    assert not dialog.is_running
+    assert not any(one.isVisible() for one in dialog.findChildren(QLineEdit))
+    press(qtbot, dialog, "sign-in-browser")
+    qtbot.waitUntil(waits_for(dialog, "Your browser shows"))
+
+
+def test_a_question_before_the_sign_in_leads_on_to_it(qtbot: QtBot, opened: Opener) -> None:
+    retired = replace(MISSING, retired=frozenset({"sshservice"}))
+    dialog = opened(retired, child="foreign")
+    press(qtbot, dialog, "sign-in-device")
+    press(qtbot, dialog, "replace")
+    qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
+
+
+def test_with_none_left_this_computers_key_can_be_replaced(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened(child="used-up")
+    press(qtbot, dialog, "sign-in-device")
+    press(qtbot, dialog, "replace")
+    qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.e2e.desk import Desk, desk
 from tests.e2e.tray_item import TrayItem, find_item, tray_items
 from tests.e2e.waiting import until
 from tests.keychains import OPENS, Keyring, keyring_on
+from tests.sandbox.openid_client import Browser
 
 TITLE = "DEMO - Renew CSCS key"
 MAIN_TITLE = "Alpkey - DEMO"
@@ -111,6 +113,40 @@ def test_from_a_click_to_daint(
     until(lambda: "until" in tray.tooltip(), "the tray's tooltip")
     assert any(label.startswith("Key valid until") for label in tray.labels())
     assert "At most 4 of 5 keys left" in tray.labels()
+
+
+def test_where_passwords_are_retired_the_browser_takes_the_forms_place(
+    running_desk: Desk,
+    screen: Screen,
+    home_on_desk: Home,
+    only_listener: None,
+    tmp_path: Path,
+) -> None:
+    home, opened = home_on_desk, tmp_path / "opened"
+    opener = tmp_path / "bin/xdg-open"
+    opener.parent.mkdir()
+    keeps = f'printf "%s" "$1" > "{opened}.new" && mv "{opened}.new" "{opened}"'
+    opener.write_text(f"#!/bin/sh\n{keeps}\n")
+    opener.chmod(0o700)
+    home.centre.fault("retired", times=None)
+    environ = {**home.environ, "PATH": f"{opener.parent}:{home.environ['PATH']}"}
+    process = subprocess.Popen(home.command("window", "renew"), env=environ)
+    try:
+        window = screen.window(TITLE)
+        press(running_desk, window, "Sign in with the browser")
+        until(opened.exists, "the browser opens")
+        browser = Browser(home.centre)
+        back = browser.sign_in(browser.open(opened.read_text())).url
+        urlopen(back, timeout=10).close()
+        until(home.certificate.exists, "the certificate")
+        press(running_desk, window, "Close")
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert home.json("status")[1]["state"] == "valid"
+    assert home.key.with_name("cscs-key.pub").exists()
+    assert not home.centre.saw_a_password("sshservice")
 
 
 def test_a_wrong_code_is_explained(

@@ -1,9 +1,6 @@
 """``keys list``: a sign-in without a password, and the account's keys as the gateway knows them."""
 
-import fcntl
 import json
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -33,14 +30,6 @@ def home(home: Home) -> Home:
     home.centre.control("account", quota=5)
     assert home.renew()[0] == 0
     return home
-
-
-@pytest.fixture
-def only_listener() -> Iterator[None]:
-    """Only one port is registered for the way back, so tests on this computer take turns."""
-    with Path(tempfile.gettempdir(), "alpkey-tests-8765.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def serial_here(home: Home) -> str:

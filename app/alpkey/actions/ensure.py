@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from alpkey.actions.installing import finish_interrupted
-from alpkey.actions.renew import RenewRequest, RenewWorld, renew
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
 from alpkey.core.events import Action, Result, Warn
+from alpkey.core.ports import KeyFiles, Lock
 from alpkey.core.ports_ensure import Callers, RenewWindow, Turn
 from alpkey.core.status import status_object
 
@@ -23,14 +23,15 @@ Way = Literal["here", "window", "nobody"]
 
 @dataclass(frozen=True, slots=True)
 class EnsureWorld:
-    """``renewal`` is made only where it is needed; ``interrupted``: one was cut off before."""
+    """``renew`` renews the usual way; ``files`` may hold what a renewal was cut off from."""
 
     status: StatusWorld
     callers: Callers
     turn: Turn
     window: RenewWindow
-    interrupted: Callable[[], bool]
-    renewal: Callable[[], RenewWorld]
+    files: KeyFiles
+    lock: Lock
+    renew: Callable[[], Action]
 
 
 def ensure(way: Way, world: EnsureWorld) -> Action:
@@ -39,9 +40,7 @@ def ensure(way: Way, world: EnsureWorld) -> Action:
     Raises KeyExpired (``not-renewed``), or Cancelled (``said-no``), which is remembered a while.
     """
     began = world.status.clock()
-    if world.interrupted():
-        renewal = world.renewal()
-        yield from finish_interrupted(renewal.files, renewal.lock)
+    yield from finish_interrupted(world.files, world.lock)
     if _is_good(world):
         return _result(world, renewed=False)
     calls = world.callers.calls()
@@ -69,7 +68,7 @@ def ensure(way: Way, world: EnsureWorld) -> Action:
 def _renew_here(world: EnsureWorld, began: datetime) -> Action:
     """Whoever breaks off says no; a time that ran out says nothing."""
     try:
-        return (yield from renew(RenewRequest(), world.renewal()))
+        return (yield from world.renew())
     except (Cancelled, GeneratorExit):
         now = world.status.clock()
         if now - began < WAIT:

@@ -1,15 +1,17 @@
-"""The account's keys as the service knows them."""
+"""The account's keys as the service knows them: listed, and revoked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
+from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.actions.sign_in import SignInWorld, Way, sign_in
 from alpkey.core.certificate import fingerprint
-from alpkey.core.events import Action, Result
-from alpkey.core.journal import Known, fold
+from alpkey.core.errors import Cancelled, Unsuitable
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result
+from alpkey.core.journal import Known, Revoked, fold
 from alpkey.core.look import Look
 from alpkey.core.moments import rfc3339
-from alpkey.core.ports import Clock, Journal
+from alpkey.core.ports import Cancellation, Clock, Journal, Lock
 from alpkey.core.ports_certificates import CertificateService, ListedKey
 from alpkey.core.quota import from_list
 from alpkey.core.status import quota_object
@@ -22,7 +24,10 @@ class KeysWorld:
     sign_in: SignInWorld
     service: CertificateService
     look: Callable[[], Look]
+    remember: Callable[[Look], None]
     journal: Journal
+    lock: Lock
+    cancellation: Cancellation
     clock: Clock
 
 
@@ -41,6 +46,77 @@ def list_keys(way: Way, world: KeysWorld, *, every: bool = False) -> Action:
         "keys": [_described(key, look, known) for key in newest_first],
         "quota": quota_object(from_list(keys, look.quota.limit, world.clock())),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeRequest:
+    """Which keys: those with these ``serials``, or with ``all_of_them`` every one that is alive.
+
+    ``yes`` agrees beforehand; with ``dry_run`` nothing is asked and nothing revoked.
+    """
+
+    serials: tuple[int, ...] = ()
+    all_of_them: bool = False
+    dry_run: bool = False
+    yes: bool = False
+
+
+def revoke_keys(way: Way, request: RevokeRequest, world: KeysWorld) -> Action:
+    """The result holds ``revoked``, described as in a list, and ``dry_run``.
+
+    What is revoked is in the journal at once, so a failure on the way leaves no doubt.  Raises what
+    ``list_keys`` does, and Unsuitable (``serial-unknown``) where no living key has a serial; then
+    none is revoked.
+    """
+    tokens = yield from sign_in(way, world.sign_in)
+    keys = _chosen(world.service.listed(tokens.access), request, world)
+    look = world.look()
+    account = look.account or tokens.username or ""
+    known = fold(world.journal.facts(), account)
+    told = [_described(key, look, known) for key in keys]
+    if keys and not request.dry_run:
+        yield from _agree(told, request)
+        with world.lock.held(LOCK_TIMEOUT_S), world.cancellation.deferred():
+            try:
+                for key in keys:
+                    world.service.revoke(tokens.access, key.serial)
+                    now = world.clock()
+                    world.journal.append([Revoked(now, account, key.serial, _print(key))])
+            finally:
+                world.remember(world.look())
+    return {"revoked": told, "dry_run": request.dry_run}
+
+
+def _chosen(
+    alive: Sequence[ListedKey], request: RevokeRequest, world: KeysWorld
+) -> list[ListedKey]:
+    if request.all_of_them:
+        return list(alive)
+    by_serial = {key.serial: key for key in alive}
+    for serial in request.serials:
+        if serial not in by_serial:
+            site = world.sign_in.site_name
+            raise Unsuitable("serial-unknown", serial=str(serial), site=site)
+    return [by_serial[serial] for serial in dict.fromkeys(request.serials)]
+
+
+def _agree(told: Sequence[Result], request: RevokeRequest) -> Generator[Event, Answer, None]:
+    """Raises Cancelled."""
+    if request.yes:
+        return
+    names = [
+        f"{one['serial']} (this computer's)" if one["this_machine"] else one["serial"]
+        for one in told
+    ]
+    ask = Ask(1, (Field("revoke", "confirm", value=", ".join(names)),))
+    yield ask
+    answer = yield Await(ask)
+    if answer.get("revoke") is not True:
+        raise Cancelled
+
+
+def _print(key: ListedKey) -> str:
+    return fingerprint(key.certificate.public_key) if key.certificate else ""
 
 
 def _described(key: ListedKey, look: Look, known: Known) -> Result:

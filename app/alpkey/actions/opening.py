@@ -100,6 +100,13 @@ class Cover:
             return private
         return self._protection.recoded(private, None, self._passphrase)
 
+    def opened(self, private: Secret) -> Secret | None:
+        """A key that lies on disk, without its passphrase; None where that is another one."""
+        with suppress(SignInRefused):
+            if self._passphrase is not None:
+                return self._protection.recoded(private, self._passphrase, None)
+        return None
+
 
 def typed(answer: Answer, field: str) -> Secret:
     """Raises Unsuitable where nothing was typed."""

@@ -53,6 +53,7 @@ from alpkey.core.ports import (
     Lock,
     Pairs,
 )
+from alpkey.core.ports_certificates import Duration
 from alpkey.core.sign_in import read_credentials
 from alpkey.core.site import Site
 from alpkey.core.status import status_object
@@ -66,7 +67,8 @@ class RenewRequest:
 
     ``force`` asks the service though our count says that no key is left; ``yes`` agrees that a key
     which Alpkey did not make is replaced and kept as a backup; ``form``: whether the question is
-    shown as a form, which can offer to keep the password.
+    shown as a form, which can offer to keep the password.  ``duration`` and ``replace``, which
+    revokes the certificate until now, are for the gateway alone.
     """
 
     username: str | None = None
@@ -74,6 +76,8 @@ class RenewRequest:
     force: bool = False
     yes: bool = False
     form: bool = False
+    duration: Duration = "1d"
+    replace: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,9 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     """
     yield from finish_interrupted(world.files, world.lock)
     before = world.status.look()
-    if _still_good(before, request, world):
+    if still_good(before, request, world.status):
         return _result(world, renewed=False)
-    _guard_quota(before, request, world)
+    guard_quota(before, request, world.status)
     world.files.check_writable()
     numbers = itertools.count(1)
     backup = yield from _agree_to_backup(request, world, numbers)
@@ -222,18 +226,18 @@ class _SignIn:
             raise Unsuitable("otp-used", field="otp")
 
 
-def _still_good(look: Look, request: RenewRequest, world: RenewWorld) -> bool:
+def still_good(look: Look, request: RenewRequest, status: StatusWorld) -> bool:
     if request.if_needed is None:
         return False
-    now = world.status.clock()
+    now = status.clock()
     left = look.left(now)
     return look.state(now).opens_doors and (left is None or left > request.if_needed)
 
 
-def _guard_quota(look: Look, request: RenewRequest, world: RenewWorld) -> None:
+def guard_quota(look: Look, request: RenewRequest, status: StatusWorld) -> None:
     quota = look.quota
     if quota.counted_out and not request.force:
-        now = world.status.clock().astimezone()
+        now = status.clock().astimezone()
         at = quota.next_slot_at
         next_slot = f"at {words.clock_time(at, now)}" if at else "when one has run out"
         raise QuotaUsedUp(limit=quota.limit, next_slot=next_slot)
@@ -292,9 +296,9 @@ def _with_lock(
         look = world.status.look()
         if look.stamp != before.stamp:
             yield Warn("renewed-meanwhile")
-            if _still_good(look, request, world):
+            if still_good(look, request, world.status):
                 return _result(world, renewed=False)
-        _guard_quota(look, request, world)
+        guard_quota(look, request, world.status)
         _guard_kept(credentials, world)
         yield from _warn_of_lock_out(world, credentials)
         with world.cancellation.deferred():

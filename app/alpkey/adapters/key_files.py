@@ -9,10 +9,12 @@ import json
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from alpkey.adapters import files
+from alpkey.core.certificate import public_line
 from alpkey.core.errors import Unfit
 from alpkey.core.ports import IssuedPair, StoredKey
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
@@ -32,6 +34,7 @@ class KeyPairFiles:
         self._key = key_path
         self._certificate = key_path.with_name(key_path.name + "-cert.pub")
         self._public = key_path.with_name(key_path.name + ".pub")
+        self._waiting = key_path.with_name(key_path.name + ".next")
         self._intent = intent_path
 
     def current(self) -> StoredKey | None:
@@ -43,7 +46,8 @@ class KeyPairFiles:
             return StoredKey(self._key, None, encrypted=False)
         except OSError as wrong:
             raise files.unfit(self._key, wrong) from None
-        return StoredKey(self._key, head.public_key, head.encrypted)
+        has_public = _holds(self._public, head.public_key)
+        return StoredKey(self._key, head.public_key, head.encrypted, has_public)
 
     def private(self) -> Secret | None:
         text = _text(self._key)
@@ -71,11 +75,25 @@ class KeyPairFiles:
 
         ssh reads a stale ``.pub`` before the key and would offer the wrong one.
         """
+        self._install(pair, public_line if self._public.exists() else None)
+
+    def waiting(self) -> Secret | None:
+        text = _text(self._waiting)
+        return None if text is None else Secret(text)
+
+    def keep_waiting(self, private: Secret) -> None:
+        files.replace(self._waiting, _line(private.reveal()), KEY_MODE)
+
+    def install_own(self, pair: IssuedPair, public_line: str) -> None:
+        self._install(pair, public_line)
+        files.discard(self._waiting)
+
+    def _install(self, pair: IssuedPair, public_line: str | None) -> None:
         wanted = [
             (self._key, _line(pair.private.reveal()), KEY_MODE),
             (self._certificate, _line(pair.certificate), CERTIFICATE_MODE),
         ]
-        if self._public.exists():
+        if public_line is not None:
             wanted.append((self._public, _line(public_line), CERTIFICATE_MODE))
         moves = self._staged(wanted)
         try:
@@ -118,7 +136,17 @@ class KeyPairFiles:
         except ValueError:
             moves = {}
         self._finish(moves if isinstance(moves, dict) else {})
+        self._end_waiting()
         return True
+
+    def _end_waiting(self) -> None:
+        """The key that waited is in place, perhaps under a passphrase."""
+        stored, waiting = self.current(), self.waiting()
+        with suppress(PrivateKeyUnreadable):
+            if stored and waiting:
+                head = read_head(waiting.reveal().encode("latin-1", errors="replace"))
+                if head.public_key is not None and head.public_key == stored.public_key:
+                    files.discard(self._waiting)
 
     def _staged(self, wanted: list[tuple[Path, bytes, int]]) -> dict[str, str]:
         moves: dict[str, str] = {}
@@ -152,6 +180,13 @@ def _text(path: Path) -> str | None:
         return None
     except OSError as wrong:
         raise files.unfit(path, wrong) from None
+
+
+def _holds(path: Path, public_key: bytes | None) -> bool:
+    """Whether ``path`` is the ``.pub`` of this very key."""
+    if public_key is None:
+        return False
+    return (_text(path) or "").split()[:2] == public_line(public_key).split()
 
 
 def _line(text: str) -> bytes:

@@ -24,6 +24,9 @@ class RealPairs:
             raise Unfit("answer-unfit", reason=str(wrong)) from None
         return certificate
 
+    def make(self) -> Secret:
+        return Secret(private_key.fresh().decode())
+
     def check(self, certificate: str) -> Certificate:
         try:
             read = read_certificate(certificate.encode())

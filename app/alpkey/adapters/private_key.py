@@ -55,6 +55,12 @@ def load(private: bytes, passphrase: bytes | None = None) -> PrivateKey:
     return key
 
 
+def fresh() -> bytes:
+    """A new ed25519 key without passphrase, in OpenSSH's own format."""
+    key = ed25519.Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+
+
 def recoded(private: bytes, old: bytes | None, new: bytes | None) -> bytes:
     """The key under another passphrase, or under none, in OpenSSH's own format.
 

@@ -1,11 +1,11 @@
-"""``alpkey keys list``."""
+"""``alpkey keys list`` and ``keys revoke``."""
 
 import click
 
-from alpkey.actions.keys import list_keys
+from alpkey.actions.keys import RevokeRequest, list_keys, revoke_keys
 from alpkey.actions.sign_in import Way
 from alpkey.cli import sentences
-from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.cli.context import Output, events_option, json_option, run, yes_option
 
 
 @click.group("keys")
@@ -36,4 +36,45 @@ def list_command(every: bool, way: Way | None, as_json: bool, events: bool) -> N
         ),
         Output(as_json, events),
         sentences.keys,
+    )
+
+
+@keys_group.command("revoke")
+@click.argument("serials", metavar="[SERIAL]...", nargs=-1, type=click.IntRange(0, 2**64 - 1))
+@click.option("--all", "all_of_them", is_flag=True, help="Every key that is alive.")
+@click.option("--dry-run", is_flag=True, help="Only tell which it would be.")
+@click.option("--browser", "way", flag_value=Way.BROWSER, help="Sign in with the browser here.")
+@click.option("--device", "way", flag_value=Way.DEVICE, help="Sign in on another device.")
+@yes_option
+@json_option
+@events_option
+def revoke_command(
+    *,
+    serials: tuple[int, ...],
+    all_of_them: bool,
+    dry_run: bool,
+    way: Way | None,
+    yes: bool,
+    as_json: bool,
+    events: bool,
+) -> None:
+    """Revoke keys, at once and for good: for a lost laptop, or to free a slot of the day.
+
+    Which serials there are tells 'alpkey keys list'.  Needs a sign-in, and asks once.
+
+    \b
+    Examples:
+      alpkey keys revoke 11327954362781958041
+      alpkey keys revoke --all --dry-run
+      alpkey keys revoke --all --device --yes
+    """
+    if bool(serials) == all_of_them:
+        raise click.UsageError("Name serials, or give --all.")
+    request = RevokeRequest(serials, all_of_them, dry_run, yes)
+    run(
+        lambda all_of, cancellation: revoke_keys(
+            way or all_of.usual_way, request, all_of.keys(cancellation)
+        ),
+        Output(as_json, events),
+        sentences.keys_revoked,
     )

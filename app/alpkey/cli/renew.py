@@ -6,15 +6,20 @@ from datetime import timedelta
 import click
 
 from alpkey.actions.renew import RenewRequest, renew
+from alpkey.actions.sign_in import Way
+from alpkey.assembly import Assembly
+from alpkey.cli.cancel import SignalCancellation
 from alpkey.cli.context import Output, events_option, json_option, run, yes_option
 from alpkey.cli.sentences import renewed
+from alpkey.core.events import Action
 from alpkey.core.moments import duration
+from alpkey.core.ports_certificates import Duration
 
 STDIN_LIMIT_BYTES = 64 * 1024
 
 
-class Duration(click.ParamType[timedelta]):
-    name = "duration"
+class Span(click.ParamType[timedelta]):
+    name = "span"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -35,37 +40,70 @@ class Duration(click.ParamType[timedelta]):
 )
 @click.option(
     "--if-needed",
-    type=Duration(),
+    type=Span(),
     is_flag=False,
     flag_value="1h",
     metavar="SPAN",
     help="Only where the key lives no longer than this (1h when no span is given).",
 )
 @click.option("--force", is_flag=True, help="Ask the service though no key seems to be left.")
+@click.option("--browser", "way", flag_value=Way.BROWSER, help="Sign in with the browser here.")
+@click.option("--device", "way", flag_value=Way.DEVICE, help="Sign in on another device.")
+@click.option(
+    "--duration",
+    "life",
+    type=click.Choice(["1d", "1min"]),
+    help="How long the key is to live, with --browser or --device; 1d when not given.",
+)
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="Revoke this computer's key until now, with --browser or --device.",
+)
 @yes_option
 @json_option
 @events_option
 def renew_command(
+    *,
     username: str | None,
     from_stdin: bool,
     if_needed: timedelta | None,
     force: bool,
+    way: Way | None,
+    life: Duration | None,
+    replace: bool,
     yes: bool,
     as_json: bool,
     events: bool,
 ) -> None:
     """Sign in, get a fresh key, install it and load the agent.
 
+    With user name, password and code; or with the browser or on another device, where the key
+    stays on this computer and only its certificate is fresh.  Once the service for passwords is
+    known to be retired, the browser is the usual way.
+
     \b
     Examples:
       alpkey renew
       alpkey renew --if-needed=2h
+      alpkey renew --browser
+      alpkey renew --device --replace
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
     prepared = sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
-    request = RenewRequest(username, if_needed, force, yes, form=events)
-    run(
-        lambda all_of, cancellation: renew(request, all_of.renewal(cancellation)),
-        Output(as_json, events, prepared),
-        renewed,
+    request = RenewRequest(
+        username, if_needed, force, yes, form=events, duration=life or "1d", replace=replace
     )
+    at_gateway = bool(way or life or replace)
+    if at_gateway and from_stdin:
+        raise click.UsageError("--stdin is for a password, which these ways do not take.")
+
+    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+        """A form, or an answer that is there already, is for whoever takes passwords."""
+        if at_gateway:
+            return all_of.renew_at_gateway(way or all_of.usual_way, request, cancellation)
+        if from_stdin or events:
+            return renew(request, all_of.renewal(cancellation))
+        return all_of.renew_usually(cancellation, request)
+
+    run(action, Output(as_json, events, prepared), renewed)

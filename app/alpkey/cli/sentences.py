@@ -118,6 +118,17 @@ def keys(result: Result) -> str:
     return "\n".join([*lines, quota_line(result["quota"])])
 
 
+def keys_revoked(result: Result) -> str:
+    """A line for each key, and whether it is revoked now or would be."""
+    if not result["revoked"]:
+        return "Nothing to do: there is no living key."
+    lines = [_key_of_account(one) for one in result["revoked"]]
+    head = "These would be revoked:" if result["dry_run"] else "Revoked:"
+    here = any(one["this_machine"] for one in result["revoked"]) and not result["dry_run"]
+    tail = ["This computer has no good key now. Get one with: alpkey renew"] if here else []
+    return "\n".join([head, *lines, *tail])
+
+
 def _key_of_account(one: Result) -> str:
     ends = words.until(from_rfc3339(one["valid_before"]), now_here())
     names = ", ".join(one["principals"])

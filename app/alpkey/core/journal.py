@@ -20,7 +20,8 @@ KEPT_FOR = timedelta(days=90)
 class Issued:
     """A certificate was issued to this machine; ``fingerprint`` is that of its key.
 
-    ``own_key`` is False where that key was there before, so that it stays the person's.
+    ``own_key`` is False where that key was there before, so that it stays the person's; ``local``
+    where it was made on this computer, and not by the service.
     ``authority`` is the fingerprint of the key that signed it; empty in lines of an older version.
     """
 
@@ -33,16 +34,22 @@ class Issued:
     key_path: str
     own_key: bool = True
     authority: str = ""
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MaybeIssued:
-    """A signing request was sent; no answer is known.  It counts until ``valid_before``."""
+    """A signing request was sent; no answer is known.  It counts until ``valid_before``.
+
+    ``fingerprint`` is that of the key that was sent along, if one was: then the service's list can
+    tell what became of the request.
+    """
 
     at: datetime
     account: str
     attempt: str
     valid_before: datetime
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,16 @@ class Refused:
     attempt: str
     code: str
     kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A certificate was revoked; ``fingerprint`` is that of its key, empty where unknown."""
+
+    at: datetime
+    account: str
+    serial: int
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +102,13 @@ class Retired:
     retired: bool
 
 
-Fact = Issued | MaybeIssued | Refused | Kept | KeyCovered | Retired
+Fact = Issued | MaybeIssued | Refused | Revoked | Kept | KeyCovered | Retired
 
 _NAMES: dict[str, type[Fact]] = {
     "issued": Issued,
     "maybe-issued": MaybeIssued,
     "refused": Refused,
+    "revoked": Revoked,
     "kept": Kept,
     "key-covered": KeyCovered,
     "retired": Retired,
@@ -133,12 +151,15 @@ def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
 class Known:
     """What the journal says about one account; ``fingerprints`` are of all accounts' keys.
 
+    ``service_made`` are those among them that the service made; ``revoked`` are serials.
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
     ``key_covered``: the keychain holds the passphrase of the private key.
     """
 
     account: str | None = None
     fingerprints: frozenset[str] = frozenset()
+    service_made: frozenset[str] = frozenset()
+    revoked: frozenset[int] = frozenset()
     issued: tuple[Issued, ...] = ()
     unanswered: tuple[MaybeIssued, ...] = ()
     quota_refused_at: datetime | None = None
@@ -164,10 +185,12 @@ def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
         account = _last_account(facts, Issued) or _last_account(
             facts, Issued | MaybeIssued | Refused | Kept
         )
-    ours = frozenset(
-        fact.fingerprint for fact in facts if isinstance(fact, Issued) and fact.own_key
+    ours = [fact for fact in facts if isinstance(fact, Issued) and fact.own_key]
+    known = Known(
+        account=account,
+        fingerprints=frozenset(fact.fingerprint for fact in ours),
+        service_made=frozenset(fact.fingerprint for fact in ours if not fact.local),
     )
-    known = Known(account=account, fingerprints=ours)
     for fact in facts:
         if isinstance(fact, Retired | KeyCovered) or fact.account == account:
             known = _learn(known, fact)
@@ -194,6 +217,11 @@ def _learn(known: Known, fact: Fact) -> Known:
                 issued=(*known.issued, fact),
                 refusals_in_a_row=0,
                 quota_refused_at=None,
+            )
+        case Revoked(serial=serial):
+            left = tuple(one for one in known.issued if one.serial != serial)
+            return replace(
+                known, issued=left, revoked=known.revoked | {serial}, quota_refused_at=None
             )
         case Kept(kind=kind):
             return replace(known, kept=kind, kept_refused=False)

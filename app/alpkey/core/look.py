@@ -37,7 +37,10 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the files say.  ``trouble`` tells in words why a key that is there cannot be used."""
+    """What the files say.  ``trouble`` tells in words why a key that is there cannot be used.
+
+    ``retired`` are the names of services that were found to be.
+    """
 
     account: str | None
     key_path: Path
@@ -50,6 +53,7 @@ class Look:
     encrypted: bool | None = None
     stamp: Stamp = Stamp()
     working: bool = False
+    retired: frozenset[str] = frozenset()
 
     def state(self, now: datetime) -> KeyState:
         """The key's state at ``now``."""

@@ -59,11 +59,15 @@ class KeyService(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """The key file as it is; ``public_key`` is its plain blob where the file shows it."""
+    """The key file as it is; ``public_key`` is its plain blob where the file shows it.
+
+    ``has_public`` where its own ``.pub`` lies beside it, as with keys made on a person's computer.
+    """
 
     path: Path
     public_key: bytes | None
     encrypted: bool
+    has_public: bool = False
 
 
 class KeyFiles(Protocol):
@@ -87,6 +91,15 @@ class KeyFiles(Protocol):
         ``public_line`` is the plain public key, for a ``.pub`` that lies beside the key.
         """
 
+    def waiting(self) -> Secret | None:
+        """A key made here that waits for its first certificate.  Raises Unfit."""
+
+    def keep_waiting(self, private: Secret) -> None:
+        """Keeps such a key, so that a certificate whose answer was lost is still of use."""
+
+    def install_own(self, pair: IssuedPair, public_line: str) -> None:
+        """Puts the waiting key in place with its certificate and its ``.pub``, as ``install``."""
+
     def install_private(self, private: Secret) -> None:
         """Puts the same key, written anew, in the place of the one there.  Raises Unfit."""
 
@@ -104,7 +117,10 @@ class KeyFiles(Protocol):
 
 
 class Pairs(Protocol):
-    """Proofs that need real cryptography."""
+    """Proofs that need real cryptography, and new keys."""
+
+    def make(self) -> Secret:
+        """A new ed25519 key without passphrase."""
 
     def prove(self, pair: IssuedPair) -> Certificate:
         """The pair's certificate, once its key is proven to be the private key's.

@@ -1,9 +1,12 @@
 """A centre as its site file describes it: services, hosts, names and numbers."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+
+# The kind of service that certifies keys made here, for whoever signs in elsewhere.
+GATEWAY = "gateway"
 
 
 class SiteUnreadable(ValueError):
@@ -86,6 +89,20 @@ class Site:
     def dashboard(self) -> str:
         """Where a person sees to keys by hand."""
         return self.links.get("dashboard", "the centre's web page")
+
+    def usual_service(self, retired: Container[str]) -> Service | None:
+        """The one to get keys from where the person did not say, ``retired`` ones passed over."""
+        return next((one for one in self.services if one.name not in retired), None)
+
+    def signs_in_elsewhere(self, retired: Container[str]) -> bool:
+        """Whether the usual sign-in is not by form, but by browser or on another device."""
+        usual = self.usual_service(retired)
+        return self.has_gateway and usual is not None and usual.kind == GATEWAY
+
+    @property
+    def has_gateway(self) -> bool:
+        """Whether there is one, and an identity provider to sign in at for it."""
+        return self.openid is not None and any(one.kind == GATEWAY for one in self.services)
 
     def host(self, name: str) -> Host | None:
         return next((host for host in self.hosts if host.name == name), None)

@@ -230,7 +230,7 @@ ERRORS: Mapping[str, Description] = {
     "service-retired": Description(
         "{site} has retired this way to get a key",
         "The service at {host} is gone. Your password was not sent.",
-        "Get a key with your browser at {dashboard}.",
+        "Sign in with the browser: alpkey renew --browser. Or get a key at {dashboard}.",
     ),
     # Key, files, answers that must not be used.
     "no-key": Description(
@@ -422,6 +422,16 @@ ERRORS: Mapping[str, Description] = {
         "ssh still does not know the key of {name}",
         "It was put into {path}, but your ssh configuration seems to name another file.",
         "See the line UserKnownHostsFile in your ~/.ssh/config.",
+    ),
+    "revoke-question": Description(
+        "Revoked keys open nothing any more, at once and everywhere",
+        "To be revoked: {path}.",
+        "Agree with --yes, or see what it would be with --dry-run.",
+    ),
+    "serial-unknown": Description(
+        "No living key has the serial {serial}",
+        "{site} lists none. Nothing was revoked.",
+        "See the serials with: alpkey keys list",
     ),
     # Nobody answered.
     "cancelled": Description("Cancelled", "Nothing was changed.", "Start again when you like."),
@@ -622,6 +632,12 @@ WARNINGS: Mapping[str, str] = {
     "load it with: alpkey agent load",
     "download-left": "{name} could not be removed: {reason}",
     "backup-kept": "The key that was there is kept as {path}.",
+    "own-key-made": "The key that was there was made by a service. This one was made on this "
+    "computer and never leaves it; the other is kept as {path}.",
+    "found-in-list": "An answer had been lost; the certificate was found in the service's list.",
+    "replaced-first": "No key is left, so the one of this computer is revoked first. "
+    "Until the next one is here there is none.",
+    "not-revoked": "The key is installed, but the one until now was not revoked. {title}",
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
     "file-kept": "What stood there had been changed. It is kept as {path}.",

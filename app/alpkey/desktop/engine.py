@@ -31,6 +31,7 @@ class Engine(QObject):
     asked = Signal(object)
     stepped = Signal(str)
     warned = Signal(str, object)
+    shown = Signal(object)
     done = Signal(object)
     failed = Signal(object)
 
@@ -87,6 +88,8 @@ class Engine(QObject):
                 self.stepped.emit(step)
             case {"event": "warn", "code": code, "params": params}:
                 self.warned.emit(code, params)
+            case {"event": "show"}:
+                self.shown.emit(row)
             case {"event": "done", "result": _} | {"event": "failed", "error": _}:
                 self._last_word = row
 

@@ -1,7 +1,9 @@
 """The renewal dialog: it asks, shows the steps light up, and ends with where to go.
 
-Pages, one at a time: the key is still good; sign in; a question; the outcome.  Its child is warm
-from the first moment, so that the service is proven while the person types.
+Pages, one at a time: the key is still good; sign in, here or elsewhere; a question; the outcome.
+For the form its child is warm from the first moment, so that the service is proven while the person
+types.  Browser and other device stand beside the form, and in its place where the service that
+takes passwords is retired; their child starts with the click.
 """
 
 from collections.abc import Callable
@@ -26,6 +28,7 @@ from alpkey.core.site import Site
 from alpkey.desktop import views
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
+from alpkey.desktop.windows.elsewhere import ElsewherePage, way_buttons
 from alpkey.desktop.windows.parts import (
     GRID_PX,
     announce,
@@ -64,6 +67,9 @@ class RenewalDialog(QDialog):
         self._ask: dict[str, Any] = {}
         self._left_to_say: list[str] = []
         self._closing = False
+        self._engine: Engine | None = None
+        self._elsewhere: ElsewherePage | None = None
+        self._next_way = ""
         self.setWindowTitle(f"DEMO - {TITLE}" if world.site.demo else TITLE)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._heading = heading("heading", TITLE)
@@ -81,7 +87,7 @@ class RenewalDialog(QDialog):
     @property
     def is_running(self) -> bool:
         """Whether a child still has its last word to say."""
-        return self._engine.running
+        return self._engine is not None and self._engine.running
 
     @property
     def sign_in(self) -> SignInPage:
@@ -100,6 +106,7 @@ class RenewalDialog(QDialog):
         engine.asked.connect(self._asked)
         engine.stepped.connect(self._stepped)
         engine.warned.connect(self._warned)
+        engine.shown.connect(self._shown)
         engine.done.connect(self._done)
         engine.failed.connect(self._failed)
         engine.start()
@@ -132,7 +139,7 @@ class RenewalDialog(QDialog):
             self._page.suggest_username(known.get("username") or "")
 
     def _stepped(self, step: str) -> None:
-        self._page.reach(step)
+        (self._elsewhere or self._page).reach(step)
         if step == "issued":
             self._left_to_say = []
         if step == "service-ready":
@@ -142,7 +149,11 @@ class RenewalDialog(QDialog):
     def _warned(self, code: str, params: dict[str, Any]) -> None:
         if code in words.WARNINGS:
             self._left_to_say.append(words.warning(code, params))
-            self._page.say(self._left_to_say[-1])
+            (self._elsewhere or self._page).say(self._left_to_say[-1])
+
+    def _shown(self, page: dict[str, Any]) -> None:
+        if self._elsewhere:
+            self._elsewhere.show_page(page)
 
     def _done(self, result: dict[str, Any]) -> None:
         if self._closing:
@@ -153,27 +164,53 @@ class RenewalDialog(QDialog):
             self._show_done(result)
 
     def _failed(self, error: dict[str, Any]) -> None:
-        if self._closing or error["code"] == Cancelled.default_code:
-            self.reject()
+        if self._closing or self._next_way or error["code"] == Cancelled.default_code:
+            self._ended()
+        elif error["code"] == "service-retired" and self._world.site.has_gateway:
+            self._show_ways(error["title"], error["detail"])
         else:
             self._show_failure(error)
 
+    def _ended(self) -> None:
+        """The form's child makes room for another way, or the person closed the dialog."""
+        if self._next_way and not self._closing:
+            self._begin(f"--{self._next_way}", way=self._next_way)
+        else:
+            self.reject()
+
     # What the person does
 
-    def _begin(self, *more: str, again: bool = False) -> None:
-        """A try from the start, with a new child; ``again`` where the person wants it already."""
+    def _begin(self, *more: str, again: bool = False, way: str = "") -> None:
+        """A try from the start; ``again`` where the person wants it already.
+
+        With a ``way`` it is one elsewhere; without, and where the form is of no use, no child is
+        started before the person chose a way.
+        """
         seen = self._world.look()
+        retired = seen.look.retired if seen.look else ()
         self._proven = False
         self._ask = {}
+        self._way, self._next_way = way, ""
         self._left_to_say = []
         self._drop_pages()
         self._page: SignInPage = self._sign_in_page(seen)
         self._good_page: QWidget | None = None
-        if seen.look and views.good_for_long(seen.look, seen.now) and not again:
+        self._elsewhere = ElsewherePage(self._world.site.name, _open) if way else None
+        self._engine = None
+        if way or not self._world.site.signs_in_elsewhere(retired):
+            self._engine = self._new_engine(*more)
+        if seen.look and views.good_for_long(seen.look, seen.now) and not (again or way):
             self._show_still_good(views.state_line(seen.look, seen.now))
         else:
             self._show_sign_in()
-        self._engine = self._new_engine(*more)
+
+    def _choose(self, way: str) -> None:
+        """Another way: the form's child, which waits for an answer, ends first."""
+        if self._engine is not None and self._engine.running:
+            self._next_way = way
+            self._engine.cancel()
+        else:
+            self._begin(f"--{way}", way=way)
 
     def fill(self, values: dict[str, str]) -> None:
         """Fills the form in, as the demo's helper does for a person who only wants to see."""
@@ -186,14 +223,14 @@ class RenewalDialog(QDialog):
         self._page.otp.setText(values.get("otp", ""))
 
     def _submit(self) -> None:
-        if self.is_asked:
+        if self.is_asked and self._engine:
             self._page.show_error(None, "")
             self._engine.answer(self._ask["ask"], self._page.values())
             self._ask = {}
             self._page.set_busy(True)
 
     def _agree(self, yes: bool) -> None:
-        if yes:
+        if yes and self._engine:
             self._engine.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
             self._ask = {}
             self._show_sign_in()
@@ -213,10 +250,10 @@ class RenewalDialog(QDialog):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """A renewal that runs is cancelled first; a key already issued is still installed."""
-        if self.is_running:
+        if self._engine is not None and self._engine.running:
             self._closing = True
             self._engine.cancel()
-            self._page.say("Cancelling\N{HORIZONTAL ELLIPSIS}")
+            (self._elsewhere or self._page).say("Cancelling\N{HORIZONTAL ELLIPSIS}")
             event.ignore()
             return
         super().closeEvent(event)
@@ -233,7 +270,8 @@ class RenewalDialog(QDialog):
         account = seen.look.account if seen.look else None
         note = views.quota_guard(seen.look, seen.now) if seen.look else seen.trouble
         at_sixth_digit = seen.settings.submit_at_sixth_digit
-        page = SignInPage(account or "", note, at_sixth_digit=at_sixth_digit)
+        ways = way_buttons(self._choose) if self._world.site.has_gateway else []
+        page = SignInPage(account or "", note, at_sixth_digit=at_sixth_digit, ways=ways)
         page.submitted.connect(self._submit)
         return page
 
@@ -254,6 +292,23 @@ class RenewalDialog(QDialog):
             self._show_sign_in()
 
     def _show_sign_in(self) -> None:
+        if self._elsewhere:
+            cancel = button("Cancel", self.close, "cancel")
+            self._show(self._elsewhere, TITLE, cancel)
+        elif self._engine is None:
+            site = self._world.site.name
+            self._show_ways(TITLE, f"{site} signs you in on its own page.")
+        else:
+            self._show_form()
+
+    def _show_ways(self, title: str, detail: str) -> None:
+        """In the place of the form."""
+        page, layout = _blank()
+        layout.addWidget(words_label("detail", detail))
+        layout.addStretch()
+        self._show(page, title, *way_buttons(self._choose), self._closer())
+
+    def _show_form(self) -> None:
         renew = button("&Renew", self._page.submit, "renew")
         self._page.busy.connect(renew.setDisabled)
         renew.setDefault(True)
@@ -295,17 +350,22 @@ class RenewalDialog(QDialog):
     def _ways_on(self, error: dict[str, Any]) -> list[QPushButton]:
         """What can be done about this error, as buttons."""
         page = str(error["params"].get("dashboard", ""))
+        way = [f"--{self._way}"] if self._way else []
+        ways: list[QPushButton] = []
+        if error["code"] in ("quota-used-up", "quota-refused") and way:
+            ways.append(self._again("Re&place this computer's key", *way, "--replace"))
         if error["code"] == "quota-used-up":
-            return [
-                button(
-                    "&Ask the service all the same",
-                    lambda: self._begin("--force", again=True),
-                    "force",
-                )
-            ]
+            ways.append(self._again("&Ask the service all the same", *way, "--force"))
+        if ways:
+            return ways
         if error["code"] == "service-retired" and page.startswith("https://"):
             return [button("&Open the page", lambda: _open(page), "open-page")]
         return [button("&Try again", lambda: self._begin(again=True), "again")]
+
+    def _again(self, text: str, *more: str) -> QPushButton:
+        """Another try of the same way, with one option more."""
+        way, name = self._way, more[-1].lstrip("-")
+        return button(text, lambda: self._begin(*more, again=True, way=way), name)
 
     def _closer(self) -> QPushButton:
         return button("Clos&e", self.close, "close")
@@ -323,7 +383,7 @@ class RenewalDialog(QDialog):
             self._buttons.addWidget(one)
             one.show()
         if page is not self._page:
-            buttons[0].setDefault(True)
+            buttons[0].setDefault(page is not self._elsewhere)  # Enter does not cancel a sign-in
             buttons[0].setFocus()
         # Last, or the cursor strays over whatever else is there.
         self._turn_to(page)

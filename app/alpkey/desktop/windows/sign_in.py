@@ -11,31 +11,38 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QProgressBar,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from alpkey.core import words
 from alpkey.core.kept import WISH
 from alpkey.desktop.windows.parts import CodeEdit, announce, button, words_label
+from alpkey.desktop.windows.steps import StepList, busy_bar
 
 _SHOWN_STEPS = ("service-ready", "signed-in", "issued", "installed", "in-agent")
 _KEPT = {"password": "Kept in the keychain", "otp": "Made by this computer"}
 _TYPE_IT = {"password": "&Type it", "otp": "T&ype it"}
-_WAITING, _REACHED = "\N{WHITE CIRCLE}", "\N{CHECK MARK}"
 
 
 class SignInPage(QWidget):
     """``submitted`` once all three are there; secrets stay locked until the service is proven.
 
     What the keychain holds need not be typed: a line that says so stands in the field's place.
+    ``ways`` are the buttons of other ways to sign in, which stand beside the form.
     """
 
     submitted = Signal()
     busy = Signal(bool)
 
-    def __init__(self, username: str, note: str, *, at_sixth_digit: bool = True) -> None:
+    def __init__(
+        self,
+        username: str,
+        note: str,
+        *,
+        at_sixth_digit: bool = True,
+        ways: Sequence[QPushButton] = (),
+    ) -> None:
         super().__init__()
         self.username = _line("username", username)
         self.password = _line("password", "")
@@ -48,7 +55,8 @@ class SignInPage(QWidget):
         self.keep = QCheckBox("&Keep the password in the keychain")
         self.keep.setObjectName(WISH)
         self._errors = {name: words_label(f"error-{name}") for name in self._fields}
-        self._steps = {step: QLabel() for step in _SHOWN_STEPS}
+        self._ways = ways
+        self._steps = StepList(_SHOWN_STEPS)
         self._note = words_label("note", note)
         self._form = QFormLayout()
         self._lay_out()
@@ -56,8 +64,6 @@ class SignInPage(QWidget):
         self.unlock(proven=False)
         self.set_fields(())
         self.show_error(None, "")
-        for step in _SHOWN_STEPS:
-            self._mark(step, _WAITING)
         for field in (self.username, self.password):
             field.returnPressed.connect(self.submit)
         self.otp.returnPressed.connect(self.submit)
@@ -119,14 +125,12 @@ class SignInPage(QWidget):
         self.busy.emit(busy)
         for field in self._fields.values():
             field.setReadOnly(busy)
-        for control in (*self._kept_lines.values(), self.keep):
+        for control in (*self._kept_lines.values(), self.keep, *self._ways):
             control.setEnabled(not busy)
 
     def reach(self, step: str) -> None:
         """Lights a step up."""
-        if step in self._steps:
-            self._mark(step, _REACHED)
-            announce(self, words.STEPS[step])
+        self._steps.reach(step)
 
     def say(self, text: str) -> None:
         self._note.setText(text)
@@ -190,9 +194,6 @@ class SignInPage(QWidget):
         layout.addWidget(button(_TYPE_IT[name], lambda: self.type_it(name), f"type-{name}"))
         return line
 
-    def _mark(self, step: str, mark: str) -> None:
-        self._steps[step].setText(f"{mark} {words.STEPS[step]}")
-
     def _lay_out(self) -> None:
         labels = {"username": "&User name", "password": "&Password", "otp": "One-time &code"}
         for name, field in self._fields.items():
@@ -203,19 +204,21 @@ class SignInPage(QWidget):
             if name == "password":  # the last digit of the code signs in, so it stands before it
                 self._form.addRow("", self.keep)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        self._busy = QProgressBar()
-        self._busy.setRange(0, 0)
-        self._busy.setTextVisible(False)
-        self._busy.setAccessibleName("Renewing")
+        self._busy = busy_bar("Renewing")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._note)
         layout.addLayout(self._form)
-        for label in self._steps.values():
-            layout.addWidget(label)
+        if self._ways:
+            row = QHBoxLayout()
+            for way in self._ways:
+                row.addWidget(way)
+            row.addStretch()
+            layout.addLayout(row)
+        layout.addWidget(self._steps)
         layout.addWidget(self._busy)
         layout.addStretch()
-        for before, after in pairwise((*self._fields.values(), self.keep)):
+        for before, after in pairwise((*self._fields.values(), self.keep, *self._ways)):
             self.setTabOrder(before, after)
         self._note.setVisible(bool(self._note.text()))
 

@@ -1,0 +1,386 @@
+"""Renew at a gateway: a key that was made here once, and a fresh certificate for it each time.
+
+The private key never leaves this computer.  A slot is spent when the gateway signs, so an answer
+that was lost is looked for in its list before anything is signed again: in the same renewal, and in
+the next one where this one could not look.
+"""
+
+import uuid
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alpkey.actions import agent as agent_actions
+from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted
+from alpkey.actions.kept import KeptWorld
+from alpkey.actions.opening import Cover
+from alpkey.actions.renew import RenewRequest, guard_quota, still_good
+from alpkey.actions.sign_in import SignInWorld, Way, sign_in
+from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core import words
+from alpkey.core.certificate import Certificate, fingerprint, public_line
+from alpkey.core.errors import AlpkeyError, Cancelled, QuotaUsedUp, Unfit, Unreachable
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
+from alpkey.core.journal import Issued, Known, MaybeIssued, Refused, Revoked, fold
+from alpkey.core.look import Look
+from alpkey.core.own_key import Origin, origin
+from alpkey.core.pair import check_certificate
+from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
+from alpkey.core.ports_certificates import CertificateService
+from alpkey.core.ports_sign_in import Tokens
+from alpkey.core.secret import Secret
+from alpkey.core.site import Site
+from alpkey.core.status import status_object
+
+MINUTE = timedelta(minutes=1)
+NOBODY = "nobody"
+"""The account of an attempt for which neither the provider nor this computer knows a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedWorld:
+    """The outside world of a renewal at a gateway."""
+
+    site: Site
+    sign_in: SignInWorld
+    service: CertificateService
+    files: KeyFiles
+    pairs: Pairs
+    lock: Lock
+    cancellation: Cancellation
+    status: StatusWorld
+    kept: KeptWorld
+    protection: KeyProtection
+
+
+def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
+    """Renews the certificate; the result is that of ``renew``.
+
+    Raises every error of the tree but NoKey and KeyExpired.
+    """
+    yield from finish_interrupted(world.files, world.lock)
+    before = world.status.look()
+    if still_good(before, request, world.status):
+        return _result(world, renewed=False)
+    _guard(before, request, world)
+    world.files.check_writable()
+    agreed = yield from _agree_to_replace(request, world)
+    cover = Cover(world.kept, world.protection)
+    cover.begin()
+    tokens = yield from sign_in(way, world.sign_in)
+    yield from cover.wait()
+    account = request.username or before.account or tokens.username or NOBODY
+    if holder := world.lock.holder():
+        yield Warn("lock-wait", {"process": holder.process, "since": holder.since})
+    with world.lock.held(LOCK_TIMEOUT_S):
+        if world.lock.weak:
+            yield Warn("lock-weak", {"reason": "flock is not supported"})
+        look = world.status.look()
+        if look.stamp != before.stamp:
+            yield Warn("renewed-meanwhile")
+            if still_good(look, request, world.status):
+                return _result(world, renewed=False)
+        _guard(look, request, world)
+        key = _key_to_certify(world, fold(world.status.journal.facts(), account), agreed=agreed)
+        with world.cancellation.deferred():
+            signing = _Signing(request, world, tokens, account, key, cover, look.certificate)
+            yield from signing.run()
+            return _result(world, renewed=True)
+
+
+def _guard(look: Look, request: RenewRequest, world: SignedWorld) -> None:
+    """A minute is to be had without limit; what replaces ours frees a slot where it must."""
+    if request.duration == "1d" and not request.replace:
+        guard_quota(look, request, world.status)
+
+
+def _agree_to_replace(request: RenewRequest, world: SignedWorld) -> Generator[Event, Answer, bool]:
+    """Whether a key that nobody can tell the origin of may be moved aside."""
+    stored = world.files.current()
+    known = fold(world.status.journal.facts(), world.status.look().account)
+    if stored is None or origin(stored, known) is not Origin.UNKNOWN:
+        return request.yes
+    if not request.yes:
+        ask = Ask(1, (Field("replace", "confirm", value=str(stored.path)),))
+        yield ask
+        answer = yield Await(ask)
+        if answer.get("replace") is not True:
+            raise Cancelled
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """The key to certify; where its origin is not one to be used as it is, it waits for its place.
+
+    ``origin`` is that of the key that is in place now.
+    """
+
+    private: Secret
+    public_key: bytes
+    encrypted: bool
+    origin: Origin
+
+    @property
+    def waits(self) -> bool:
+        return not self.origin.is_used
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.public_key)
+
+
+def _key_to_certify(world: SignedWorld, known: Known, *, agreed: bool) -> _Key:
+    stored, private = world.files.current(), world.files.private()
+    where = origin(stored, known)
+    if where is Origin.UNKNOWN and not agreed and stored:  # it came while the person signed in
+        raise Cancelled("foreign-key", path=str(stored.path))
+    if where.is_used and stored and private:
+        return _Key(private, world.pairs.public_key(private), stored.encrypted, where)
+    private, public_key = _waiting(world)
+    return _Key(private, public_key, encrypted=False, origin=where)
+
+
+def _waiting(world: SignedWorld) -> tuple[Secret, bytes]:
+    """The key made here that waits for its first certificate; a damaged one is made anew."""
+    with suppress(Unfit):
+        if private := world.files.waiting():
+            return private, world.pairs.public_key(private)
+    private = world.pairs.make()
+    world.files.keep_waiting(private)
+    return private, world.pairs.public_key(private)
+
+
+class _Signing:
+    """From a token to an installed certificate; the journal knows of every attempt before it."""
+
+    def __init__(
+        self,
+        request: RenewRequest,
+        world: SignedWorld,
+        tokens: Tokens,
+        account: str,
+        key: _Key,
+        cover: Cover,
+        old: Certificate | None,
+    ) -> None:
+        self._request = request
+        self._world = world
+        self._token = tokens.access
+        self._account = account
+        self._key = key
+        self._cover = cover
+        self._old = old
+
+    def run(self) -> Iterator[Event]:
+        line = yield from self._line()
+        yield Step("issued")
+        certificate = self._proven(line)
+        self._note_issued(certificate)
+        yield from self._install(certificate, line)
+        yield Step("installed")
+        yield from self._load_agent(certificate)
+        if self._request.replace and self._is_replaced_by(certificate):
+            try:
+                self._revoke_old()
+            except AlpkeyError as trouble:
+                yield Warn("not-revoked", {"title": words.describe(trouble).title})
+
+    def _line(self) -> Generator[Event, Answer, str]:
+        """The certificate's line.  Raises what the service does."""
+        if self._known.unanswered and (found := self._found(None)):
+            yield Warn("found-in-list")
+            return found
+        try:
+            return (yield from self._signed())
+        except QuotaUsedUp:
+            if not (self._request.replace and self._is_live(self._old)):
+                raise
+        yield Warn("replaced-first")
+        self._revoke_old()
+        return (yield from self._signed())
+
+    def _signed(self) -> Generator[Event, Answer, str]:
+        """Signs; after a lost answer once more, where the list proves that nothing was issued."""
+        try:
+            return self._sign_once()
+        except Unreachable as lost:
+            if lost.code != "answer-lost":
+                raise
+            if found := self._found(lost):
+                yield Warn("found-in-list")
+                return found
+            if self._world.cancellation.requested:
+                raise
+        return self._sign_once()
+
+    def _sign_once(self) -> str:
+        """One request.  Only an answer that was lost leaves the attempt open in the journal."""
+        world, now = self._world, self._world.status.clock()
+        day = timedelta(hours=world.site.validity_hours)
+        ends = now + (day if self._request.duration == "1d" else MINUTE)
+        self._attempt = uuid.uuid4().hex
+        world.status.journal.append(
+            [MaybeIssued(now, self._account, self._attempt, ends, self._key.fingerprint)]
+        )
+        line = f"{public_line(self._key.public_key)} alpkey\n"
+        try:
+            return world.service.sign(self._token, line, self._request.duration)
+        except AlpkeyError as no:
+            if no.code != "answer-lost":
+                self._note(Refused(now, self._account, self._attempt, no.code))
+            raise
+
+    def _found(self, lost: Unreachable | None) -> str | None:
+        """The certificate of an attempt whose answer was lost; None where the list has none.
+
+        Then nothing was spent, and the attempts are closed in the journal.  Raises ``lost`` where
+        that cannot be told for sure.
+        """
+        attempts = [one for one in self._known.unanswered if self._is_mine(one)]
+        if not attempts:
+            return None
+        try:
+            keys = self._world.service.listed(self._token)
+        except AlpkeyError:
+            if lost is None:
+                raise
+            raise lost from None
+        serials = {one.serial for one in self._known.issued}
+        ours = [
+            one.certificate
+            for one in keys
+            if one.certificate
+            and one.certificate.public_key == self._key.public_key
+            and one.revoked_at is None
+            and one.serial not in serials
+        ]
+        fit = [one for one in ours if self._is_fit(one)]
+        if fit:
+            self._attempt = attempts[-1].attempt
+            return public_line(max(fit, key=_end).blob)
+        if ours and lost:
+            raise lost
+        if not ours:
+            now = self._world.status.clock()
+            for one in attempts:
+                self._note(Refused(now, self._account, one.attempt, "not-issued"))
+        return None
+
+    def _is_mine(self, attempt: MaybeIssued) -> bool:
+        now = self._world.status.clock()
+        return attempt.fingerprint == self._key.fingerprint and now < attempt.valid_before
+
+    def _is_fit(self, certificate: Certificate) -> bool:
+        """Whether it opens doors, and for as long as is wanted: more than half its life is left."""
+        try:
+            check_certificate(certificate, self._account, self._world.status.clock())
+        except Unfit:
+            return False
+        after, before = certificate.valid_after, certificate.valid_before
+        if after is None or before is None:
+            return True
+        brief = before - after < timedelta(hours=1)
+        young = self._world.status.clock() < after + (before - after) / 2
+        return young and brief == (self._request.duration == "1min")
+
+    def _proven(self, line: str) -> Certificate:
+        """The certificate, once it is proven to be for our key and our account.  Raises Unfit."""
+        certificate = self._world.pairs.check(line)
+        if certificate.public_key != self._key.public_key:
+            reason = "The private key and the certificate do not belong together."
+            raise Unfit("answer-unfit", reason=reason)
+        names = certificate.principals
+        account = names[0] if self._account == NOBODY and names else self._account
+        check_certificate(certificate, account, self._world.status.clock())
+        self._account = account
+        return certificate
+
+    def _install(self, certificate: Certificate, line: str) -> Iterator[Event]:
+        files = self._world.files
+        if not self._key.waits:
+            files.install_certificate(line)
+            return
+        if self._key.origin is not Origin.NOWHERE:
+            path = files.keep_backup(self._world.status.clock())
+            yield Warn("own-key-made", {"path": str(path)})
+        files.install_own(
+            IssuedPair(self._cover.over(self._key.private), line),
+            public_line(certificate.public_key),
+        )
+
+    def _load_agent(self, certificate: Certificate) -> Iterator[Event]:
+        private = self._key.private
+        if self._key.encrypted:
+            opened = self._cover.opened(private)
+            if opened is None:
+                yield Warn("agent-passphrase")
+                return
+            private = opened
+        status = self._world.status
+        name = status.look().key_path.name
+        key = agent_actions.LoadableKey(private, certificate, name)
+        yield from agent_actions.load_after_renewal(status.agent(), key, self._known, status.clock)
+
+    def _is_replaced_by(self, certificate: Certificate) -> bool:
+        return self._is_live(self._old) and self._old != certificate
+
+    def _is_live(self, certificate: Certificate | None) -> bool:
+        if certificate is None or certificate.serial in self._known.revoked:
+            return False
+        ends = certificate.valid_before
+        return ends is None or self._world.status.clock() < ends
+
+    def _revoke_old(self) -> None:
+        """Revokes the certificate that was installed until now.  Raises what the service does."""
+        if self._old is None:
+            return
+        self._world.service.revoke(self._token, self._old.serial)
+        self._note(
+            Revoked(
+                self._world.status.clock(),
+                self._account,
+                self._old.serial,
+                fingerprint(self._old.public_key),
+            )
+        )
+
+    def _note_issued(self, certificate: Certificate) -> None:
+        ours = self._key.waits or self._key.origin is Origin.HERE
+        self._note(
+            Issued(
+                at=self._world.status.clock(),
+                account=self._account,
+                attempt=self._attempt,
+                serial=certificate.serial,
+                fingerprint=self._key.fingerprint,
+                valid_before=certificate.valid_before,
+                key_path=str(self._world.status.look().key_path),
+                own_key=ours,
+                authority=fingerprint(certificate.authority),
+                local=True,
+            )
+        )
+
+    @property
+    def _known(self) -> Known:
+        return fold(self._world.status.journal.facts(), self._account)
+
+    def _note(self, fact: Issued | Refused | Revoked) -> None:
+        """A journal that cannot be written must not cost the certificate that was just issued."""
+        with suppress(Unfit):
+            self._world.status.journal.append([fact])
+
+
+def _end(certificate: Certificate) -> float:
+    return certificate.valid_before.timestamp() if certificate.valid_before else float("inf")
+
+
+def _result(world: SignedWorld, *, renewed: bool) -> Result:
+    return {
+        **status_object(take_status(world.status), world.status.clock()),
+        "renewed": renewed,
+        "service": world.service.name if renewed else None,
+        "cancelled_late": world.cancellation.requested if renewed else False,
+    }

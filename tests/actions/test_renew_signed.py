@@ -1,0 +1,229 @@
+"""A renewal at a gateway at the moments that decide: nothing lost, nothing spent twice."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alpkey.actions.renew import RenewRequest, renew
+from alpkey.actions.renew_signed import renew_signed
+from alpkey.actions.sign_in import Way
+from alpkey.core.errors import AlpkeyError, QuotaUsedUp, Unfit, Unreachable
+from alpkey.core.events import Event, Step
+from alpkey.core.journal import Issued, MaybeIssued, Refused, Revoked
+from alpkey.core.ports import IssuedPair
+from alpkey.core.ports_certificates import ListedKey
+from alpkey.core.secret import Secret
+from tests.actions.test_sign_in import Person
+from tests.actions.worlds import RIGHT, Fakes, Told, play
+from tests.keys import make_pair
+
+ONCE = RenewRequest()
+
+
+class Desk:
+    """Somebody who renews with another device, and says yes there at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.fakes = Fakes(folder)
+        self.person = Person()
+        self.person.does = lambda _: self.person.answers(yes=True)
+        self.person.provider._new = self._token  # type: ignore[method-assign]
+        self._made = 0
+
+    def _token(self, name: str) -> Secret:
+        """The provider's access tokens are those that the gateway takes."""
+        self._made += 1
+        return self.fakes.gateway.token if name == "access" else Secret(f"{name} {self._made}")
+
+    def renew(
+        self,
+        request: RenewRequest = ONCE,
+        *answers: dict[str, Any],
+        on_event: Callable[[Event], object] = lambda _: None,
+    ) -> Told:
+        world = self.fakes.signed(self.person.world())
+        return play(renew_signed(Way.DEVICE, request, world), *answers, on_event=on_event)
+
+    def kinds(self) -> list[type]:
+        return [type(fact) for fact in self.fakes.journal.facts()]
+
+    def slots(self) -> int:
+        """How many the gateway has given."""
+        return 5 - self.fakes.gateway.left
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def loses(desk: Desk, times: int = 1, *, issues: bool = True) -> None:
+    """The next answers are lost; with ``issues`` the certificates were made all the same."""
+    real = desk.fakes.gateway.sign
+    left = [times]
+
+    def sign(*arguments: Any) -> str:
+        if not left[0]:
+            return real(*arguments)
+        left[0] -= 1
+        if issues:
+            real(*arguments)
+        raise Unreachable("answer-lost", host="fake", reason="cut", retryable=True)
+
+    desk.fakes.gateway.sign = sign  # type: ignore[method-assign]
+
+
+def cannot_list(desk: Desk, error: AlpkeyError) -> Callable[[], None]:
+    """The list cannot be had until what is returned is called."""
+    real = desk.fakes.gateway.listed
+
+    def listed(*_: object, **__: object) -> tuple[ListedKey, ...]:
+        raise error
+
+    def mend() -> None:
+        desk.fakes.gateway.listed = real  # type: ignore[method-assign]
+
+    desk.fakes.gateway.listed = listed  # type: ignore[method-assign]
+    return mend
+
+
+def test_from_nothing_to_a_certificate_in_the_agent(desk: Desk) -> None:
+    told = desk.renew()
+    assert told.steps == ["signed-in", "issued", "installed", "in-agent"]
+    assert (told.result["renewed"], told.result["service"]) == (True, "fake")
+    assert told.result["agent"]["holds_current"]
+    assert desk.kinds() == [MaybeIssued, Issued]
+    assert desk.fakes.files.waiting() is None
+
+
+def test_the_second_time_only_the_certificate_changes(desk: Desk) -> None:
+    desk.renew()
+    first = desk.fakes.files.pair()
+    told = desk.renew()
+    second = desk.fakes.files.pair()
+    assert first
+    assert second
+    assert first.private == second.private
+    assert first.certificate != second.certificate
+    assert not told.warnings
+    assert told.result["agent"]["stale"] == 0
+
+
+def test_a_lost_answer_is_found_in_the_list(desk: Desk) -> None:
+    loses(desk)
+    told = desk.renew()
+    assert told.warnings == ["found-in-list"]
+    assert desk.slots() == 1
+    assert desk.kinds() == [MaybeIssued, Issued]
+
+
+def test_what_was_never_issued_is_signed_once_more(desk: Desk) -> None:
+    loses(desk, issues=False)
+    assert desk.renew().result["renewed"]
+    assert desk.slots() == 1
+    assert desk.kinds() == [MaybeIssued, Refused, MaybeIssued, Issued]
+
+
+def test_it_is_not_tried_for_ever(desk: Desk) -> None:
+    loses(desk, 2, issues=False)
+    with pytest.raises(Unreachable):
+        desk.renew()
+    assert desk.fakes.files.pair() is None
+
+
+def test_where_the_list_cannot_be_had_nothing_is_signed_again(desk: Desk) -> None:
+    loses(desk)
+    mend = cannot_list(desk, Unreachable(host="fake", reason="trouble"))
+    with pytest.raises(Unreachable) as raised:
+        desk.renew()
+    assert raised.value.code == "answer-lost"
+    assert desk.kinds() == [MaybeIssued]
+    with pytest.raises(Unreachable):  # nor in the next renewal
+        desk.renew()
+    assert desk.slots() == 1
+    mend()
+    told = desk.renew()
+    assert told.warnings == ["found-in-list"]
+    assert desk.slots() == 1
+
+
+def test_who_gave_up_gets_no_second_request(desk: Desk) -> None:
+    loses(desk, issues=False)
+
+    def cancel(event: Event) -> None:
+        desk.fakes.cancellation.requested = event == Step("signed-in")
+
+    with pytest.raises(Unreachable):
+        desk.renew(on_event=cancel)
+    assert desk.slots() == 0
+
+
+def test_a_wish_to_cancel_waits_until_it_is_installed(desk: Desk) -> None:
+    def cancel(event: Event) -> None:
+        if event == Step("issued"):
+            assert desk.fakes.cancellation.is_deferred
+            desk.fakes.cancellation.requested = True
+
+    assert desk.renew(on_event=cancel).result["cancelled_late"]
+    assert desk.fakes.files.pair() is not None
+
+
+def test_the_key_of_the_classic_service_gives_way_to_one_made_here(desk: Desk) -> None:
+    play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
+    theirs = desk.fakes.files.pair()
+    told = desk.renew()
+    assert told.warnings == ["own-key-made"]
+    assert desk.fakes.files.backups == [theirs]
+    assert not desk.renew().warnings
+
+
+def test_a_refusal_leaves_the_old_pair_and_the_same_key_waits(desk: Desk) -> None:
+    play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
+    theirs = desk.fakes.files.pair()
+    desk.fakes.gateway.left = 0
+    with pytest.raises(QuotaUsedUp):
+        desk.renew()
+    waiting = desk.fakes.files.waiting()
+    assert waiting is not None
+    assert desk.fakes.files.pair() == theirs
+    desk.fakes.gateway.left = 5
+    desk.renew()
+    pair = desk.fakes.files.pair()
+    assert pair is not None
+    assert pair.private == waiting
+
+
+def test_a_key_of_unknown_origin_is_asked_about(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    private, _ = make_pair(folder)
+    theirs = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
+    desk.fakes.files.install(theirs, "")
+    told = desk.renew(ONCE, {"replace": True})
+    assert len(told.asks) == 1
+    assert desk.fakes.files.backups == [theirs]
+
+
+def test_another_persons_certificate_is_not_installed(desk: Desk) -> None:
+    with pytest.raises(Unfit):
+        desk.renew(RenewRequest(username="bobby"))
+    assert desk.fakes.files.pair() is None
+
+
+def test_replace_revokes_what_was_installed(desk: Desk) -> None:
+    desk.renew()
+    desk.renew(RenewRequest(replace=True))
+    alive = [one.serial for one in desk.fakes.gateway.listed(desk.fakes.gateway.token)]
+    look = desk.fakes.look()
+    assert look.certificate
+    assert alive == [look.certificate.serial]
+    assert desk.kinds()[-1] is Revoked
+
+
+def test_what_is_good_is_left_alone_where_only_need_counts(desk: Desk) -> None:
+    desk.renew()
+    told = desk.renew(RenewRequest(if_needed=timedelta(hours=1)))
+    assert (told.result["renewed"], told.steps) == (False, [])
