@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from tests.e2e.tray_item import TrayItem, find_item, tray_items
 from tests.e2e.waiting import until
 from tests.keychains import OPENS, Keyring, keyring_on
 from tests.sandbox.openid_client import Browser
+from tests.sockets import owner
 
 TITLE = "DEMO - Renew CSCS key"
 MAIN_TITLE = "Alpkey - DEMO"
@@ -352,14 +352,6 @@ def test_a_setting_is_changed_by_keyboard_and_mouse(
     finally:
         process.terminate()
         process.wait(20)
-
-
-def owner(path: Path) -> int:
-    """The process that listens at this socket."""
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(path))
-        told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    return int.from_bytes(told[:4], sys.byteorder)
 
 
 def test_without_a_display_it_says_so(home: Home) -> None:

@@ -2,11 +2,13 @@
 
 import os
 import re
+import signal
 import subprocess
 from pathlib import Path
 
 from tests.e2e.waiting import until
 from tests.installers.conftest import Installed
+from tests.sockets import owner
 
 START_TIMEOUT_S = 30
 SOCKET_OF = {"": "tray", "main": "window", "renew": "window"}
@@ -77,6 +79,14 @@ class Running:
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
         self.process.wait(START_TIMEOUT_S)
+        if not self._arguments:
+            # Where there is no panel the tray has opened the main window, which outlives it.
+            windows = until(
+                lambda: list(self.runtime.glob("alpkey-*/window")),
+                "the main window",
+                START_TIMEOUT_S,
+            )
+            os.kill(owner(windows[0]), signal.SIGTERM)
 
     def program(self) -> int:
         """The number of the file that the process runs, which an upgrade replaces."""
