@@ -77,16 +77,16 @@ class Running:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(START_TIMEOUT_S)
         if not self._arguments:
-            # Where there is no panel the tray has opened the main window, which outlives it.
+            # Where there is no panel the tray opens the main window, which outlives it.
             windows = until(
                 lambda: list(self.runtime.glob("alpkey-*/window")),
                 "the main window",
                 START_TIMEOUT_S,
             )
             os.kill(owner(windows[0]), signal.SIGTERM)
+        self.process.terminate()
+        self.process.wait(START_TIMEOUT_S)
 
     def program(self) -> int:
         """The number of the file that the process runs, which an upgrade replaces."""
