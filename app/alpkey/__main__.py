@@ -32,9 +32,9 @@ def main() -> int:
     if not arguments and "_ALPKEY_COMPLETE" not in os.environ:
         return _tray()
     if len(arguments) in (2, 4) and arguments[0] == "window":
-        kind, *then = arguments[1:]
-        if not kind.startswith("-") and then[:1] in ([], ["--connect"]):
-            return _window(kind, then[1] if then else None)
+        kind, *wish = arguments[1:]
+        if not kind.startswith("-") and wish[:1] in ([], ["--connect"], ["--page"]):
+            return _window(kind, {wish[0].lstrip("-"): wish[1]} if wish else {})
     return _command_line(arguments)
 
 
@@ -68,13 +68,13 @@ def _tray() -> int:
     return tray.run(own_places())
 
 
-def _window(kind: str, then_connect: str | None) -> int:
+def _window(kind: str, wish: dict[str, str]) -> int:
     _forbid_dumps()
     from alpkey.core.places import own_places
     from alpkey.desktop import windows
 
     gc.enable()
-    return windows.run(own_places(), kind, then_connect)
+    return windows.run(own_places(), kind, wish)
 
 
 def _forbid_dumps() -> None:

@@ -26,8 +26,8 @@ class Noting:
     def __init__(self, done: Done) -> None:
         self._done = done
 
-    def open(self, window: str) -> None:
-        self._done.append(("open", window))
+    def open(self, window: str, page: str = "") -> None:
+        self._done.append(("open", window, page) if page else ("open", window))
 
     def connect_to(self, host: str) -> None:
         self._done.append(("connect", host))
@@ -65,6 +65,8 @@ def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
         "Connect to clariden",
         "Check Ela",
         "Open Alpkey",
+        "Doctor",
+        "Settings",
         "Quit",
     ]
 
@@ -83,6 +85,8 @@ def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
         ("connect", "clariden"),
         ("connect", "ela"),
         ("open", "main"),
+        ("open", "main", "doctor"),
+        ("open", "main", "settings"),
         ("quit",),
     ]
 

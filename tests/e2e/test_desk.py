@@ -91,7 +91,7 @@ def test_the_menu(tray: TrayItem) -> None:
     ]
     for name in ("daint", "santis", "clariden"):
         assert f"Connect to {name}" in labels
-    assert labels[-3:] == ["Check Ela", "Open Alpkey", "Quit"]
+    assert labels[-5:] == ["Check Ela", "Open Alpkey", "Doctor", "Settings", "Quit"]
 
 
 def test_from_a_click_to_daint(
@@ -272,6 +272,19 @@ def test_closing_the_dialog_takes_the_prompt_along(
 def test_a_renewal_elsewhere_is_followed(tray: TrayItem, home_on_desk: Home) -> None:
     assert home_on_desk.renew()[0] == 0
     until(lambda: "until" in tray.tooltip(), "the tray's tooltip")
+
+
+def test_the_menu_opens_a_page(screen: Screen, tray: TrayItem, home_on_desk: Home) -> None:
+    """Also of a window that is open already."""
+    at = find_places(home_on_desk.environ, sys.platform, "/nowhere", os.getuid())
+    tray.choose("Settings")
+    window = screen.window(MAIN_TITLE)
+    until(lambda: "Expiring" in window.texts(), "the page of settings")
+    tray.choose("Doctor")
+    until(lambda: "Expiring" not in window.texts(), "the doctor's page")
+    assert "Look again" in window.texts()
+    os.kill(owner(at.window_socket), signal.SIGTERM)
+    until(lambda: screen.find(MAIN_TITLE) is None, "the end of the windows")
 
 
 def test_a_second_start_shows_the_main_window(

@@ -99,6 +99,8 @@ def _walk(sandbox: _Sandbox) -> None:
     click.echo(host)
     if host != "daint":
         raise DemoFailed(f"daint answered {host!r}")
+    _say("And nothing stands in the way of the next login (alpkey doctor):")
+    click.echo(sandbox.alpkey("doctor"))
     click.echo("\nThe demo is done: from no key to daint.")
 
 

@@ -94,7 +94,7 @@ def alpkey() -> None:
     """
 
 
-def main(arguments: list[str], open_window: Callable[[str, str | None], int]) -> int:
+def main(arguments: list[str], open_window: Callable[[str, dict[str, str]], int]) -> int:
     """Runs one command and returns its exit code; a bug is told of in one sentence.
 
     ``open_window`` is handed in, for the command line knows nothing of Qt.

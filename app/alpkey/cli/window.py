@@ -7,15 +7,17 @@ import click
 
 @click.command("window")
 @click.argument("kind", type=click.Choice(["renew", "main"]))
-@click.option("--connect", "then_connect", metavar="CLUSTER", help="Connect once it is renewed.")
+@click.option("--connect", metavar="CLUSTER", help="Connect once the key is renewed.")
+@click.option("--page", metavar="NAME", help="Show this page: key, doctor or settings.")
 @click.pass_obj
-def window_command(open_window: object, kind: str, then_connect: str | None) -> None:
+def window_command(open_window: object, kind: str, connect: str | None, page: str | None) -> None:
     """Open the renewal window or the main window; a second call raises the first.
 
     \b
     Examples:
       alpkey window renew
-      alpkey window main
+      alpkey window main --page settings
     """
     if callable(open_window):
-        sys.exit(open_window(kind, then_connect))
+        wish = {"connect": connect, "page": page}
+        sys.exit(open_window(kind, {name: value for name, value in wish.items() if value}))

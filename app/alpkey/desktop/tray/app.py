@@ -83,14 +83,14 @@ class Tray(QObject):
 
     def renew(self, token: str = "") -> None:
         """Opens the renewal; ``token`` lets its window come to the front."""
-        self.open("renew", token)
+        self.open("renew", token=token)
 
     # What the entries of the menu do
 
-    def open(self, window: str, token: str = "") -> None:
+    def open(self, window: str, page: str = "", *, token: str = "") -> None:
         from alpkey.desktop.children import start
 
-        start("window", window, token=token)
+        start("window", window, *(("--page", page) if page else ()), token=token)
 
     def connect_to(self, host: str) -> None:
         if self._following is not None:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 class Deeds(Protocol):
     """What entries do."""
 
-    def open(self, window: str) -> None:
-        """Opens a window, which speaks for itself."""
+    def open(self, window: str, page: str = "") -> None:
+        """Opens a window, the main one at this page; it speaks for itself."""
 
     def connect_to(self, host: str) -> None:
         """Connects; where that fails, a box tells."""
@@ -44,6 +44,8 @@ class TrayMenu(QMenu):
         self._hosts: list[QAction] = []
         self._behind_hosts = self.addSeparator()
         self._window_entry("Open Alpkey", "main")
+        self._window_entry("Doctor", "main", "doctor")
+        self._window_entry("Settings", "main", "settings")
         self.addAction("Quit", deeds.quit)
         self.aboutToShow.connect(deeds.look)
 
@@ -66,8 +68,8 @@ class TrayMenu(QMenu):
         if self._later.isVisible() != bool(view.later):
             self._later.setVisible(bool(view.later))
 
-    def _window_entry(self, text: str, kind: str) -> QAction:
-        return self.addAction(text, lambda: self._deeds.open(kind))
+    def _window_entry(self, text: str, kind: str, page: str = "") -> QAction:
+        return self.addAction(text, lambda: self._deeds.open(kind, page))
 
     def _connect_entry(self, text: str, host: str) -> QAction:
         entry = QAction(text, self)

@@ -1,10 +1,15 @@
 """Windows: each asks a person, in a process of its own that ends when it is closed."""
 
+from collections.abc import Mapping
+
 from alpkey.core.places import Places
 
 
-def run(places: Places, kind: str, then_connect: str | None) -> int:
-    """Opens the window, or has the running one open it; the exit code."""
+def run(places: Places, kind: str, wish: Mapping[str, str]) -> int:
+    """Opens the window, or has the running one open it; the exit code.
+
+    ``wish`` may name the host to ``connect`` to once the key is renewed, or the ``page`` to show.
+    """
     from alpkey.desktop.windows.app import run as run_windows
 
-    return run_windows(places, kind, then_connect)
+    return run_windows(places, kind, wish)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
 
@@ -37,13 +37,16 @@ class Windows:
         self._errands = Errands()
         self._errands.idle.connect(self._quit_when_over)
 
-    def show(self, kind: str, then_connect: str | None = None) -> None:
+    def show(self, kind: str, wish: Mapping[str, object]) -> None:
         """Opens the window of this kind, or raises it."""
         if kind not in self._open:
-            window = self._made(kind, then_connect)
+            then = wish.get("connect")
+            window = self._made(kind, then if isinstance(then, str) else None)
             self._open[kind] = window
             window.destroyed.connect(lambda: self._closed(kind))
         window = self._open[kind]
+        if isinstance(window, MainWindow):
+            window.turn_to(str(wish.get("page")))
         window.show()
         window.raise_()
         window.activateWindow()
@@ -58,13 +61,12 @@ class Windows:
             return
         if isinstance(token := message.get("token"), str) and token:
             os.environ[WAYLAND_ACTIVATION] = token  # Qt takes it from there as a window is raised
-        then = message.get("connect")
-        self.show(str(message.get("show")), then if isinstance(then, str) else None)
+        self.show(str(message.get("show")), message)
 
     def start(self, *arguments: str) -> None:
         """A window of ours is opened here; everything else is a child."""
         if arguments[0] == "window":
-            self.show(arguments[1])
+            self.show(arguments[1], {})
         else:
             self._errands.run(*arguments)
 
@@ -88,7 +90,7 @@ class Windows:
             QApplication.quit()
 
 
-def run(places: Places, kind: str, then_connect: str | None) -> int:
+def run(places: Places, kind: str, wish: Mapping[str, str]) -> int:
     """Runs until the last window is closed; a second process only tells the first."""
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
@@ -101,14 +103,14 @@ def run(places: Places, kind: str, then_connect: str | None) -> int:
     instance = Instance.claim(places.window_socket)
     if instance is None:
         token = os.environ.get(WAYLAND_ACTIVATION, "")
-        wish = {"show": kind, "connect": then_connect, "token": token}
-        return 0 if tell(places.window_socket, **wish) else 1
+        told = tell(places.window_socket, show=kind, token=token, **wish)
+        return 0 if told else 1
     try:
         windows = Windows(places, glance.shipped_site(places))
     except AlpkeyError as wrong:
         return _tell(wrong)
     instance.heard.connect(windows.hear)
-    windows.show(kind, then_connect)
+    windows.show(kind, wish)
     with instance, notifier:
         return app.exec()
 

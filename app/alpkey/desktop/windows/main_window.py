@@ -34,7 +34,7 @@ class MainWindow(QMainWindow):
         self._settings = SettingsPage(command, taken)
         for page in (self._doctor, self._settings):
             page.idle.connect(self._idle)
-        pages = QTabWidget()
+        pages = self._pages = QTabWidget()
         pages.setObjectName("pages")
         pages.setDocumentMode(True)
         for part in (pages, pages.tabBar()):
@@ -55,6 +55,11 @@ class MainWindow(QMainWindow):
         self._watch.set_working(seen.look is not None and seen.look.working)
         self._key.apply(seen)
         self._settings.apply(seen)
+
+    def turn_to(self, page: str) -> None:
+        """Shows the page of this name; stays where it is if there is none."""
+        if page in TABS:
+            self._pages.setCurrentIndex(list(TABS).index(page))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """What was typed last is still written; a look that is under way is ended."""
