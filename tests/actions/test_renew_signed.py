@@ -1,7 +1,7 @@
 """A renewal at a gateway at the moments that decide: nothing lost, nothing spent twice."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ from alpkey.actions.renew_signed import renew_signed
 from alpkey.actions.sign_in import Way
 from alpkey.core.errors import AlpkeyError, QuotaUsedUp, Unfit, Unreachable
 from alpkey.core.events import Event, Step
-from alpkey.core.journal import Issued, MaybeIssued, Refused, Revoked
+from alpkey.core.journal import Issued, KeyCovered, MaybeIssued, Refused, Revoked
+from alpkey.core.kept import KEY_ENTRY
 from alpkey.core.ports import IssuedPair
 from alpkey.core.ports_certificates import ListedKey
 from alpkey.core.secret import Secret
@@ -227,3 +228,17 @@ def test_what_is_good_is_left_alone_where_only_need_counts(desk: Desk) -> None:
     desk.renew()
     told = desk.renew(RenewRequest(if_needed=timedelta(hours=1)))
     assert (told.result["renewed"], told.steps) == (False, [])
+
+
+def test_the_keychains_passphrase_covers_the_key_and_opens_it_for_the_agent(desk: Desk) -> None:
+    desk.fakes.keychain.store(KEY_ENTRY, Secret("a passphrase"))
+    desk.fakes.journal.append([KeyCovered(datetime.now(UTC), kept=True)])
+    for _ in range(2):
+        told = desk.renew()
+        assert told.steps[-1] == "in-agent"
+        assert not told.warnings
+        stored = desk.fakes.files.current()
+        assert stored is not None
+        assert stored.encrypted
+    desk.fakes.keychain.store(KEY_ENTRY, Secret("that of another key"))
+    assert desk.renew().warnings == ["agent-passphrase"]

@@ -1,6 +1,7 @@
 """Renewal at the gateway: signed in elsewhere, with a key that never leaves this computer."""
 
 import random
+import re
 import stat
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from tests.centre import Home
 from tests.e2e.person import Person
+from tests.e2e.terminal import Terminal
 from tests.keys import make_key
 from tests.sandbox.openid_client import Browser
 
@@ -203,21 +205,16 @@ def test_where_passwords_are_retired_none_is_asked_for(home: Home) -> None:
     home.centre.fault("retired", times=None)
     code, result = home.renew()
     assert (code, result["error"]["code"]) == (12, "service-retired")
-    process = subprocess.Popen(
-        home.command("renew", "--json"),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=home.environ,
-    )
-    with process:
-        assert process.stdout
-        assert process.stderr
-        page = next(line.strip() for line in process.stderr if "https://" in line)
+    with Terminal(home.command("renew"), home.environ) as terminal:
+        terminal.wait_for("and type")
+        [page] = re.findall(r"https://\S+user_code=\S+", terminal.shown)
         browser = Browser(home.centre)
         browser.submit(browser.sign_in(browser.open(page)), "allow")
-        told = process.stdout.read()
-        assert process.wait(30) == 0, told
-    assert '"service": "gateway"' in told
+        terminal.wait_for("Key valid until")
+        assert terminal.end() == 0
+        assert "assword" not in terminal.shown
     assert not home.centre.saw_a_password("sshservice")
+    code, result = home.json("renew", "--if-needed")
+    assert (code, result["renewed"]) == (0, False)
+    code, result = home.json("renew")  # nobody is there, so no page is opened
+    assert (code, result["error"]["code"]) == (12, "password-not-allowed")

@@ -68,7 +68,8 @@ class RenewRequest:
     ``force`` asks the service though our count says that no key is left; ``yes`` agrees that a key
     which Alpkey did not make is replaced and kept as a backup; ``form``: whether the question is
     shown as a form, which can offer to keep the password.  ``duration`` and ``replace``, which
-    revokes the certificate until now, are for the gateway alone.
+    revokes the certificate until now, are for the gateway alone; and so is ``attended``: somebody
+    is there to sign in elsewhere.
     """
 
     username: str | None = None
@@ -78,6 +79,7 @@ class RenewRequest:
     form: bool = False
     duration: Duration = "1d"
     replace: bool = False
+    attended: bool = True
 
 
 @dataclass(frozen=True, slots=True)

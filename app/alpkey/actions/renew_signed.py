@@ -15,21 +15,21 @@ from alpkey.actions import agent as agent_actions
 from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.opening import Cover
+from alpkey.actions.own_key import KeyToCertify, agree_to_replace, key_to_certify
 from alpkey.actions.renew import RenewRequest, guard_quota, still_good
 from alpkey.actions.sign_in import SignInWorld, Way, sign_in
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core import words
 from alpkey.core.certificate import Certificate, fingerprint, public_line
-from alpkey.core.errors import AlpkeyError, Cancelled, QuotaUsedUp, Unfit, Unreachable
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
+from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, Unfit, Unreachable
+from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.journal import Issued, Known, MaybeIssued, Refused, Revoked, fold
 from alpkey.core.look import Look
-from alpkey.core.own_key import Origin, origin
+from alpkey.core.own_key import Origin
 from alpkey.core.pair import check_certificate
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.ports_certificates import CertificateService
 from alpkey.core.ports_sign_in import Tokens
-from alpkey.core.secret import Secret
 from alpkey.core.site import Site
 from alpkey.core.status import status_object
 
@@ -64,8 +64,12 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
     if still_good(before, request, world.status):
         return _result(world, renewed=False)
     _guard(before, request, world)
+    if not request.attended:
+        site = world.site.name
+        raise NeedsBrowser("password-not-allowed", site=site, host=world.service.name)
     world.files.check_writable()
-    agreed = yield from _agree_to_replace(request, world)
+    known = fold(world.status.journal.facts(), before.account)
+    agreed = yield from agree_to_replace(world.files, known, yes=request.yes)
     cover = Cover(world.kept, world.protection)
     cover.begin()
     tokens = yield from sign_in(way, world.sign_in)
@@ -82,7 +86,8 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
             if still_good(look, request, world.status):
                 return _result(world, renewed=False)
         _guard(look, request, world)
-        key = _key_to_certify(world, fold(world.status.journal.facts(), account), agreed=agreed)
+        known = fold(world.status.journal.facts(), account)
+        key = key_to_certify(world.files, world.pairs, known, agreed=agreed)
         with world.cancellation.deferred():
             signing = _Signing(request, world, tokens, account, key, cover, look.certificate)
             yield from signing.run()
@@ -95,63 +100,6 @@ def _guard(look: Look, request: RenewRequest, world: SignedWorld) -> None:
         guard_quota(look, request, world.status)
 
 
-def _agree_to_replace(request: RenewRequest, world: SignedWorld) -> Generator[Event, Answer, bool]:
-    """Whether a key that nobody can tell the origin of may be moved aside."""
-    stored = world.files.current()
-    known = fold(world.status.journal.facts(), world.status.look().account)
-    if stored is None or origin(stored, known) is not Origin.UNKNOWN:
-        return request.yes
-    if not request.yes:
-        ask = Ask(1, (Field("replace", "confirm", value=str(stored.path)),))
-        yield ask
-        answer = yield Await(ask)
-        if answer.get("replace") is not True:
-            raise Cancelled
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """The key to certify; where its origin is not one to be used as it is, it waits for its place.
-
-    ``origin`` is that of the key that is in place now.
-    """
-
-    private: Secret
-    public_key: bytes
-    encrypted: bool
-    origin: Origin
-
-    @property
-    def waits(self) -> bool:
-        return not self.origin.is_used
-
-    @property
-    def fingerprint(self) -> str:
-        return fingerprint(self.public_key)
-
-
-def _key_to_certify(world: SignedWorld, known: Known, *, agreed: bool) -> _Key:
-    stored, private = world.files.current(), world.files.private()
-    where = origin(stored, known)
-    if where is Origin.UNKNOWN and not agreed and stored:  # it came while the person signed in
-        raise Cancelled("foreign-key", path=str(stored.path))
-    if where.is_used and stored and private:
-        return _Key(private, world.pairs.public_key(private), stored.encrypted, where)
-    private, public_key = _waiting(world)
-    return _Key(private, public_key, encrypted=False, origin=where)
-
-
-def _waiting(world: SignedWorld) -> tuple[Secret, bytes]:
-    """The key made here that waits for its first certificate; a damaged one is made anew."""
-    with suppress(Unfit):
-        if private := world.files.waiting():
-            return private, world.pairs.public_key(private)
-    private = world.pairs.make()
-    world.files.keep_waiting(private)
-    return private, world.pairs.public_key(private)
-
-
 class _Signing:
     """From a token to an installed certificate; the journal knows of every attempt before it."""
 
@@ -161,7 +109,7 @@ class _Signing:
         world: SignedWorld,
         tokens: Tokens,
         account: str,
-        key: _Key,
+        key: KeyToCertify,
         cover: Cover,
         old: Certificate | None,
     ) -> None:

@@ -91,12 +91,21 @@ def renew_command(
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
     prepared = sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
-    request = RenewRequest(
-        username, if_needed, force, yes, form=events, duration=life or "1d", replace=replace
-    )
     at_gateway = bool(way or life or replace)
     if at_gateway and from_stdin:
         raise click.UsageError("--stdin is for a password, which these ways do not take.")
+
+    output = Output(as_json, events, prepared)
+    request = RenewRequest(
+        username,
+        if_needed,
+        force,
+        yes,
+        form=events,
+        duration=life or "1d",
+        replace=replace,
+        attended=at_gateway or output.can_ask,
+    )
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
         """A form, or an answer that is there already, is for whoever takes passwords."""
@@ -106,4 +115,4 @@ def renew_command(
             return renew(request, all_of.renewal(cancellation))
         return all_of.renew_usually(cancellation, request)
 
-    run(action, Output(as_json, events, prepared), renewed)
+    run(action, output, renewed)

@@ -163,7 +163,7 @@ ERRORS: Mapping[str, Description] = {
     "password-not-allowed": Description(
         "{site} wants you to sign in with your browser",
         "{host} takes no password from this program. Nothing was changed.",
-        "Sign in with the browser: add --browser.",
+        "Sign in with the browser: add --browser; or on another device: add --device.",
     ),
     "api-key-refused": Description(
         "The API key is not accepted",

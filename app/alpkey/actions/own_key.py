@@ -1,0 +1,69 @@
+"""The key to have certified: the one that is there, or one made here that waits for its place."""
+
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from alpkey.core.certificate import fingerprint
+from alpkey.core.errors import Cancelled, Unfit
+from alpkey.core.events import Answer, Ask, Await, Event, Field
+from alpkey.core.journal import Known
+from alpkey.core.own_key import Origin, origin
+from alpkey.core.ports import KeyFiles, Pairs
+from alpkey.core.secret import Secret
+
+
+def agree_to_replace(files: KeyFiles, known: Known, *, yes: bool) -> Generator[Event, Answer, bool]:
+    """Whether a key that nobody can tell the origin of may be moved aside.  Raises Cancelled."""
+    stored = files.current()
+    if yes or stored is None or origin(stored, known) is not Origin.UNKNOWN:
+        return yes
+    ask = Ask(1, (Field("replace", "confirm", value=str(stored.path)),))
+    yield ask
+    answer = yield Await(ask)
+    if answer.get("replace") is not True:
+        raise Cancelled
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class KeyToCertify:
+    """The key to certify; where its origin is not one to be used as it is, it waits for its place.
+
+    ``origin`` is that of the key that is in place now.
+    """
+
+    private: Secret
+    public_key: bytes
+    encrypted: bool
+    origin: Origin
+
+    @property
+    def waits(self) -> bool:
+        return not self.origin.is_used
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.public_key)
+
+
+def key_to_certify(files: KeyFiles, pairs: Pairs, known: Known, *, agreed: bool) -> KeyToCertify:
+    """The key to certify now.  Raises Unfit, or Cancelled where one came that nobody agreed to."""
+    stored, private = files.current(), files.private()
+    where = origin(stored, known)
+    if where is Origin.UNKNOWN and not agreed and stored:  # it came while the person signed in
+        raise Cancelled("foreign-key", path=str(stored.path))
+    if where.is_used and stored and private:
+        return KeyToCertify(private, pairs.public_key(private), stored.encrypted, where)
+    private, public_key = _waiting(files, pairs)
+    return KeyToCertify(private, public_key, encrypted=False, origin=where)
+
+
+def _waiting(files: KeyFiles, pairs: Pairs) -> tuple[Secret, bytes]:
+    """The key made here that waits for its first certificate; a damaged one is made anew."""
+    with suppress(Unfit):
+        if private := files.waiting():
+            return private, pairs.public_key(private)
+    private = pairs.make()
+    files.keep_waiting(private)
+    return private, pairs.public_key(private)
