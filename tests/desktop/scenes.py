@@ -313,6 +313,9 @@ SCENES: dict[str, Scene] = {
         lambda: dialog([ask(), failed(RETIRED)]), heading_is(words.describe(RETIRED).title)
     ),
     "dialog-ways": Scene(lambda: dialog([], seen=look(retired=frozenset({"sshservice"})))),
+    "dialog-ways-last": Scene(
+        lambda: dialog([], seen=look(HOUR, used=4, retired=frozenset({"sshservice"})))
+    ),
     "dialog-browser": Scene(lambda: gone_to("browser"), heading_is("Your browser shows")),
     "dialog-device": Scene(lambda: gone_to("device"), heading_is("WDJB-MJHT")),
     "dialog-elsewhere-working": Scene(

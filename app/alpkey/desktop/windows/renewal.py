@@ -70,6 +70,7 @@ class RenewalDialog(QDialog):
         self._engine: Engine | None = None
         self._elsewhere: ElsewherePage | None = None
         self._next_way = ""
+        self._note = ""
         self.setWindowTitle(f"DEMO - {TITLE}" if world.site.demo else TITLE)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._heading = heading("heading", TITLE)
@@ -268,10 +269,10 @@ class RenewalDialog(QDialog):
 
     def _sign_in_page(self, seen: Seen) -> SignInPage:
         account = seen.look.account if seen.look else None
-        note = views.quota_guard(seen.look, seen.now) if seen.look else seen.trouble
+        self._note = views.quota_guard(seen.look, seen.now) if seen.look else seen.trouble
         at_sixth_digit = seen.settings.submit_at_sixth_digit
         ways = way_buttons(self._choose) if self._world.site.has_gateway else []
-        page = SignInPage(account or "", note, at_sixth_digit=at_sixth_digit, ways=ways)
+        page = SignInPage(account or "", self._note, at_sixth_digit=at_sixth_digit, ways=ways)
         page.submitted.connect(self._submit)
         return page
 
@@ -305,6 +306,8 @@ class RenewalDialog(QDialog):
         """In the place of the form."""
         page, layout = _blank()
         layout.addWidget(words_label("detail", detail))
+        if self._note:
+            layout.addWidget(words_label("note", self._note))
         layout.addStretch()
         self._show(page, title, *way_buttons(self._choose), self._closer())
 
