@@ -81,3 +81,11 @@ def test_a_service_in_trouble_leaves_it_valid(home: Home, person: Person) -> Non
 @pytest.mark.parametrize("arguments", [(), ("1", "--all"), ("x",), ("-1",)])
 def test_which_keys_has_to_be_said(home: Home, arguments: tuple[str, ...]) -> None:
     assert home.run("keys", "revoke", *arguments).returncode == 2
+
+
+def test_where_nobody_can_be_asked_nobody_signs_in(home: Home) -> None:
+    before = alive(home)
+    code, result = home.json("keys", "revoke", "--all")
+    assert (code, result["error"]["code"]) == (10, "revoke-question")
+    assert "--yes" in result["error"]["next_step"]
+    assert alive(home) == before

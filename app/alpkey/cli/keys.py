@@ -4,8 +4,12 @@ import click
 
 from alpkey.actions.keys import RevokeRequest, list_keys, revoke_keys
 from alpkey.actions.sign_in import Way
+from alpkey.assembly import Assembly
 from alpkey.cli import sentences
+from alpkey.cli.cancel import SignalCancellation
 from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+from alpkey.core.errors import Cancelled
+from alpkey.core.events import Action
 
 
 @click.group("keys")
@@ -71,10 +75,12 @@ def revoke_command(
     if bool(serials) == all_of_them:
         raise click.UsageError("Name serials, or give --all.")
     request = RevokeRequest(serials, all_of_them, dry_run, yes)
-    run(
-        lambda all_of, cancellation: revoke_keys(
-            way or all_of.usual_way, request, all_of.keys(cancellation)
-        ),
-        Output(as_json, events),
-        sentences.keys_revoked,
-    )
+    output = Output(as_json, events)
+
+    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+        """Nobody signs in for nothing, where the question that follows would find nobody."""
+        if not (yes or dry_run or output.can_ask):
+            raise Cancelled("revoke-question", path=", ".join(map(str, serials)) or "every key")
+        return revoke_keys(way or all_of.usual_way, request, all_of.keys(cancellation))
+
+    run(action, output, sentences.keys_revoked)
