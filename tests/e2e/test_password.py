@@ -1,6 +1,7 @@
 """The kept password: a real keychain, the real program, and a service that counts."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def is_kept(ask: Row, name: str) -> bool:
 
 
 def change_password(home: Home) -> None:
-    home.centre.control("account", password=f"{home.centre.password[-20:]}, changed")
+    home.centre.control("account", password=f"changed {secrets.token_hex(8)}")
 
 
 def sent(home: Home) -> int:
