@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from alpkey.adapters.processes import starts
 from alpkey.core.errors import Unsuitable
-from alpkey.core.symptoms import DeskSeen
 
 if TYPE_CHECKING:
     from alpkey.core.symptoms import DeskSeen

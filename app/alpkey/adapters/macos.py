@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from alpkey.core.errors import KeychainTrouble, Unsuitable
-from alpkey.core.symptoms import DeskSeen
 
 if TYPE_CHECKING:
     from alpkey.core.symptoms import DeskSeen
