@@ -44,8 +44,9 @@ if TYPE_CHECKING:
     from alpkey.actions.kept import KeptWorld
     from alpkey.actions.keys import KeysWorld
     from alpkey.actions.passphrase import PassphraseWorld
-    from alpkey.actions.renew import RenewRequest, RenewWorld
+    from alpkey.actions.renew import RenewWorld
     from alpkey.actions.renew_signed import SignedWorld
+    from alpkey.actions.renewing import RenewRequest
     from alpkey.actions.settings import SettingsWorld
     from alpkey.actions.sign_in import SignInWorld, Way
     from alpkey.actions.status import StatusWorld
@@ -139,7 +140,8 @@ class Assembly:
         self, cancellation: Cancellation, request: RenewRequest | None = None
     ) -> Action:
         """Renews where keys usually come from, as the site and the journal have it."""
-        from alpkey.actions.renew import RenewRequest, renew
+        from alpkey.actions.renew import renew
+        from alpkey.actions.renewing import RenewRequest
 
         request = request or RenewRequest()
         if self.site.signs_in_elsewhere(self._glance().retired):

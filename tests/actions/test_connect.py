@@ -7,7 +7,8 @@ import pytest
 
 from alpkey.actions.agent import load_to_forward
 from alpkey.actions.connect import ConnectRequest, ConnectWorld, connect
-from alpkey.actions.renew import RenewRequest, renew
+from alpkey.actions.renew import renew
+from alpkey.actions.renewing import RenewRequest
 from alpkey.adapters.agent import NoAgent
 from alpkey.core.errors import NoKey, Unsuitable
 from tests.actions.worlds import RIGHT, Fakes, play

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.password import KeepRequest, forget, keep
-from alpkey.actions.renew import RenewRequest, renew
+from alpkey.actions.renew import renew
+from alpkey.actions.renewing import RenewRequest
 from alpkey.core.errors import Cancelled, KeychainTrouble, Unfit, Unsuitable
 from alpkey.core.events import Ask, Event, Step
 from alpkey.core.journal import Fact, Kept, MaybeIssued, Refused, fold

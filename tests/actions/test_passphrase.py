@@ -11,7 +11,8 @@ from alpkey.actions.passphrase import (
     remove_passphrase,
     set_passphrase,
 )
-from alpkey.actions.renew import RenewRequest, renew
+from alpkey.actions.renew import renew
+from alpkey.actions.renewing import RenewRequest
 from alpkey.adapters.key_protection import RealProtection, made_passphrase
 from alpkey.core.errors import Cancelled, KeychainTrouble, Unfit
 from alpkey.core.events import Event, Step

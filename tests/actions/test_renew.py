@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.actions.renew import RenewRequest, renew
+from alpkey.actions.renew import renew
+from alpkey.actions.renewing import RenewRequest
 from alpkey.core.errors import Cancelled, NeedsBrowser, Unfit, Unreachable
 from alpkey.core.events import Ask, Event, Step
 from alpkey.core.journal import Fact, Issued, MaybeIssued, Refused, Retired, fold

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from alpkey.actions.renew import RenewRequest, renew
+from alpkey.actions.renew import renew
 from alpkey.actions.renew_signed import renew_signed
+from alpkey.actions.renewing import RenewRequest
 from alpkey.actions.sign_in import Way
 from alpkey.core.errors import AlpkeyError, QuotaUsedUp, Unfit, Unreachable
 from alpkey.core.events import Event, Step

@@ -9,10 +9,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
+from alpkey.actions.asking import agree
 from alpkey.core import config_line, host_names
 from alpkey.core.aliases import Alias
-from alpkey.core.errors import AlpkeyError, Cancelled, Unfit
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
+from alpkey.core.errors import AlpkeyError, Unfit
+from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.look import Look
 from alpkey.core.ports import Cancellation, Clock
 from alpkey.core.ports_config import (
@@ -135,10 +136,7 @@ def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) ->
     for loss in together(plan.losses) if plan.changes else ():
         yield Warn("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
     if plan.changes and ask:
-        question = Ask(1, (Field("apply", "confirm", value=_difference(plan)),))
-        yield question
-        if (yield Await(question)).get("apply") is not True:
-            raise Cancelled
+        yield from agree(1, "apply", _difference(plan))
     with world.cancellation.deferred():
         try:
             _write_own(world, wanted)
@@ -221,22 +219,12 @@ def _answers(world: ConfigureWorld, content: bytes) -> dict[str, Resolution]:
     answers = {name: world.judge.ask(name) for name in probes(world.site)}
     contents = [content, *world.person.included(content)]
     for name in host_names.candidates(contents, world.site)[:NAMES_OF_THEIRS]:
-        with suppress(_Refused):
-            answers[name] = _ask_or_refused(world, name)
+        try:
+            answers[name] = world.judge.ask(name)
+        except Unfit as refusal:
+            if refusal.code != "config-refused":
+                raise
     return answers
-
-
-class _Refused(Exception):
-    """ssh does not take this name."""
-
-
-def _ask_or_refused(world: ConfigureWorld, name: str) -> Resolution:
-    try:
-        return world.judge.ask(name)
-    except Unfit as refusal:
-        if refusal.code != "config-refused":
-            raise
-        raise _Refused from None
 
 
 def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:

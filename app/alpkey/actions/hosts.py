@@ -8,8 +8,10 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpkey.core.errors import Cancelled, Unfit, Unreachable, Unsuitable
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step
+from alpkey.actions.asking import agree
+from alpkey.actions.installing import LOCK_TIMEOUT_S
+from alpkey.core.errors import Unfit, Unreachable, Unsuitable
+from alpkey.core.events import Action, Answer, Event, Result, Step
 from alpkey.core.host_keys import HostKey, Seen
 from alpkey.core.look import Look
 from alpkey.core.ports import Lock, OwnSshFiles
@@ -17,7 +19,6 @@ from alpkey.core.ports_hosts import HostKeys
 from alpkey.core.ports_touched import Touched
 from alpkey.core.site import Host, Site
 
-LOCK_TIMEOUT_S = 30.0
 TOUCHED = "known_hosts"
 
 
@@ -104,11 +105,7 @@ def _usable(host: Host, config: Path | None, world: HostsWorld) -> Seen:
 
 def _agree(host: Host, key: HostKey, numbers: Iterator[int]) -> Generator[Event, Answer, None]:
     shown = f"{host.name} ({host.host_name}): {key.type} {key.fingerprint}"
-    ask = Ask(next(numbers), (Field("host", "confirm", value=shown),))
-    yield ask
-    answer = yield Await(ask)
-    if answer.get("host") is not True:
-        raise Cancelled
+    yield from agree(next(numbers), "host", shown)
 
 
 def _remember(host: Host, key: HostKey, config: Path | None, world: HostsWorld) -> Seen:

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpkey.actions import agent as agent_actions
-from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, foreign_key
+from alpkey.actions.asking import agree, is_wanted
+from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, foreign_key, tell_of_wait
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.opening import Cover
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.candidates import Candidates, Choice, OwnedKey
-from alpkey.core.certificate import fingerprint, public_line
+from alpkey.core.certificate import public_line
 from alpkey.core.downloads import Download, Find, FoundCertificate, FoundKey, Useless, recognise
-from alpkey.core.errors import Cancelled, NoKey, Unfit
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
+from alpkey.core.errors import NoKey, Unfit
+from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.journal import Issued, fold
 from alpkey.core.look import Look
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
@@ -78,8 +79,7 @@ def import_key(request: ImportRequest, world: ImportWorld) -> Action:
     if choice.key.download and not choice.key.encrypted:
         cover.begin()
         yield from cover.wait()
-    if holder := world.lock.holder():
-        yield Warn("lock-wait", {"process": holder.process, "since": holder.since})
+    yield from tell_of_wait(world.lock)
     with world.lock.held(LOCK_TIMEOUT_S):
         choice = importing.choose()
         with world.cancellation.deferred():
@@ -183,16 +183,13 @@ class _Importing:
         """A journal that cannot be written must not cost the key that is in place."""
         world, certificate = self._world, choice.certificate
         look = world.status.look()
-        fact = Issued(
+        fact = Issued.of(
+            certificate,
             at=world.status.clock(),
             account=look.account or certificate.principals[0],
             attempt=uuid.uuid4().hex,
-            serial=certificate.serial,
-            fingerprint=fingerprint(certificate.public_key),
-            valid_before=certificate.valid_before,
-            key_path=str(look.key_path),
+            key_path=look.key_path,
             own_key=own_key,
-            authority=fingerprint(certificate.authority),
         )
         with suppress(Unfit):
             facts = world.status.journal.facts()
@@ -244,9 +241,7 @@ def _agree_to_backup(
     if request.yes or choice.key.download is None:
         return
     if stored := foreign_key(world.files, world.status.journal):
-        answer = yield from _ask(numbers, "replace", str(stored.path))
-        if not answer:
-            raise Cancelled
+        yield from agree(next(numbers), "replace", str(stored.path))
 
 
 def _ask_for_removal(
@@ -258,15 +253,9 @@ def _ask_for_removal(
     spare = [one for one in choice.downloads if one.path and one.path.resolve() not in installed]
     if request.yes or not spare:
         return []
-    wanted = yield from _ask(numbers, "remove", ", ".join(one.name for one in spare))
+    names = ", ".join(one.name for one in spare)
+    wanted = yield from is_wanted(next(numbers), "remove", names)
     return spare if wanted else []
-
-
-def _ask(numbers: Iterator[int], name: str, value: str) -> Generator[Event, Answer, bool]:
-    ask = Ask(next(numbers), (Field(name, "confirm", value=value),))
-    yield ask
-    answer = yield Await(ask)
-    return answer.get(name) is True
 
 
 def _remove(

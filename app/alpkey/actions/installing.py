@@ -1,10 +1,12 @@
-"""What every change of the pair on disk begins with."""
+"""What changes of the pair on disk share: how they begin, wait for the lock, and are noted."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from alpkey.core.certificate import fingerprint
+from alpkey.core.errors import Unfit
 from alpkey.core.events import Event, Warn
-from alpkey.core.journal import fold
+from alpkey.core.journal import Fact, fold
 from alpkey.core.ports import Journal, KeyFiles, Lock, StoredKey
 
 LOCK_TIMEOUT_S = 30.0
@@ -27,3 +29,15 @@ def foreign_key(files: KeyFiles, journal: Journal) -> StoredKey | None:
         return stored
     made_here = fold(journal.facts()).made_here(fingerprint(stored.public_key))
     return None if made_here else stored
+
+
+def tell_of_wait(lock: Lock) -> Iterator[Event]:
+    """Before the lock is taken: who holds it, if somebody does."""
+    if holder := lock.holder():
+        yield Warn("lock-wait", {"process": holder.process, "since": holder.since})
+
+
+def note(journal: Journal, fact: Fact) -> None:
+    """A journal that cannot be written must not cost the key that was just issued."""
+    with suppress(Unfit):
+        journal.append([fact])

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, KeychainTrouble, Unsuitable
 from alpkey.core.events import Answer, Event, Field, Step, Warn
@@ -16,7 +17,6 @@ from alpkey.core.secret import Secret
 from alpkey.core.sign_in import named
 from alpkey.core.site import Site
 
-LOCK_TIMEOUT_S = 30.0
 _LOOK_AGAIN_S = 0.1
 
 
@@ -79,7 +79,7 @@ class KeptSecrets:
             return
         self._found, self.news = self.news.result(), None
         if self._found.trouble:
-            yield Warn("kept-unread", _in_words(self._found.trouble))
+            yield Warn("kept-unread", words.told(self._found.trouble))
         elif self._is_known and self._found.kept is None:
             yield Warn("kept-gone")
 
@@ -131,7 +131,7 @@ class KeptSecrets:
             elif same and self._refused:
                 note(self._world, credentials.username, typed.kind)
         except AlpkeyError as trouble:
-            yield Warn("not-kept", _in_words(trouble))
+            yield Warn("not-kept", words.told(trouble))
 
     def _store(self, account: str, kept: KeptSecret) -> bool:
         """Whether it was stored.  Waits for the keychain no longer than the person does."""
@@ -189,8 +189,3 @@ def note(world: KeptWorld, account: str, kind: str) -> None:
     """Writes down what the keychain holds from now on."""
     with world.lock.held(LOCK_TIMEOUT_S):
         world.journal.append([Kept(world.clock(), account, kind)])
-
-
-def _in_words(trouble: AlpkeyError) -> dict[str, str]:
-    said = words.describe(trouble)
-    return {"title": said.title, "detail": said.detail}

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
+from alpkey.actions.asking import agree
 from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.actions.sign_in import SignInWorld, Way, sign_in
 from alpkey.core.certificate import fingerprint
-from alpkey.core.errors import Cancelled, Unsuitable
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result
+from alpkey.core.errors import Unsuitable
+from alpkey.core.events import Action, Answer, Event, Result
 from alpkey.core.journal import Known, Revoked, fold
 from alpkey.core.look import Look
 from alpkey.core.moments import rfc3339
@@ -108,11 +109,7 @@ def _agree(told: Sequence[Result], request: RevokeRequest) -> Generator[Event, A
         f"{one['serial']} (this computer's)" if one["this_machine"] else one["serial"]
         for one in told
     ]
-    ask = Ask(1, (Field("revoke", "confirm", value=", ".join(names)),))
-    yield ask
-    answer = yield Await(ask)
-    if answer.get("revoke") is not True:
-        raise Cancelled
+    yield from agree(1, "revoke", ", ".join(names))
 
 
 def _print(key: ListedKey) -> str:

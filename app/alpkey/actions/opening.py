@@ -55,8 +55,7 @@ def _kept(keychain: Keychain) -> Generator[Event, Answer, Secret | None]:
     try:
         return keychain.get(KEY_ENTRY)
     except KeychainTrouble as trouble:
-        said = words.describe(trouble)
-        yield Warn("passphrase-unread", {"title": said.title, "detail": said.detail})
+        yield Warn("passphrase-unread", words.told(trouble))
     return None
 
 
@@ -88,8 +87,7 @@ class Cover:
         try:
             self._passphrase = coming.result()
         except KeychainTrouble as trouble:
-            said = words.describe(trouble)
-            yield Warn("cover-unread", {"title": said.title, "detail": said.detail})
+            yield Warn("cover-unread", words.told(trouble))
         else:
             if self._passphrase is None:
                 yield Warn("cover-gone")

@@ -4,9 +4,10 @@ from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from alpkey.actions.asking import agree
 from alpkey.core.certificate import fingerprint
 from alpkey.core.errors import Cancelled, Unfit
-from alpkey.core.events import Answer, Ask, Await, Event, Field
+from alpkey.core.events import Answer, Event
 from alpkey.core.journal import Known
 from alpkey.core.own_key import Origin, origin
 from alpkey.core.ports import KeyFiles, Pairs
@@ -18,11 +19,7 @@ def agree_to_replace(files: KeyFiles, known: Known, *, yes: bool) -> Generator[E
     stored = files.current()
     if yes or stored is None or origin(stored, known) is not Origin.UNKNOWN:
         return yes
-    ask = Ask(1, (Field("replace", "confirm", value=str(stored.path)),))
-    yield ask
-    answer = yield Await(ask)
-    if answer.get("replace") is not True:
-        raise Cancelled
+    yield from agree(1, "replace", str(stored.path))
     return True
 
 

@@ -144,8 +144,7 @@ def _forget(world: PassphraseWorld) -> Iterator[Event]:
     try:
         world.kept.keychain.forget(KEY_ENTRY)
     except KeychainTrouble as trouble:
-        said = words.describe(trouble)
-        yield Warn("passphrase-unforgotten", {"title": said.title, "detail": said.detail})
+        yield Warn("passphrase-unforgotten", words.told(trouble))
 
 
 def _private(world: PassphraseWorld) -> tuple[Secret, bool]:

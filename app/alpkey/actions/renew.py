@@ -7,25 +7,34 @@ sending of the request until the key is installed, a wish to cancel waits.
 import itertools
 import uuid
 from collections.abc import Generator, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
 from alpkey.actions import agent as agent_actions
-from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, foreign_key
+from alpkey.actions.asking import agree
+from alpkey.actions.installing import (
+    LOCK_TIMEOUT_S,
+    finish_interrupted,
+    foreign_key,
+    note,
+    tell_of_wait,
+)
 from alpkey.actions.kept import KeptSecrets, KeptWorld
 from alpkey.actions.opening import Cover
-from alpkey.actions.status import StatusWorld, take_status
-from alpkey.core import words
-from alpkey.core.certificate import Certificate, fingerprint, public_line
+from alpkey.actions.renewing import (
+    RenewRequest,
+    guard_quota,
+    look_again,
+    renewal_result,
+    still_good,
+)
+from alpkey.actions.status import StatusWorld
+from alpkey.core.certificate import Certificate, public_line
 from alpkey.core.errors import (
     AlpkeyError,
-    Cancelled,
     NeedsBrowser,
-    QuotaUsedUp,
     SignInRefused,
-    Unfit,
     Unsuitable,
 )
 from alpkey.core.events import (
@@ -53,33 +62,10 @@ from alpkey.core.ports import (
     Lock,
     Pairs,
 )
-from alpkey.core.ports_certificates import Duration
 from alpkey.core.sign_in import read_credentials
 from alpkey.core.site import Site
-from alpkey.core.status import status_object
 
 REFUSALS_BEFORE_WARNING = 3
-
-
-@dataclass(frozen=True, slots=True)
-class RenewRequest:
-    """What was asked for.  ``if_needed``: only where the key lives shorter than that.
-
-    ``force`` asks the service though our count says that no key is left; ``yes`` agrees that a key
-    which Alpkey did not make is replaced and kept as a backup; ``form``: whether the question is
-    shown as a form, which can offer to keep the password.  ``duration`` and ``replace``, which
-    revokes the certificate until now, are for the gateway alone; and so is ``attended``: somebody
-    is there to sign in elsewhere.
-    """
-
-    username: str | None = None
-    if_needed: timedelta | None = None
-    force: bool = False
-    yes: bool = False
-    form: bool = False
-    duration: Duration = "1d"
-    replace: bool = False
-    attended: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +92,7 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     yield from finish_interrupted(world.files, world.lock)
     before = world.status.look()
     if still_good(before, request, world.status):
-        return _result(world, renewed=False)
+        return renewal_result(world.status, world.cancellation)
     guard_quota(before, request, world.status)
     world.files.check_writable()
     numbers = itertools.count(1)
@@ -228,23 +214,6 @@ class _SignIn:
             raise Unsuitable("otp-used", field="otp")
 
 
-def still_good(look: Look, request: RenewRequest, status: StatusWorld) -> bool:
-    if request.if_needed is None:
-        return False
-    now = status.clock()
-    left = look.left(now)
-    return look.state(now).opens_doors and (left is None or left > request.if_needed)
-
-
-def guard_quota(look: Look, request: RenewRequest, status: StatusWorld) -> None:
-    quota = look.quota
-    if quota.counted_out and not request.force:
-        now = status.clock().astimezone()
-        at = quota.next_slot_at
-        next_slot = f"at {words.clock_time(at, now)}" if at else "when one has run out"
-        raise QuotaUsedUp(limit=quota.limit, next_slot=next_slot)
-
-
 def _agree_to_backup(
     request: RenewRequest, world: RenewWorld, numbers: Iterator[int]
 ) -> Generator[Event, Answer, bool]:
@@ -253,11 +222,7 @@ def _agree_to_backup(
     if stored is None:
         return False
     if not request.yes:
-        ask = Ask(next(numbers), (Field("replace", "confirm", value=str(stored.path)),))
-        yield ask
-        answer = yield Await(ask)
-        if answer.get("replace") is not True:
-            raise Cancelled
+        yield from agree(next(numbers), "replace", str(stored.path))
     return True
 
 
@@ -290,16 +255,11 @@ def _with_lock(
     manner: _Manner,
 ) -> Generator[Event, Answer, Result]:
     """From here on a slot may be spent: one renewal at a time, on what is true now."""
-    if holder := world.lock.holder():
-        yield Warn("lock-wait", {"process": holder.process, "since": holder.since})
+    yield from tell_of_wait(world.lock)
     with world.lock.held(LOCK_TIMEOUT_S):
-        if world.lock.weak:
-            yield Warn("lock-weak", {"reason": "flock is not supported"})
-        look = world.status.look()
-        if look.stamp != before.stamp:
-            yield Warn("renewed-meanwhile")
-            if still_good(look, request, world.status):
-                return _result(world, renewed=False)
+        look = yield from look_again(before, request, world.status, world.lock)
+        if look is None:
+            return renewal_result(world.status, world.cancellation)
         guard_quota(look, request, world.status)
         _guard_kept(credentials, world)
         yield from _warn_of_lock_out(world, credentials)
@@ -351,7 +311,7 @@ def _issue_and_install(
     yield from agent_actions.load_after_renewal(
         world.status.agent(), key, known, world.status.clock
     )
-    return _result(world, renewed=True)
+    return renewal_result(world.status, world.cancellation, world.service.name)
 
 
 class _Attempt:
@@ -378,28 +338,14 @@ class _Attempt:
 
     def note_issued(self, certificate: Certificate) -> None:
         self._note(
-            Issued(
+            Issued.of(
+                certificate,
                 at=self._world.status.clock(),
                 account=self._credentials.username,
                 attempt=self._id,
-                serial=certificate.serial,
-                fingerprint=fingerprint(certificate.public_key),
-                valid_before=certificate.valid_before,
-                key_path=str(self._world.status.look().key_path),
-                authority=fingerprint(certificate.authority),
+                key_path=self._world.status.look().key_path,
             )
         )
 
     def _note(self, fact: Issued | Refused) -> None:
-        """A journal that cannot be written must not cost the key that was just issued."""
-        with suppress(Unfit):
-            self._world.status.journal.append([fact])
-
-
-def _result(world: RenewWorld, *, renewed: bool) -> Result:
-    return {
-        **status_object(take_status(world.status), world.status.clock()),
-        "renewed": renewed,
-        "service": world.service.name if renewed else None,
-        "cancelled_late": world.cancellation.requested if renewed else False,
-    }
+        note(self._world.status.journal, fact)

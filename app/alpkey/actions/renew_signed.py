@@ -7,22 +7,27 @@ the next one where this one could not look.
 
 import uuid
 from collections.abc import Generator, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
 from alpkey.actions import agent as agent_actions
-from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted
+from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, note, tell_of_wait
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.opening import Cover
 from alpkey.actions.own_key import KeyToCertify, agree_to_replace, key_to_certify
-from alpkey.actions.renew import RenewRequest, guard_quota, still_good
+from alpkey.actions.renewing import (
+    RenewRequest,
+    guard_quota,
+    look_again,
+    renewal_result,
+    still_good,
+)
 from alpkey.actions.sign_in import SignInWorld, Way, sign_in
-from alpkey.actions.status import StatusWorld, take_status
+from alpkey.actions.status import StatusWorld
 from alpkey.core import words
 from alpkey.core.certificate import Certificate, fingerprint, public_line
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, Unfit, Unreachable
-from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
+from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.journal import Issued, Known, MaybeIssued, Refused, Revoked, fold
 from alpkey.core.look import Look
 from alpkey.core.own_key import Origin
@@ -31,7 +36,6 @@ from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection,
 from alpkey.core.ports_certificates import CertificateService
 from alpkey.core.ports_sign_in import Tokens
 from alpkey.core.site import Site
-from alpkey.core.status import status_object
 
 MINUTE = timedelta(minutes=1)
 NOBODY = "nobody"
@@ -62,7 +66,7 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
     yield from finish_interrupted(world.files, world.lock)
     before = world.status.look()
     if still_good(before, request, world.status):
-        return _result(world, renewed=False)
+        return renewal_result(world.status, world.cancellation)
     _guard(before, request, world)
     if not request.attended:
         site = world.site.name
@@ -75,23 +79,18 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
     tokens = yield from sign_in(way, world.sign_in)
     yield from cover.wait()
     account = request.username or before.account or tokens.username or NOBODY
-    if holder := world.lock.holder():
-        yield Warn("lock-wait", {"process": holder.process, "since": holder.since})
+    yield from tell_of_wait(world.lock)
     with world.lock.held(LOCK_TIMEOUT_S):
-        if world.lock.weak:
-            yield Warn("lock-weak", {"reason": "flock is not supported"})
-        look = world.status.look()
-        if look.stamp != before.stamp:
-            yield Warn("renewed-meanwhile")
-            if still_good(look, request, world.status):
-                return _result(world, renewed=False)
+        look = yield from look_again(before, request, world.status, world.lock)
+        if look is None:
+            return renewal_result(world.status, world.cancellation)
         _guard(look, request, world)
         known = fold(world.status.journal.facts(), account)
         key = key_to_certify(world.files, world.pairs, known, agreed=agreed)
         with world.cancellation.deferred():
             signing = _Signing(request, world, tokens, account, key, cover, look.certificate)
             yield from signing.run()
-            return _result(world, renewed=True)
+            return renewal_result(world.status, world.cancellation, world.service.name)
 
 
 def _guard(look: Look, request: RenewRequest, world: SignedWorld) -> None:
@@ -297,16 +296,13 @@ class _Signing:
     def _note_issued(self, certificate: Certificate) -> None:
         ours = self._key.waits or self._key.origin is Origin.HERE
         self._note(
-            Issued(
+            Issued.of(
+                certificate,
                 at=self._world.status.clock(),
                 account=self._account,
                 attempt=self._attempt,
-                serial=certificate.serial,
-                fingerprint=self._key.fingerprint,
-                valid_before=certificate.valid_before,
-                key_path=str(self._world.status.look().key_path),
+                key_path=self._world.status.look().key_path,
                 own_key=ours,
-                authority=fingerprint(certificate.authority),
                 local=True,
             )
         )
@@ -316,19 +312,8 @@ class _Signing:
         return fold(self._world.status.journal.facts(), self._account)
 
     def _note(self, fact: Issued | Refused | Revoked) -> None:
-        """A journal that cannot be written must not cost the certificate that was just issued."""
-        with suppress(Unfit):
-            self._world.status.journal.append([fact])
+        note(self._world.status.journal, fact)
 
 
 def _end(certificate: Certificate) -> float:
     return certificate.valid_before.timestamp() if certificate.valid_before else float("inf")
-
-
-def _result(world: SignedWorld, *, renewed: bool) -> Result:
-    return {
-        **status_object(take_status(world.status), world.status.clock()),
-        "renewed": renewed,
-        "service": world.service.name if renewed else None,
-        "cancelled_late": world.cancellation.requested if renewed else False,
-    }

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import click
 
-from alpkey.actions.renew import RenewRequest, renew
+from alpkey.actions.renew import renew
+from alpkey.actions.renewing import RenewRequest
 from alpkey.actions.sign_in import Way
 from alpkey.assembly import Assembly
 from alpkey.cli.cancel import SignalCancellation

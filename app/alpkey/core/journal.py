@@ -9,8 +9,10 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
+from alpkey.core.certificate import Certificate, fingerprint
 from alpkey.core.moments import from_rfc3339, rfc3339
 
 KEPT_FOR = timedelta(days=90)
@@ -35,6 +37,32 @@ class Issued:
     own_key: bool = True
     authority: str = ""
     local: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        certificate: Certificate,
+        *,
+        at: datetime,
+        account: str,
+        attempt: str,
+        key_path: Path,
+        own_key: bool = True,
+        local: bool = False,
+    ) -> Self:
+        """That this certificate was issued to ``account``."""
+        return cls(
+            at=at,
+            account=account,
+            attempt=attempt,
+            serial=certificate.serial,
+            fingerprint=fingerprint(certificate.public_key),
+            valid_before=certificate.valid_before,
+            key_path=str(key_path),
+            own_key=own_key,
+            authority=fingerprint(certificate.authority),
+            local=local,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -736,6 +736,12 @@ def describe(error: AlpkeyError) -> Description:
     )
 
 
+def told(trouble: AlpkeyError) -> dict[str, str]:
+    """What a warning about ``trouble`` quotes of it."""
+    said = describe(trouble)
+    return {"title": said.title, "detail": said.detail}
+
+
 def error_object(error: AlpkeyError) -> dict[str, Any]:
     """The error as the object of the contract."""
     said = describe(error)

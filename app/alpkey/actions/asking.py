@@ -1,0 +1,20 @@
+"""Questions that are answered with yes or no."""
+
+from collections.abc import Generator
+
+from alpkey.core.errors import Cancelled
+from alpkey.core.events import Answer, Ask, Await, Event, Field
+
+
+def is_wanted(number: int, name: str, about: str) -> Generator[Event, Answer, bool]:
+    """Asks the question ``name``, which is about what is shown; whether the answer was yes."""
+    ask = Ask(number, (Field(name, "confirm", value=about),))
+    yield ask
+    answer = yield Await(ask)
+    return answer.get(name) is True
+
+
+def agree(number: int, name: str, about: str) -> Generator[Event, Answer, None]:
+    """The same question.  Raises Cancelled where the answer was not yes."""
+    if not (yield from is_wanted(number, name, about)):
+        raise Cancelled

@@ -1,0 +1,79 @@
+"""What every renewal shares, whoever issues the certificate: the wish, its guards, the result."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core import words
+from alpkey.core.errors import QuotaUsedUp
+from alpkey.core.events import Answer, Event, Result, Warn
+from alpkey.core.look import Look
+from alpkey.core.ports import Cancellation, Lock
+from alpkey.core.ports_certificates import Duration
+from alpkey.core.status import status_object
+
+
+@dataclass(frozen=True, slots=True)
+class RenewRequest:
+    """What was asked for.  ``if_needed``: only where the key lives shorter than that.
+
+    ``force`` asks the service though our count says that no key is left; ``yes`` agrees that a key
+    which Alpkey did not make is replaced and kept as a backup; ``form``: whether the question is
+    shown as a form, which can offer to keep the password.  ``duration`` and ``replace``, which
+    revokes the certificate until now, are for the gateway alone; and so is ``attended``: somebody
+    is there to sign in elsewhere.
+    """
+
+    username: str | None = None
+    if_needed: timedelta | None = None
+    force: bool = False
+    yes: bool = False
+    form: bool = False
+    duration: Duration = "1d"
+    replace: bool = False
+    attended: bool = True
+
+
+def still_good(look: Look, request: RenewRequest, status: StatusWorld) -> bool:
+    if request.if_needed is None:
+        return False
+    now = status.clock()
+    left = look.left(now)
+    return look.state(now).opens_doors and (left is None or left > request.if_needed)
+
+
+def guard_quota(look: Look, request: RenewRequest, status: StatusWorld) -> None:
+    quota = look.quota
+    if quota.counted_out and not request.force:
+        now = status.clock().astimezone()
+        at = quota.next_slot_at
+        next_slot = f"at {words.clock_time(at, now)}" if at else "when one has run out"
+        raise QuotaUsedUp(limit=quota.limit, next_slot=next_slot)
+
+
+def look_again(
+    before: Look, request: RenewRequest, status: StatusWorld, lock: Lock
+) -> Generator[Event, Answer, Look | None]:
+    """Under the lock: what is there now; None where another renewal brought what was wanted."""
+    if lock.weak:
+        yield Warn("lock-weak", {"reason": "flock is not supported"})
+    look = status.look()
+    if look.stamp != before.stamp:
+        yield Warn("renewed-meanwhile")
+        if still_good(look, request, status):
+            return None
+    return look
+
+
+def renewal_result(
+    status: StatusWorld, cancellation: Cancellation, service: str | None = None
+) -> Result:
+    """The status, and which ``service`` issued a key; None where none had to."""
+    renewed = service is not None
+    return {
+        **status_object(take_status(status), status.clock()),
+        "renewed": renewed,
+        "service": service,
+        "cancelled_late": renewed and cancellation.requested,
+    }
