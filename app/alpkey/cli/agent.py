@@ -4,7 +4,14 @@ import click
 
 from alpkey.actions.agent import clean, list_keys, load_current
 from alpkey.cli import sentences
-from alpkey.cli.context import Output, events_option, json_option, prepared_answer, run
+from alpkey.cli.context import (
+    Output,
+    events_option,
+    json_option,
+    prepared_answer,
+    run,
+    stdin_option,
+)
 
 
 @click.group("agent")
@@ -13,12 +20,7 @@ def agent_group() -> None:
 
 
 @agent_group.command("load")
-@click.option(
-    "--stdin",
-    "from_stdin",
-    is_flag=True,
-    help='Read {"passphrase": ...} as one line of JSON from standard input.',
-)
+@stdin_option('{"passphrase": ...}')
 @json_option
 @events_option
 def load_command(from_stdin: bool, as_json: bool, events: bool) -> None:

@@ -52,6 +52,12 @@ def yes_option(command: F) -> F:
     return click.option("--yes", is_flag=True, help="Agree to every question.")(command)
 
 
+def stdin_option(answer: str) -> Callable[[F], F]:
+    """``--stdin``, for :func:`prepared_answer`; ``answer`` shows what the line looks like."""
+    text = f"Read {answer} as one line of JSON from standard input."
+    return click.option("--stdin", "from_stdin", is_flag=True, help=text)
+
+
 def prepared_answer(from_stdin: bool) -> str | None:
     """The one line of ``--stdin``, where that was given."""
     return sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None

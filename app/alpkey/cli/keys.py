@@ -8,6 +8,7 @@ from alpkey.assembly import Assembly
 from alpkey.cli import sentences
 from alpkey.cli.cancel import SignalCancellation
 from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+from alpkey.cli.ways import way_options
 from alpkey.core.errors import Cancelled
 from alpkey.core.events import Action
 
@@ -19,8 +20,7 @@ def keys_group() -> None:
 
 @keys_group.command("list")
 @click.option("--all", "every", is_flag=True, help="Also those that expired or were revoked.")
-@click.option("--browser", "way", flag_value=Way.BROWSER, help="Sign in with the browser here.")
-@click.option("--device", "way", flag_value=Way.DEVICE, help="Sign in on another device.")
+@way_options
 @json_option
 @events_option
 def list_command(every: bool, way: Way | None, as_json: bool, events: bool) -> None:
@@ -47,8 +47,7 @@ def list_command(every: bool, way: Way | None, as_json: bool, events: bool) -> N
 @click.argument("serials", metavar="[SERIAL]...", nargs=-1, type=click.IntRange(0, 2**64 - 1))
 @click.option("--all", "all_of_them", is_flag=True, help="Every key that is alive.")
 @click.option("--dry-run", is_flag=True, help="Only tell which it would be.")
-@click.option("--browser", "way", flag_value=Way.BROWSER, help="Sign in with the browser here.")
-@click.option("--device", "way", flag_value=Way.DEVICE, help="Sign in on another device.")
+@way_options
 @yes_option
 @json_option
 @events_option

@@ -11,7 +11,14 @@ from alpkey.actions.passphrase import (
     set_passphrase,
 )
 from alpkey.cli import sentences
-from alpkey.cli.context import Output, events_option, json_option, prepared_answer, run
+from alpkey.cli.context import (
+    Output,
+    events_option,
+    json_option,
+    prepared_answer,
+    run,
+    stdin_option,
+)
 from alpkey.core.events import Action
 
 
@@ -21,12 +28,7 @@ def passphrase_group() -> None:
 
 
 @passphrase_group.command("set")
-@click.option(
-    "--stdin",
-    "from_stdin",
-    is_flag=True,
-    help='Read {"passphrase": ..., "old_passphrase": ...} as one line of JSON from standard input.',
-)
+@stdin_option('{"passphrase": ..., "old_passphrase": ...}')
 @json_option
 @events_option
 def set_command(from_stdin: bool, as_json: bool, events: bool) -> None:
@@ -43,12 +45,7 @@ def set_command(from_stdin: bool, as_json: bool, events: bool) -> None:
 
 
 @passphrase_group.command("remove")
-@click.option(
-    "--stdin",
-    "from_stdin",
-    is_flag=True,
-    help='Read {"passphrase": ...} as one line of JSON from standard input.',
-)
+@stdin_option('{"passphrase": ...}')
 @json_option
 @events_option
 def remove_command(from_stdin: bool, as_json: bool, events: bool) -> None:
@@ -63,12 +60,7 @@ def remove_command(from_stdin: bool, as_json: bool, events: bool) -> None:
 
 
 @passphrase_group.command("keychain")
-@click.option(
-    "--stdin",
-    "from_stdin",
-    is_flag=True,
-    help='Read {"old_passphrase": ...} as one line of JSON from standard input.',
-)
+@stdin_option('{"old_passphrase": ...}')
 @json_option
 @events_option
 def keychain_command(from_stdin: bool, as_json: bool, events: bool) -> None:

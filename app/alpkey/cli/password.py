@@ -1,13 +1,10 @@
 """``alpkey password keep|forget``."""
 
-import sys
-
 import click
 
 from alpkey.actions.password import KeepRequest, forget, keep
 from alpkey.cli import sentences
-from alpkey.cli.context import Output, json_option, run
-from alpkey.cli.renew import STDIN_LIMIT_BYTES
+from alpkey.cli.context import Output, json_option, prepared_answer, run, stdin_option
 
 username_option = click.option("--username", metavar="NAME", help="Your user name at the centre.")
 
@@ -24,12 +21,7 @@ def password_group() -> None:
     is_flag=True,
     help="Keep what makes the one-time codes instead, where the centre allows that.",
 )
-@click.option(
-    "--stdin",
-    "from_stdin",
-    is_flag=True,
-    help='Read {"password": ...} or {"totp_secret": ...} as one line of JSON from standard input.',
-)
+@stdin_option('{"password": ...} or {"totp_secret": ...}')
 @json_option
 def keep_command(
     username: str | None, code_generator: bool, from_stdin: bool, as_json: bool
@@ -43,7 +35,7 @@ def keep_command(
       alpkey password keep
       alpkey password keep --stdin --json < password.json
     """
-    prepared = sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
+    prepared = prepared_answer(from_stdin)
     run(
         lambda all_of, cancellation: keep(
             KeepRequest(

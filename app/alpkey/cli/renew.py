@@ -1,6 +1,5 @@
 """``alpkey renew``."""
 
-import sys
 from datetime import timedelta
 
 import click
@@ -10,13 +9,20 @@ from alpkey.actions.renewing import RenewRequest
 from alpkey.actions.sign_in import Way
 from alpkey.assembly import Assembly
 from alpkey.cli.cancel import SignalCancellation
-from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+from alpkey.cli.context import (
+    Output,
+    events_option,
+    json_option,
+    prepared_answer,
+    run,
+    stdin_option,
+    yes_option,
+)
 from alpkey.cli.sentences import renewed
+from alpkey.cli.ways import way_options
 from alpkey.core.events import Action
 from alpkey.core.moments import duration
 from alpkey.core.ports_certificates import Duration
-
-STDIN_LIMIT_BYTES = 64 * 1024
 
 
 class Span(click.ParamType[timedelta]):
@@ -33,12 +39,7 @@ class Span(click.ParamType[timedelta]):
 
 @click.command("renew")
 @click.option("--username", metavar="NAME", help="Your user name at the centre.")
-@click.option(
-    "--stdin",
-    "from_stdin",
-    is_flag=True,
-    help='Read {"password": ..., "otp": ...} as one line of JSON from standard input.',
-)
+@stdin_option('{"password": ..., "otp": ...}')
 @click.option(
     "--if-needed",
     type=Span(),
@@ -48,8 +49,7 @@ class Span(click.ParamType[timedelta]):
     help="Only where the key lives no longer than this (1h when no span is given).",
 )
 @click.option("--force", is_flag=True, help="Ask the service though no key seems to be left.")
-@click.option("--browser", "way", flag_value=Way.BROWSER, help="Sign in with the browser here.")
-@click.option("--device", "way", flag_value=Way.DEVICE, help="Sign in on another device.")
+@way_options
 @click.option(
     "--duration",
     "life",
@@ -91,7 +91,7 @@ def renew_command(
       alpkey renew --device --replace
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
-    prepared = sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
+    prepared = prepared_answer(from_stdin)
     at_gateway = bool(way or life or replace)
     if at_gateway and from_stdin:
         raise click.UsageError("--stdin is for a password, which these ways do not take.")
