@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from alpkey.adapters.answers import json_object, names_the_quota, shown
-from alpkey.adapters.http import AnswerLost, Http, HttpAnswer
+from alpkey.adapters.http import AnswerLost, Http, HttpAnswer, Peer
 from alpkey.core.certificate import Certificate, CertificateUnreadable, read_certificate
-from alpkey.core.errors import AlpkeyError, QuotaUsedUp, SignInRefused, Unreachable, Unsuitable
+from alpkey.core.errors import AlpkeyError, QuotaUsedUp, SignInRefused, Unsuitable
 from alpkey.core.moments import from_rfc3339
 from alpkey.core.ports_certificates import Duration, ListedKey
 from alpkey.core.secret import Secret
@@ -25,26 +24,22 @@ class Gateway:
         self._service = service
         self._site = site
         self._http = http
+        self._peer = Peer.at(service.url)
 
     @property
     def name(self) -> str:
         return self._service.name
-
-    @property
-    def _host(self) -> str:
-        return urlsplit(self._service.url).hostname or self._service.url
 
     def sign(self, token: Secret, public_line: str, duration: Duration) -> str:
         body = {"publicKey": public_line, "duration": duration}
         try:
             answer = self._call("POST", "/ssh-keys/sign", token, body)
         except AnswerLost as lost:
-            slow = f"there was none within {TIMEOUT_S:g} s"
-            raise self._lost(slow if lost.code == "too-slow" else "the connection broke") from None
+            raise self._peer.maybe_done(lost, TIMEOUT_S) from None
         key = json_object(answer).get("sshKey")
         line = key.get("publicKey") if isinstance(key, dict) else None
         if not isinstance(line, str):
-            raise self._lost("it holds no certificate")
+            raise self._peer.lost("it holds no certificate")
         return line
 
     def listed(self, token: Secret, *, every: bool = False) -> tuple[ListedKey, ...]:
@@ -55,13 +50,13 @@ class Gateway:
         try:
             return tuple(_listed(row) for row in json_object(answer)["sshKeys"])
         except (KeyError, TypeError, ValueError):
-            raise self._trouble("Its list of keys cannot be read.") from None
+            raise self._peer.trouble("Its list of keys cannot be read.") from None
 
     def revoke(self, token: Secret, serial: int) -> None:
         body = {"serialNumber": str(serial), "reason": REASON}
         answer = self._safe("PUT", "/ssh-keys/revoke", token, body)
         if json_object(answer).get("revoked") is not True:
-            raise self._trouble("It does not say that the key is revoked.")
+            raise self._peer.trouble("It does not say that the key is revoked.")
 
     def token_for(self, api_key: Secret) -> Secret:
         url = self._service.token_url
@@ -72,7 +67,7 @@ class Gateway:
             raise SignInRefused("api-key-refused", site=self._site.name)
         token = json_object(self._accepted(answer)).get("access_token")
         if not isinstance(token, str) or not token:
-            raise self._trouble("Its answer holds no access token.")
+            raise self._peer.trouble("Its answer holds no access token.")
         return Secret(token)
 
     def _call(self, method: str, path: str, token: Secret, body: Any = None) -> HttpAnswer:
@@ -86,13 +81,13 @@ class Gateway:
         try:
             return self._call(method, path, token, body)
         except AnswerLost:
-            raise self._trouble("No answer came from it.") from None
+            raise self._peer.trouble("No answer came from it.") from None
 
     def _sent(self, method: str, url: str, secrets: Mapping[str, Secret]) -> HttpAnswer:
         try:
             return self._exchange(method, url, secrets, None)
         except AnswerLost:
-            raise self._trouble("No answer came from it.") from None
+            raise self._peer.trouble("No answer came from it.") from None
 
     def _exchange(
         self, method: str, url: str, secrets: Mapping[str, Secret], body: Any
@@ -115,7 +110,7 @@ class Gateway:
         if not isinstance(message, str) or answer.status >= 500:
             status = f"It answers with status {answer.status}"
             told = f": {shown(message)}" if isinstance(message, str) else "."
-            raise self._trouble(status + told)
+            raise self._peer.trouble(status + told)
         raise self._refusal(answer.status, shown(message))
 
     def _refusal(self, status: int, message: str) -> AlpkeyError:
@@ -125,12 +120,6 @@ class Gateway:
         if names_the_quota(status, message):
             return QuotaUsedUp("quota-refused", message=message, dashboard=self._site.dashboard)
         return SignInRefused("request-refused", site=site, message=message)
-
-    def _lost(self, reason: str) -> AnswerLost:
-        return AnswerLost("answer-lost", host=self._host, reason=reason, retryable=True)
-
-    def _trouble(self, reason: str) -> Unreachable:
-        return Unreachable("service-trouble", host=self._host, reason=reason, retryable=True)
 
 
 def _listed(row: Any) -> ListedKey:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
@@ -56,6 +56,31 @@ class NotSent(Unreachable):
 
 class AnswerLost(Unreachable):
     """The request may have arrived, its answer did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is asked, and the errors that name it."""
+
+    host: str
+
+    @classmethod
+    def at(cls, url: str) -> Self:
+        return cls(urlsplit(url).hostname or url)
+
+    def lost(self, reason: str = "the connection broke") -> AnswerLost:
+        return AnswerLost("answer-lost", host=self.host, reason=reason, retryable=True)
+
+    def too_slow(self, timeout_s: float) -> AnswerLost:
+        return AnswerLost("too-slow", host=self.host, seconds=f"{timeout_s:g}", retryable=True)
+
+    def maybe_done(self, lost: AnswerLost, timeout_s: float) -> AnswerLost:
+        """The same for a request that may have done its work: always ``answer-lost``."""
+        slow = lost.code == "too-slow"
+        return self.lost(f"there was none within {timeout_s:g} s") if slow else self.lost()
+
+    def trouble(self, reason: str) -> Unreachable:
+        return Unreachable("service-trouble", host=self.host, reason=reason, retryable=True)
 
 
 class Http:
@@ -111,24 +136,22 @@ class Http:
     def _bounded(
         self, method: str, url: str, timeouts_s: tuple[float, float], **kind: Any
     ) -> HttpAnswer:
-        host = urlsplit(url).hostname or url
+        peer = Peer.at(url)
         _, timeout_s = timeouts_s
         try:
             return within(timeout_s, lambda: self._exchange(method, url, timeouts_s, **kind))
         except TimeoutError:
-            raise AnswerLost(
-                "too-slow", host=host, seconds=f"{timeout_s:g}", retryable=True
-            ) from None
+            raise peer.too_slow(timeout_s) from None
         except SSLError as wrong:
-            raise NotSent("tls-untrusted", host=host, reason=_tls_reason(wrong)) from None
+            raise NotSent("tls-untrusted", host=peer.host, reason=_tls_reason(wrong)) from None
         except (ConnectTimeout, ProxyError) as wrong:
-            raise _not_sent(host, wrong) from None
+            raise _not_sent(peer.host, wrong) from None
         except RequestsConnectionError as wrong:
             if isinstance(_cause(wrong), NewConnectionError | NameResolutionError):
-                raise _not_sent(host, wrong) from None
-            raise _lost(host) from None
+                raise _not_sent(peer.host, wrong) from None
+            raise peer.lost() from None
         except (RequestException, HTTPError):
-            raise _lost(host) from None
+            raise peer.lost() from None
 
     def _exchange(
         self, method: str, url: str, timeouts_s: tuple[float, float], **kind: Any
@@ -141,7 +164,7 @@ class Http:
                 raise Unreachable("redirected", host=urlsplit(url).hostname)
             body = answer.raw.read(ANSWER_LIMIT_BYTES + 1, decode_content=True)
             if len(body) > ANSWER_LIMIT_BYTES:
-                raise _lost(urlsplit(url).hostname or url)
+                raise Peer.at(url).lost()
             return HttpAnswer(answer.status_code, answer.headers.get("Content-Type", ""), body)
 
 
@@ -195,10 +218,6 @@ def _not_sent(host: str, wrong: RequestException) -> NotSent:
     error = NotSent("no-network", host=host, reason=reason, retryable=True)
     error.nobody_there = unknown or "refused" in str(cause)
     return error
-
-
-def _lost(host: str) -> AnswerLost:
-    return AnswerLost("answer-lost", host=host, reason="the connection broke", retryable=True)
 
 
 def _date(header: str | None) -> datetime | None:

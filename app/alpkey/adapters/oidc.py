@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from alpkey.adapters.answers import json_object, names_a_lock, shown
-from alpkey.adapters.http import AnswerLost, Http, HttpAnswer
+from alpkey.adapters.http import AnswerLost, Http, HttpAnswer, Peer
 from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
     NeedsBrowser,
     SignInRefused,
     Unfit,
-    Unreachable,
 )
 from alpkey.core.ports import Credentials
 from alpkey.core.ports_sign_in import BrowserRequest, DeviceRequest, Tokens
@@ -40,20 +39,17 @@ class OpenIdSignIn:
         self._openid = openid
         self._site = site
         self._http = http
+        self._peer = Peer.at(openid.issuer)
         self._now = now
         self._metadata: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
-
-    @property
-    def _host(self) -> str:
-        return urlsplit(self._openid.issuer).hostname or self._openid.issuer
 
     def prepare(self) -> None:
         if self._keys:
             return
         metadata = self._fetched(f"{self._openid.issuer}/.well-known/openid-configuration")
         if metadata.get("issuer") != self._openid.issuer:
-            raise self._trouble("It says to be another provider than the site file names.")
+            raise self._peer.trouble("It says to be another provider than the site file names.")
         self._metadata = metadata
         self._keys = self._fetched(self._endpoint("jwks_uri"))
 
@@ -115,7 +111,7 @@ class OpenIdSignIn:
                 self._now() + timedelta(seconds=float(body["expires_in"])),
             )
         except (KeyError, TypeError, ValueError, OverflowError):
-            raise self._trouble("It gives no code for another device.") from None
+            raise self._peer.trouble("It gives no code for another device.") from None
 
     def with_device(self, request: DeviceRequest) -> Tokens | DeviceRequest:
         form: Form = {"grant_type": DEVICE_CODE, "device_code": request.code}
@@ -154,7 +150,7 @@ class OpenIdSignIn:
             body.get(name) for name in ("access_token", "refresh_token", "id_token")
         )
         if not isinstance(access, str) or not access:
-            raise self._trouble("Its answer holds no access token.")
+            raise self._peer.trouble("Its answer holds no access token.")
         username = None
         if identity is not None or proof_needed:
             username = self._proven(str(identity), access, nonce)
@@ -175,7 +171,7 @@ class OpenIdSignIn:
                 now=self._now(),
             )
         except Unproven as wrong:
-            raise Unfit("sign-in-unproven", host=self._host, reason=str(wrong)) from None
+            raise Unfit("sign-in-unproven", host=self._peer.host, reason=str(wrong)) from None
         username = claims.get("preferred_username")
         return username if isinstance(username, str) else None
 
@@ -214,26 +210,26 @@ class OpenIdSignIn:
         body = json_object(answer)
         message = body.get("error_description") or body.get("error")
         if not isinstance(message, str) or answer.status >= 500:
-            return self._trouble(f"It answers with status {answer.status}.")
+            return self._peer.trouble(f"It answers with status {answer.status}.")
         return SignInRefused("request-refused", site=self._site.name, message=shown(message))
 
     def _not_by_password(self) -> NeedsBrowser:
-        return NeedsBrowser("password-not-allowed", site=self._site.name, host=self._host)
+        return NeedsBrowser("password-not-allowed", site=self._site.name, host=self._peer.host)
 
     def _fetched(self, url: str) -> dict[str, Any]:
         try:
             answer = self._http.get(url, timeout_s=TIMEOUT_S)
         except AnswerLost:
-            raise self._trouble("No answer came from it.") from None
+            raise self._peer.trouble("No answer came from it.") from None
         found = json_object(answer)
         if answer.status != 200 or not found:
-            raise self._trouble("It does not answer as an identity provider does.")
+            raise self._peer.trouble("It does not answer as an identity provider does.")
         return found
 
     def _endpoint(self, name: str) -> str:
         url = self._metadata.get(name)
         if not isinstance(url, str) or urlsplit(url).scheme != "https":
-            raise self._trouble(f"It names no {name.replace('_', ' ')}.")
+            raise self._peer.trouble(f"It names no {name.replace('_', ' ')}.")
         return url
 
     def _sent(self, endpoint: str, form: Form) -> HttpAnswer:
@@ -246,10 +242,7 @@ class OpenIdSignIn:
                 connect_timeout_s=CONNECT_TIMEOUT_S,
             )
         except AnswerLost:
-            raise self._trouble("No answer came from it.") from None
-
-    def _trouble(self, reason: str) -> Unreachable:
-        return Unreachable("service-trouble", host=self._host, reason=reason, retryable=True)
+            raise self._peer.trouble("No answer came from it.") from None
 
 
 class _Waiting(Exception):

@@ -5,7 +5,7 @@ import json
 from urllib.parse import urlsplit
 
 from alpkey.adapters.answers import json_object, names_a_lock, names_the_quota, shown
-from alpkey.adapters.http import AnswerLost, Http, HttpAnswer, NotSent
+from alpkey.adapters.http import AnswerLost, Http, HttpAnswer, NotSent, Peer
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, SignInRefused, Unreachable
 from alpkey.core.ports import Credentials, IssuedPair
 from alpkey.core.secret import Secret
@@ -23,14 +23,11 @@ class SshService:
         self._service = service
         self._site = site
         self._http = http
+        self._peer = Peer.at(service.url)
 
     @property
     def name(self) -> str:
         return self._service.name
-
-    @property
-    def _host(self) -> str:
-        return urlsplit(self._service.url).hostname or self._service.url
 
     def prove(self) -> None:
         """One call without credentials; only the service's own error shape passes.
@@ -47,11 +44,11 @@ class SshService:
         except AnswerLost as lost:
             if lost.code == "too-slow":
                 raise
-            raise self._trouble("Its connection broke.") from None
+            raise self._peer.trouble("Its connection broke.") from None
         if answer.status in (404, 410) or (answer.is_page and answer.status < 500):
             raise self._retired()
         if not 400 <= answer.status < 500 or _message(answer) is None:
-            raise self._trouble("It does not answer as this service does.")
+            raise self._peer.trouble("It does not answer as this service does.")
 
     def issue(self, credentials: Credentials) -> IssuedPair:
         answer = self._sent(
@@ -69,21 +66,20 @@ class SshService:
         try:
             return self._http.post(self._service.url, body, timeout_s=ISSUE_TIMEOUT_S)
         except AnswerLost as lost:
-            slow = f"there was none within {ISSUE_TIMEOUT_S:g} s"
-            raise self._lost(slow if lost.code == "too-slow" else "the connection broke") from None
+            raise self._peer.maybe_done(lost, ISSUE_TIMEOUT_S) from None
 
     def _pair(self, answer: HttpAnswer) -> IssuedPair:
         body = json_object(answer)
         private, public = body.get("private"), body.get("public")
         if not isinstance(private, str) or not isinstance(public, str):
-            raise self._lost("it holds no key")
+            raise self._peer.lost("it holds no key")
         return IssuedPair(Secret(private), public)
 
     def _refusal(self, answer: HttpAnswer) -> AlpkeyError:
         message = _message(answer)
         if message is None or answer.status >= 500:
             status = f"It answers with status {answer.status}"
-            return self._trouble(f"{status}: {message}" if message else f"{status}.")
+            return self._peer.trouble(f"{status}: {message}" if message else f"{status}.")
         kind, code = _reason(answer.status, message)
         return kind(
             code,
@@ -96,7 +92,9 @@ class SshService:
     def _another_answers(self) -> bool:
         """Whether another service of the site answers, in whatever way, on its own host."""
         others = [one for one in self._site.services if one.name != self._service.name]
-        return any(self._answers(one) for one in others if urlsplit(one.url).hostname != self._host)
+        return any(
+            self._answers(one) for one in others if urlsplit(one.url).hostname != self._peer.host
+        )
 
     def _answers(self, service: Service) -> bool:
         try:
@@ -108,13 +106,9 @@ class SshService:
         return True
 
     def _retired(self) -> NeedsBrowser:
-        return NeedsBrowser(site=self._site.name, host=self._host, dashboard=self._site.dashboard)
-
-    def _lost(self, reason: str) -> AnswerLost:
-        return AnswerLost("answer-lost", host=self._host, reason=reason, retryable=True)
-
-    def _trouble(self, reason: str) -> Unreachable:
-        return Unreachable("service-trouble", host=self._host, reason=reason, retryable=True)
+        return NeedsBrowser(
+            site=self._site.name, host=self._peer.host, dashboard=self._site.dashboard
+        )
 
 
 def _message(answer: HttpAnswer) -> str | None:
