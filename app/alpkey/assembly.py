@@ -22,7 +22,7 @@ from alpkey.adapters.processes import start_detached
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
 from alpkey.core.errors import Unfit, Unsuitable
-from alpkey.core.places import APP_ID, Places
+from alpkey.core.places import APP_ID, Places, certificate_of
 from alpkey.core.roots import person_home
 from alpkey.core.site import GATEWAY
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site
@@ -419,7 +419,7 @@ class Assembly:
 
         at = self.places
         key = at.private_key(self.site.key_file)
-        certificate = key.with_name(key.name + "-cert.pub")
+        certificate = certificate_of(key)
         config = at.person_config
         return DoctorWorld(
             site=self.site,

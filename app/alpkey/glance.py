@@ -24,7 +24,7 @@ from alpkey.core.certificate import (
 )
 from alpkey.core.errors import Unfit
 from alpkey.core.look import Look, Stamp
-from alpkey.core.places import Places
+from alpkey.core.places import Places, certificate_of
 from alpkey.core.policy import Chosen, choose
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
 from alpkey.core.settings import Settings, SettingsUnreadable, read_values
@@ -123,7 +123,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
     on = on or ground(at)
     the_site, the_settings = on.site, on.settings
     key_path = at.private_key(the_site.key_file)
-    certificate_path = key_path.with_name(key_path.name + "-cert.pub")
+    certificate_path = certificate_of(key_path)
     certificate, trouble = _certificate(certificate_path)
     has_key, encrypted, key_trouble = _private_key(key_path, certificate)
     account = the_settings.username or _principal(certificate) or None

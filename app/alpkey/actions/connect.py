@@ -32,10 +32,8 @@ class ConnectRequest:
 class ConnectWorld:
     """``renew`` and ``load_to_forward`` are other actions, made only where they are needed.
 
-    ``explain`` is our own doctor.
-
-    ``renew_in_window`` opens the renewal window, which connects when it is done; None where no
-    window can be opened.
+    ``explain`` is our own doctor.  ``renew_in_window`` opens the renewal window, which connects
+    when it is done; None where no window can be opened.
     """
 
     site: Site

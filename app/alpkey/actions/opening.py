@@ -3,8 +3,8 @@
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from alpkey.actions.kept import KeptWorld
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, KeychainTrouble, SignInRefused, Unsuitable
 from alpkey.core.events import Answer, Ask, Await, Event, Field, Warn
@@ -14,6 +14,9 @@ from alpkey.core.later import Later
 from alpkey.core.ports import KeyProtection
 from alpkey.core.ports_keychain import Keychain
 from alpkey.core.secret import Secret
+
+if TYPE_CHECKING:
+    from alpkey.actions.kept import KeptWorld
 
 _LOOK_AGAIN_S = 1.0
 
@@ -66,7 +69,7 @@ class Cover:
     be unlocked; and only where the journal knows that it is there.
     """
 
-    def __init__(self, world: KeptWorld, protection: KeyProtection) -> None:
+    def __init__(self, world: "KeptWorld", protection: KeyProtection) -> None:
         self._world = world
         self._protection = protection
         self._coming: Later[Secret | None] | None = None

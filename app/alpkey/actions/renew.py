@@ -65,8 +65,6 @@ from alpkey.core.ports import (
 from alpkey.core.sign_in import read_credentials
 from alpkey.core.site import Site
 
-REFUSALS_BEFORE_WARNING = 3
-
 
 @dataclass(frozen=True, slots=True)
 class RenewWorld:
@@ -276,7 +274,7 @@ def _guard_kept(credentials: Credentials, world: RenewWorld) -> None:
 
 def _warn_of_lock_out(world: RenewWorld, credentials: Credentials) -> Iterator[Event]:
     known = fold(world.status.journal.facts(), credentials.username)
-    if known.refusals_in_a_row >= REFUSALS_BEFORE_WARNING:
+    if known.lock_out_is_near:
         site = world.site
         yield Warn(
             "lock-out-near",

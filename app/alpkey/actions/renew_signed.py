@@ -35,6 +35,7 @@ from alpkey.core.pair import check_certificate
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.ports_certificates import CertificateService
 from alpkey.core.ports_sign_in import Tokens
+from alpkey.core.quota import is_brief
 from alpkey.core.site import Site
 
 MINUTE = timedelta(minutes=1)
@@ -228,9 +229,8 @@ class _Signing:
         after, before = certificate.valid_after, certificate.valid_before
         if after is None or before is None:
             return True
-        brief = before - after < timedelta(hours=1)
         young = self._world.status.clock() < after + (before - after) / 2
-        return young and brief == (self._request.duration == "1min")
+        return young and is_brief(before - after) == (self._request.duration == "1min")
 
     def _proven(self, line: str) -> Certificate:
         """The certificate, once it is proven to be for our key and our account.  Raises Unfit."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from alpkey.core.calling_ssh import CallingSsh, read_arguments
+from alpkey.core.command import PROBE
 
 # A shell and a jump or two stand between us and the first ssh.
 GENERATIONS = 12
@@ -31,7 +32,7 @@ class Ancestors:
         try:
             done = subprocess.run(
                 ["ssh", "-G", *call.words],
-                env={**self._environ, "ALPKEY_PROBE": "1"},
+                env={**self._environ, **PROBE},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from alpkey.adapters import files
+from alpkey.core.command import PROBE, reading_only
 from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.host_keys import HostKey, Seen, judged
 from alpkey.core.ports import Resolver
@@ -76,14 +77,13 @@ class SshHostKeys:
     def _ssh(self, alias: str, config: Path | None, *options: str) -> str:
         """What ssh says on its way.  A session of its own has no terminal that a hop could ask."""
         given = [word for option in (*_QUIET, *options) for word in ("-o", option)]
-        file = ["-F", str(config)] if config else []
-        return self._told(["ssh", *file, "-v", "-n", "-T", *given, alias, "true"])
+        return self._told(["ssh", *reading_only(config), "-v", "-n", "-T", *given, alias, "true"])
 
     def _fingerprints(self, path: Path) -> str:
         return self._told(["ssh-keygen", "-l", "-f", str(path)])
 
     def _told(self, command: Sequence[str]) -> str:
-        environ = {**self._environ, "ALPKEY_PROBE": "1", "SSH_ASKPASS_REQUIRE": "never"}
+        environ = {**self._environ, **PROBE, "SSH_ASKPASS_REQUIRE": "never"}
         try:
             done = subprocess.run(
                 command,

@@ -16,6 +16,7 @@ from pathlib import Path
 from alpkey.adapters import files
 from alpkey.core.certificate import public_line
 from alpkey.core.errors import Unfit
+from alpkey.core.places import certificate_of
 from alpkey.core.ports import IssuedPair, StoredKey
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
 from alpkey.core.secret import Secret
@@ -32,7 +33,7 @@ class KeyPairFiles:
 
     def __init__(self, key_path: Path, intent_path: Path) -> None:
         self._key = key_path
-        self._certificate = key_path.with_name(key_path.name + "-cert.pub")
+        self._certificate = certificate_of(key_path)
         self._public = key_path.with_name(key_path.name + ".pub")
         self._waiting = key_path.with_name(key_path.name + ".next")
         self._intent = intent_path
@@ -50,8 +51,7 @@ class KeyPairFiles:
         return StoredKey(self._key, head.public_key, head.encrypted, has_public)
 
     def private(self) -> Secret | None:
-        text = _text(self._key)
-        return None if text is None else Secret(text)
+        return _secret(self._key)
 
     def pair(self) -> IssuedPair | None:
         private, certificate = self.private(), _text(self._certificate)
@@ -78,8 +78,7 @@ class KeyPairFiles:
         self._install(pair, public_line if self._public.exists() else None)
 
     def waiting(self) -> Secret | None:
-        text = _text(self._waiting)
-        return None if text is None else Secret(text)
+        return _secret(self._waiting)
 
     def keep_waiting(self, private: Secret) -> None:
         files.replace(self._waiting, _line(private.reveal()), KEY_MODE)
@@ -170,6 +169,11 @@ class KeyPairFiles:
             for folder in {Path(target).parent for target in moves.values()}:
                 files.sync_folder(folder)
             self._intent.unlink(missing_ok=True)
+
+
+def _secret(path: Path) -> Secret | None:
+    text = _text(path)
+    return None if text is None else Secret(text)
 
 
 def _text(path: Path) -> str | None:

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from alpkey.core.command import PROBE, reading_only
 from alpkey.core.errors import Unreachable
 from alpkey.core.ports_agent import AgentSource
+from alpkey.core.resolution import first_values
 
 QUERY_TIMEOUT_S = 5.0
 
@@ -25,11 +27,10 @@ class OpenSsh:
 
         Empty where ssh is missing, refuses its configuration or does not answer in time.
         """
-        file = ["-F", str(self._config)] if self._config else []
         try:
             done = subprocess.run(
-                ["ssh", *file, "-G", "--", alias],
-                env={**self._environ, "ALPKEY_PROBE": "1"},
+                ["ssh", *reading_only(self._config), "-G", "--", alias],
+                env={**self._environ, **PROBE},
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=True,
@@ -37,11 +38,7 @@ class OpenSsh:
             )
         except (OSError, subprocess.SubprocessError):
             return {}
-        rows = (line.partition(" ") for line in done.stdout.decode(errors="replace").splitlines())
-        found: dict[str, str] = {}
-        for keyword, _, value in rows:
-            found.setdefault(keyword, value)
-        return found
+        return first_values(done.stdout.decode(errors="replace"))
 
     def agent(self, alias: str) -> tuple[str | None, AgentSource]:
         """The socket of the agent that ssh asks for ``alias``, and what names it.

@@ -10,7 +10,7 @@ from alpkey.adapters import files
 from alpkey.core.config_line import at_top, our_line
 from alpkey.core.errors import Unfit
 from alpkey.core.on_demand import match_line, script
-from alpkey.core.places import Places
+from alpkey.core.places import Places, certificate_of
 from alpkey.core.ports_config import SSH_CONFIG
 from alpkey.core.ports_touched import Touched
 from alpkey.core.site import Site
@@ -65,7 +65,7 @@ class OwnSshConfig:
 
     def blocks(self, user: str | None, *, on_demand: bool) -> str:
         key = self._places.private_key(self._site.key_file)
-        identity = Identity(user, key, key.with_name(key.name + "-cert.pub"))
+        identity = Identity(user, key, certificate_of(key))
         with readable_by_ssh():
             first = "\n" + match_line(self._site, self._places) if on_demand else ""
             return hosts_file(self._site, identity, self._places, first)

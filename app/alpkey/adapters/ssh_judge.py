@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alpkey.adapters import files
 from alpkey.adapters.own_ssh_files import readable_by_ssh
+from alpkey.core.command import PROBE, reading_only
 from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.places import Places
 from alpkey.core.ports_config import Trial
@@ -61,12 +62,11 @@ class RealSsh:
 
     def _asked(self, name: str, config: Path | None = None) -> Resolution:
         """stderr is a file: what a ``Match exec`` line left running would hold a pipe open."""
-        file = ["-F", str(config)] if config else []
         with tempfile.TemporaryFile() as said:
             try:
                 process = subprocess.Popen(
-                    ["ssh", *file, "-G", "--", name],
-                    env={**self._environ, "ALPKEY_PROBE": "1"},
+                    ["ssh", *reading_only(config), "-G", "--", name],
+                    env={**self._environ, **PROBE},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=said,

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from alpkey.core.command import PROBE, reading_only
+from alpkey.core.resolution import first_values
 from alpkey.core.symptoms import LoginSeen, Resolved
 
 QUERY_TIMEOUT_S = 3.0
@@ -40,7 +42,7 @@ class RealSshProbe:
         self._own = own_config
         self._environ = {
             **{name: value for name, value in environ.items() if name != "SSH_ASKPASS"},
-            "ALPKEY_PROBE": "1",
+            **PROBE,
             "SSH_ASKPASS_REQUIRE": "never",
             "LC_ALL": "C",
         }
@@ -59,10 +61,10 @@ class RealSshProbe:
         if own and not os.access(own, os.F_OK):  # in a folder that is closed to us, too
             own = Path("none")
         try:
-            done = self._asked(["ssh", "-v", *_file(own), "-G", "--", alias])
+            done = self._asked(["ssh", "-v", *reading_only(own), "-G", "--", alias])
         except FileNotFoundError:
             return Resolved()
-        values = _values(done.stdout)
+        values = first_values(done.stdout)
         if done.returncode:
             words = [line for line in done.stderr.splitlines() if not line.startswith(_NOISE)]
             return Resolved(refused=" ".join(words) or "It ends without a word.")
@@ -70,7 +72,9 @@ class RealSshProbe:
 
     def direct(self, alias: str, config: Path | None) -> bool:
         try:
-            values = _values(self._asked(["ssh", *_file(config), "-G", "--", alias]).stdout)
+            values = first_values(
+                self._asked(["ssh", *reading_only(config), "-G", "--", alias]).stdout
+            )
         except FileNotFoundError:
             return True
         return "proxyjump" not in values and "proxycommand" not in values
@@ -78,7 +82,7 @@ class RealSshProbe:
     def login(self, alias: str, config: Path | None) -> LoginSeen:
         """In a session of its own: the ssh that jumps could ask on the terminal otherwise."""
         options = [word for option in _LOGIN for word in ("-o", option)]
-        command = ["ssh", *_file(config), "-n", "-T", *options, "--", alias, "true"]
+        command = ["ssh", *reading_only(config), "-n", "-T", *options, "--", alias, "true"]
         process = subprocess.Popen(
             command,
             env=self._environ,
@@ -112,18 +116,6 @@ class RealSshProbe:
             )
         except subprocess.TimeoutExpired:
             return subprocess.CompletedProcess(command, 255, "", "It does not end in time.")
-
-
-def _file(config: Path | None) -> list[str]:
-    return ["-F", str(config)] if config else []
-
-
-def _values(shown: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for line in shown.splitlines():
-        keyword, _, value = line.partition(" ")
-        found.setdefault(keyword, value)
-    return found
 
 
 def _origins(debug: str, values: Mapping[str, str]) -> dict[str, str]:

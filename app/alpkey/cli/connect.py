@@ -9,6 +9,7 @@ import click
 from alpkey.actions.connect import ConnectRequest, Way, connect
 from alpkey.adapters.openssh import become
 from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.core.command import PROBE
 from alpkey.core.events import Result
 
 
@@ -49,7 +50,7 @@ def connect_command(
         silent=way == "here",
     )
     if way == "here":
-        become(result["command"], {**os.environ, "ALPKEY_PROBE": "1"})
+        become(result["command"], {**os.environ, **PROBE})
 
 
 def _tell(way: Way) -> Callable[[Result], str]:

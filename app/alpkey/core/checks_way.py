@@ -14,9 +14,6 @@ from alpkey.core.symptoms import LoginSeen, PathSeen, Resolved, Symptoms
 # The first with ProxyJump and Include (OpenSSH's release notes, 7.3).
 OLDEST_SSH = (7, 3)
 
-# From the third refusal in a row on a centre may lock the account.
-REFUSALS_IN_A_ROW = 3
-
 _OFFLINE = ("name-unknown", "no-way", "too-slow")
 _SERVICE_AWAY = ("no-network", "too-slow")
 _SERVICE_ODD = ("service-trouble", "answer-lost", "redirected")
@@ -132,8 +129,8 @@ def _proxy(seen: Symptoms, _: datetime) -> Facts | None:
 
 
 def _refused_often(seen: Symptoms, _: datetime) -> Facts | None:
-    times = seen.known.refusals_in_a_row
-    return when(times >= REFUSALS_IN_A_ROW, times=times, dashboard=_page(seen, "dashboard"))
+    known, dashboard = seen.known, seen.site.dashboard
+    return when(known.lock_out_is_near, times=known.refusals_in_a_row, dashboard=dashboard)
 
 
 def _keychain_away(seen: Symptoms, _: datetime) -> Facts | None:
@@ -153,10 +150,6 @@ def _quota(seen: Symptoms, _: datetime) -> Facts | None:
     return {"when": "", "since": rfc3339(opens)}
 
 
-def _page(seen: Symptoms, name: str) -> str:
-    return seen.site.links.get(name, "the centre's web page")
-
-
 def _failed(seen: Symptoms) -> LoginSeen | None:
     """The failed login that tells most: the last one tried is the nearest to this computer."""
     failed = [one for one in seen.logins.values() if not one.worked]
@@ -173,8 +166,8 @@ def _login(seen: Symptoms, *kinds: Said) -> Facts | None:
         "said": ssh_words.last_line(failed.said),
         "offending": ssh_words.offending(failed.said),
         "behind": f"{jump.host} lets you in. " if jump and jump.worked else "",
-        "mfa": _page(seen, "mfa"),
-        "support": _page(seen, "support"),
+        "mfa": seen.site.page("mfa"),
+        "support": seen.site.page("support"),
     }
 
 

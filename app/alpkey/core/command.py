@@ -13,6 +13,16 @@ def ourselves(executable: str, frozen: bool, *arguments: str) -> list[str]:
     return [executable, *arguments] if frozen else [executable, "-P", "-m", "alpkey", *arguments]
 
 
+# In the environment of an ssh that is only asked, or whose key is good already: on_demand's script
+# then leaves it alone.
+PROBE = {"ALPKEY_PROBE": "1"}
+
+
+def reading_only(config: Path | None) -> list[str]:
+    """Has ssh read ``config`` and no other file, where one is given (ssh(1), ``-F``)."""
+    return ["-F", str(config)] if config else []
+
+
 def ssh_to(
     alias: str,
     *,
@@ -25,9 +35,8 @@ def ssh_to(
     A remote command gets no ``--`` before the alias: an alias is checked against the site or
     ssh's own configuration before, and never starts with a dash.
     """
-    file = ["-F", str(config)] if config else []
     agent = ["-A"] if forward_agent else []
-    return ["ssh", *file, *agent, alias, *remote_command]
+    return ["ssh", *reading_only(config), *agent, alias, *remote_command]
 
 
 # How long a session has to have lasted for its end to be the person's own doing.

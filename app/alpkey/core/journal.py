@@ -16,6 +16,7 @@ from alpkey.core.certificate import Certificate, fingerprint
 from alpkey.core.moments import from_rfc3339, rfc3339
 
 KEPT_FOR = timedelta(days=90)
+REFUSALS_BEFORE_LOCK_OUT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,11 @@ class Known:
     key_covered: bool = False
     retired: frozenset[str] = frozenset()
     learned_at: datetime | None = None
+
+    @property
+    def lock_out_is_near(self) -> bool:
+        """Whether so many refusals in a row may have a centre lock the account."""
+        return self.refusals_in_a_row >= REFUSALS_BEFORE_LOCK_OUT
 
     def made_here(self, fingerprint: str) -> bool:
         """Whether Alpkey installed the key with this fingerprint on this machine."""

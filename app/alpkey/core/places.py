@@ -127,6 +127,11 @@ class Places:
         return self.ssh / file_name
 
 
+def certificate_of(private_key: Path) -> Path:
+    """Where ssh looks for the certificate of a key (ssh_config(5), IdentityFile)."""
+    return private_key.with_name(private_key.name + "-cert.pub")
+
+
 def own_places() -> Places:
     """The paths of the person who runs this process."""
     user_id = os.getuid()

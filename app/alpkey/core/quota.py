@@ -17,6 +17,11 @@ REFUSAL_HOLDS = timedelta(days=1)
 BRIEF = timedelta(hours=1)
 
 
+def is_brief(life: timedelta) -> bool:
+    """Whether a certificate that lives so long holds no slot."""
+    return life < BRIEF
+
+
 @dataclass(frozen=True, slots=True)
 class Quota:
     """The day's keys.  With ``source`` "journal" keys made elsewhere are not counted.
@@ -81,8 +86,8 @@ def from_list(keys: Iterable[ListedKey], limit: int, now: datetime) -> Quota:
 
 def _holds_a_slot(key: ListedKey, now: datetime) -> bool:
     starts = key.certificate.valid_after if key.certificate else None
-    is_brief = starts is not None and key.valid_before - starts < BRIEF
-    return key.revoked_at is None and now < key.valid_before and not is_brief
+    brief = starts is not None and is_brief(key.valid_before - starts)
+    return key.revoked_at is None and now < key.valid_before and not brief
 
 
 def _refusal_ends(refused_at: datetime, slot_ends: list[datetime]) -> datetime:

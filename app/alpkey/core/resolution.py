@@ -30,6 +30,11 @@ def parse(output: str) -> Resolution:
     return found
 
 
+def first_values(output: str) -> dict[str, str]:
+    """The same, where only the first value of each keyword counts."""
+    return {keyword: values[0] for keyword, values in parse(output).items()}
+
+
 def losses(host: str, theirs_first: Resolution, ours_first: Resolution) -> list[Loss]:
     """The values that theirs gives and that lose once ours stands above it.
 

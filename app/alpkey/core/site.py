@@ -88,7 +88,11 @@ class Site:
     @property
     def dashboard(self) -> str:
         """Where a person sees to keys by hand."""
-        return self.links.get("dashboard", "the centre's web page")
+        return self.page("dashboard")
+
+    def page(self, name: str) -> str:
+        """The address of a page for people; words where the site file names none."""
+        return self.links.get(name, "the centre's web page")
 
     def usual_service(self, retired: Container[str]) -> Service | None:
         """The one to get keys from where the person did not say, ``retired`` ones passed over."""

@@ -32,9 +32,8 @@ class Errands(QObject):
         engine.start()
 
     def _show(self, error: dict[str, Any]) -> None:
-        from PySide6.QtCore import (
-            Qt,
-        )  # costs a tenth of the tray's start, and is hardly ever needed
+        # Qt's namespace costs a tenth of the tray's start, and is hardly ever needed.
+        from PySide6.QtCore import Qt
 
         box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", error["title"])
         box.setInformativeText(f"{error['detail']}\n\n{error['next_step']}")

@@ -4,6 +4,7 @@ The buttons that offer it, and the page that is shown while somebody is awaited 
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -23,7 +24,7 @@ _MODULE_PX = 4
 
 def way_buttons(choose: Callable[[str], None]) -> list[QPushButton]:
     """A button for each way; ``choose`` is told which."""
-    return [button(text, _bound(choose, way), f"sign-in-{way}") for way, text in WAYS.items()]
+    return [button(text, partial(choose, way), f"sign-in-{way}") for way, text in WAYS.items()]
 
 
 class ElsewherePage(QWidget):
@@ -100,7 +101,3 @@ def picture(rows: Sequence[str]) -> QPixmap:
             image.setPixelColor(x, y, QColor("black" if module == "1" else "white"))
     grown = image.scaled(side * _MODULE_PX, side * _MODULE_PX, Qt.AspectRatioMode.KeepAspectRatio)
     return QPixmap.fromImage(grown)
-
-
-def _bound(deed: Callable[[str], None], way: str) -> Callable[[], None]:
-    return lambda: deed(way)

@@ -1,6 +1,7 @@
 """Small parts that windows share."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QResizeEvent
@@ -64,14 +65,10 @@ def connect_row(hosts: Iterable[Host], connect: Callable[[str], None], taken: st
     layout.setContentsMargins(0, 0, 0, 0)
     names = [host.name for host in hosts]
     for at, (name, marked) in enumerate(zip(names, with_mnemonics(names, taken), strict=True)):
-        made = button(f"Connect to {marked}", _bound(connect, name), f"connect-{name}")
+        made = button(f"Connect to {marked}", partial(connect, name), f"connect-{name}")
         layout.addWidget(made, *divmod(at, BUTTONS_IN_LINE))
     layout.setColumnStretch(BUTTONS_IN_LINE, 1)
     return row
-
-
-def _bound(deed: Callable[[str], None], name: str) -> Callable[[], None]:
-    return lambda: deed(name)
 
 
 class CodeEdit(QLineEdit):
