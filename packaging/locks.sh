@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 lock() {
     .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
-        --no-header --no-annotate --no-emit-index-url "$@" pyproject.toml
+        --no-header --no-annotate "$@" pyproject.toml
 }
 lock --output-file packaging/locks/run.txt
 for extra in bundle dev; do

@@ -108,7 +108,7 @@ class _Importing:
         world = self._world
         if not self._finds:
             folder = str(world.downloads.folder)
-            raise NoKey("import-nothing", folder=folder, dashboard=world.site.links["dashboard"])
+            raise NoKey("import-nothing", folder=folder, dashboard=world.site.dashboard)
         keys, useless = self._keys()
         candidates = Candidates(
             keys=keys,
@@ -116,7 +116,7 @@ class _Importing:
             useless=[*(one for one in self._finds if isinstance(one, Useless)), *useless],
             installed=_installed_key(world),
             account=world.status.look().account,
-            dashboard=world.site.links["dashboard"],
+            dashboard=world.site.dashboard,
         )
         choice = candidates.choose(world.status.clock())
         self._check_signature(choice)
@@ -165,7 +165,7 @@ class _Importing:
                 "import-damaged",
                 name="The certificate",
                 reason=wrong.params["reason"],
-                dashboard=self._world.site.links["dashboard"],
+                dashboard=self._world.site.dashboard,
             ) from None
 
     def _is_as_good(self, look: Look, choice: Choice) -> bool:

@@ -281,7 +281,7 @@ def _warn_of_lock_out(world: RenewWorld, credentials: Credentials) -> Iterator[E
             {
                 "times": known.refusals_in_a_row,
                 "site": site.name,
-                "dashboard": site.links["dashboard"],
+                "dashboard": site.dashboard,
             },
         )
 
