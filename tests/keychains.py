@@ -13,6 +13,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import Proxy, open_dbus_connection
 
 from tests.e2e.waiting import until
+from tests.message_bus import MessageBus
 
 PROGRAMS = ("dbus-daemon", "gnome-keyring-daemon")
 
@@ -20,20 +21,6 @@ PROMPTER = "org.gnome.keyring.SystemPrompter"
 
 # The password of the keyring itself.
 OPENS = "opens the keyring"
-
-# Without service folders: the bus starts nothing by itself, so what is absent stays absent.
-BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:dir={folder}</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"""
 
 
 class Keyring:
@@ -104,18 +91,8 @@ class SecretServiceHost(Keyring):
     """A session bus of its own, with no keyring daemon on it yet."""
 
     def __init__(self, folder: Path) -> None:
-        config = folder / "bus.conf"
-        folder.mkdir(parents=True, exist_ok=True)
-        config.write_text(BUS.format(folder=folder))
-        reading, writing = os.pipe()
-        self._bus = subprocess.Popen(
-            ["dbus-daemon", f"--config-file={config}", "--nofork", f"--print-address={writing}"],
-            pass_fds=[writing],
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(writing)
-        with os.fdopen(reading) as told:
-            super().__init__(folder, told.readline().strip())
+        self._bus = MessageBus(folder)
+        super().__init__(folder, self._bus.address)
 
     def is_asked(self) -> bool:
         """Whether somebody else is on the bus, beside the daemon and whoever asks this."""
@@ -125,8 +102,7 @@ class SecretServiceHost(Keyring):
 
     def close(self) -> None:
         self.kill()
-        self._bus.kill()
-        self._bus.wait()
+        self._bus.close()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Desktop Notifications Specification 1.2.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from jeepney.bus import get_bus
 from pytestqt.qtbot import QtBot
 
 from alpkey.desktop.tray.bus import Bus, field, succeeded
-from tests.desktop.buses import NOTIFICATIONS, FakeNotificationDaemon, message_bus_daemon
+from tests.desktop.buses import NOTIFICATIONS, FakeNotificationDaemon
 from tests.e2e.desk import desk
+from tests.message_bus import MessageBus
 
 PATH = "/org/freedesktop/Notifications"
 SERVER = DBusAddress(PATH, bus_name=NOTIFICATIONS, interface=NOTIFICATIONS)
@@ -33,9 +35,9 @@ def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def fake_address(qtbot: QtBot, tmp_path: Path) -> Iterator[str]:
-    with message_bus_daemon(tmp_path) as address:
-        server = FakeNotificationDaemon(address)
-        yield address
+    with closing(MessageBus(tmp_path)) as bus:
+        server = FakeNotificationDaemon(bus.address)
+        yield bus.address
         server.end()
 
 

@@ -1,18 +1,12 @@
-"""A real message bus for tests, and named fakes of the services that stand on one.
+"""Named fakes of the services that stand on a message bus.
 
-The fakes answer from within the test's own loop: a test says when each of them speaks.
+They answer from within the test's own loop: a test says when each of them speaks.
 """
 
-import shutil
-import subprocess
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import pytest
 from jeepney import (
     DBusAddress,
     HeaderFields,
@@ -25,37 +19,6 @@ from jeepney import (
 )
 from jeepney.io.blocking import open_dbus_connection
 from PySide6.QtCore import QObject, QSocketNotifier
-
-# A bus that starts no service by itself, whatever this machine has installed.
-CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:path={path}</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>
-"""
-
-
-@contextmanager
-def message_bus_daemon(folder: Path) -> Iterator[str]:
-    """A running dbus-daemon; its address."""
-    if shutil.which("dbus-daemon") is None:
-        pytest.skip("a message bus needs dbus-daemon")
-    configuration = folder / "bus.conf"
-    configuration.write_text(CONFIGURATION.format(path=folder / "bus"))
-    command = ["dbus-daemon", f"--config-file={configuration}", "--nofork", "--print-address"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
 
 
 class FakeService(QObject):

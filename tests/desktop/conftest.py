@@ -1,14 +1,15 @@
 """A message bus, and the services on it that a test asks for."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from alpkey.desktop.tray.bus import Bus, session_bus
-from tests.desktop.buses import FakeService, message_bus_daemon
+from tests.desktop.buses import FakeService
+from tests.message_bus import MessageBus
 
 Service = TypeVar("Service", bound=FakeService)
 Serve = Callable[[Service], Service]
@@ -17,10 +18,10 @@ Serve = Callable[[Service], Service]
 @pytest.fixture
 def bus_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A real bus, which is the session's and the system's."""
-    with message_bus_daemon(tmp_path) as address:
+    with closing(MessageBus(tmp_path)) as bus:
         for kind in ("SESSION", "SYSTEM"):
-            monkeypatch.setenv(f"DBUS_{kind}_BUS_ADDRESS", address)
-        yield address
+            monkeypatch.setenv(f"DBUS_{kind}_BUS_ADDRESS", bus.address)
+        yield bus.address
 
 
 @pytest.fixture

@@ -1,6 +1,31 @@
 """The whole program as real child processes, against the sandbox."""
 
-from tests.centre import centre, home, running_centre
+from collections.abc import Iterator
+
+import pytest
+
+from tests.centre import Home, centre, home, running_centre
+from tests.e2e.accessible import Screen
+from tests.e2e.desk import Desk, desk
 from tests.e2e.person import only_listener, person
 
 __all__ = ["centre", "home", "only_listener", "person", "running_centre"]
+
+
+@pytest.fixture(scope="module")
+def running_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with desk(tmp_path_factory.mktemp("desk")) as running:
+        yield running
+
+
+@pytest.fixture
+def screen(running_desk: Desk) -> Iterator[Screen]:
+    seen = Screen(running_desk)
+    yield seen
+    seen.close()
+
+
+@pytest.fixture
+def home_on_desk(running_desk: Desk, screen: Screen, home: Home) -> Home:
+    home.environ |= {**running_desk.environ, "QT_QPA_PLATFORM": "xcb"}
+    return home

@@ -4,38 +4,16 @@ import itertools
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.centre import Home
 from tests.desktop.scenes import SCENES
 from tests.e2e.accessible import FOCUSABLE, SHOWING, Node, Screen
-from tests.e2e.desk import Desk, desk
+from tests.e2e.desk import Desk
 from tests.e2e.waiting import until
 
 ROOT = Path(__file__).parents[2]
 TITLE = "DEMO - Renew CSCS key"
-
-
-@pytest.fixture(scope="module")
-def running_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with desk(tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
-@pytest.fixture
-def screen(running_desk: Desk) -> Iterator[Screen]:
-    seen = Screen(running_desk)
-    yield seen
-    seen.close()
-
-
-@pytest.fixture
-def home_on_desk(running_desk: Desk, screen: Screen, home: Home) -> Home:
-    home.environ |= {**running_desk.environ, "QT_QPA_PLATFORM": "xcb"}
-    return home
 
 
 def unnamed(window: Node) -> list[str]:

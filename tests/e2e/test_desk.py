@@ -15,8 +15,8 @@ import pytest
 from alpkey.core.places import find_places
 from tests.centre import Home
 from tests.e2e.accessible import ENABLED, FOCUSED, Node, Screen
-from tests.e2e.desk import Desk, desk
-from tests.e2e.tray_item import TrayItem, find_item, tray_items
+from tests.e2e.desk import Desk
+from tests.e2e.tray_item import TrayItem, find_item, tray_items, tray_of
 from tests.e2e.waiting import until
 from tests.keychains import OPENS, Keyring, keyring_on
 from tests.sandbox.openid_client import Browser
@@ -27,38 +27,10 @@ MAIN_TITLE = "Alpkey - DEMO"
 UNLOCK_TITLE = "Unlock Login Keyring"
 
 
-@pytest.fixture(scope="module")
-def running_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with desk(tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
-@pytest.fixture
-def screen(running_desk: Desk) -> Iterator[Screen]:
-    seen = Screen(running_desk)
-    yield seen
-    seen.close()
-
-
-@pytest.fixture
-def home_on_desk(running_desk: Desk, screen: Screen, home: Home) -> Home:
-    home.environ |= {**running_desk.environ, "QT_QPA_PLATFORM": "xcb"}
-    return home
-
-
 @pytest.fixture
 def tray(running_desk: Desk, home_on_desk: Home) -> Iterator[TrayItem]:
-    process = subprocess.Popen(home_on_desk.command(), env=home_on_desk.environ)
-    try:
-        item = find_item(running_desk.bus)
+    with tray_of(running_desk, home_on_desk) as item:
         yield item
-        assert process.poll() is None
-        item.choose("Quit")
-        assert process.wait(20) == 0
-        until(lambda: not tray_items(running_desk.bus), "the end of the icon")
-    finally:
-        process.kill()
-        process.wait()
 
 
 def click_into(running_desk: Desk, control: Node) -> bool:

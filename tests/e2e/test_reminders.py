@@ -3,18 +3,15 @@
 import json
 import os
 import signal
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from jeepney import DBusAddress
 
 from tests.centre import Home
 from tests.e2e.accessible import Node, Screen
-from tests.e2e.desk import Desk, desk
-from tests.e2e.tray_item import TrayItem, find_item, tray_items
+from tests.e2e.desk import Desk
+from tests.e2e.tray_item import tray_of
 from tests.e2e.waiting import until
 
 DIALOG = "DEMO - Renew CSCS key"
@@ -25,28 +22,21 @@ HOUR_S = 3600
 
 
 @pytest.fixture(scope="module")
-def running_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def running_desk(running_desk: Desk) -> Desk:
+    """The bus starts the server at the first reminder; its buttons are found as a screen reader
+    finds them.
+    """
     if not os.path.exists(SERVER_FILE):  # noqa: PTH110  a plain question
         pytest.skip("notifications need xfce4-notifyd")
-    with desk(tmp_path_factory.mktemp("desk")) as running:
-        # The bus starts the server at the first reminder; its buttons are found as a screen
-        # reader finds them.
-        words = {"NO_AT_BRIDGE": "0"}
-        running.bus.call(DRIVER, "UpdateActivationEnvironment", "a{ss}", words)
-        yield running
+    words = {"NO_AT_BRIDGE": "0"}
+    running_desk.bus.call(DRIVER, "UpdateActivationEnvironment", "a{ss}", words)
+    return running_desk
 
 
 @pytest.fixture
-def screen(running_desk: Desk) -> Iterator[Screen]:
-    seen = Screen(running_desk)
-    yield seen
-    seen.close()
-
-
-@pytest.fixture
-def aged(running_desk: Desk, screen: Screen, home: Home) -> Home:
+def aged(running_desk: Desk, home_on_desk: Home) -> Home:
     """A home on the desk with a key that ends soon."""
-    home.environ |= {**running_desk.environ, "QT_QPA_PLATFORM": "xcb"}
+    home = home_on_desk
     # Whoever runs this may have locked the screen of another session.
     home.environ["DBUS_SYSTEM_BUS_ADDRESS"] = running_desk.environ["DBUS_SESSION_BUS_ADDRESS"]
     another_old_key(home)
@@ -60,21 +50,6 @@ def another_old_key(home: Home) -> None:
     home.centre.control("clock", offset_s=0)
     made_at = time.time() - 23 * HOUR_S + 600
     os.utime(home.certificate, (made_at, made_at))
-
-
-@contextmanager
-def tray(running_desk: Desk, home: Home) -> Iterator[TrayItem]:
-    process = subprocess.Popen(home.command(), env=home.environ)
-    try:
-        item = find_item(running_desk.bus)
-        yield item
-        assert process.poll() is None
-        item.choose("Quit")
-        assert process.wait(20) == 0
-        until(lambda: not tray_items(running_desk.bus), "the end of the icon")
-    finally:
-        process.kill()
-        process.wait()
 
 
 def on_screen(screen: Screen) -> Node | None:
@@ -100,7 +75,7 @@ def told(home: Home) -> dict[str, object]:
 
 
 def test_its_button_opens_the_dialog(running_desk: Desk, screen: Screen, aged: Home) -> None:
-    with tray(running_desk, aged):
+    with tray_of(running_desk, aged):
         shown = notification(screen)
         running_desk.click(*shown.named("Renew").middle())
         screen.window(DIALOG)
@@ -113,7 +88,7 @@ def test_its_button_opens_the_dialog(running_desk: Desk, screen: Screen, aged: H
 
 def test_dismissed_is_not_shown_again(running_desk: Desk, screen: Screen, aged: Home) -> None:
     """With this server a click beside the buttons only dismisses."""
-    with tray(running_desk, aged) as item:
+    with tray_of(running_desk, aged) as item:
         shown = notification(screen)
         words = next(one for one in shown.walk() if "key is valid until" in one.name)
         running_desk.click(*words.middle())
@@ -128,7 +103,7 @@ def test_dismissed_is_not_shown_again(running_desk: Desk, screen: Screen, aged: 
 def test_a_server_that_is_killed_is_followed_by_the_next(
     running_desk: Desk, screen: Screen, aged: Home
 ) -> None:
-    with tray(running_desk, aged):
+    with tray_of(running_desk, aged):
         notification(screen)
         os.kill(server(running_desk), signal.SIGKILL)
         gone(screen)
@@ -144,7 +119,7 @@ def server(running_desk: Desk) -> int:
 
 
 def test_later_waits_for_half_an_hour(running_desk: Desk, screen: Screen, aged: Home) -> None:
-    with tray(running_desk, aged):
+    with tray_of(running_desk, aged):
         running_desk.click(*notification(screen).named("Later").middle())
         until(lambda: told(aged)["snooze"], "the snooze")
         gone(screen)
@@ -152,20 +127,20 @@ def test_later_waits_for_half_an_hour(running_desk: Desk, screen: Screen, aged: 
 
 
 def test_a_renewal_takes_it_off_the_screen(running_desk: Desk, screen: Screen, aged: Home) -> None:
-    with tray(running_desk, aged):
+    with tray_of(running_desk, aged):
         notification(screen)
         assert aged.renew()[0] == 0
         gone(screen)
 
 
 def test_quit_takes_it_off_the_screen(running_desk: Desk, screen: Screen, aged: Home) -> None:
-    with tray(running_desk, aged):
+    with tray_of(running_desk, aged):
         notification(screen)
     gone(screen)
 
 
 def test_the_switch_silences_it_at_once(running_desk: Desk, screen: Screen, aged: Home) -> None:
-    with tray(running_desk, aged):
+    with tray_of(running_desk, aged):
         notification(screen)
         settings = aged.path / "config/config.toml"
         settings.write_text("reminders = false\n")

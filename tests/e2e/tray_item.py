@@ -1,11 +1,15 @@
 """The tray icon as its host sees it: StatusNotifierItem and its dbusmenu."""
 
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from jeepney import DBusAddress
 
-from tests.e2e.desk import WATCHER, Bus, Refused
+from tests.centre import Home
+from tests.e2e.desk import WATCHER, Bus, Desk, Refused
 from tests.e2e.waiting import until
 
 ITEM = "org.kde.StatusNotifierItem"
@@ -73,3 +77,19 @@ def _visible(entry: Any) -> bool:
 def _label(entry: Any) -> str:
     """The text without its mnemonic's mark."""
     return str(entry[1].get("label", ("s", ""))[1]).replace("_", "")
+
+
+@contextmanager
+def tray_of(desk: Desk, home: Home) -> Iterator[TrayItem]:
+    """The running tray of ``home``, which has to end well when it is told to quit."""
+    process = subprocess.Popen(home.command(), env=home.environ)
+    try:
+        item = find_item(desk.bus)
+        yield item
+        assert process.poll() is None
+        item.choose("Quit")
+        assert process.wait(20) == 0
+        until(lambda: not tray_items(desk.bus), "the end of the icon")
+    finally:
+        process.kill()
+        process.wait()
