@@ -13,7 +13,7 @@ from jeepney import DBusAddress, HeaderFields, MatchRule, new_method_call
 from jeepney.bus import get_bus
 from pytestqt.qtbot import QtBot
 
-from alpkey.desktop.tray.bus import Bus, field, succeeded
+from alpkey.desktop.bus import Bus, field, succeeded
 from tests.desktop.buses import NOTIFICATIONS, FakeNotificationDaemon
 from tests.e2e.desk import desk
 from tests.message_bus import MessageBus

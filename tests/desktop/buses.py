@@ -200,3 +200,26 @@ class FakeLogin(FakeService):
             changed,
             [],
         )
+
+
+class FakeAccessibility(FakeService):
+    """A fake of at-spi2-core's launcher, which says whether a screen reader is active."""
+
+    NAME = "org.a11y.Bus"
+    STATUS = "org.a11y.Status"
+
+    def __init__(self, address: str) -> None:
+        self.screen_reader = False
+        super().__init__(address)
+
+    def Get(self, interface: str, name: str) -> tuple[str, tuple[Any, ...]]:  # noqa: N802
+        assert (interface, name) == (self.STATUS, "ScreenReaderEnabled")
+        return "v", (("b", self.screen_reader),)
+
+    def set_screen_reader(self, active: bool) -> None:
+        self.screen_reader = active
+        changed = {"ScreenReaderEnabled": ("b", active)}
+        properties = "org.freedesktop.DBus.Properties"
+        self.tell(
+            "/org/a11y/bus", properties, "PropertiesChanged", "sa{sv}as", self.STATUS, changed, []
+        )

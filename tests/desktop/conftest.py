@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from alpkey.desktop.tray.bus import Bus, session_bus
+from alpkey.desktop.bus import Bus, session_bus
 from tests.desktop.buses import FakeService
 from tests.message_bus import MessageBus
 

@@ -35,6 +35,7 @@ from alpkey.core.settings import Settings
 from alpkey.core.symptoms import AgentSeen, FilesSeen, PathSeen, ServiceSeen, Symptoms
 from alpkey.desktop import looking
 from alpkey.desktop.looking import Seen
+from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows import main_window
 from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
@@ -161,6 +162,8 @@ def dialog(
         lambda: looks.pop(0) if len(looks) > 1 else looks[0],
         lambda *_: [sys.executable, "-P", "-c", CHILD, json.dumps(first), json.dumps(then or [])],
         lambda *_: None,
+        ScreenReader(),
+        lambda: NOW,
     )
     made = RenewalDialog(world)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)

@@ -18,8 +18,8 @@ from jeepney import (
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
+from alpkey.desktop.bus import Answer
 from alpkey.desktop.signs import IconView, Sign
-from alpkey.desktop.tray.bus import Answer
 from alpkey.desktop.tray.notifications import NAME, PATH, Notifications
 from alpkey.desktop.views import Notice
 

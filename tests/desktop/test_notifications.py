@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from alpkey.desktop.bus import Bus
 from alpkey.desktop.signs import IconView, Ring, Sign
-from alpkey.desktop.tray.bus import Bus
 from alpkey.desktop.tray.notifications import Notifications
 from alpkey.desktop.views import Notice
 from tests.desktop.buses import FakeNotificationDaemon

@@ -6,13 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.look import Look
 from alpkey.core.policy import choose
 from alpkey.desktop.looking import Seen
+from alpkey.desktop.screen_reader import ScreenReader
+from alpkey.desktop.windows import linger
+from alpkey.desktop.windows.parts import CodeEdit
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
 from tests.core.sites import site
 from tests.core.test_look import HOUR, MISSING, NOW, look
@@ -20,6 +24,15 @@ from tests.core.test_look import HOUR, MISSING, NOW, look
 FAKE = Path(__file__).with_name("fake_renewal.py")
 PASSWORD = "p a\"'$w"
 Started = list[tuple[str, ...]]
+
+
+class FakeReader(ScreenReader):
+    """A fake of a screen reader, which a test turns on and off."""
+
+    def turn(self, active: bool) -> None:
+        self._learn(("b", active))
+
+
 Opener = Callable[..., RenewalDialog]
 
 
@@ -29,7 +42,12 @@ def started() -> Started:
 
 
 @pytest.fixture
-def opened(qtbot: QtBot, started: Started) -> Opener:
+def reader() -> FakeReader:
+    return FakeReader()
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, started: Started, reader: FakeReader) -> Opener:
     """Opens the dialog over a look."""
 
     def open_it(
@@ -43,6 +61,8 @@ def opened(qtbot: QtBot, started: Started) -> Opener:
             lambda: Seen(NOW, seen, chosen=choose({}, person)),
             lambda *arguments: [sys.executable, "-P", str(FAKE), child, *arguments],
             lambda *arguments: started.append(arguments),
+            reader,
+            lambda: NOW,
         )
         dialog = RenewalDialog(world, then_connect)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
@@ -423,3 +443,100 @@ def test_with_none_left_this_computers_key_can_be_replaced(qtbot: QtBot, opened:
     press(qtbot, dialog, "sign-in-device")
     press(qtbot, dialog, "replace")
     qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
+
+
+def test_a_known_name_is_a_line_with_a_way_to_change_it(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened(replace(MISSING, account="bob"))
+    assert not line(dialog, "username").isVisible()
+    press(qtbot, dialog, "type-username")
+    assert dialog.focusWidget() is line(dialog, "username")
+    qtbot.keyClicks(line(dialog, "username"), "carla")
+    sign_in(qtbot, dialog, "777777")
+    qtbot.waitUntil(lambda: not dialog.is_running)
+    assert line(dialog, "username").text() == "carla"
+
+
+def test_what_is_over_closes_by_itself(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linger, "LEFT_ALONE_MS", 1)
+    dialog = opened()
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    assert text(dialog, "closes")
+
+
+def is_over(dialog: RenewalDialog) -> bool:
+    return bool(dialog.findChildren(QLabel, "quota"))
+
+
+def test_a_touch_keeps_it_open(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: is_over(dialog))
+    (timer,) = dialog.findChild(linger.Linger).findChildren(QTimer)
+    assert timer.isActive()
+    assert 0 < timer.interval() == linger.LEFT_ALONE_MS
+    qtbot.keyClick(dialog, Qt.Key.Key_Tab)
+    assert not timer.isActive()
+    assert not dialog.findChild(QLabel, "closes").isVisible()
+
+
+def test_a_pointer_that_came_in_keeps_it_open(
+    qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linger, "LEFT_ALONE_MS", 1)
+    places = iter([QPoint(-9, -9)])
+    dialog = opened()
+    inside = dialog.frameGeometry().center()
+    monkeypatch.setattr(QCursor, "pos", lambda: next(places, inside))
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: is_over(dialog) and not dialog.findChild(QLabel, "closes").isVisible())
+    assert dialog.isVisible()
+
+
+def test_what_went_wrong_at_the_end_stays_to_be_read(qtbot: QtBot, opened: Opener) -> None:
+    dialog = opened()
+    sign_in(qtbot, dialog, "777777")
+    qtbot.waitUntil(lambda: is_over(dialog))
+    assert not dialog.findChild(linger.Linger).findChildren(QTimer)[0].isActive()
+
+
+def test_nothing_happens_by_itself_while_the_screen_is_read(
+    qtbot: QtBot, opened: Opener, reader: FakeReader
+) -> None:
+    dialog = opened()
+    reader.turn(True)
+    sign_in(qtbot, dialog, "123456")
+    assert line(dialog, "otp").isEnabled()
+    assert "Enter" in line(dialog, "otp").accessibleDescription()
+    qtbot.keyClick(line(dialog, "otp"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: is_over(dialog))
+    assert not dialog.findChildren(QLabel, "closes")
+
+
+def test_a_reader_that_starts_keeps_it_open(
+    qtbot: QtBot, opened: Opener, reader: FakeReader
+) -> None:
+    dialog = opened()
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: is_over(dialog))
+    reader.turn(True)
+    assert not dialog.findChild(QLabel, "closes").isVisible()
+
+
+@pytest.mark.parametrize("step_left", [0.25, 1.0])
+def test_a_bar_tells_how_long_a_code_lives(qtbot: QtBot, step_left: float) -> None:
+    field = CodeEdit(lambda: step_left)
+    qtbot.addWidget(field)
+    field.resize(204, 30)
+    field.show()
+    colour = field.palette().highlight().color().rgb()
+
+    def lit() -> int:
+        drawn = field.grab().toImage()
+        return sum(drawn.pixelColor(x, 27).rgb() == colour for x in range(drawn.width()))
+
+    assert lit() == step_left * 200
+    field.setReadOnly(True)
+    assert lit() == 0

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from alpkey.desktop.bus import Bus, session_bus, system_bus
 from alpkey.desktop.tray import screen_lock
-from alpkey.desktop.tray.bus import Bus, session_bus, system_bus
 from alpkey.desktop.tray.screen_lock import ScreenLock
 from tests.desktop.buses import FakeLogin, FakeScreenSaver, FakeService
 

@@ -96,3 +96,9 @@ def test_every_reminder_has_words(kind: Kind) -> None:
     assert "Thu 01:00" in said.title + said.body
     assert "{" not in said.title + said.body
     assert (said.renew, said.later) == ("Renew", "Later")
+
+
+@pytest.mark.parametrize(("second", "left"), [(0, 1.0), (15, 0.5), (27, 0.1), (30, 1.0), (45, 0.5)])
+def test_how_much_of_a_codes_step_is_left(second: int, left: float) -> None:
+    now = NOW.replace(second=second)
+    assert views.step_left(now, 30) == pytest.approx(left)

@@ -63,6 +63,7 @@ class Site:
     """One centre.  ``links`` are pages for people, by name: mfa, dashboard, support, status.
 
     ``keeps_totp_secret``: whether the centre allows one-time codes to be made on this computer.
+    ``code_step_s`` is how long each of them is shown; 30 s unless said otherwise (RFC 6238, 5.2).
     """
 
     name: str
@@ -79,6 +80,7 @@ class Site:
     links: Mapping[str, str]
     openid: OpenId | None
     keeps_totp_secret: bool
+    code_step_s: int
 
     @property
     def clusters(self) -> tuple[Host, ...]:
@@ -163,6 +165,7 @@ def read_site(table: Mapping[str, Any]) -> Site:
             links=table.get("links", {}),
             openid=_openid(table.get("openid")),
             keeps_totp_secret=table.get("keeps_totp_secret", False),
+            code_step_s=table.get("code_step_s", 30),
         )
     except KeyError as missing:
         raise SiteUnreadable(f"the site file has no {missing.args[0]}") from None

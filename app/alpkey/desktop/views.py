@@ -164,6 +164,11 @@ def quota_guard(look: Look, now: datetime) -> str:
     return ""
 
 
+def step_left(now: datetime, step_s: int) -> float:
+    """How much is left of the step that a one-time code lives, 0.0 to 1.0 (RFC 6238, 4)."""
+    return 1 - now.timestamp() % step_s / step_s
+
+
 def mnemonics(labels: Iterable[str]) -> str:
     """The letters that these labels mark for the keyboard."""
     return "".join(label.partition("&")[2][:1].lower() for label in labels)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from alpkey.desktop import drawing
+from alpkey.desktop.bus import DRIVER, Bus, field, succeeded
 from alpkey.desktop.signs import IconView
-from alpkey.desktop.tray.bus import DRIVER, Bus, field, succeeded
 from alpkey.desktop.views import Notice
 
 NAME = "org.freedesktop.Notifications"

@@ -10,7 +10,7 @@ from typing import Any
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, Properties, new_method_call
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from alpkey.desktop.tray.bus import Bus, field, succeeded
+from alpkey.desktop.bus import Bus, field, succeeded
 
 ANSWER_TIMEOUT_MS = 2000
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from alpkey.desktop.views import Notice
 
 if TYPE_CHECKING:
-    from alpkey.desktop.tray.bus import Bus
+    from alpkey.desktop.bus import Bus
     from alpkey.desktop.tray.notifications import Notifications
     from alpkey.desktop.tray.screen_lock import ScreenLock
 
@@ -75,7 +75,7 @@ class DesktopScreen(QObject):
     def look_around(self) -> None:
         if self._lock is not None:
             return
-        from alpkey.desktop.tray.bus import session_bus, system_bus
+        from alpkey.desktop.bus import session_bus, system_bus
         from alpkey.desktop.tray.notifications import Notifications
         from alpkey.desktop.tray.screen_lock import ScreenLock
 

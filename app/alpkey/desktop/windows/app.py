@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
 
@@ -11,10 +12,11 @@ from alpkey.core import words
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.places import APP_ID, Places
 from alpkey.core.site import Site
-from alpkey.desktop import drawing, looking
+from alpkey.desktop import drawing, looking, zone
 from alpkey.desktop.children import WAYLAND_ACTIVATION, command
 from alpkey.desktop.errands import Errands
 from alpkey.desktop.instance import Instance, tell
+from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.signs import RING_STEPS, IconView, Sign
 from alpkey.desktop.windows.demo import DemoHelper
@@ -34,6 +36,7 @@ class Windows:
         self._places = places
         self._site = site
         self._open: dict[str, Window] = {}
+        self._reader = ScreenReader()
         self._errands = Errands()
         self._errands.idle.connect(self._quit_when_over)
 
@@ -79,7 +82,8 @@ class Windows:
         return makers.get(kind, makers["main"])()
 
     def _renewal_world(self, site: Site) -> RenewalWorld:
-        return RenewalWorld(site, lambda: looking.take(self._places), command, self.start)
+        look = partial(looking.take, self._places)
+        return RenewalWorld(site, look, command, self.start, self._reader, zone.now)
 
     def _closed(self, kind: str) -> None:
         del self._open[kind]

@@ -3,8 +3,15 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from alpkey.core.site import Host
@@ -13,6 +20,8 @@ from alpkey.desktop.views import with_mnemonics
 BUTTONS_IN_LINE = 4
 CODE_DIGITS = 6
 GRID_PX = 8
+_BAR_PX = 2
+_SECOND_MS = 1000
 
 
 class WrappedLabel(QLabel):
@@ -74,23 +83,40 @@ def connect_row(hosts: Iterable[Host], connect: Callable[[str], None], taken: st
 class CodeEdit(QLineEdit):
     """Six digits; ``completed`` once the sixth is typed at the end.  Pasted spaces are dropped.
 
-    With ``completes`` false the person's Enter alone says that it is complete.
+    ``step_left`` tells how much is left of the code's step, 0.0 to 1.0: a thin bar shows it.  That
+    is advice, for nothing here knows the clock of whoever shows the code.
     """
 
     completed = Signal()
 
-    def __init__(self, *, completes: bool = True) -> None:
+    def __init__(self, step_left: Callable[[], float]) -> None:
         super().__init__()
-        self._completes = completes
+        self._step_left = step_left
         self.setObjectName("otp")
         self.setInputMethodHints(Qt.InputMethodHint.ImhDigitsOnly)
+        self.set_completes(True)
+        self.textEdited.connect(self._tidy)
+        tick = QTimer(self)
+        tick.timeout.connect(self.update)  # paints nothing while it cannot be seen
+        tick.start(_SECOND_MS)
+
+    def set_completes(self, completes: bool) -> None:
+        """Whether the sixth digit says that it is complete, or the person's Enter alone."""
+        self._completes = completes
         by = "The sixth one signs you in." if completes else "Enter signs you in."
         self.setAccessibleDescription(f"Six digits from your authenticator app. {by}")
-        self.textEdited.connect(self._tidy)
 
     @property
     def is_complete(self) -> bool:
         return len(self.text()) == CODE_DIGITS
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
+        super().paintEvent(event)
+        if self.isEnabled() and not self.isReadOnly():
+            room = self.rect().adjusted(_BAR_PX, 0, -_BAR_PX, -_BAR_PX)
+            long = round(room.width() * self._step_left())
+            bar = QRect(room.left(), room.bottom() - _BAR_PX + 1, long, _BAR_PX)
+            QPainter(self).fillRect(bar, self.palette().highlight())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
         """Letters do nothing, so that a slip does not spend the code."""

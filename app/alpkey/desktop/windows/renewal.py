@@ -8,6 +8,7 @@ takes passwords is retired; their child starts with the click.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, QUrl
@@ -28,7 +29,9 @@ from alpkey.core.site import Site
 from alpkey.desktop import views
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
+from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows.elsewhere import ElsewherePage, way_buttons
+from alpkey.desktop.windows.linger import Linger
 from alpkey.desktop.windows.parts import (
     GRID_PX,
     announce,
@@ -55,6 +58,8 @@ class RenewalWorld:
     look: Callable[[], Seen]
     command: Callable[..., list[str]]
     start: Callable[..., None]
+    reader: ScreenReader
+    clock: Callable[[], datetime]
 
 
 class RenewalDialog(QDialog):
@@ -73,6 +78,8 @@ class RenewalDialog(QDialog):
         self._note = ""
         self.setWindowTitle(f"DEMO - {TITLE}" if world.site.demo else TITLE)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._linger = Linger(self)
+        world.reader.changed.connect(self._heed_reader)
         self._heading = heading("heading", TITLE)
         self._pages = QStackedWidget()
         self._buttons = QHBoxLayout()
@@ -195,6 +202,7 @@ class RenewalDialog(QDialog):
         self._left_to_say = []
         self._drop_pages()
         self._page: SignInPage = self._sign_in_page(seen)
+        self._heed_reader()
         self._good_page: QWidget | None = None
         self._elsewhere = ElsewherePage(self._world.site.name, _open) if way else None
         self._engine = None
@@ -270,11 +278,21 @@ class RenewalDialog(QDialog):
     def _sign_in_page(self, seen: Seen) -> SignInPage:
         account = seen.look.account if seen.look else None
         self._note = views.quota_guard(seen.look, seen.now) if seen.look else seen.trouble
-        at_sixth_digit = seen.settings.submit_at_sixth_digit
+        self._at_sixth_digit = seen.settings.submit_at_sixth_digit
         ways = way_buttons(self._choose) if self._world.site.has_gateway else []
-        page = SignInPage(account or "", self._note, at_sixth_digit=at_sixth_digit, ways=ways)
+        page = SignInPage(account or "", self._note, self._step_left, ways)
         page.submitted.connect(self._submit)
         return page
+
+    def _step_left(self) -> float:
+        return views.step_left(self._world.clock(), self._world.site.code_step_s)
+
+    def _heed_reader(self) -> None:
+        """While the screen is read aloud nothing happens by itself."""
+        active = self._world.reader.is_active
+        self._page.otp.set_completes(self._at_sixth_digit and not active)
+        if active:
+            self._linger.stop()
 
     def _show_still_good(self, state: str) -> None:
         page, layout = _blank()
@@ -339,9 +357,15 @@ class RenewalDialog(QDialog):
         for text in self._left_to_say:  # what went wrong once the key was there
             layout.addWidget(words_label("note", text))
         layout.addWidget(connect_row(self._world.site.clusters, self._connect))
+        if not (self._left_to_say or self._world.reader.is_active):
+            closes = words_label("closes", "This window closes by itself.")
+            layout.addWidget(closes)
+            self._linger.stopped.connect(closes.hide)
         layout.addStretch()
         state = views.state(seen.look, seen.now) if seen.look else "The key is installed"
         self._show(page, state, self._closer())
+        if not (self._left_to_say or self._world.reader.is_active):
+            self._linger.start()
 
     def _show_failure(self, error: dict[str, Any]) -> None:
         page, layout = _blank()

@@ -1,6 +1,6 @@
 """The page that asks for user name, password and code, and shows the steps that follow."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -21,15 +21,20 @@ from alpkey.desktop.windows.parts import CodeEdit, announce, button, words_label
 from alpkey.desktop.windows.steps import StepList, busy_bar
 
 _SHOWN_STEPS = ("service-ready", "signed-in", "issued", "installed", "in-agent")
-_KEPT = {"password": "Kept in the keychain", "otp": "Made by this computer"}
-_TYPE_IT = {"password": "&Type it", "otp": "T&ype it"}
+# What stands in for a field that need not be typed: words, and the button that opens the field.
+_STAND_INS = {
+    "username": ("", "C&hange"),
+    "password": ("Kept in the keychain", "&Type it"),
+    "otp": ("Made by this computer", "T&ype it"),
+}
 
 
 class SignInPage(QWidget):
     """``submitted`` once all three are there; secrets stay locked until the service is proven.
 
-    What the keychain holds need not be typed: a line that says so stands in the field's place.
-    ``ways`` are the buttons of other ways to sign in, which stand beside the form.
+    What is known already need not be typed: a line that says so stands in the field's place.
+    ``ways`` are the buttons of other ways to sign in, which stand beside the form; ``step_left``
+    is what a code's field wants.
     """
 
     submitted = Signal()
@@ -39,17 +44,18 @@ class SignInPage(QWidget):
         self,
         username: str,
         note: str,
-        *,
-        at_sixth_digit: bool = True,
+        step_left: Callable[[], float],
         ways: Sequence[QPushButton] = (),
     ) -> None:
         super().__init__()
         self.username = _line("username", username)
         self.password = _line("password", "")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.otp = CodeEdit(completes=at_sixth_digit)
+        self.otp = CodeEdit(step_left)
         self._fields = {"username": self.username, "password": self.password, "otp": self.otp}
-        self._kept_lines = {name: self._kept_line(name) for name in ("password", "otp")}
+        self._user = QLabel(username)
+        self._openers = {name: self._opener(name) for name in self._fields}
+        self._stand_ins = {name: self._stand_in(name) for name in self._fields}
         self._kept: set[str] = set()
         self._typed_anyway: set[str] = set()
         self.keep = QCheckBox("&Keep the password in the keychain")
@@ -69,6 +75,7 @@ class SignInPage(QWidget):
         self.otp.returnPressed.connect(self.submit)
         self.otp.completed.connect(self.submit)
         self.username.textEdited.connect(self._type_all)
+        self.username.textChanged.connect(self._user.setText)
 
     @property
     def is_filled(self) -> bool:
@@ -89,7 +96,7 @@ class SignInPage(QWidget):
 
     def set_fields(self, fields: Sequence[dict[str, Any]]) -> None:
         """What the child asks for now; what a person has begun to type stays to be typed."""
-        kept = {one["name"] for one in fields if one["kept"]} & self._kept_lines.keys()
+        kept = {one["name"] for one in fields if one["kept"]} & {"password", "otp"}
         account = next((one["value"] for one in fields if one["name"] == "username"), None)
         begun = {name for name in kept if self._fields[name].isModified()}
         if self.username.isModified() and self.username.text().strip() != account:
@@ -101,15 +108,17 @@ class SignInPage(QWidget):
             self._invite()
 
     def type_it(self, name: str) -> None:
-        """Has the person type what is kept, from now on."""
+        """Has the person type what is known, from now on."""
         self._typed_anyway.add(name)
         self._show_kept(self._kept - {name})
         self._fields[name].setFocus()
+        self._fields[name].selectAll()
 
     def suggest_username(self, name: str) -> None:
         """What the child knows, unless the person was faster."""
         if name and not self.username.isModified():
             self.username.setText(name)
+            self._show_kept(self._kept)
         self._invite()
 
     def unlock(self, *, proven: bool) -> None:
@@ -125,7 +134,7 @@ class SignInPage(QWidget):
         self.busy.emit(busy)
         for field in self._fields.values():
             field.setReadOnly(busy)
-        for control in (*self._kept_lines.values(), self.keep, *self._ways):
+        for control in (*self._openers.values(), self.keep, *self._ways):
             control.setEnabled(not busy)
 
     def reach(self, step: str) -> None:
@@ -152,6 +161,8 @@ class SignInPage(QWidget):
         self.otp.clear()
         if field == "otp" and not (self.password.text() or "password" in self._kept):
             field = "password"  # the kept one is not sent again
+        if field == "username":
+            self.type_it(field)
         self._fields[field].setFocus()
         if field != "otp":
             self._fields[field].selectAll()
@@ -180,26 +191,33 @@ class SignInPage(QWidget):
         self._show_kept(set())
 
     def _show_kept(self, names: set[str]) -> None:
+        """These are kept; the name is known unless the person began to type one."""
         self._kept = names
-        for name, line in self._kept_lines.items():
-            self._form.setRowVisible(line, name in names)
-            self._form.setRowVisible(self._fields[name], name not in names)
+        begun = self.username.isModified() or "username" in self._typed_anyway
+        known = set() if begun or not self.username.text() else {"username"}
+        for name, line in self._stand_ins.items():
+            self._form.setRowVisible(line, name in names | known)
+            self._form.setRowVisible(self._fields[name], name not in names | known)
 
-    def _kept_line(self, name: str) -> QWidget:
+    def _stand_in(self, name: str) -> QWidget:
+        text, _ = _STAND_INS[name]
         line = QWidget()
         layout = QHBoxLayout(line)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(QLabel(_KEPT[name]))
+        layout.addWidget(QLabel(text) if text else self._user)
         layout.addStretch()
-        layout.addWidget(button(_TYPE_IT[name], lambda: self.type_it(name), f"type-{name}"))
+        layout.addWidget(self._openers[name])
         return line
+
+    def _opener(self, name: str) -> QPushButton:
+        _, text = _STAND_INS[name]
+        return button(text, lambda: self.type_it(name), f"type-{name}")
 
     def _lay_out(self) -> None:
         labels = {"username": "&User name", "password": "&Password", "otp": "One-time &code"}
         for name, field in self._fields.items():
             self._form.addRow(labels[name], field)
-            if name in self._kept_lines:
-                self._form.addRow(labels[name].replace("&", ""), self._kept_lines[name])
+            self._form.addRow(labels[name].replace("&", ""), self._stand_ins[name])
             self._form.addRow(self._errors[name])
             if name == "password":  # the last digit of the code signs in, so it stands before it
                 self._form.addRow("", self.keep)
