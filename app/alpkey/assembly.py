@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from alpkey.actions.renewing import RenewRequest
     from alpkey.actions.settings import SettingsWorld
     from alpkey.actions.sign_in import SignInWorld, Way
+    from alpkey.actions.sign_out import SignOutWorld
     from alpkey.actions.status import StatusWorld
     from alpkey.adapters.gateway import Gateway
     from alpkey.adapters.http import Http
@@ -371,6 +372,16 @@ class Assembly:
             lock=self._lock,
             cancellation=cancellation,
             clock=now,
+        )
+
+    def leaving(self, cancellation: Cancellation) -> SignOutWorld:
+        from alpkey.actions.sign_out import SignOutWorld
+
+        return SignOutWorld(
+            status=self.status,
+            files=self._files,
+            kept=self.kept(cancellation),
+            keys=self.keys(cancellation) if self.site.has_gateway else None,
         )
 
     def _gateway(self) -> tuple[OpenId, Gateway]:

@@ -34,6 +34,11 @@ def entry_name(account: str) -> str:
     return f"sign-in of {account}"
 
 
+def session_name(account: str) -> str:
+    """The name of the entry with what signs the account in anew (a refresh token)."""
+    return f"session of {account}"
+
+
 def to_entry(kept: KeptSecret) -> Secret:
     return Secret(json.dumps({kept.kind: kept.secret.reveal()}))
 
