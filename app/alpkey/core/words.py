@@ -430,8 +430,8 @@ ERRORS: Mapping[str, Description] = {
         "Agree with --yes, or see what it would be with --dry-run.",
     ),
     "leave-question": Description(
-        "This is to go from this computer",
-        "{path}\nSettings and your ssh configuration stay.",
+        "Leaving this computer has to be agreed to",
+        "To be removed:\n{path}\nSettings and your ssh configuration stay.",
         "Agree with --yes.",
     ),
     "serial-unknown": Description(
