@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from alpkey.actions.renew import RenewWorld
     from alpkey.actions.renew_signed import SignedWorld
     from alpkey.actions.renewing import RenewRequest
+    from alpkey.actions.session import SessionWorld
     from alpkey.actions.settings import SettingsWorld
     from alpkey.actions.sign_in import SignInWorld, Way
     from alpkey.actions.sign_out import SignOutWorld
@@ -69,6 +70,8 @@ if TYPE_CHECKING:
     from alpkey.core.symptoms import DeskSeen
 
     Glance = Callable[[], Look]
+
+KEEP_SIGN_IN = "keep_sign_in"
 
 # The doctor as a whole takes less than 5 s, whatever hangs.
 DOCTOR_TIMEOUT_S = 2.5
@@ -418,6 +421,22 @@ class Assembly:
             cancellation=cancellation,
             clock=now,
             pause=lambda span: time.sleep(span.total_seconds()),
+            sessions=self._sessions(cancellation),
+        )
+
+    def _sessions(self, cancellation: Cancellation) -> SessionWorld:
+        """The answer to its question becomes the setting, unless somebody set that already."""
+        from alpkey.actions.session import SessionWorld
+
+        def remember(yes: bool) -> None:
+            if self._ground.chosen.origins[KEEP_SIGN_IN] == "shipped":
+                with suppress(Unfit):  # then it is asked again
+                    self.settings.file.change(KEEP_SIGN_IN, "yes" if yes else "no")
+
+        return SessionWorld(
+            kept=self.kept(cancellation),
+            wish=lambda: self._settings.keep_sign_in,
+            remember=remember,
         )
 
     def doctor(self) -> DoctorWorld:

@@ -23,7 +23,13 @@ from alpkey.core.errors import (
 )
 from alpkey.core.events import Ask, Await, Event, Warn
 from alpkey.core.journal import Issued, Kept, KeyCovered, SessionKept, fold
-from alpkey.core.kept import KEY_ENTRY, entry_name, session_name
+from alpkey.core.kept import (
+    KEY_ENTRY,
+    KeptSession,
+    entry_name,
+    session_name,
+    session_to_entry,
+)
 from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
 from tests.actions.test_renew_signed import Desk
@@ -57,7 +63,7 @@ class Leaver(Desk):
         for account in accounts:
             keychain.store(entry_name(account), Secret('{"password": "a password"}'))
             journal.append([Kept(NOW, account, "password")])
-        keychain.store(session_name("alice"), self.token)
+        keychain.store(session_name("alice"), session_to_entry(KeptSession(self.token)))
         journal.append([SessionKept(NOW, "alice", kept=True)])
 
     @property

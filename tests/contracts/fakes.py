@@ -10,6 +10,7 @@ from alpkey.adapters.private_key import load, public_blob
 from alpkey.core.certificate import Certificate
 from alpkey.core.errors import (
     AlpkeyError,
+    Cancelled,
     KeychainTrouble,
     NeedsBrowser,
     QuotaUsedUp,
@@ -263,6 +264,12 @@ class FakeCancellation:
         self.is_deferred = True
         yield
 
+    @contextmanager
+    def briefly(self) -> Iterator[None]:
+        yield
+        if self.requested:
+            raise Cancelled
+
 
 class FakeTouched:
     """Keeps entries in memory."""
@@ -317,11 +324,15 @@ class FakeOutside:
 
 
 class FakeKeychain:
-    """Keeps secrets in memory; ``trouble`` is raised by every call, and ``asked`` counts them."""
+    """Keeps secrets in memory; ``trouble`` is raised by every call, and ``asked`` counts them.
+
+    ``asks`` is one that would ask a person first.
+    """
 
     def __init__(self) -> None:
         self._held: dict[str, Secret] = {}
         self.trouble: KeychainTrouble | None = None
+        self.asks = False
         self.asked = 0
 
     def check(self) -> None:
@@ -331,6 +342,10 @@ class FakeKeychain:
     def is_locked(self) -> bool:
         self.check()
         return False
+
+    def opens_unasked(self) -> bool:
+        self.check()
+        return not self.asks
 
     def get(self, entry: str) -> Secret | None:
         self._ask()

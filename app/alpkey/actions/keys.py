@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alpkey.actions.asking import agree
 from alpkey.actions.installing import LOCK_TIMEOUT_S
+from alpkey.actions.session import Who
 from alpkey.actions.sign_in import SignInWorld, Way, sign_in
 from alpkey.core.certificate import fingerprint
 from alpkey.core.errors import Unsuitable
@@ -41,7 +42,7 @@ def list_keys(way: Way, world: KeysWorld, *, every: bool = False) -> Action:
     """
     look = world.look()
     known = fold(world.journal.facts(), look.account)
-    tokens = yield from sign_in(way, world.sign_in)
+    tokens = yield from sign_in(way, world.sign_in, Who(look.account))
     keys = world.service.listed(tokens.access, every=every)
     newest_first = sorted(keys, key=lambda key: key.valid_before, reverse=True)
     return {
@@ -70,7 +71,7 @@ def revoke_keys(way: Way, request: RevokeRequest, world: KeysWorld) -> Action:
     ``list_keys`` does, and Unsuitable (``serial-unknown``) where no living key has a serial; then
     none is revoked.
     """
-    tokens = yield from sign_in(way, world.sign_in)
+    tokens = yield from sign_in(way, world.sign_in, Who(world.look().account))
     keys = _chosen(world.service.listed(tokens.access), request, world)
     look = world.look()
     account = look.account or tokens.username or ""

@@ -5,12 +5,12 @@ from functools import partial
 from typing import TypeVar
 
 from alpkey.actions.installing import LOCK_TIMEOUT_S
-from alpkey.actions.kept import KeptWorld, note
+from alpkey.actions.kept import KeptWorld, note, patiently
 from alpkey.actions.tally import Tally
-from alpkey.core.errors import AlpkeyError, KeychainTrouble
+from alpkey.core.errors import AlpkeyError, Cancelled, KeychainTrouble
 from alpkey.core.events import Event
 from alpkey.core.journal import Fact, KeyCovered, SessionKept, fold
-from alpkey.core.kept import KEY_ENTRY, NOTHING, entry_name, session_name
+from alpkey.core.kept import KEY_ENTRY, NOTHING, entry_name, session_from_entry, session_name
 from alpkey.core.leaving import Belonging, kept_in_keychain
 from alpkey.core.ports_sign_in import SignIn
 from alpkey.core.secret import Secret
@@ -18,8 +18,6 @@ from alpkey.core.secret import Secret
 T = TypeVar("T")
 
 KEYCHAIN = "the keychain"
-
-_LOOK_AGAIN_S = 0.1
 
 
 class LeavingKeychain:
@@ -71,45 +69,45 @@ class LeavingKeychain:
     def _end_kept(self, one: Belonging) -> Iterator[Event]:
         entry = session_name(one.name)
         try:
-            token = self._patiently(lambda: self._world.keychain.get(entry))
+            held = self._asked(lambda: self._world.keychain.get(entry))
         except AlpkeyError as trouble:
             yield from self._tally.left(one, trouble)
             return
-        if token:
-            yield from self.end(token, one.name)
+        if session := session_from_entry(held) if held else None:
+            yield from self.end(session.refresh, one.name)
         forget = partial(self._forget_session, one.name, entry)
         yield from self._tally.does(one, "session-ended", forget)
 
     def _forget_session(self, account: str, entry: str) -> bool:
-        was = self._patiently(lambda: self._world.keychain.forget(entry))
+        was = self._asked(lambda: self._world.keychain.forget(entry))
         if fold(self._world.journal.facts(), account).session_kept:
             self._note(SessionKept(self._world.clock(), account, kept=False))
         return was
 
     def _forget_secret(self, account: str) -> bool:
-        was = self._patiently(lambda: self._world.keychain.forget(entry_name(account)))
+        was = self._asked(lambda: self._world.keychain.forget(entry_name(account)))
         if fold(self._world.journal.facts(), account).kept != NOTHING:
             note(self._world, account, NOTHING)
         return was
 
     def _forget_passphrase(self) -> bool:
-        was = self._patiently(lambda: self._world.keychain.forget(KEY_ENTRY))
+        was = self._asked(lambda: self._world.keychain.forget(KEY_ENTRY))
         self._note(KeyCovered(self._world.clock(), kept=False))
         return was
 
     def _opens_unasked(self) -> bool:
         try:
-            return not self._patiently(self._world.keychain.is_locked)
+            return self._asked(self._world.keychain.opens_unasked)
         except AlpkeyError:
             return False
 
-    def _patiently(self, call: Callable[[], T]) -> T:
-        """What a keychain answers, who may ask a person first: a cancel ends the wait for it."""
-        running = self._world.aside(call)
-        while not running.wait(_LOOK_AGAIN_S):
-            if self._world.cancellation.requested:
-                raise KeychainTrouble("keychain-refused", name="It", reason="nobody waited for it.")
-        return running.result()
+    def _asked(self, call: Callable[[], T]) -> T:
+        """A wish to cancel comes too late for anything but the wait for a keychain."""
+        try:
+            return patiently(call, self._world)
+        except Cancelled:
+            gone = "nobody waited for it."
+            raise KeychainTrouble("keychain-refused", name="It", reason=gone) from None
 
     def _note(self, fact: Fact) -> None:
         with self._world.lock.held(LOCK_TIMEOUT_S):

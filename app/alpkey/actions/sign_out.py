@@ -14,6 +14,7 @@ from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, tell_o
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.keys import KeysWorld, is_this_computers, revoke_each
 from alpkey.actions.leave_keychain import KEYCHAIN, LeavingKeychain
+from alpkey.actions.session import Who
 from alpkey.actions.sign_in import Way, sign_in
 from alpkey.actions.status import StatusWorld
 from alpkey.actions.tally import Tally
@@ -117,7 +118,8 @@ class _Leaving:
         """
         fresh = None
         try:
-            tokens = yield from sign_in(way, keys.sign_in)
+            who = Who(self._look.account, keeps=False)
+            tokens = yield from sign_in(way, keys.sign_in, who)
             fresh = tokens.refresh
             account = self._look.account or tokens.username or ""
             for key in keys.service.listed(tokens.access):

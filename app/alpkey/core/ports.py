@@ -208,6 +208,9 @@ class Cancellation(Protocol):
 
     def deferred(self) -> AbstractContextManager[None]: ...
 
+    def briefly(self) -> AbstractContextManager[None]:
+        """The same for a stretch in the middle: a wish to cancel is granted at its end."""
+
 
 class Clock(Protocol):
     def __call__(self) -> datetime:

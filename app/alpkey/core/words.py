@@ -429,6 +429,12 @@ ERRORS: Mapping[str, Description] = {
         "To be revoked: {path}.",
         "Agree with --yes, or see what it would be with --dry-run.",
     ),
+    "keep-question": Description(
+        "You can stay signed in at {path}, for about a day",
+        "Then a renewal needs no sign-in; whoever can use this computer as you could renew, too. "
+        "It is kept in the keychain, and 'alpkey sign-out' ends it.",
+        "Say so for good with: alpkey settings set keep_sign_in yes",
+    ),
     "leave-question": Description(
         "Leaving this computer has to be agreed to",
         "To be removed:\n{path}\nSettings and your ssh configuration stay.",
@@ -643,6 +649,9 @@ WARNINGS: Mapping[str, str] = {
     "found-in-list": "An answer had been lost; the certificate was found in the service's list.",
     "replaced-first": "No key is left, so the one of this computer is revoked first. "
     "Until the next one is here there is none.",
+    "session-unread": "The kept sign-in cannot be read. {title}: {detail}",
+    "session-not-kept": "You are signed in, but that could not be kept. {title}: {detail}",
+    "session-none": "{site} gave nothing to stay signed in with.",
     "left-behind": "Not removed: {what}. {reason}",
     "own-key-stays": "{path} was not made by Alpkey, so it stays.",
     "own-passphrase-stays": "The passphrase of a key that is yours stays in {path}, "
@@ -691,6 +700,7 @@ STEPS: Mapping[str, str] = {
     "in-agent": "Key is in the agent",
     "kept": "Password kept in the keychain",
     "revoked": "This computer's certificates are revoked",
+    "session-kept": "You stay signed in",
     "session-ended": "Signed out",
     "secret-forgotten": "Removed from the keychain",
     "out-of-agent": "Removed from the ssh agent",
