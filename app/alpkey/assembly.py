@@ -47,8 +47,10 @@ if TYPE_CHECKING:
     from alpkey.actions.renew import RenewWorld
     from alpkey.actions.renew_signed import SignedWorld
     from alpkey.actions.renewing import RenewRequest
+    from alpkey.actions.session import SessionWorld
     from alpkey.actions.settings import SettingsWorld
     from alpkey.actions.sign_in import SignInWorld, Way
+    from alpkey.actions.sign_out import SignOutWorld
     from alpkey.actions.status import StatusWorld
     from alpkey.adapters.gateway import Gateway
     from alpkey.adapters.http import Http
@@ -68,6 +70,8 @@ if TYPE_CHECKING:
     from alpkey.core.symptoms import DeskSeen
 
     Glance = Callable[[], Look]
+
+KEEP_SIGN_IN = "keep_sign_in"
 
 # The doctor as a whole takes less than 5 s, whatever hangs.
 DOCTOR_TIMEOUT_S = 2.5
@@ -373,6 +377,16 @@ class Assembly:
             clock=now,
         )
 
+    def leaving(self, cancellation: Cancellation) -> SignOutWorld:
+        from alpkey.actions.sign_out import SignOutWorld
+
+        return SignOutWorld(
+            status=self.status,
+            files=self._files,
+            kept=self.kept(cancellation),
+            keys=self.keys(cancellation) if self.site.has_gateway else None,
+        )
+
     def _gateway(self) -> tuple[OpenId, Gateway]:
         from alpkey.adapters.gateway import Gateway
         from alpkey.adapters.http import Http
@@ -407,6 +421,22 @@ class Assembly:
             cancellation=cancellation,
             clock=now,
             pause=lambda span: time.sleep(span.total_seconds()),
+            sessions=self._sessions(cancellation),
+        )
+
+    def _sessions(self, cancellation: Cancellation) -> SessionWorld:
+        """The answer to its question becomes the setting, unless somebody set that already."""
+        from alpkey.actions.session import SessionWorld
+
+        def remember(yes: bool) -> None:
+            if self._ground.chosen.origins[KEEP_SIGN_IN] == "shipped":
+                with suppress(Unfit):  # then it is asked again
+                    self.settings.file.change(KEEP_SIGN_IN, "yes" if yes else "no")
+
+        return SessionWorld(
+            kept=self.kept(cancellation),
+            wish=lambda: self._settings.keep_sign_in,
+            remember=remember,
         )
 
     def doctor(self) -> DoctorWorld:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from alpkey.actions.session import Who
 from alpkey.actions.sign_in import SignInWorld, Way, sign_in
 from alpkey.core.errors import AlpkeyError, Cancelled, SignInRefused, Unreachable, Unsuitable
 from alpkey.core.events import Event, Show
@@ -77,7 +78,7 @@ def signing_in(person: Person, way: Way, **more: Any) -> tuple[Tokens, Told]:
     tokens: list[Tokens] = []
 
     def action() -> Any:
-        tokens.append((yield from sign_in(way, person.world())))
+        tokens.append((yield from sign_in(way, person.world(), Who())))
         return {}
 
     told = play(action(), **more)

@@ -151,8 +151,50 @@ class TestAtTheProvider:
         assert refresh
         before = len(centre.state()["requests"])
         provider.again(refresh)
-        calls = [one["call"] for one in centre.state()["requests"][before:]]
-        assert calls == ["token"]
+        assert calls_since(centre, before) == ["token"]
+
+    def test_what_was_learned_once_is_recalled(self, centre: Centre) -> None:
+        first, later = provider_of(centre), provider_of(centre)
+        refresh = first.with_password(right(centre)).refresh
+        assert refresh
+        later.recall(first.knowledge())
+        before = len(centre.state()["requests"])
+        assert later.again(refresh).username == "alice"
+        assert calls_since(centre, before) == ["token"]
+
+    @pytest.mark.parametrize("part", ["keys", "token_endpoint"])
+    def test_what_has_changed_since_is_learned_anew(self, centre: Centre, part: str) -> None:
+        first, later = provider_of(centre), provider_of(centre)
+        refresh = first.with_password(right(centre)).refresh
+        assert refresh
+        known = json.loads(first.knowledge())
+        if part == "keys":
+            known["keys"] = KEYS
+        else:
+            known["metadata"][part] += "-of-old"
+        later.recall(json.dumps(known))
+        assert later.again(refresh).username == "alice"
+
+    def test_a_refusal_is_none_of_an_old_address(self, centre: Centre) -> None:
+        first, later = provider_of(centre), provider_of(centre)
+        first.prepare()
+        later.recall(first.knowledge())
+        before = len(centre.state()["requests"])
+        with pytest.raises(SignInRefused) as refused:
+            later.again(Secret("of nobody"))
+        assert refused.value.code == "token-refused"
+        assert calls_since(centre, before) == ["token"]
+
+    @pytest.mark.parametrize(
+        "knowledge",
+        ["", "[]", "{}", '{"metadata": {"issuer": "https://other"}, "keys": {"keys": []}}'],
+    )
+    def test_what_is_not_of_this_provider_is_passed_over(
+        self, centre: Centre, knowledge: str
+    ) -> None:
+        provider = provider_of(centre)
+        provider.recall(knowledge)
+        assert provider.with_password(right(centre)).username == "alice"
 
     def test_a_hasty_device_slows_down(self, centre: Centre) -> None:
         provider = provider_of(centre)
@@ -178,6 +220,10 @@ class TestAtTheProvider:
         with pytest.raises(Unreachable) as raised:
             provider_of(centre, openid).prepare()
         assert raised.value.code == "service-trouble"
+
+
+def calls_since(centre: Centre, before: int) -> list[str]:
+    return [one["call"] for one in centre.state()["requests"][before:]]
 
 
 KINDS = ["garbage", "html", "empty-object", "cut-before", "cut-after", "retired"]

@@ -10,6 +10,7 @@ from alpkey.adapters.private_key import load, public_blob
 from alpkey.core.certificate import Certificate
 from alpkey.core.errors import (
     AlpkeyError,
+    Cancelled,
     KeychainTrouble,
     NeedsBrowser,
     QuotaUsedUp,
@@ -148,7 +149,7 @@ class FakeKeyFiles:
         return self._pair.private if self._pair else None
 
     def pair(self) -> IssuedPair | None:
-        return self._pair
+        return self._pair if self._pair and self._pair.certificate else None
 
     def check_writable(self) -> None:
         pass
@@ -178,7 +179,36 @@ class FakeKeyFiles:
     def keep_backup(self, now: datetime) -> Path:
         if self._pair is not None:
             self.backups.append(self._pair)
-        return self._path.with_name(f"{self._path.name}.before-alpkey-{len(self.backups)}")
+        return self._aside(len(self.backups))
+
+    def every(self) -> list[StoredKey]:
+        current = self.current()
+        aside = [
+            StoredKey(
+                self._aside(number), read_head(one.private.reveal().encode()).public_key, False
+            )
+            for number, one in enumerate(self.backups, 1)
+        ]
+        return [*([current] if current else []), *aside]
+
+    def remove(self, key: StoredKey) -> None:
+        if key.path == self._path:
+            self._pair = None
+            self._has_public = False
+        else:
+            number = next(at for at in range(1, 9) if self._aside(at) == key.path)
+            del self.backups[number - 1]
+
+    def remove_certificate(self) -> None:
+        if self._pair is not None:
+            self._pair = IssuedPair(self._pair.private, "")
+
+    def remove_waiting(self) -> bool:
+        was, self._waiting = self._waiting is not None, None
+        return was
+
+    def _aside(self, number: int) -> Path:
+        return self._path.with_name(f"{self._path.name}.before-alpkey-{number}")
 
     def interrupted(self) -> bool:
         return False
@@ -234,6 +264,12 @@ class FakeCancellation:
         self.is_deferred = True
         yield
 
+    @contextmanager
+    def briefly(self) -> Iterator[None]:
+        yield
+        if self.requested:
+            raise Cancelled
+
 
 class FakeTouched:
     """Keeps entries in memory."""
@@ -288,11 +324,15 @@ class FakeOutside:
 
 
 class FakeKeychain:
-    """Keeps secrets in memory; ``trouble`` is raised by every call, and ``asked`` counts them."""
+    """Keeps secrets in memory; ``trouble`` is raised by every call, and ``asked`` counts them.
+
+    ``asks`` is one that would ask a person first.
+    """
 
     def __init__(self) -> None:
         self._held: dict[str, Secret] = {}
         self.trouble: KeychainTrouble | None = None
+        self.asks = False
         self.asked = 0
 
     def check(self) -> None:
@@ -302,6 +342,10 @@ class FakeKeychain:
     def is_locked(self) -> bool:
         self.check()
         return False
+
+    def opens_unasked(self) -> bool:
+        self.check()
+        return not self.asks
 
     def get(self, entry: str) -> Secret | None:
         self._ask()

@@ -24,9 +24,16 @@ class FakeSignIn:
         self.answers: dict[Secret, bool | None] = {}
         self.takes_passwords = True
         self.locked = False
+        self.recalled = ""
 
     def prepare(self) -> None:
         """There is nothing to learn."""
+
+    def knowledge(self) -> str:
+        return "what is known"
+
+    def recall(self, knowledge: str) -> None:
+        self.recalled = knowledge
 
     def with_password(self, credentials: Credentials) -> Tokens:
         if not self.takes_passwords:

@@ -88,6 +88,37 @@ class TestContract:
         assert stored is not None
         assert stored.has_public
 
+    def test_what_is_there_is_named_and_removed_one_by_one(
+        self, files: KeyFiles, tmp_path: Path
+    ) -> None:
+        assert files.every() == []
+        installed(files, tmp_path / "one")
+        aside = files.keep_backup(NOW)
+        pair, public_key = installed(files, tmp_path / "two")
+        in_place, kept = files.every()
+        assert (in_place.public_key, kept.path) == (public_key, aside)
+        assert kept.public_key not in (None, public_key)
+        files.remove(kept)
+        assert files.every() == [in_place]
+        assert files.pair() == pair
+        files.remove(in_place)
+        assert files.every() == []
+        assert files.current() is None
+
+    def test_the_certificate_alone_is_removed(self, files: KeyFiles, tmp_path: Path) -> None:
+        pair, _ = installed(files, tmp_path / "one")
+        files.remove_certificate()
+        assert files.pair() is None
+        assert files.private() == pair.private
+
+    def test_the_key_that_waits_is_removed(self, files: KeyFiles, tmp_path: Path) -> None:
+        pair, _ = installed(files, tmp_path / "one")
+        assert not files.remove_waiting()
+        files.keep_waiting(pair.private)
+        assert files.remove_waiting()
+        assert files.waiting() is None
+        assert files.pair() == pair
+
 
 def installed_elsewhere(folder: Path) -> tuple[bytes, str]:
     folder.mkdir()

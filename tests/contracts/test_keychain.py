@@ -40,6 +40,7 @@ class TestContract:
 
     def test_it_is_open(self, keychain: Keychain) -> None:
         assert not keychain.is_locked()
+        assert keychain.opens_unasked()
 
     def test_it_starts_empty(self, keychain: Keychain) -> None:
         assert keychain.get("alice") is None

@@ -5,7 +5,8 @@ The code 000000 is refused, 999999 makes it die without a word, every other one 
 ``--browser`` or ``--device`` it shows where to sign in and waits until it is cancelled; with
 ``signed-in`` as its first argument somebody signs in there at once.  With ``retired`` there is no
 service any more.  With
-``foreign`` as an argument it first asks whether a key of the person's own may be replaced; with
+``foreign`` as an argument it first asks whether a key of the person's own may be replaced, with
+``stay`` whether to stay signed in; with
 ``kept`` a keychain has the password, with ``generator`` what makes the codes, and with ``offer``
 nothing yet.
 """
@@ -30,6 +31,7 @@ QUESTION = {
     "kept": False,
     "value": "/home/alice/.ssh/cscs-key",
 }
+STAY = {"name": "keep_sign_in", "kind": "confirm", "kept": False, "value": "CSCS"}
 REFUSED = {
     "code": "sign-in-refused",
     "title": "Username, password or code is wrong",
@@ -68,6 +70,9 @@ def elsewhere() -> None:
     if "foreign" in sys.argv:
         tell(event="ask", ask=1, fields=[QUESTION], error=None)
         sys.stdin.readline()
+    if sys.argv[1] == "stay":
+        tell(event="ask", ask=2, fields=[STAY], error=None)
+        tell(event="warn", code="answered", params=json.loads(sys.stdin.readline()))
     tell(v=1, event="show", **next(PAGES[one] for one in sys.argv if one in PAGES))
     if sys.argv[1] == "signed-in":
         for step in ("signed-in", "issued", "installed"):

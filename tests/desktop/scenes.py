@@ -144,6 +144,10 @@ QUESTION: Row = {
     ],
     "error": None,
 }
+STAY: Row = {
+    **QUESTION,
+    "fields": [{"name": "keep_sign_in", "kind": "confirm", "kept": False, "value": "CSCS"}],
+}
 DONE: Row = {"event": "done", "result": {"renewed": True, "cancelled_late": False}}
 DASHBOARD = "https://user-account.cscs.ch"
 
@@ -188,9 +192,11 @@ PAGES: dict[str, Row] = {
 }
 
 
-def gone_to(way: str, *more: Row) -> RenewalDialog:
-    """A dialog whose form is of no use, after the click on a way."""
-    made = dialog([PAGES[way], *more], seen=look(retired=frozenset({"sshservice"})))
+def gone_to(way: str, *more: Row, asks: Row | None = None) -> RenewalDialog:
+    """A dialog whose form is of no use, after the click on a way; with ``asks`` no page yet."""
+    made = dialog(
+        [asks] if asks else [PAGES[way], *more], seen=look(retired=frozenset({"sshservice"}))
+    )
     made.findChildren(QPushButton, f"sign-in-{way}")[-1].click()
     return made
 
@@ -302,6 +308,7 @@ SCENES: dict[str, Scene] = {
     ),
     "dialog-last": Scene(lambda: dialog([ask(), READY], seen=look(HOUR, used=4)), form_is_open),
     "dialog-question": Scene(lambda: dialog([QUESTION]), heading_is("There is a key already")),
+    "dialog-stay": Scene(lambda: gone_to("browser", asks=STAY), heading_is("Stay signed in?")),
     "dialog-done": Scene(
         lambda: dialog([ask(), READY], [DONE], after=look(24 * HOUR, used=3)),
         sent_and(heading_is("Key valid until")),

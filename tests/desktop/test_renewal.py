@@ -438,6 +438,20 @@ def test_a_question_before_the_sign_in_leads_on_to_it(qtbot: QtBot, opened: Open
     qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
 
 
+@pytest.mark.parametrize(("name", "yes"), [("not-now", False), ("stay-signed-in", True)])
+def test_either_answer_about_staying_leads_on_to_the_sign_in(
+    qtbot: QtBot, opened: Opener, answered: list[dict[str, object]], name: str, yes: bool
+) -> None:
+    dialog = opened(child="stay")
+    press(qtbot, dialog, "sign-in-device")
+    qtbot.waitUntil(lambda: shows(dialog, "stay-signed-in"))
+    assert "stay signed in at CSCS" in text(dialog, "question")
+    assert dialog.findChildren(QPushButton, "not-now")[-1].isDefault()
+    press(qtbot, dialog, name)
+    qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
+    assert answered == [{"keep_sign_in": yes}]
+
+
 def test_with_none_left_this_computers_key_can_be_replaced(qtbot: QtBot, opened: Opener) -> None:
     dialog = opened(child="used-up")
     press(qtbot, dialog, "sign-in-device")

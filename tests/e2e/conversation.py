@@ -67,7 +67,7 @@ class Conversation:
 
     def end(self) -> tuple[int, Row]:
         """The exit code and the last event, which is ``done`` or ``failed``."""
-        while self.rows[-1]["event"] not in ("done", "failed"):
+        while not self.rows or self.rows[-1]["event"] not in ("done", "failed"):
             self.next()
         assert self.process.stdout is not None
         assert self.process.stdout.read() == "", "something came after the last event"

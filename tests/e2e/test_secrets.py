@@ -20,10 +20,13 @@ def marked(home: Home) -> Home:
 
 
 def readable(path: Path) -> bytes:
-    """Nothing where the kernel keeps it from us, which is what the program asked for."""
+    """Nothing where the kernel keeps it from us, which is what the program asked for.
+
+    And nothing of what has just ended.
+    """
     try:
         return path.read_bytes()
-    except (PermissionError, ProcessLookupError):
+    except (PermissionError, ProcessLookupError, FileNotFoundError):
         return b""
 
 

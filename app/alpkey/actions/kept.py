@@ -1,12 +1,12 @@
 """What the keychain holds of an account, as a renewal uses it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.core import words
-from alpkey.core.errors import AlpkeyError, KeychainTrouble, Unsuitable
+from alpkey.core.errors import AlpkeyError, Cancelled, KeychainTrouble, Unsuitable
 from alpkey.core.events import Answer, Event, Field, Step, Warn
 from alpkey.core.journal import Kept, Known, fold
 from alpkey.core.kept import WISH, KeptSecret, Kind, entry_name, from_entry, to_entry
@@ -16,6 +16,8 @@ from alpkey.core.ports_keychain import CodeGenerator, Keychain
 from alpkey.core.secret import Secret
 from alpkey.core.sign_in import named
 from alpkey.core.site import Site
+
+T = TypeVar("T")
 
 _LOOK_AGAIN_S = 0.1
 
@@ -136,11 +138,10 @@ class KeptSecrets:
     def _store(self, account: str, kept: KeptSecret) -> bool:
         """Whether it was stored.  Waits for the keychain no longer than the person does."""
         entry = to_entry(kept)
-        storing = self._world.aside(lambda: self._world.keychain.store(entry_name(account), entry))
-        while not storing.wait(_LOOK_AGAIN_S):
-            if self._world.cancellation.requested:
-                return False
-        storing.result()
+        try:
+            patiently(lambda: self._world.keychain.store(entry_name(account), entry), self._world)
+        except Cancelled:
+            return False
         note(self._world, account, kept.kind)
         return True
 
@@ -183,6 +184,18 @@ class KeptSecrets:
         except KeychainTrouble:
             return _Found(usable=False)
         return _Found(usable=True)
+
+
+def patiently(call: Callable[[], T], world: KeptWorld) -> T:
+    """What a keychain answers, who may ask a person first; raises Cancelled where that is wished.
+
+    A call that is given up is left to itself.
+    """
+    running = world.aside(call)
+    while not running.wait(_LOOK_AGAIN_S):
+        if world.cancellation.requested:
+            raise Cancelled
+    return running.result()
 
 
 def note(world: KeptWorld, account: str, kind: str) -> None:

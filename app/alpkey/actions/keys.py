@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from alpkey.actions.asking import agree
 from alpkey.actions.installing import LOCK_TIMEOUT_S
+from alpkey.actions.session import Who
 from alpkey.actions.sign_in import SignInWorld, Way, sign_in
 from alpkey.core.certificate import fingerprint
 from alpkey.core.errors import Unsuitable
@@ -15,6 +16,7 @@ from alpkey.core.moments import rfc3339
 from alpkey.core.ports import Cancellation, Clock, Journal, Lock
 from alpkey.core.ports_certificates import CertificateService, ListedKey
 from alpkey.core.quota import from_list
+from alpkey.core.secret import Secret
 from alpkey.core.status import quota_object
 
 
@@ -40,7 +42,7 @@ def list_keys(way: Way, world: KeysWorld, *, every: bool = False) -> Action:
     """
     look = world.look()
     known = fold(world.journal.facts(), look.account)
-    tokens = yield from sign_in(way, world.sign_in)
+    tokens = yield from sign_in(way, world.sign_in, Who(look.account))
     keys = world.service.listed(tokens.access, every=every)
     newest_first = sorted(keys, key=lambda key: key.valid_before, reverse=True)
     return {
@@ -69,7 +71,7 @@ def revoke_keys(way: Way, request: RevokeRequest, world: KeysWorld) -> Action:
     ``list_keys`` does, and Unsuitable (``serial-unknown``) where no living key has a serial; then
     none is revoked.
     """
-    tokens = yield from sign_in(way, world.sign_in)
+    tokens = yield from sign_in(way, world.sign_in, Who(world.look().account))
     keys = _chosen(world.service.listed(tokens.access), request, world)
     look = world.look()
     account = look.account or tokens.username or ""
@@ -77,15 +79,19 @@ def revoke_keys(way: Way, request: RevokeRequest, world: KeysWorld) -> Action:
     told = [_described(key, look, known) for key in keys]
     if keys and not request.dry_run:
         yield from _agree(told, request)
-        with world.lock.held(LOCK_TIMEOUT_S), world.cancellation.deferred():
-            try:
-                for key in keys:
-                    world.service.revoke(tokens.access, key.serial)
-                    now = world.clock()
-                    world.journal.append([Revoked(now, account, key.serial, _print(key))])
-            finally:
-                world.remember(world.look())
+        revoke_each(tokens.access, keys, account, world)
     return {"revoked": told, "dry_run": request.dry_run}
+
+
+def revoke_each(token: Secret, keys: Sequence[ListedKey], account: str, world: KeysWorld) -> None:
+    """Revokes them, each noted at once.  Raises what the service does, and Unreachable (lock)."""
+    with world.lock.held(LOCK_TIMEOUT_S), world.cancellation.deferred():
+        try:
+            for key in keys:
+                world.service.revoke(token, key.serial)
+                world.journal.append([Revoked(world.clock(), account, key.serial, _print(key))])
+        finally:
+            world.remember(world.look())
 
 
 def _chosen(
@@ -126,11 +132,11 @@ def _described(key: ListedKey, look: Look, known: Known) -> Result:
         "valid_after": rfc3339(certificate.valid_after) if certificate else None,
         "valid_before": rfc3339(key.valid_before),
         "revoked_at": rfc3339(key.revoked_at),
-        "this_machine": _is_ours(key, look, known),
+        "this_machine": is_this_computers(key, look, known),
     }
 
 
-def _is_ours(key: ListedKey, look: Look, known: Known) -> bool:
+def is_this_computers(key: ListedKey, look: Look, known: Known) -> bool:
     """Whether its key is the one that is installed here, or was."""
     if key.certificate is None:
         return False

@@ -22,7 +22,8 @@ from alpkey.actions.renewing import (
     renewal_result,
     still_good,
 )
-from alpkey.actions.sign_in import SignInWorld, Way, sign_in
+from alpkey.actions.session import Who
+from alpkey.actions.sign_in import SignInWorld, Way, sign_in, sign_in_again
 from alpkey.actions.status import StatusWorld
 from alpkey.core import words
 from alpkey.core.certificate import Certificate, fingerprint, public_line
@@ -69,17 +70,21 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
     if still_good(before, request, world.status):
         return renewal_result(world.status, world.cancellation)
     _guard(before, request, world)
-    if not request.attended:
-        site = world.site.name
-        raise NeedsBrowser("password-not-allowed", site=site, host=world.service.name)
+    who = Who(
+        request.username or before.account,
+        may_ask=request.may_ask and not request.yes,
+        attended=request.attended,
+    )
+    known = fold(world.status.journal.facts(), who.account)
+    if not (request.attended or known.session_kept):
+        raise _needs_a_person(world)
     world.files.check_writable()
-    known = fold(world.status.journal.facts(), before.account)
     agreed = yield from agree_to_replace(world.files, known, yes=request.yes)
     cover = Cover(world.kept, world.protection)
     cover.begin()
-    tokens = yield from sign_in(way, world.sign_in)
+    tokens = yield from _signed_in(way, who, world)
     yield from cover.wait()
-    account = request.username or before.account or tokens.username or NOBODY
+    account = who.account or tokens.username or NOBODY
     yield from tell_of_wait(world.lock)
     with world.lock.held(LOCK_TIMEOUT_S):
         look = yield from look_again(before, request, world.status, world.lock)
@@ -92,6 +97,18 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
             signing = _Signing(request, world, tokens, account, key, cover, look.certificate)
             yield from signing.run()
             return renewal_result(world.status, world.cancellation, world.service.name)
+
+
+def _signed_in(way: Way, who: Who, world: SignedWorld) -> Generator[Event, Answer, Tokens]:
+    if who.attended:
+        return (yield from sign_in(way, world.sign_in, who))
+    if tokens := (yield from sign_in_again(world.sign_in, who)):
+        return tokens
+    raise _needs_a_person(world)
+
+
+def _needs_a_person(world: SignedWorld) -> NeedsBrowser:
+    return NeedsBrowser("password-not-allowed", site=world.site.name, host=world.service.name)
 
 
 def _guard(look: Look, request: RenewRequest, world: SignedWorld) -> None:

@@ -22,7 +22,7 @@ class RenewRequest:
     which Alpkey did not make is replaced and kept as a backup; ``form``: whether the question is
     shown as a form, which can offer to keep the password.  ``duration`` and ``replace``, which
     revokes the certificate until now, are for the gateway alone; and so is ``attended``: somebody
-    is there to sign in elsewhere.
+    is there to sign in elsewhere; ``may_ask``: and to be asked whether to stay signed in.
     """
 
     username: str | None = None
@@ -33,6 +33,7 @@ class RenewRequest:
     duration: Duration = "1d"
     replace: bool = False
     attended: bool = True
+    may_ask: bool = False
 
 
 def still_good(look: Look, request: RenewRequest, status: StatusWorld) -> bool:

@@ -1,10 +1,11 @@
-"""Signing in without a password: with the browser, or on another device."""
+"""Signing in without a password: with a kept sign-in, the browser, or on another device."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 
+from alpkey.actions.session import Session, SessionWorld, Who
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, SignInRefused, Unreachable, Unsuitable
 from alpkey.core.events import Answer, Event, Show, Step, Warn
@@ -29,7 +30,10 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SignInWorld:
-    """The outside world of a sign-in; ``qr`` makes rows of 0 and 1 of an address."""
+    """The outside world of a sign-in; ``qr`` makes rows of 0 and 1 of an address.
+
+    ``sessions`` is None where none is ever kept.
+    """
 
     site_name: str
     provider: SignIn
@@ -39,13 +43,30 @@ class SignInWorld:
     cancellation: Cancellation
     clock: Clock
     pause: Callable[[timedelta], None]
+    sessions: SessionWorld | None = None
 
 
-def sign_in(way: Way, world: SignInWorld) -> SigningIn:
-    """Signs in; where no browser can be used, on another device, after a warning.
+def sign_in(way: Way, world: SignInWorld, who: Who) -> SigningIn:
+    """Signs in: with the kept sign-in where there is one, else anew, and keeps that if wished.
 
     Raises what the provider and the callback raise.
     """
+    session = Session(world.sessions, world.provider, who)
+    if tokens := (yield from session.again()):
+        return tokens
+    yield from session.ask()
+    tokens = yield from _anew(way, world)
+    yield from session.settle(tokens)
+    return tokens
+
+
+def sign_in_again(world: SignInWorld, who: Who) -> Generator[Event, Answer, Tokens | None]:
+    """Signs in with the kept sign-in alone; None where there is none, or none of use."""
+    return (yield from Session(world.sessions, world.provider, who).again())
+
+
+def _anew(way: Way, world: SignInWorld) -> SigningIn:
+    """Where no browser can be used, on another device, after a warning."""
     if way is Way.DEVICE:
         return (yield from _on_device(world))
     try:

@@ -7,6 +7,7 @@ after a cut finishes the renames; a cut before the record was written leaves the
 
 import json
 import os
+import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
@@ -27,6 +28,13 @@ CERTIFICATE_MODE = 0o644
 # More than a key or a certificate takes: a disk that is full is found before a slot is spent.
 ROOM_BYTES = 16 * 1024
 
+# The ending of a copy that was kept aside.
+_ASIDE = ".before-alpkey-{:%Y%m%d-%H%M%S}"
+_IS_ASIDE = r"\.before-alpkey-\d{8}-\d{6}"
+
+# What mkstemp(3) puts behind the name of a staged file.
+_STAGED = r"\.[a-z0-9_]{8}"
+
 
 class KeyPairFiles:
     """The pair at ``key_path``; ``intent_path`` lies in our state folder."""
@@ -39,16 +47,7 @@ class KeyPairFiles:
         self._intent = intent_path
 
     def current(self) -> StoredKey | None:
-        try:
-            head = read_head(self._key.read_bytes())
-        except FileNotFoundError:
-            return None
-        except PrivateKeyUnreadable:
-            return StoredKey(self._key, None, encrypted=False)
-        except OSError as wrong:
-            raise files.unfit(self._key, wrong) from None
-        has_public = _holds(self._public, head.public_key)
-        return StoredKey(self._key, head.public_key, head.encrypted, has_public)
+        return _stored(self._key, self._public)
 
     def private(self) -> Secret | None:
         return _secret(self._key)
@@ -115,12 +114,49 @@ class KeyPairFiles:
 
     def keep_backup(self, now: datetime) -> Path:
         """Copies all files of the pair aside, under names that carry the time."""
-        ending = f".before-alpkey-{now:%Y%m%d-%H%M%S}"
+        ending = _ASIDE.format(now)
         for path in (self._key, self._certificate, self._public):
             if path.exists():
                 with files.as_unfit(path):
                     _copy(path, path.with_name(path.name + ending))
         return self._key.with_name(self._key.name + ending)
+
+    def every(self) -> list[StoredKey]:
+        aside = self._named(f"{re.escape(self._key.name)}{_IS_ASIDE}")
+        found = [_stored(path, self._beside(path)[1]) for path in (self._key, *aside)]
+        return [stored for stored in found if stored is not None]
+
+    def remove(self, key: StoredKey) -> None:
+        """A key that is left by a cut in between still tells whose the files were."""
+        for path in (*self._beside(key.path), key.path):
+            _remove(path)
+
+    def remove_certificate(self) -> None:
+        _remove(self._certificate)
+
+    def remove_waiting(self) -> bool:
+        paths = (self._key, self._certificate, self._public, self._waiting)
+        names = "|".join(re.escape(path.name) for path in paths)
+        left = self._named(rf"\.({names})({_IS_ASIDE})?{_STAGED}")
+        left += [self._waiting] if self._waiting.exists() else []
+        for path in left:
+            _remove(path)
+        return bool(left)
+
+    def _named(self, pattern: str) -> list[Path]:
+        """The files in the folder whose whole name fits.  Raises Unfit."""
+        folder = self._key.parent
+        with files.as_unfit(folder):
+            found = sorted(folder.iterdir()) if folder.is_dir() else []
+        return [path for path in found if re.fullmatch(pattern, path.name)]
+
+    def _beside(self, key: Path) -> tuple[Path, Path]:
+        """Certificate and ``.pub`` of the key in place, or of one kept aside."""
+        ending = key.name.removeprefix(self._key.name)
+        return (
+            self._certificate.with_name(self._certificate.name + ending),
+            self._public.with_name(self._public.name + ending),
+        )
 
     def interrupted(self) -> bool:
         return self._intent.exists()
@@ -169,6 +205,28 @@ class KeyPairFiles:
             for folder in {Path(target).parent for target in moves.values()}:
                 files.sync_folder(folder)
             self._intent.unlink(missing_ok=True)
+
+
+def _stored(path: Path, public: Path) -> StoredKey | None:
+    """The key at ``path``, if there is one.  Raises Unfit."""
+    try:
+        head = read_head(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except PrivateKeyUnreadable:
+        return StoredKey(path, None, encrypted=False)
+    except OSError as wrong:
+        raise files.unfit(path, wrong) from None
+    return StoredKey(path, head.public_key, head.encrypted, _holds(public, head.public_key))
+
+
+def _remove(path: Path) -> None:
+    """Removes the file; a link to it is the person's own and stays.  Raises Unfit."""
+    target = files.followed(path)
+    with files.as_unfit(target):
+        if target.exists():
+            target.unlink()
+            files.sync_folder(target.parent)
 
 
 def _secret(path: Path) -> Secret | None:

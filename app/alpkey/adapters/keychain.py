@@ -53,6 +53,16 @@ class SystemKeychain:
         tells = getattr(backend, "is_locked", None)
         return bool(tells and self._done(backend, tells))
 
+    def opens_unasked(self) -> bool:
+        """KWallet may ask even while it is open: whether this program may read.
+
+        macOS unlocks the Keychain at the login, and a signed program reads what it stored itself.
+        """
+        backend = self._backend()
+        if hasattr(backend, "is_locked"):
+            return not self.is_locked()
+        return _name(backend) == "The Keychain"
+
     def get(self, entry: str) -> Secret | None:
         backend = self._backend()
         found = self._done(backend, partial(backend.get_password, self._scope, entry))

@@ -1,5 +1,6 @@
 """Signing in by OpenID Connect: a public client with PKCE, at a provider such as Keycloak."""
 
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -15,6 +16,7 @@ from alpkey.core.errors import (
     NeedsBrowser,
     SignInRefused,
     Unfit,
+    Unreachable,
 )
 from alpkey.core.ports import Credentials
 from alpkey.core.ports_sign_in import BrowserRequest, DeviceRequest, Tokens
@@ -31,6 +33,16 @@ DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 Form = Mapping[str, str | Secret]
 
+# What a provider says of itself that is used here.
+_OF_USE = (
+    "issuer",
+    "jwks_uri",
+    "authorization_endpoint",
+    "device_authorization_endpoint",
+    "revocation_endpoint",
+    "token_endpoint",
+)
+
 
 class OpenIdSignIn:
     """Speaks to one provider; ``now`` judges what it says about time."""
@@ -43,15 +55,31 @@ class OpenIdSignIn:
         self._now = now
         self._metadata: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
+        self._is_recalled = False
 
     def prepare(self) -> None:
-        if self._keys:
+        if not self._keys:
+            self._learn()
+
+    def knowledge(self) -> str:
+        return json.dumps({"metadata": self._metadata, "keys": self._keys})
+
+    def recall(self, knowledge: str) -> None:
+        try:
+            known = json.loads(knowledge)
+            metadata, keys = known["metadata"], known["keys"]
+            if metadata["issuer"] == self._openid.issuer and isinstance(keys["keys"], list):
+                self._metadata, self._keys, self._is_recalled = metadata, keys, True
+        except (ValueError, TypeError, KeyError, RecursionError):
             return
+
+    def _learn(self) -> None:
         metadata = self._fetched(f"{self._openid.issuer}/.well-known/openid-configuration")
         if metadata.get("issuer") != self._openid.issuer:
             raise self._peer.trouble("It says to be another provider than the site file names.")
-        self._metadata = metadata
+        self._metadata = {name: metadata[name] for name in _OF_USE if name in metadata}
         self._keys = self._fetched(self._endpoint("jwks_uri"))
+        self._is_recalled = False
 
     def with_password(self, credentials: Credentials) -> Tokens:
         if "password" not in self._openid.ways:
@@ -122,7 +150,16 @@ class OpenIdSignIn:
 
     def again(self, refresh: Secret) -> Tokens:
         form: Form = {"grant_type": "refresh_token", "refresh_token": refresh}
-        return self._tokens(form, self._token_refusal, proof_needed=False)
+        place = self._metadata.get("token_endpoint")
+        try:
+            return self._tokens(form, self._token_refusal, proof_needed=False)
+        except (Unreachable, SignInRefused) as trouble:
+            if not self._is_recalled or trouble.code == "token-refused":
+                raise
+            self._learn()
+            if self._metadata.get("token_endpoint") == place:
+                raise
+        return self._tokens(form, self._token_refusal, proof_needed=False)  # it moved meanwhile
 
     def end(self, refresh: Secret) -> None:
         self.prepare()
@@ -160,8 +197,8 @@ class OpenIdSignIn:
     def _proven(self, identity: str, access: str, nonce: str | None) -> str | None:
         from alpkey.adapters.id_token import Unproven, prove
 
-        try:
-            claims = prove(
+        def claimed() -> dict[str, Any]:
+            return prove(
                 identity,
                 self._keys,
                 issuer=self._openid.issuer,
@@ -170,6 +207,15 @@ class OpenIdSignIn:
                 nonce=nonce,
                 now=self._now(),
             )
+
+        try:
+            try:
+                claims = claimed()
+            except Unproven:
+                if not self._is_recalled:
+                    raise
+                self._learn()  # a provider changes its keys now and then
+                claims = claimed()
         except Unproven as wrong:
             raise Unfit("sign-in-unproven", host=self._peer.host, reason=str(wrong)) from None
         username = claims.get("preferred_username")

@@ -38,6 +38,17 @@ class SignalCancellation:
             self._deferring = False
             raise
 
+    @contextmanager
+    def briefly(self) -> Iterator[None]:
+        """Raises Cancelled at its end where that was asked for inside."""
+        before, self._deferring = self._deferring, True
+        try:
+            yield
+        finally:
+            self._deferring = before
+        if not before:
+            self.check()
+
     def end_after(self, seconds: float, error: AlpkeyError) -> None:
         """Raises ``error`` in the main thread then, unless a cancel would have to wait."""
 

@@ -30,6 +30,7 @@ _COMMANDS = {
     "hosts": ("alpkey.cli.hosts", "hosts_group", "The keys of the login hosts."),
     "doctor": ("alpkey.cli.doctor", "doctor_command", "Find what stands in the way of a login."),
     "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
+    "sign-out": ("alpkey.cli.sign_out", "sign_out_command", "Leave this computer."),
     "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),
     "install-desktop": (
         "alpkey.cli.desktop",

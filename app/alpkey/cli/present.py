@@ -59,6 +59,8 @@ _QUESTIONS = {
     "replace": ("foreign-key", "Replace it"),
     "remove": ("downloads-question", "Remove them"),
     "host": ("host-question", "Remember this key"),
+    "keep_sign_in": ("keep-question", "Stay signed in"),
+    "leave": ("leave-question", "Remove all this"),
     "revoke": ("revoke-question", "Revoke them"),
 }
 

@@ -106,6 +106,7 @@ def renew_command(
         duration=life or "1d",
         replace=replace,
         attended=at_gateway or output.can_ask,
+        may_ask=output.can_ask,
     )
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from alpkey.core import words
 from alpkey.core.events import Result
+from alpkey.core.leaving import Belonging
 from alpkey.core.moments import from_rfc3339
 from alpkey.core.resolution import Loss, together
 
@@ -127,6 +128,19 @@ def keys_revoked(result: Result) -> str:
     here = any(one["this_machine"] for one in result["revoked"]) and not result["dry_run"]
     tail = ["This computer has no good key now. Get one with: alpkey renew"] if here else []
     return "\n".join([head, *lines, *tail])
+
+
+def signed_out(result: Result) -> str:
+    """What is gone, and what is not."""
+    gone = [words.belonging(Belonging(**one)) for one in result["removed"]]
+    revoked = [
+        f"the certificate {serial}, which opens nothing any more" for serial in result["revoked"]
+    ]
+    if not gone and not revoked:
+        return "Nothing of Alpkey's own was removed."
+    head = "Gone from this computer:"
+    left = "\nNot all is gone; see above." if result["left"] else ""
+    return "\n  ".join([head, *revoked, *gone]) + left
 
 
 def _key_of_account(one: Result) -> str:

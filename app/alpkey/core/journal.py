@@ -115,6 +115,15 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionKept:
+    """From now on the keychain holds what signs ``account`` in anew, or no longer (``kept``)."""
+
+    at: datetime
+    account: str
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
 class KeyCovered:
     """From now on the keychain holds the passphrase of the private key, or no longer (``kept``)."""
 
@@ -131,7 +140,7 @@ class Retired:
     retired: bool
 
 
-Fact = Issued | MaybeIssued | Refused | Revoked | Kept | KeyCovered | Retired
+Fact = Issued | MaybeIssued | Refused | Revoked | Kept | SessionKept | KeyCovered | Retired
 
 _NAMES: dict[str, type[Fact]] = {
     "issued": Issued,
@@ -139,6 +148,7 @@ _NAMES: dict[str, type[Fact]] = {
     "refused": Refused,
     "revoked": Revoked,
     "kept": Kept,
+    "session-kept": SessionKept,
     "key-covered": KeyCovered,
     "retired": Retired,
 }
@@ -182,6 +192,7 @@ class Known:
 
     ``service_made`` are those among them that the service made; ``revoked`` are serials.
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
+    ``session_kept``: the keychain holds what signs in anew.
     ``key_covered``: the keychain holds the passphrase of the private key.
     """
 
@@ -195,6 +206,7 @@ class Known:
     refusals_in_a_row: int = 0
     kept: str = "nothing"
     kept_refused: bool = False
+    session_kept: bool = False
     key_covered: bool = False
     retired: frozenset[str] = frozenset()
     learned_at: datetime | None = None
@@ -259,6 +271,8 @@ def _learn(known: Known, fact: Fact) -> Known:
             )
         case Kept(kind=kind):
             return replace(known, kept=kind, kept_refused=False)
+        case SessionKept(kept=kept):
+            return replace(known, session_kept=kept)
         case Refused(code=code, kept=kept):
             row = (
                 known.refusals_in_a_row + 1
@@ -286,4 +300,6 @@ def pruned(facts: Iterable[Fact], now: datetime) -> list[Fact]:
 
 def _is_lasting(fact: Fact) -> bool:
     """What the keychain holds, and that it was refused, stays true however long ago it was."""
-    return isinstance(fact, Kept | KeyCovered) or (isinstance(fact, Refused) and fact.kept)
+    return isinstance(fact, Kept | SessionKept | KeyCovered) or (
+        isinstance(fact, Refused) and fact.kept
+    )

@@ -34,6 +34,41 @@ def entry_name(account: str) -> str:
     return f"sign-in of {account}"
 
 
+def session_name(account: str) -> str:
+    """The name of the entry with what signs the account in anew (a refresh token)."""
+    return f"session of {account}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSession:
+    """What signs in anew: the refresh token, whose it is, and what is known of the provider."""
+
+    refresh: Secret
+    username: str | None = None
+    provider: str = ""
+
+
+def session_to_entry(session: KeptSession) -> Secret:
+    row = {
+        "refresh": session.refresh.reveal(),
+        "username": session.username,
+        "provider": session.provider,
+    }
+    return Secret(json.dumps(row))
+
+
+def session_from_entry(entry: Secret) -> KeptSession | None:
+    """None where it was written by a later version, or by hand."""
+    try:
+        row = json.loads(entry.reveal())
+        refresh, username, provider = (row[name] for name in ("refresh", "username", "provider"))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not (isinstance(refresh, str) and refresh and isinstance(provider, str)):
+        return None
+    return KeptSession(Secret(refresh), username if isinstance(username, str) else None, provider)
+
+
 def to_entry(kept: KeptSecret) -> Secret:
     return Secret(json.dumps({kept.kind: kept.secret.reveal()}))
 

@@ -109,6 +109,24 @@ class KeyFiles(Protocol):
     def keep_backup(self, now: datetime) -> Path:
         """Copies the pair that is there aside, and returns where its key now lies."""
 
+    def every(self) -> list[StoredKey]:
+        """The keys under its name: the one in place first, then those kept aside.
+
+        One that waits for its certificate is not among them.  Raises Unfit.
+        """
+
+    def remove(self, key: StoredKey) -> None:
+        """Removes one of these with all that lies beside it, the key itself last.  Raises Unfit."""
+
+    def remove_certificate(self) -> None:
+        """Removes the certificate alone, if there is one.  Raises Unfit."""
+
+    def remove_waiting(self) -> bool:
+        """Removes the key that waits, and what was left of installations that were cut off.
+
+        Whether there was anything.  Called under the lock only.  Raises Unfit.
+        """
+
     def interrupted(self) -> bool:
         """Whether an installation is under way, or was cut off."""
 
@@ -189,6 +207,9 @@ class Cancellation(Protocol):
     def requested(self) -> bool: ...
 
     def deferred(self) -> AbstractContextManager[None]: ...
+
+    def briefly(self) -> AbstractContextManager[None]:
+        """The same for a stretch in the middle: a wish to cancel is granted at its end."""
 
 
 class Clock(Protocol):

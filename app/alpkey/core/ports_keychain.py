@@ -10,8 +10,8 @@ class Keychain(Protocol):
     """The system's own store of secrets; there is no other, and least of all a plain file.
 
     Every method raises KeychainTrouble, whose code tells absent, locked, refused, hanging and
-    vanished apart, and none waits for ever.  All but ``check`` and ``is_locked`` may make the
-    system ask a person to unlock it.
+    vanished apart, and none waits for ever.  All but ``check``, ``is_locked`` and ``opens_unasked``
+    may make the system ask a person to unlock it.
     """
 
     def check(self) -> None:
@@ -19,6 +19,9 @@ class Keychain(Protocol):
 
     def is_locked(self) -> bool:
         """Whether reading would ask a person; false, too, where that cannot be told."""
+
+    def opens_unasked(self) -> bool:
+        """Whether reading asks nobody; false, too, where that cannot be told."""
 
     def get(self, entry: str) -> Secret | None:
         """What is stored under this name, if anything is."""

@@ -87,6 +87,15 @@ class SignIn(Protocol):
     def prepare(self) -> None:
         """Learns where everything is, so that later calls need one round trip each."""
 
+    def knowledge(self) -> str:
+        """What ``prepare`` learned, for a later program to ``recall``; nothing of it is secret."""
+
+    def recall(self, knowledge: str) -> None:
+        """Takes it back, so that ``again`` is one round trip.
+
+        What another provider's is, or nobody's, is passed over.
+        """
+
     def with_password(self, credentials: Credentials) -> Tokens:
         """Signs in directly.
 

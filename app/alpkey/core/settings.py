@@ -109,6 +109,12 @@ class Settings:
     submit_at_sixth_digit: bool = _setting(
         True, SWITCH, "Sign in at the sixth digit", "Without waiting for Enter."
     )
+    keep_sign_in: str = _setting(
+        "ask",
+        choice("ask", "yes", "no"),
+        "Stay signed in",
+        "Renew without a sign-in while the centre allows it, about a day; kept in the keychain.",
+    )
     reminders: bool = _setting(
         True, SWITCH, "Reminders", "Say when the key is about to run out, and when it has."
     )

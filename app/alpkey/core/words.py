@@ -3,13 +3,14 @@
 One place, so that a translation can be added later.  Views add only what belongs to their layout.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from alpkey.core.errors import AlpkeyError, Param
+from alpkey.core.leaving import Belonging
 from alpkey.core.moments import from_rfc3339
 
 # Params that are moments, in RFC 3339.
@@ -428,6 +429,17 @@ ERRORS: Mapping[str, Description] = {
         "To be revoked: {path}.",
         "Agree with --yes, or see what it would be with --dry-run.",
     ),
+    "keep-question": Description(
+        "You can stay signed in at {path}, for about a day",
+        "Then a renewal needs no sign-in; whoever can use this computer as you could renew, too. "
+        "It is kept in the keychain, and 'alpkey sign-out' ends it.",
+        "Say so for good with: alpkey settings set keep_sign_in yes",
+    ),
+    "leave-question": Description(
+        "Leaving this computer has to be agreed to",
+        "To be removed:\n{path}\nSettings and your ssh configuration stay.",
+        "Agree with --yes.",
+    ),
     "serial-unknown": Description(
         "No living key has the serial {serial}",
         "{site} lists none. Nothing was revoked.",
@@ -637,6 +649,15 @@ WARNINGS: Mapping[str, str] = {
     "found-in-list": "An answer had been lost; the certificate was found in the service's list.",
     "replaced-first": "No key is left, so the one of this computer is revoked first. "
     "Until the next one is here there is none.",
+    "session-unread": "The kept sign-in cannot be read. {title}: {detail}",
+    "session-not-kept": "You are signed in, but that could not be kept. {title}: {detail}",
+    "session-none": "{site} gave nothing to stay signed in with.",
+    "left-behind": "Not removed: {what}. {reason}",
+    "own-key-stays": "{path} was not made by Alpkey, so it stays.",
+    "own-passphrase-stays": "The passphrase of a key that is yours stays in {path}, "
+    "for without it the key would never open again.",
+    "not-revocable": "{site} has no service that revokes keys for Alpkey. The certificate works "
+    "until its end {ended} wherever there is a copy of it and its key.",
     "not-revoked": "The key is installed, but the one until now was not revoked. {title}",
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
@@ -644,6 +665,20 @@ WARNINGS: Mapping[str, str] = {
     "settings-set-aside": "The settings could not be read. They are kept as {path}.",
     "key-needed": "{host} waits for a fresh key. Ctrl-D goes on without.",
     "config-loses": "{host}: your {keyword} {theirs} gives way to {ours}",
+}
+
+# What of ours lies on a computer, as a question, a warning and the end tell it.
+BELONGINGS: Mapping[str, str] = {
+    "session": "the kept sign-in of {name}",
+    "session-at-provider": "the sign-in at the centre",
+    "password": "the kept password of {name}",
+    "totp": "the kept code generator of {name}",
+    "passphrase": "the passphrase of the key in {name}",
+    "agent": "our entries in the ssh agent ({name})",
+    "key": "the key {name} with its certificate",
+    "certificate": "the certificate {name}",
+    "waiting": "the key that waits for its place as {name}",
+    "revocation": "the certificates at {name}",
 }
 
 MANAGED = "managed by your organisation"
@@ -664,6 +699,12 @@ STEPS: Mapping[str, str] = {
     "host-accepted": "Host key remembered",
     "in-agent": "Key is in the agent",
     "kept": "Password kept in the keychain",
+    "revoked": "This computer's certificates are revoked",
+    "session-kept": "You stay signed in",
+    "session-ended": "Signed out",
+    "secret-forgotten": "Removed from the keychain",
+    "out-of-agent": "Removed from the ssh agent",
+    "removed": "Removed from the disk",
     "config-written": "The line is in place",
     "config-proven": "ssh reaches the centre by it, and all else as before",
 }
@@ -765,6 +806,16 @@ def bug_object(kind: str, report: str | None) -> dict[str, Any]:
         "retryable": False,
         "params": {"report": report},
     }
+
+
+def belonging(one: Belonging) -> str:
+    return BELONGINGS[one.what].format(name=one.name)
+
+
+def leaving(going: Iterable[Belonging], *, revoked: bool) -> str:
+    """What is to go, a line each."""
+    first = ["this computer's certificates, which are revoked"] if revoked else []
+    return "\n".join([*first, *(belonging(one) for one in going)])
 
 
 def warning(code: str, params: Mapping[str, Param]) -> str:

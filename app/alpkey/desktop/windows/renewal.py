@@ -45,6 +45,9 @@ from alpkey.desktop.windows.sign_in import SignInPage
 TITLE = "Renew CSCS key"
 MINIMUM_WIDTH_PX = 48 * GRID_PX
 
+# The question whether to stay signed in.
+KEEP_SIGN_IN = "keep_sign_in"
+
 # The dialog is as high as the page that is shown, not as the highest that was.
 _FITS = (QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 _YIELDS = (QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -246,6 +249,12 @@ class RenewalDialog(QDialog):
         else:
             self.close()
 
+    def _decide(self, yes: bool) -> None:
+        if self.is_asked and self._engine:
+            self._engine.answer(self._ask["ask"], {KEEP_SIGN_IN: yes})
+            self._ask = {}
+            self._show_sign_in()
+
     def _connect(self, name: str) -> None:
         self._world.start("connect", name)
         self.close()
@@ -336,6 +345,9 @@ class RenewalDialog(QDialog):
         self._show(self._page, TITLE, renew, button("Cancel", self.close, "cancel"))
 
     def _show_question(self, field: dict[str, Any]) -> None:
+        if field["name"] == KEEP_SIGN_IN:
+            self._show_keep_question(field)
+            return
         said = words.describe(Cancelled("foreign-key", path=field["value"]))
         page, layout = _blank()
         layout.addWidget(words_label("question", f"{said.title}. {said.detail}"))
@@ -343,6 +355,16 @@ class RenewalDialog(QDialog):
         yes = button("&Replace and keep a backup", lambda: self._agree(True), "replace")
         no = button("&Leave it as it is", lambda: self._agree(False), "leave")
         self._show(page, "There is a key already", yes, no)
+
+    def _show_keep_question(self, field: dict[str, Any]) -> None:
+        """A no only keeps nothing: the renewal goes on."""
+        said = words.describe(Cancelled("keep-question", path=field["value"]))
+        page, layout = _blank()
+        layout.addWidget(words_label("question", f"{said.title}. {said.detail}"))
+        layout.addStretch()
+        no = button("&Not now", lambda: self._decide(False), "not-now")
+        yes = button("&Stay signed in", lambda: self._decide(True), "stay-signed-in")
+        self._show(page, "Stay signed in?", no, yes)
 
     def _show_done(self, result: dict[str, Any]) -> None:
         seen = self._world.look()

@@ -1,0 +1,114 @@
+"""The keychain emptied of what is ours, and the kept sign-ins ended where they came from."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+from alpkey.actions.installing import LOCK_TIMEOUT_S
+from alpkey.actions.kept import KeptWorld, note, patiently
+from alpkey.actions.tally import Tally
+from alpkey.core.errors import AlpkeyError, Cancelled, KeychainTrouble
+from alpkey.core.events import Event
+from alpkey.core.journal import Fact, KeyCovered, SessionKept, fold
+from alpkey.core.kept import KEY_ENTRY, NOTHING, entry_name, session_from_entry, session_name
+from alpkey.core.leaving import Belonging, kept_in_keychain
+from alpkey.core.ports_sign_in import SignIn
+from alpkey.core.secret import Secret
+
+T = TypeVar("T")
+
+KEYCHAIN = "the keychain"
+
+
+class LeavingKeychain:
+    """Each secret goes before the journal says so; ``provider`` is None where there is none."""
+
+    def __init__(self, world: KeptWorld, provider: SignIn | None, tally: Tally) -> None:
+        self._world = world
+        self._provider = provider
+        self._tally = tally
+
+    def empty(self, account: str | None) -> Iterator[Event]:
+        """All sign-ins, passwords and code generators go.
+
+        Those of ``account`` also where a cut kept the journal from knowing of them, as long as
+        nobody has to be asked for it.
+        """
+        known = kept_in_keychain(self._world.journal.facts())
+        for one in known:
+            yield from self._empty_of(one)
+        if account and self._opens_unasked():
+            sign_in, secret = Belonging("session", account), Belonging("password", account)
+            if sign_in not in known:
+                yield from self._empty_of(sign_in)
+            if all(one.what == "session" or one.name != account for one in known):
+                yield from self._empty_of(secret)
+
+    def forget_passphrase(self) -> Iterator[Event]:
+        """Of the key; called once no key is left that it opens."""
+        if fold(self._world.journal.facts()).key_covered:
+            one = Belonging("passphrase", KEYCHAIN)
+            yield from self._tally.does(one, "secret-forgotten", self._forget_passphrase)
+
+    def end(self, token: Secret, account: str) -> Iterator[Event]:
+        """Ends a sign-in at the provider; one that cannot be reached lets it run out."""
+        if self._provider:
+            try:
+                self._provider.end(token)
+            except AlpkeyError as trouble:
+                one = Belonging("session-at-provider", account)
+                yield from self._tally.left(one, trouble)
+
+    def _empty_of(self, one: Belonging) -> Iterator[Event]:
+        if one.what == "session":
+            yield from self._end_kept(one)
+        else:
+            forget = partial(self._forget_secret, one.name)
+            yield from self._tally.does(one, "secret-forgotten", forget)
+
+    def _end_kept(self, one: Belonging) -> Iterator[Event]:
+        entry = session_name(one.name)
+        try:
+            held = self._asked(lambda: self._world.keychain.get(entry))
+        except AlpkeyError as trouble:
+            yield from self._tally.left(one, trouble)
+            return
+        if session := session_from_entry(held) if held else None:
+            yield from self.end(session.refresh, one.name)
+        forget = partial(self._forget_session, one.name, entry)
+        yield from self._tally.does(one, "session-ended", forget)
+
+    def _forget_session(self, account: str, entry: str) -> bool:
+        was = self._asked(lambda: self._world.keychain.forget(entry))
+        if fold(self._world.journal.facts(), account).session_kept:
+            self._note(SessionKept(self._world.clock(), account, kept=False))
+        return was
+
+    def _forget_secret(self, account: str) -> bool:
+        was = self._asked(lambda: self._world.keychain.forget(entry_name(account)))
+        if fold(self._world.journal.facts(), account).kept != NOTHING:
+            note(self._world, account, NOTHING)
+        return was
+
+    def _forget_passphrase(self) -> bool:
+        was = self._asked(lambda: self._world.keychain.forget(KEY_ENTRY))
+        self._note(KeyCovered(self._world.clock(), kept=False))
+        return was
+
+    def _opens_unasked(self) -> bool:
+        try:
+            return self._asked(self._world.keychain.opens_unasked)
+        except AlpkeyError:
+            return False
+
+    def _asked(self, call: Callable[[], T]) -> T:
+        """A wish to cancel comes too late for anything but the wait for a keychain."""
+        try:
+            return patiently(call, self._world)
+        except Cancelled:
+            gone = "nobody waited for it."
+            raise KeychainTrouble("keychain-refused", name="It", reason=gone) from None
+
+    def _note(self, fact: Fact) -> None:
+        with self._world.lock.held(LOCK_TIMEOUT_S):
+            self._world.journal.append([fact])

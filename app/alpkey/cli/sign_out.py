@@ -1,0 +1,41 @@
+"""``alpkey sign-out``."""
+
+import click
+
+from alpkey.actions.sign_in import Way
+from alpkey.actions.sign_out import SignOutRequest, sign_out
+from alpkey.assembly import Assembly
+from alpkey.cli import sentences
+from alpkey.cli.cancel import SignalCancellation
+from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+from alpkey.cli.ways import way_options
+from alpkey.core.events import Action
+
+
+@click.command("sign-out")
+@click.option("--revoke", is_flag=True, help="Revoke this computer's certificates first.")
+@way_options
+@yes_option
+@json_option
+@events_option
+def sign_out_command(
+    *, revoke: bool, way: Way | None, yes: bool, as_json: bool, events: bool
+) -> None:
+    """Leave this computer: sign out, and remove what Alpkey put here to log in with.
+
+    Kept sign-in and password, our entries in the ssh agent, key and certificate.  A key that you
+    made yourself stays; so do settings and ssh configuration.  Asks once, with a list.
+    --revoke needs a sign-in: with the browser where there is one, else on another device.
+
+    \b
+    Examples:
+      alpkey sign-out
+      alpkey sign-out --revoke
+      alpkey sign-out --yes --json
+    """
+
+    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+        request = SignOutRequest(revoke, yes)
+        return sign_out(way or all_of.usual_way, request, all_of.leaving(cancellation))
+
+    run(action, Output(as_json, events), sentences.signed_out)
