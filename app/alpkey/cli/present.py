@@ -60,6 +60,7 @@ _QUESTIONS = {
     "remove": ("downloads-question", "Remove them"),
     "host": ("host-question", "Remember this key"),
     "revoke": ("revoke-question", "Revoke them"),
+    "job": ("job-question", "End it"),
 }
 
 
