@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from alpkey.actions.ensure import EnsureWorld
     from alpkey.actions.hosts import HostsWorld
     from alpkey.actions.import_key import ImportWorld
+    from alpkey.actions.jobs import JobsWorld
     from alpkey.actions.kept import KeptWorld
     from alpkey.actions.keys import KeysWorld
     from alpkey.actions.passphrase import PassphraseWorld
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from alpkey.actions.sign_in import SignInWorld, Way
     from alpkey.actions.sign_out import SignOutWorld
     from alpkey.actions.status import StatusWorld
+    from alpkey.actions.way_in import WayIn
     from alpkey.adapters.gateway import Gateway
     from alpkey.adapters.http import Http
     from alpkey.adapters.key_files import KeyPairFiles
@@ -242,6 +244,25 @@ class Assembly:
             load_to_forward=self._load_to_forward,
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("doctor")),
+        )
+
+    def jobs(self, cancellation: Cancellation) -> JobsWorld:
+        from alpkey.actions.jobs import JobsWorld
+        from alpkey.adapters.remote import SshRemote
+
+        return JobsWorld(self._way_in(cancellation), SshRemote(os.environ))
+
+    def _way_in(self, cancellation: Cancellation) -> WayIn:
+        from alpkey.actions.way_in import WayIn
+
+        return WayIn(
+            site=self.site,
+            look=self._glance,
+            clock=now,
+            own_files=self._own_files,
+            resolver=self._openssh,
+            renew=lambda: self.renew_usually(cancellation),
+            doctor=self.doctor,
         )
 
     def _load_to_forward(self) -> Iterator[Event]:

@@ -8,11 +8,12 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import asyncssh
 
-from . import session
+from . import session, slurm
 from .network import HOSTS, Host
 from .shell import Shell
 from .slurm import JOBS
@@ -48,7 +49,7 @@ class Hosts:
         self._centre = centre
         self._jobs: dict[str, tuple[Job, ...]] = dict(JOBS)
         self._keys = {name: asyncssh.generate_private_key("ssh-ed25519") for name in HOSTS}
-        self._live: set[asyncssh.SSHServerConnection] = set()
+        self._live: dict[asyncssh.SSHServerConnection, Host] = {}
         self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
         self.listening: Mapping[str, Listening] = {}
@@ -94,7 +95,7 @@ class Hosts:
 
     async def _listen(self, loop: asyncio.AbstractEventLoop, host: Host) -> asyncio.Server:
         options = asyncssh.SSHServerConnectionOptions(
-            server_factory=partial(HostServer, host, self._address, self._live),
+            server_factory=partial(HostServer, host, self._address, self._live, self._lets_in),
             server_host_keys=[self._keys[host.name]],
             process_factory=partial(self._session, host),
             # The default key exchange costs 150 ms a hop and more on a small machine.
@@ -115,8 +116,19 @@ class Hosts:
         return place.address, place.port
 
     async def _session(self, host: Host, process: asyncssh.SSHServerProcess[str]) -> None:
-        shell = Shell(host.name, process.get_extra_info("username"), self._jobs)
+        username = process.get_extra_info("username")
+        shell = Shell(host.name, username, self._jobs, self._empty_nodes)
         await session.serve(shell, process)
+
+    def _lets_in(self, host: Host) -> bool:
+        """Whether a person may be on `host` at all: on a node only while a job runs there."""
+        return not host.is_node or slurm.lets_in(host.name, chain(*self._jobs.values()))
+
+    def _empty_nodes(self) -> None:
+        """End whatever is left on nodes where no job runs any more."""
+        for connection, host in tuple(self._live.items()):
+            if not self._lets_in(host):
+                connection.abort()
 
 
 def _port(server: asyncio.Server) -> int:

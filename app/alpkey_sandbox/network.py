@@ -19,6 +19,11 @@ class Host:
     reaches: tuple[str, ...] = ()
     web_port: int | None = None
 
+    @property
+    def is_node(self) -> bool:
+        """Whether it is a compute node, which belongs to whoever has a job on it."""
+        return self.web_port is not None
+
     def is_called(self, name: str) -> bool:
         """Whether `name` is this host, short or in full, in any case of letters."""
         return name.lower() in {self.name, self.full_name}

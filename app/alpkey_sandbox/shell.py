@@ -28,7 +28,15 @@ class Outcome:
 class Shell:
     """The shell of one person on one host; its jobs are shared by all shells of the host."""
 
-    def __init__(self, host: str, username: str, jobs: dict[str, tuple[Job, ...]]) -> None:
+    def __init__(
+        self,
+        host: str,
+        username: str,
+        jobs: dict[str, tuple[Job, ...]],
+        cancelled: Callable[[], None],
+    ) -> None:
+        """`cancelled` is called after each job that is ended."""
+        self._cancelled = cancelled
         self._host = host
         self._username = username
         self._jobs = jobs
@@ -94,6 +102,7 @@ class Shell:
             self._jobs[self._host] = scancel(words, self._jobs[self._host])
         except SlurmUsage as problem:
             return Outcome(stderr=str(problem), status=1)
+        self._cancelled()
         return Outcome()
 
 

@@ -6,12 +6,19 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DEFAULT_FORMAT = "%.18i %.9P %.8j %.8u %.2t %.10M %.6D %R"
 """What squeue prints without `-o` (its manual page)."""
 
 FIELD = re.compile(r"%(\.?)(\d*)([A-Za-z])")
+
+
+NO_JOB_HERE = "Access denied by pam_slurm_adopt: you have no active jobs on this node"
+"""What a node tells whoever logs in without a job on it (pam_slurm_adopt's manual page)."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,11 @@ def scancel(arguments: list[str], jobs: tuple[Job, ...]) -> tuple[Job, ...]:
     if strange := [number for number in ids if all(job.id != number for job in jobs)]:
         raise SlurmUsage(f"scancel: error: Kill job error on job id {strange[0]}: Invalid job id\n")
     return tuple(job for job in jobs if job.id not in ids)
+
+
+def lets_in(node: str, jobs: Iterable[Job]) -> bool:
+    """Whether one of `jobs` runs on `node`: only then a person may be there."""
+    return any(job.state == "RUNNING" and node in job.nodes.split(",") for job in jobs)
 
 
 def _squeue_parser() -> _Parser:

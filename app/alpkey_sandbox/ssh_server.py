@@ -12,6 +12,7 @@ import asyncssh
 from . import node_web
 from .door import lets_in
 from .network import SSH_PORT, Host, reached
+from .slurm import NO_JOB_HERE
 
 if TYPE_CHECKING:
     import asyncio
@@ -66,24 +67,28 @@ class HostServer(asyncssh.SSHServer):
         self,
         host: Host,
         address_of: Callable[[Host], tuple[str, int]],
-        live: set[asyncssh.SSHServerConnection],
+        live: dict[asyncssh.SSHServerConnection, Host],
+        lets_in: Callable[[Host], bool],
     ) -> None:
+        self._lets_in = lets_in
         self._host = host
         self._address_of = address_of
         self._live = live
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
-        self._live.add(conn)
+        self._live[conn] = self._host
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        self._live.discard(self._connection)
+        self._live.pop(self._connection, None)
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002
+        if not self._lets_in(self._host):
+            self._connection.send_auth_banner(f"{NO_JOB_HERE}\r\n")
         return True
 
     def public_key_auth_supported(self) -> bool:
-        return True
+        return self._lets_in(self._host)
 
     def connection_requested(
         self,

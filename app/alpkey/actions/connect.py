@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from alpkey.actions.naming import check_name
 from alpkey.core.command import held, ssh_to
-from alpkey.core.errors import Unsuitable
 from alpkey.core.events import Action, Event
 from alpkey.core.look import Look, closed_doors
 from alpkey.core.ports import Clock, OwnSshFiles, Resolver, Terminal
@@ -57,7 +57,7 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     """
     look = world.look()
     config = world.own_files.write(look.account)  # what ssh is asked about a name must lie there
-    _check_name(request.name, world)
+    check_name(request.name, world.site, world.resolver)
     if request.way != "print" and (closed := closed_doors(look, world.clock())):
         if request.may_ask:
             yield from world.renew()
@@ -78,14 +78,3 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     if request.way == "window":
         world.terminal.open(held(command, world.explain), request.name)
     return {"host": request.name, "command": command}
-
-
-def _check_name(name: str, world: ConnectWorld) -> None:
-    """A host of the site, or an alias of the person's that ssh resolves to one."""
-    if world.site.host(name):
-        return
-    names = {host.host_name for host in world.site.hosts}
-    plain = not name.startswith("-") and name.isprintable() and " " not in name
-    if not plain or world.resolver.resolved(name).get("hostname") not in names:
-        known = ", ".join(host.name for host in world.site.hosts)
-        raise Unsuitable("unknown-host", name=name, known=known)

@@ -110,8 +110,11 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     return {**doctor_object(findings), **extra}
 
 
-def examine(world: DoctorWorld) -> Symptoms:
-    """Everything at once; then a login, where nothing found so far says that it must fail."""
+def examine(world: DoctorWorld, tried: LoginSeen | None = None) -> Symptoms:
+    """Everything at once; then a login, where nothing found so far says that it must fail.
+
+    One that was ``tried`` already, and failed, stands for it.
+    """
     look = world.look()
     way = _way(world, look)  # before ssh is asked which agent it uses
     known = fold(world.agent().journal.facts(), look.account)
@@ -130,6 +133,8 @@ def examine(world: DoctorWorld) -> Symptoms:
         LOOKING_TIMEOUT_S,
     )
     seen = Symptoms(world.site, world.settings, look, known, world.program, **looked)
+    if tried:
+        return replace(seen, logins={tried.host: tried})
     hopeless = stops_a_login(diagnose(seen, world.clock()))
     if hopeless or asks_passphrase(seen) or way is None:
         return seen

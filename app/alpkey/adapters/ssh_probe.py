@@ -8,27 +8,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from alpkey.core.command import PROBE, reading_only
+from alpkey.core.command import PROBE, UNATTENDED, reading_only
 from alpkey.core.resolution import first_values
 from alpkey.core.symptoms import LoginSeen, Resolved
 
 QUERY_TIMEOUT_S = 3.0
 LOGIN_TIMEOUT_S = 12.0
-
-# Nobody is asked, nothing is forwarded, and no connection that is open already helps.
-_LOGIN = (
-    "BatchMode=yes",
-    "ConnectTimeout=5",
-    "ConnectionAttempts=1",
-    "ControlMaster=no",
-    "ControlPath=none",
-    "ClearAllForwardings=yes",
-    "ForwardAgent=no",
-    "ForwardX11=no",
-    "PermitLocalCommand=no",
-    "RemoteCommand=none",
-    "UpdateHostKeys=no",
-)
 
 _READING = re.compile(r"debug1: Reading configuration data (.+)")
 _APPLYING = re.compile(r"debug1: (.+) line (\d+): Applying options for ")
@@ -81,8 +66,7 @@ class RealSshProbe:
 
     def login(self, alias: str, config: Path | None) -> LoginSeen:
         """In a session of its own: the ssh that jumps could ask on the terminal otherwise."""
-        options = [word for option in _LOGIN for word in ("-o", option)]
-        command = ["ssh", *reading_only(config), "-n", "-T", *options, "--", alias, "true"]
+        command = ["ssh", *reading_only(config), *UNATTENDED, "--", alias, "true"]
         process = subprocess.Popen(
             command,
             env=self._environ,

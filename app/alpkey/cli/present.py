@@ -62,6 +62,7 @@ _QUESTIONS = {
     "keep_sign_in": ("keep-question", "Stay signed in"),
     "leave": ("leave-question", "Remove all this"),
     "revoke": ("revoke-question", "Revoke them"),
+    "job": ("job-question", "End it"),
 }
 
 

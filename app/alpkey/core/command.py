@@ -18,6 +18,24 @@ def ourselves(executable: str, frozen: bool, *arguments: str) -> list[str]:
 PROBE = {"ALPKEY_PROBE": "1"}
 
 
+# For a login that nobody sees: nobody is asked, nothing is forwarded, and no connection that is
+# open already helps.
+_UNATTENDED = (
+    "BatchMode=yes",
+    "ConnectTimeout=5",
+    "ConnectionAttempts=1",
+    "ControlMaster=no",
+    "ControlPath=none",
+    "ClearAllForwardings=yes",
+    "ForwardAgent=no",
+    "ForwardX11=no",
+    "PermitLocalCommand=no",
+    "RemoteCommand=none",
+    "UpdateHostKeys=no",
+)
+UNATTENDED = ("-n", "-T", *(word for option in _UNATTENDED for word in ("-o", option)))
+
+
 def reading_only(config: Path | None) -> list[str]:
     """Has ssh read ``config`` and no other file, where one is given (ssh(1), ``-F``)."""
     return ["-F", str(config)] if config else []

@@ -391,6 +391,33 @@ ERRORS: Mapping[str, Description] = {
         "Once the key is installed, nobody needs {path} any more.",
         "Agree to keep them with --yes, or answer the question in a terminal.",
     ),
+    # Logins, jobs and tunnels.
+    "login-failed": Description("{title}", "{detail}", "{next_step}"),
+    "login-odd": Description(
+        "The login to {host} does not work",
+        'ssh says: "{said}"',
+        "See what the doctor finds: alpkey doctor",
+    ),
+    "no-batch-system": Description(
+        "{name} knows no jobs",
+        "The program {program} is not there.",
+        "Ask a cluster where your jobs run, such as daint.",
+    ),
+    "batch-system-trouble": Description(
+        "The batch system of {name} does not answer as it should",
+        'It says: "{said}"',
+        "Try again in a few minutes; the cluster may be under maintenance.",
+    ),
+    "job-unknown": Description(
+        "You have no job {job} on {name}",
+        "It may have ended already. Nothing was changed.",
+        "See your jobs with: alpkey jobs {name}",
+    ),
+    "job-question": Description(
+        "A job that is ended cannot be taken up again",
+        "To be ended: {path}.",
+        "Agree with --yes.",
+    ),
     # Host keys.
     "host-question": Description(
         "Nobody vouches for a host that is met for the first time",

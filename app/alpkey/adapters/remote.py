@@ -1,0 +1,52 @@
+"""Commands on hosts of the centre by the person's ssh, with nobody at the keyboard."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from alpkey.core.command import PROBE, UNATTENDED, reading_only
+from alpkey.core.errors import Unreachable
+from alpkey.core.ports_remote import Ran
+
+TIMEOUT_S = 30.0
+# An answer is some lines; a host that sends more than any user has jobs is cut off.
+_MOST_LETTERS = 4 * 1024 * 1024
+
+
+class SshRemote:
+    """The ``ssh`` on PATH."""
+
+    def __init__(self, environ: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
+        self._environ = {**environ, **PROBE, "SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
+        self._timeout_s = timeout_s
+
+    def run(self, alias: str, config: Path | None, command: Sequence[str]) -> Ran:
+        """In a session of its own: the ssh that jumps could ask on the terminal otherwise."""
+        words = ["ssh", *reading_only(config), *UNATTENDED, "--", alias, *command]
+        try:
+            process = subprocess.Popen(
+                words,
+                env=self._environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as wrong:
+            raise Unreachable("ssh-missing", reason=f"ssh: {wrong.strerror}.") from None
+        with process:
+            try:
+                output, said = process.communicate(timeout=self._timeout_s)
+            except subprocess.TimeoutExpired:
+                return Ran(None, "", "It did not end in time.")
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+        return Ran(process.returncode, _text(output), _text(said))
+
+
+def _text(data: bytes) -> str:
+    return data[:_MOST_LETTERS].decode(errors="replace")

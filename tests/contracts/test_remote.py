@@ -1,0 +1,71 @@
+"""What commands on hosts keep to."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from alpkey.adapters.remote import SshRemote
+from alpkey.core.errors import Unreachable
+from alpkey.core.ports_remote import Ran, Remote
+from tests.centre import Home, centre, home, running_centre
+from tests.contracts.fakes_remote import FakeRemote
+
+__all__ = ["centre", "home", "running_centre"]
+
+
+@pytest.fixture(params=["ssh", "fake"])
+def remote(request: pytest.FixtureRequest) -> tuple[Remote, Path | None]:
+    if request.param == "fake":
+        says = {
+            "echo": lambda words: Ran(0, words[1] + "\n", ""),
+            "false": lambda _: Ran(1, "", ""),
+        }
+        return FakeRemote({"daint": says}), None
+    at: Home = request.getfixturevalue("home")
+    at.renew()
+    command = at.json("connect", "daint", "--print")[1]["command"]
+    return SshRemote(os.environ), Path(command[command.index("-F") + 1])
+
+
+Given = tuple[Remote, Path | None]
+
+
+class TestContract:
+    def test_a_command_answers(self, remote: Given) -> None:
+        ran = remote[0].run("daint", remote[1], ["echo", "said"])
+        assert (ran.code, ran.output, ran.logged_in) == (0, "said\n", True)
+
+    def test_a_command_that_fails_did_log_in(self, remote: Given) -> None:
+        ran = remote[0].run("daint", remote[1], ["false"])
+        assert (ran.code, ran.logged_in) == (1, True)
+
+    def test_a_command_that_is_not_there_did_too(self, remote: Given) -> None:
+        ran = remote[0].run("daint", remote[1], ["no-such-thing"])
+        assert (ran.code, ran.logged_in) == (127, True)
+
+    def test_a_host_that_is_not_there_says_so(self, remote: Given) -> None:
+        ran = remote[0].run("nowhere.invalid", remote[1], ["true"])
+        assert not ran.logged_in
+        assert "Could not resolve hostname" in ran.login("nowhere.invalid").said
+
+
+def test_without_ssh_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Unreachable) as missing:
+        SshRemote(os.environ).run("daint", None, ["true"])
+    assert missing.value.code == "ssh-missing"
+
+
+def test_a_host_that_says_nothing_is_given_up(tmp_path: Path) -> None:
+    program = tmp_path / "ssh"
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    path = os.environ["PATH"]
+    os.environ["PATH"] = environ["PATH"]
+    try:
+        ran = SshRemote(environ, timeout_s=0.2).run("daint", None, ["true"])
+    finally:
+        os.environ["PATH"] = path
+    assert (ran.code, ran.logged_in) == (None, False)
