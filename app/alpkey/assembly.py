@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from alpkey.actions.sign_in import SignInWorld, Way
     from alpkey.actions.sign_out import SignOutWorld
     from alpkey.actions.status import StatusWorld
+    from alpkey.actions.try_login import LoginWorld
     from alpkey.actions.way_in import WayIn
     from alpkey.adapters.gateway import Gateway
     from alpkey.adapters.http import Http
@@ -232,6 +233,7 @@ class Assembly:
 
     def connection(self, cancellation: Cancellation) -> ConnectWorld:
         from alpkey.actions.connect import ConnectWorld
+        from alpkey.adapters.vs_code import VsCode
 
         return ConnectWorld(
             site=self.site,
@@ -240,6 +242,7 @@ class Assembly:
             own_files=self._own_files,
             resolver=self._openssh,
             terminal=self._terminal,
+            editor=VsCode(os.environ),
             renew=lambda: self.renew_usually(cancellation),
             load_to_forward=self._load_to_forward,
             renew_in_window=self._renew_in_window if self.has_display else None,
@@ -251,6 +254,12 @@ class Assembly:
         from alpkey.adapters.remote import SshRemote
 
         return JobsWorld(self._way_in(cancellation), SshRemote(os.environ))
+
+    def login(self, cancellation: Cancellation) -> LoginWorld:
+        from alpkey.actions.try_login import LoginWorld
+        from alpkey.adapters.remote import SshRemote
+
+        return LoginWorld(self._way_in(cancellation), SshRemote(os.environ))
 
     def _way_in(self, cancellation: Cancellation) -> WayIn:
         from alpkey.actions.way_in import WayIn

@@ -12,7 +12,7 @@ from alpkey.actions.renewing import RenewRequest
 from alpkey.adapters.agent import NoAgent
 from alpkey.core.errors import NoKey, Unsuitable
 from tests.actions.worlds import RIGHT, Fakes, play
-from tests.contracts.fakes import FakeOwnSshFiles, FakeResolver, FakeTerminal
+from tests.contracts.fakes import FakeEditor, FakeOwnSshFiles, FakeResolver, FakeTerminal
 from tests.core.sites import site
 
 
@@ -22,6 +22,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.fakes = Fakes(folder)
         self.terminal = FakeTerminal()
+        self.editor = FakeEditor()
         self.own_files = FakeOwnSshFiles(folder / "connect")
         self.renewed_in_window: list[str] = []
 
@@ -33,6 +34,7 @@ class Desk:
             own_files=self.own_files,
             resolver=FakeResolver({"mine": "daint.alps.cscs.ch"}),
             terminal=self.terminal,
+            editor=self.editor,
             renew=lambda: renew(RenewRequest(), self.fakes.renewal),
             load_to_forward=lambda: load_to_forward(self.fakes.agent_use),
             renew_in_window=self.renewed_in_window.append if windows else None,
@@ -66,6 +68,18 @@ def test_any_other_name_is_refused(with_key: Desk, name: str) -> None:
     with pytest.raises(Unsuitable) as raised:
         play(connect(ConnectRequest(name), with_key.world()))
     assert raised.value.code == "unknown-host"
+    assert with_key.terminal.opened == []
+
+
+def test_an_editor_opens_where_plain_ssh_knows_the_way(with_key: Desk) -> None:
+    request = ConnectRequest("daint", way="editor")
+    with pytest.raises(Unsuitable) as raised:
+        play(connect(request, with_key.world()))
+    assert raised.value.code == "editor-needs-config"
+    assert with_key.editor.opened == []
+    with_key.own_files = FakeOwnSshFiles(None)
+    play(connect(request, with_key.world()))
+    assert with_key.editor.opened == ["daint"]
     assert with_key.terminal.opened == []
 
 

@@ -230,14 +230,27 @@ class FakeTerminal:
         self.opened.append(list(command))
 
 
-class FakeOwnSshFiles:
-    """Writes nothing, and remembers for whom it would have."""
+class FakeEditor:
+    """Notes where it would open; ``absent`` is a computer without one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, *, absent: bool = False) -> None:
+        self._absent = absent
+        self.opened: list[str] = []
+
+    def open(self, host: str) -> None:
+        if self._absent:
+            raise Unsuitable("no-editor", looked_for="nothing")
+        self.opened.append(host)
+
+
+class FakeOwnSshFiles:
+    """Writes nothing, and remembers for whom it would have; without ``path`` plain ssh does."""
+
+    def __init__(self, path: Path | None) -> None:
         self._path = path
         self.users: list[str | None] = []
 
-    def write(self, user: str | None) -> Path:
+    def write(self, user: str | None) -> Path | None:
         self.users.append(user)
         return self._path
 

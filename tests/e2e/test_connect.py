@@ -169,3 +169,25 @@ def test_an_alias_of_the_persons_leads_where_it_should(home: Home) -> None:
     )
     done = home.run("connect", "work", "--here", "--", "hostname")
     assert (done.stdout, done.returncode) == ("daint\n", 0), done.stderr
+
+
+@pytest.mark.parametrize("host", ["ela", "daint"])
+def test_a_login_is_tried_in_earnest(home: Home, host: str) -> None:
+    assert home.json("connect", host, "--check")[1]["error"]["code"] == "no-key"
+    home.renew()
+    assert home.json("connect", host, "--check") == (0, {"host": host, "logged_in": True})
+    assert home.run("connect", host, "--check").stdout == f"{host} lets you in.\n"
+    home.centre.control("revoke", serial=home.json("status")[1]["serial"])
+    code, result = home.json("connect", host, "--check")
+    assert (code, result["error"]["code"]) == (5, "login-failed")
+    assert result["error"]["params"]["finding"] == "login-refused"
+
+
+def test_one_way_at_a_time(home: Home) -> None:
+    assert home.run("connect", "daint", "--check", "--here").returncode == 2
+
+
+def test_vs_code_needs_plain_ssh_to_know_the_way(home: Home, tmp_path: Path) -> None:
+    home.renew()
+    code, result = home.json("connect", "daint", "--vscode")
+    assert (code, result["error"]["code"]) == (2, "editor-needs-config")

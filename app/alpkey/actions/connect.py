@@ -6,17 +6,18 @@ from typing import Literal
 
 from alpkey.actions.naming import check_name
 from alpkey.core.command import held, ssh_to
+from alpkey.core.errors import Unsuitable
 from alpkey.core.events import Action, Event
 from alpkey.core.look import Look, closed_doors
-from alpkey.core.ports import Clock, OwnSshFiles, Resolver, Terminal
+from alpkey.core.ports import Clock, Editor, OwnSshFiles, Resolver, Terminal
 from alpkey.core.site import Site
 
-Way = Literal["window", "here", "print"]
+Way = Literal["window", "editor", "here", "print"]
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectRequest:
-    """``way``: in a terminal window, in place of this process, or only printed.
+    """``way``: in a terminal window, in VS Code, in place of this process, or only printed.
 
     ``may_ask``: whether somebody is there to renew a dead key with.
     """
@@ -42,6 +43,7 @@ class ConnectWorld:
     own_files: OwnSshFiles
     resolver: Resolver
     terminal: Terminal
+    editor: Editor
     renew: Callable[[], Action]
     load_to_forward: Callable[[], Iterator[Event]]
     renew_in_window: Callable[[str], None] | None
@@ -51,9 +53,11 @@ class ConnectWorld:
 def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     """The result holds ``host`` and ``command``, the ssh command as a list of words.
 
-    With "window" a terminal runs it already; with "here" the caller becomes it.  The command is
-    None where the renewal window was opened, which will connect by itself.
-    Raises NoKey, KeyExpired or Unfit where the key opens no doors and nobody can renew it.
+    With "window" a terminal runs it already, and with "editor" that is open; with "here" the
+    caller becomes it.  The command is None where the renewal window was opened, which will connect
+    by itself.
+    Raises NoKey, KeyExpired or Unfit where the key opens no doors and nobody can renew it, and
+    Unsuitable for names that lead elsewhere, and where there is no terminal or no editor.
     """
     look = world.look()
     config = world.own_files.write(look.account)  # what ssh is asked about a name must lie there
@@ -75,6 +79,10 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
         forward_agent=request.forward_agent,
         remote_command=request.remote_command,
     )
+    if request.way == "editor":
+        if config:  # plain ssh does without
+            raise Unsuitable("editor-needs-config", name=request.name)
+        world.editor.open(request.name)
     if request.way == "window":
         world.terminal.open(held(command, world.explain), request.name)
     return {"host": request.name, "command": command}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import click
 
 from alpkey.actions.connect import ConnectRequest, Way, connect
+from alpkey.actions.try_login import try_login
 from alpkey.adapters.openssh import become
 from alpkey.cli.context import Output, events_option, json_option, run
 from alpkey.core.command import PROBE
@@ -18,14 +19,19 @@ from alpkey.core.events import Result
 @click.argument("remote_command", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED)
 @click.option("--print", "only_print", is_flag=True, help="Print the ssh command, run nothing.")
 @click.option("--here", is_flag=True, help="Replace this process with ssh; open no window.")
+@click.option("--vscode", is_flag=True, help="Open VS Code there, by its extension Remote - SSH.")
+@click.option("--check", is_flag=True, help="Only try to log in, and say why where that fails.")
 @click.option("--forward-agent", is_flag=True, help="Let the cluster use your ssh agent (ssh -A).")
 @json_option
 @events_option
 def connect_command(
+    *,
     name: str,
     remote_command: tuple[str, ...],
     only_print: bool,
     here: bool,
+    vscode: bool,
+    check: bool,
     forward_agent: bool,
     as_json: bool,
     events: bool,
@@ -39,9 +45,19 @@ def connect_command(
       alpkey connect daint
       alpkey connect daint --here -- hostname
       alpkey connect ela --print
+      alpkey connect santis --check
     """
     output = Output(as_json, events)
-    way: Way = "print" if only_print else "here" if here else "window"
+    if sum((only_print, here, vscode, check)) > 1:
+        raise click.UsageError("Give one of --print, --here, --vscode and --check.")
+    if check:
+        run(
+            lambda all_of, cancellation: try_login(name, all_of.login(cancellation)),
+            output,
+            lambda result: f"{result['host']} lets you in.",
+        )
+        return
+    way: Way = "print" if only_print else "here" if here else "editor" if vscode else "window"
     request = ConnectRequest(name, way, forward_agent, remote_command, output.can_ask)
     result = run(
         lambda all_of, cancellation: connect(request, all_of.connection(cancellation)),
@@ -56,10 +72,14 @@ def connect_command(
 def _tell(way: Way) -> Callable[[Result], str]:
     if way == "print":
         return lambda result: shlex.join(result["command"])
-    return _opened
+    return _opened_editor if way == "editor" else _opened
 
 
 def _opened(result: Result) -> str:
     if result["command"] is None:
         return "The key has to be renewed first; a window asks for it."
     return f"A terminal on {result['host']} opens."
+
+
+def _opened_editor(result: Result) -> str:
+    return f"VS Code opens on {result['host']}."

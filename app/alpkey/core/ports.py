@@ -224,6 +224,13 @@ class Terminal(Protocol):
         """Opens a window that runs ``command`` and returns.  Raises Unsuitable (no-terminal)."""
 
 
+class Editor(Protocol):
+    """The person's editor, which opens files of other hosts by plain ssh."""
+
+    def open(self, host: str) -> None:
+        """Opens a window on ``host`` and returns.  Raises Unsuitable (no-editor)."""
+
+
 class OwnSshFiles(Protocol):
     """Our own files in the ssh folder; never the person's."""
 

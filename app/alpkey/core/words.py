@@ -94,6 +94,16 @@ ERRORS: Mapping[str, Description] = {
         "Looked for: {looked_for}.",
         "Name yours in the setting 'terminal', or use: alpkey connect {name} --here",
     ),
+    "no-editor": Description(
+        "VS Code was not found",
+        "Looked for: {looked_for}.",
+        "Install it with its extension Remote - SSH, or connect in a terminal.",
+    ),
+    "editor-needs-config": Description(
+        "VS Code does not know {name} yet",
+        "It reads your own ssh configuration, and Alpkey's part is not in it.",
+        "Let Alpkey write its part: alpkey config apply",
+    ),
     "unsupported-platform": Description(
         "Alpkey is for Linux and macOS",
         "This system is {platform}.",

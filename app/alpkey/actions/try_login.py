@@ -1,0 +1,33 @@
+"""One login, tried in earnest with nobody at the keyboard."""
+
+from dataclasses import dataclass
+
+from alpkey.actions.naming import check_name
+from alpkey.actions.way_in import WayIn, explained
+from alpkey.core.events import Action
+from alpkey.core.look import closed_doors
+from alpkey.core.ports_remote import Remote
+
+
+@dataclass(frozen=True, slots=True)
+class LoginWorld:
+    way: WayIn
+    remote: Remote
+
+
+def try_login(name: str, world: LoginWorld) -> Action:
+    """The result holds ``host`` and ``logged_in``, which is true.
+
+    Raises what tells why it failed: NoKey, KeyExpired or Unfit for a key that opens no doors, else
+    what the doctor finds; and Unsuitable (``unknown-host``).
+    """
+    yield from ()
+    way = world.way
+    config = way.own_files.write(way.look().account)
+    check_name(name, way.site, way.resolver)
+    if closed := closed_doors(way.look(), way.clock()):
+        raise closed
+    ran = world.remote.run(name, config, ["true"])
+    if not ran.logged_in:
+        raise explained(ran.login(name), way)
+    return {"host": name, "logged_in": True}

@@ -1,0 +1,49 @@
+"""What every editor keeps to: VS Code, with a fake of its program, and the fake of tests."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from alpkey.adapters.vs_code import VsCode
+from alpkey.core.errors import Unsuitable
+from alpkey.core.ports import Editor
+from tests.contracts.fakes import FakeEditor
+from tests.e2e.waiting import until
+
+
+@pytest.fixture(params=["real", "fake"])
+def editor(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> tuple[Editor, Callable[[], list[str]]]:
+    """An editor, and the hosts that it opened."""
+    if request.param == "fake":
+        fake = FakeEditor()
+        return fake, lambda: fake.opened
+    told = tmp_path / "told"
+    program = tmp_path / "codium"
+    program.write_text(f'#!/bin/sh\necho "$*" >> "{told}"\n')
+    program.chmod(0o755)
+
+    def opened() -> list[str]:
+        lines = told.read_text().splitlines()
+        return [line.removeprefix("--remote ssh-remote+") for line in lines]
+
+    return VsCode({"PATH": f"{tmp_path}:/usr/bin:/bin"}), opened
+
+
+@pytest.fixture(params=["real", "fake"])
+def absent(request: pytest.FixtureRequest) -> Editor:
+    return FakeEditor(absent=True) if request.param == "fake" else VsCode({"PATH": "/nowhere"})
+
+
+class TestEditor:
+    def test_it_opens_on_the_host(self, editor: Watched) -> None:
+        one, opened = editor
+        one.open("daint")
+        until(lambda: opened() == ["daint"], "the window")
+
+    def test_one_that_is_not_there_says_so(self, absent: Editor) -> None:
+        with pytest.raises(Unsuitable) as raised:
+            absent.open("daint")
+        assert raised.value.code == "no-editor"
