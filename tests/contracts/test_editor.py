@@ -11,11 +11,11 @@ from alpkey.core.ports import Editor
 from tests.contracts.fakes import FakeEditor
 from tests.e2e.waiting import until
 
+Watched = tuple[Editor, Callable[[], list[str]]]
+
 
 @pytest.fixture(params=["real", "fake"])
-def editor(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> tuple[Editor, Callable[[], list[str]]]:
+def editor(request: pytest.FixtureRequest, tmp_path: Path) -> Watched:
     """An editor, and the hosts that it opened."""
     if request.param == "fake":
         fake = FakeEditor()

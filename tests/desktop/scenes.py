@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,9 @@ from alpkey.core.errors import (
     Unreachable,
 )
 from alpkey.core.journal import Known
+from alpkey.core.leaving import Belonging
 from alpkey.core.look import Look
+from alpkey.core.moments import rfc3339
 from alpkey.core.places import own_places
 from alpkey.core.quota import Quota, Source
 from alpkey.core.settings import Settings
@@ -37,7 +39,9 @@ from alpkey.desktop import looking
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows import main_window
+from alpkey.desktop.windows.leave_dialog import LeaveDialog
 from alpkey.desktop.windows.main_window import MainWindow
+from alpkey.desktop.windows.parts import WrappedLabel
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
 from tests.core.sites import site
 from tests.core.test_look import HOUR, MISSING, certificate
@@ -252,10 +256,31 @@ def doctored() -> list[Row]:
     return [{"event": "done", "result": doctor_object(diagnose(seen, NOW))}]
 
 
+def listed() -> list[Row]:
+    """What the centre lists of an account with three keys."""
+    keys = [
+        {
+            "serial": str(11327954362781958041 + number),
+            "valid_before": rfc3339(NOW + (3 + 7 * number) * HOUR),
+            "this_machine": number == 0,
+        }
+        for number in range(3)
+    ]
+    quota = {"limit": 5, "remaining": 2}
+    return [{"event": "done", "result": {"keys": keys, "quota": quota}}]
+
+
 def main(
-    seen: Look | None, trouble: str = "", page: str = "&Key", says: list[Row] | None = None
+    seen: Look | None,
+    trouble: str = "",
+    page: str = "&Key",
+    says: list[Row] | None = None,
+    press: str = "",
 ) -> MainWindow:
-    """The main window over a look that does not change; its children say these rows."""
+    """The main window over a look that does not change; its children say these rows.
+
+    ``press`` names a button of the page that is pressed at the start.
+    """
     command = [sys.executable, "-c", CHILD, json.dumps(says or [])]
     with _looking(Seen(NOW, seen, trouble, site()), command):
         made = MainWindow(own_places(), site(), lambda *_: None)
@@ -265,6 +290,8 @@ def main(
     pages.setCurrentIndex(titles.index(page))
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     made.show()
+    if press:
+        made.findChild(QPushButton, press).click()
     return made
 
 
@@ -279,7 +306,45 @@ def _looking(seen: Seen, command: list[str]) -> Iterator[None]:
         main_window.looking.take, main_window.command = real
 
 
+GOING = (
+    Belonging("password", "alice"),
+    Belonging("agent", "2"),
+    Belonging("key", "/home/alice/.ssh/cscs-key"),
+)
+
+
+def leaving(*says: Row) -> LeaveDialog:
+    """The dialog whose child says these rows after its question."""
+    value = words.leaving(GOING, revoked=False)
+    field = {"name": "leave", "kind": "confirm", "kept": False, "value": value}
+    question: Row = {"event": "ask", "ask": 1, "fields": [field], "error": None}
+    rows = json.dumps([question]), json.dumps(list(says))
+    made = LeaveDialog(site(), lambda *_: [sys.executable, "-P", "-c", CHILD, *rows])
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    made.show()
+    return made
+
+
+def left(window: QWidget) -> bool:
+    """Agrees once it is asked; whether the end is told."""
+    if agree := window.findChild(QPushButton, "leave"):
+        agree.click()
+    return "You have left" in window_text(window)
+
+
+LEFT: Row = {
+    "event": "done",
+    "result": {
+        "removed": [asdict(one) for one in GOING],
+        "left": [{"what": "session", "name": "alice", "code": "", "reason": "It is locked."}],
+        "revoked": ["11327954362781958041"],
+    },
+}
+
+
 SCENES: dict[str, Scene] = {
+    "leave-question": Scene(leaving, heading_is("cscs-key")),
+    "leave-done": Scene(lambda: leaving(LEFT), left),
     "dialog-first": Scene(lambda: dialog([ask(), READY]), form_is_open),
     "dialog-offer": Scene(lambda: dialog([ask(), READY, ask(offer=True)]), form_is_open),
     "dialog-kept": Scene(lambda: dialog([ask(), READY, ask(kept="password")]), form_is_open),
@@ -337,6 +402,29 @@ SCENES: dict[str, Scene] = {
     "main-expiring": Scene(lambda: main(look(timedelta(minutes=42)))),
     "main-expired": Scene(lambda: main(look(-HOUR, used=5, source="service"))),
     "main-broken": Scene(lambda: main(look(HOUR, trouble="The certificate is cut off."))),
+    "main-clusters": Scene(lambda: main(look(HOUR), page="&Clusters")),
+    "main-clusters-tried": Scene(
+        lambda: main(
+            look(HOUR),
+            page="&Clusters",
+            says=[{"event": "done", "result": {"host": "daint", "logged_in": True}}],
+            press="try",
+        ),
+        heading_is("Let you in"),
+    ),
+    "main-clusters-failed": Scene(
+        lambda: main(look(HOUR), page="&Clusters", says=[failed(NO_NETWORK)], press="try"),
+        heading_is("cannot be reached"),
+    ),
+    "main-keys-known": Scene(lambda: main(look(HOUR), page="&My keys")),
+    "main-keys-device": Scene(
+        lambda: main(look(HOUR), page="&My keys", says=[PAGES["device"]], press="keys-device"),
+        heading_is("WDJB-MJHT"),
+    ),
+    "main-keys": Scene(
+        lambda: main(look(HOUR), page="&My keys", says=listed(), press="keys-browser"),
+        heading_is("Another computer's"),
+    ),
     "main-doctor": Scene(
         lambda: main(look(HOUR), page="&Doctor", says=doctored()), heading_is("findings")
     ),
@@ -358,6 +446,9 @@ def settle(window: QWidget, scene: Scene) -> bool:
     before = window.size()
     QCoreApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    labels = (one for one in window.findChildren(WrappedLabel) if one.isVisible())
+    if any(one.height() < one.heightForWidth(one.width()) for one in labels):
+        return False
     buttons = (one for one in window.findChildren(QPushButton) if one.isVisible())
     complete = isinstance(window, MainWindow) or any(
         not one.objectName().startswith("connect-") for one in buttons

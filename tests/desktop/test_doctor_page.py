@@ -66,7 +66,7 @@ def opened(qtbot: QtBot, at: Places, started: Started) -> Iterator[Opener]:
 
 def end(qtbot: QtBot, window: MainWindow) -> None:
     window.close()
-    qtbot.waitUntil(lambda: page(window).is_idle, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page(window).commands.is_idle, timeout=PATIENCE_MS)
 
 
 def page(window: MainWindow) -> DoctorPage:
@@ -83,7 +83,9 @@ def turn_to_it(qtbot: QtBot, window: MainWindow) -> None:
 
 def until_looked(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(
-        lambda: page(window).is_idle and text(window, "doctor-state") != words.DOCTOR_LOOKS,
+        lambda: (
+            page(window).commands.is_idle and text(window, "doctor-state") != words.DOCTOR_LOOKS
+        ),
         timeout=PATIENCE_MS,
     )
 
@@ -97,7 +99,7 @@ def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
 
 
 def test_nothing_is_asked_before_the_page_is_looked_at(opened: Opener) -> None:
-    assert page(opened()).is_idle
+    assert page(opened()).commands.is_idle
 
 
 def test_findings_are_told_worst_first_and_mended_by_a_click(
@@ -147,10 +149,10 @@ def test_a_report_is_shown_in_full_before_it_is_copied(qtbot: QtBot, opened: Ope
 def test_the_window_closes_while_it_looks(qtbot: QtBot, opened: Opener) -> None:
     window = opened()
     window.findChild(QTabWidget, "pages").setCurrentWidget(page(window))
-    assert not page(window).is_idle
+    assert not page(window).commands.is_idle
     window.close()
     assert not window.isVisible()
-    qtbot.waitUntil(lambda: page(window).is_idle, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page(window).commands.is_idle, timeout=PATIENCE_MS)
 
 
 def test_what_goes_wrong_is_told(qtbot: QtBot, at: Places, opened: Opener) -> None:

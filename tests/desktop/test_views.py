@@ -80,7 +80,9 @@ def test_the_quota_is_never_more_certain_than_we_are(known: Quota, line: str) ->
 def test_every_label_has_a_letter_of_its_own_where_one_is_left() -> None:
     assert views.with_mnemonics(["ab", "a", "ba c"]) == ["a&b", "&a", "ba &c"]
     assert views.with_mnemonics(["Key", "key"], taken="e") == ["&Key", "ke&y"]
-    assert views.with_mnemonics(["a", "A", "?"]) == ["&a", "A", "?"]
+    assert views.with_mnemonics(["a", "A", "?"]) == ["&a", "&A", "?"]
+    assert views.with_mnemonics(["ab", "ba", "abc"], taken="c") == ["&ab", "&ba", "&abc"]
+    assert views.with_mnemonics(["c"], taken="c") == ["c"]
     assert views.mnemonics(["&Key", "none", "a &b"]) == "kb"
 
 

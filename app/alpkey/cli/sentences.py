@@ -132,15 +132,8 @@ def keys_revoked(result: Result) -> str:
 
 def signed_out(result: Result) -> str:
     """What is gone, and what is not."""
-    gone = [words.belonging(Belonging(**one)) for one in result["removed"]]
-    revoked = [
-        f"the certificate {serial}, which opens nothing any more" for serial in result["revoked"]
-    ]
-    if not gone and not revoked:
-        return "Nothing of Alpkey's own was removed."
-    head = "Gone from this computer:"
-    left = "\nNot all is gone; see above." if result["left"] else ""
-    return "\n  ".join([head, *revoked, *gone]) + left
+    gone = words.gone((Belonging(**one) for one in result["removed"]), result["revoked"])
+    return gone + ("\nNot all is gone; see above." if result["left"] else "")
 
 
 def _key_of_account(one: Result) -> str:

@@ -855,6 +855,15 @@ def leaving(going: Iterable[Belonging], *, revoked: bool) -> str:
     return "\n".join([*first, *(belonging(one) for one in going)])
 
 
+def gone(removed: Iterable[Belonging], revoked: Iterable[str]) -> str:
+    """What went when somebody left, a line each; ``revoked`` are serials."""
+    lines = [f"the certificate {serial}, which opens nothing any more" for serial in revoked]
+    lines += [belonging(one) for one in removed]
+    if not lines:
+        return "Nothing of Alpkey's own was removed."
+    return "\n  ".join(["Gone from this computer:", *lines])
+
+
 def warning(code: str, params: Mapping[str, Param]) -> str:
     return WARNINGS[code].format(**_shown(params))
 
@@ -895,6 +904,11 @@ def day_and_time(moment: datetime, now: datetime) -> str:
     local = moment.astimezone(now.tzinfo)
     near = abs(local.date() - now.date()) < timedelta(days=7)
     return f"{local:%a %H:%M}" if near else f"{local:%Y-%m-%d %H:%M}"
+
+
+def keys_left(remaining: int, limit: int) -> str:
+    """``3 of 5 keys left``."""
+    return f"{remaining} of {limit} keys left"
 
 
 def until(moment: datetime | None, now: datetime) -> str:

@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,20 +117,56 @@ def quota_line(quota: Quota, now: datetime) -> str:
     if quota.remaining == 0:
         at = quota.next_slot_at
         return f"No key left; next key at {words.clock_time(at, now)}" if at else "No key left"
-    count = f"{quota.remaining} of {quota.limit} keys left"
+    count = words.keys_left(quota.remaining, quota.limit)
     if quota.source == "journal":
         return f"At most {count}"
     return f"{count} (as of {words.clock_time(quota.as_of, now)})" if quota.as_of else count
+
+
+def own_count(site: Site) -> str:
+    """What our own count of keys is worth, and where the list is."""
+    if site.has_gateway:
+        return f"That is what this computer knows. {site.name} lists all of them, for a sign-in."
+    return (
+        f"{site.name} keeps no list that Alpkey could ask for: keys made on other computers are "
+        "not counted."
+    )
+
+
+def own_key(look: Look, now: datetime) -> str:
+    """The key of this computer in a line; empty where none opens doors."""
+    if look.certificate is None or not look.state(now).opens_doors:
+        return ""
+    ends = words.until(look.certificate.valid_before, now)
+    return f"This computer's, {ends}, serial {look.certificate.serial}"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A name for ssh, and the host that it leads to."""
+
+    name: str
+    where: str
+
+
+def destinations(site: Site | None, aliases: Iterable[Alias]) -> tuple[Destination, ...]:
+    """All that can be connected to: the clusters, the person's own names, and the jump host."""
+    if site is None:
+        return ()
+    hosts = {host.name: host.host_name for host in site.hosts}
+    names = {host.name: host.name for host in site.clusters}
+    names |= {alias.name: alias.host for alias in aliases if alias.name not in hosts}
+    names[site.jump_host] = site.jump_host
+    return tuple(Destination(name, hosts.get(host, host)) for name, host in names.items())
 
 
 def connections(site: Site | None, aliases: Iterable[Alias]) -> tuple[Connection, ...]:
     """The clusters, the person's own names for hosts of the centre, and the jump host."""
     if site is None:
         return ()
-    own = (alias.name for alias in aliases if site.host(alias.name) is None)
-    names = [*(host.name for host in site.clusters), *own]
-    jump = Connection(f"Check {site.jump_host.capitalize()}", site.jump_host)
-    return (*(Connection(f"Connect to {name}", name) for name in names), jump)
+    *others, jump = (one.name for one in destinations(site, aliases))
+    check = Connection(f"Check {jump.capitalize()}", jump)
+    return (*(Connection(f"Connect to {name}", name) for name in others), check)
 
 
 def menu(look: Look, now: datetime) -> MenuView:
@@ -175,7 +211,10 @@ def mnemonics(labels: Iterable[str]) -> str:
 
 
 def with_mnemonics(labels: Sequence[str], taken: str = "") -> list[str]:
-    """The labels, each with a letter of its own marked for the keyboard where one is left."""
+    """The labels, each with a letter marked for the keyboard: its own one where one is left.
+
+    Where several share one it goes from one of them to the next.  None are ``taken``.
+    """
     places = [_letters(label) for label in labels]
     owners: dict[str, int] = {}
 
@@ -191,11 +230,19 @@ def with_mnemonics(labels: Sequence[str], taken: str = "") -> list[str]:
 
     for label in range(len(labels)):
         give(label, set(taken))
-    marked = list(labels)
-    for letter, owner in owners.items():
-        text, at = labels[owner], places[owner][letter]
-        marked[owner] = f"{text[:at]}&{text[at:]}"
-    return marked
+    letters = {owner: letter for letter, owner in owners.items()}
+    return [
+        _marked(label, places[number], letters.get(number), taken)
+        for number, label in enumerate(labels)
+    ]
+
+
+def _marked(label: str, places: Mapping[str, int], letter: str | None, taken: str) -> str:
+    letter = letter or next((one for one in places if one not in taken), None)
+    if letter is None:
+        return label
+    at = places[letter]
+    return f"{label[:at]}&{label[at:]}"
 
 
 def _letters(label: str) -> dict[str, int]:

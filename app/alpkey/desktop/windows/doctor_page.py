@@ -1,25 +1,32 @@
 """The page of the doctor: findings of ``alpkey doctor``, each with the one button that mends it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from alpkey.core import words
 from alpkey.desktop import finding_view, views
-from alpkey.desktop.engine import Engine
-from alpkey.desktop.windows.parts import GRID_PX, announce, button, heading, words_label
+from alpkey.desktop.commands import Commands, Then
+from alpkey.desktop.windows.parts import (
+    GRID_PX,
+    announce,
+    button,
+    heading,
+    scroll_area,
+    stack,
+    words_label,
+)
 
 REPORT_SIZE_PX = (72 * GRID_PX, 48 * GRID_PX)
 Finding = dict[str, Any]
@@ -28,31 +35,22 @@ Finding = dict[str, Any]
 class DoctorPage(QWidget):
     """Looks once it is shown for the first time, and whenever it is asked to.
 
-    ``start`` runs Alpkey with these arguments; ``idle`` is emitted once no child runs any more.
-    ``taken`` are the window's own mnemonics.
+    ``start`` runs Alpkey with these arguments; ``taken`` are the window's own mnemonics.
     """
-
-    idle = Signal()
 
     def __init__(
         self, command: Callable[..., list[str]], start: Callable[..., None], taken: str
     ) -> None:
         super().__init__()
-        self._command = command
+        self.commands = Commands(command, self)
         self._start = start
         self._taken = taken
-        self._engine: Engine | None = None
         self._looked = False
         self._state = heading("doctor-state", words.DOCTOR_LOOKS)
         self._again = button("", self.look, "look-again")
         self._public = button("", lambda: self._report("public"), "report-public")
         self._support = button("", lambda: self._report("support"), "report-support")
-        self._list = QScrollArea()
-        self._list.setObjectName("findings")
-        self._list.setAccessibleName("Findings")
-        self._list.setFrameShape(QFrame.Shape.NoFrame)
-        self._list.setWidgetResizable(True)
-        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list = scroll_area("findings", "Findings")
         buttons = QHBoxLayout()
         for one in self._buttons:
             buttons.addWidget(one)
@@ -65,18 +63,9 @@ class DoctorPage(QWidget):
         layout.addLayout(buttons)
         self._show([])
 
-    @property
-    def is_idle(self) -> bool:
-        return self._engine is None
-
     def look(self) -> None:
         self._looked = True
         self._run(self._apply)
-
-    def stop(self) -> None:
-        """Ends a look that is under way; nothing of it is lost."""
-        if self._engine is not None:
-            self._engine.cancel()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
         super().showEvent(event)
@@ -87,30 +76,23 @@ class DoctorPage(QWidget):
     def _buttons(self) -> tuple[QPushButton, ...]:
         return self._again, self._public, self._support
 
-    def _run(self, then: Callable[[dict[str, Any]], None], *arguments: str) -> None:
-        if self._engine is not None:
+    def _run(self, then: Then, *arguments: str) -> None:
+        if not self.commands.is_idle:
             return
         self._state.setText(words.DOCTOR_LOOKS)
         self.setEnabled(False)
-        engine = Engine(self._command("doctor", "--events", *arguments), self)
-        engine.done.connect(lambda result: self._ended(then, result))
-        engine.failed.connect(lambda error: self._ended(self._tell, error))
-        self._engine = engine
-        engine.start()
+        ended = partial(self._ended, then)
+        self.commands.run(ended, partial(self._ended, self._tell), "doctor", "--events", *arguments)
 
-    def _ended(self, then: Callable[[dict[str, Any]], None], word: dict[str, Any]) -> None:
-        if self._engine is not None:
-            self._engine.deleteLater()
-            self._engine = None
+    def _ended(self, then: Then, word: dict[str, Any]) -> None:
         self.setEnabled(True)
         if self.isVisible():
             then(word)
-        self.idle.emit()
 
     def _tell(self, error: dict[str, Any]) -> None:
         self._state.setText(error["title"])
         detail = words_label("doctor-error", f"{error['detail']}\n{error['next_step']}")
-        self._list.setWidget(_stack([detail]))
+        self._list.setWidget(stack([detail]))
 
     def _apply(self, result: dict[str, Any]) -> None:
         findings: list[Finding] = result["findings"]
@@ -130,7 +112,7 @@ class DoctorPage(QWidget):
             self._card(one, deed, next(rest) if deed else "")
             for one, deed in zip(findings, deeds, strict=True)
         ]
-        self._list.setWidget(_stack(cards))
+        self._list.setWidget(stack(cards))
 
     def _card(self, finding: Finding, deed: finding_view.Deed | None, label: str) -> QWidget:
         name = finding["id"]
@@ -165,17 +147,6 @@ class DoctorPage(QWidget):
         dialog = ReportDialog(result["report"], self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
-
-
-def _stack(parts: Iterable[QWidget]) -> QWidget:
-    body = QWidget()
-    layout = QVBoxLayout(body)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(2 * GRID_PX)
-    for part in parts:
-        layout.addWidget(part)
-    layout.addStretch()
-    return body
 
 
 class ReportDialog(QDialog):

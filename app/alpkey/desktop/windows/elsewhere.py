@@ -18,7 +18,6 @@ WAYS = {
     "browser": "Sign in with the &browser",
     "device": "Sign in on another &device",
 }
-_STEPS = ("signed-in", "issued", "installed", "in-agent")
 _MODULE_PX = 4
 
 
@@ -28,9 +27,14 @@ def way_buttons(choose: Callable[[str], None]) -> list[QPushButton]:
 
 
 class ElsewherePage(QWidget):
-    """What is to be done where; ``open_page`` opens an address in the browser once more."""
+    """What is to be done where; ``open_page`` opens an address in the browser once more.
 
-    def __init__(self, site_name: str, open_page: Callable[[str], None]) -> None:
+    ``steps`` are those that follow the sign-in.
+    """
+
+    def __init__(
+        self, site_name: str, open_page: Callable[[str], None], steps: Sequence[str]
+    ) -> None:
         super().__init__()
         self._site_name = site_name
         self._url = ""
@@ -43,7 +47,7 @@ class ElsewherePage(QWidget):
         self._code.setAccessibleName("The code to type there")
         self._again = button("&Open the page again", lambda: open_page(self._url), "open-again")
         self._note = words_label("note")
-        self._steps = StepList(_STEPS)
+        self._steps = StepList(steps)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for part in (self._what, self._picture, self._address, self._code):

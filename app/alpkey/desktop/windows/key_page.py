@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from alpkey.core.site import Host, Site
@@ -15,9 +14,18 @@ RING_PX = 96
 
 
 class KeyPage(QWidget):
-    """``start`` runs Alpkey with these arguments; ``taken`` are the window's own mnemonics."""
+    """``start`` runs Alpkey with these arguments, ``leave`` asks whether to leave this computer.
 
-    def __init__(self, site: Site, start: Callable[..., None], taken: str) -> None:
+    ``taken`` are the window's own mnemonics.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        start: Callable[..., None],
+        leave: Callable[[], None],
+        taken: str,
+    ) -> None:
         super().__init__()
         self._taken = taken
         self._start = start
@@ -38,7 +46,11 @@ class KeyPage(QWidget):
         self._layout.addLayout(self._facts)
         self._layout.addStretch(1)
         self._layout.addWidget(self._connect)
-        self._layout.addWidget(self.renew, alignment=Qt.AlignmentFlag.AlignLeft)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.renew)
+        bottom.addStretch()
+        bottom.addWidget(button("&Leave this computer\N{HORIZONTAL ELLIPSIS}", leave, "leave"))
+        self._layout.addLayout(bottom)
 
     def apply(self, seen: Seen) -> None:
         while self._facts.rowCount():
@@ -68,7 +80,7 @@ class KeyPage(QWidget):
         self._connect = fresh
 
     def _connect_row(self) -> QWidget:
-        return connect_row(self._hosts, self._connect_to, self._taken + "r")
+        return connect_row(self._hosts, self._connect_to, self._taken + "rl")
 
     def _connect_to(self, name: str) -> None:
         self._start("connect", name)

@@ -10,14 +10,24 @@ from alpkey.core.places import Places
 from alpkey.core.site import Site
 from alpkey.desktop import looking, views
 from alpkey.desktop.children import command
+from alpkey.desktop.commands import Commands
 from alpkey.desktop.watch import Watch
+from alpkey.desktop.windows.clusters_page import ClustersPage
 from alpkey.desktop.windows.doctor_page import DoctorPage
 from alpkey.desktop.windows.key_page import KeyPage
+from alpkey.desktop.windows.keys_page import KeysPage
+from alpkey.desktop.windows.leave_dialog import LeaveDialog
 from alpkey.desktop.windows.parts import GRID_PX
 from alpkey.desktop.windows.settings_page import SettingsPage
 
 SIZE_PX = (72 * GRID_PX, 56 * GRID_PX)
-TABS = {"key": "&Key", "doctor": "&Doctor", "settings": "&Settings"}
+TABS = {
+    "key": "&Key",
+    "clusters": "&Clusters",
+    "keys": "&My keys",
+    "doctor": "&Doctor",
+    "settings": "&Settings",
+}
 
 
 class MainWindow(QMainWindow):
@@ -26,22 +36,26 @@ class MainWindow(QMainWindow):
     def __init__(self, places: Places, site: Site, start: Callable[..., None]) -> None:
         super().__init__()
         self._places = places
+        self._site = site
         self.setWindowTitle("Alpkey - DEMO" if site.demo else "Alpkey")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         taken = views.mnemonics(TABS.values())
-        self._key = KeyPage(site, start, taken)
+        self._key = KeyPage(site, start, self._leave, taken)
+        self._clusters = ClustersPage(command, start, taken)
+        self._keys = KeysPage(site, command, taken)
         self._doctor = DoctorPage(command, start, taken)
         self._settings = SettingsPage(command, taken)
-        for page in (self._doctor, self._settings):
-            page.idle.connect(self._idle)
+        self._looking = (self._clusters.commands, self._keys.commands, self._doctor.commands)
+        for commands in self._running:
+            commands.idle.connect(self._idle)
         pages = self._pages = QTabWidget()
         pages.setObjectName("pages")
         pages.setDocumentMode(True)
         for part in (pages, pages.tabBar()):
             part.setAccessibleName("Pages")
-        pages.addTab(self._key, TABS["key"])
-        pages.addTab(self._doctor, TABS["doctor"])
-        pages.addTab(self._settings, TABS["settings"])
+        made = (self._key, self._clusters, self._keys, self._doctor, self._settings)
+        for page, title in zip(made, TABS.values(), strict=True):
+            pages.addTab(page, title)
         self.setCentralWidget(pages)
         self.resize(*SIZE_PX)
         self._key.renew.setFocus()
@@ -49,12 +63,16 @@ class MainWindow(QMainWindow):
         self._watch.changed.connect(self.refresh)
         self.refresh()
 
+    def _leave(self) -> None:
+        dialog = LeaveDialog(looking.take(self._places).site or self._site, command, self)
+        dialog.open()
+
     def refresh(self) -> None:
         """Takes a look and applies it."""
         seen = looking.take(self._places)
         self._watch.set_working(seen.look is not None and seen.look.working)
-        self._key.apply(seen)
-        self._settings.apply(seen)
+        for page in (self._key, self._clusters, self._keys, self._settings):
+            page.apply(seen)
 
     def turn_to(self, page: str) -> None:
         """Shows the page of this name; stays where it is if there is none."""
@@ -62,14 +80,19 @@ class MainWindow(QMainWindow):
             self._pages.setCurrentIndex(list(TABS).index(page))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
-        """What was typed last is still written; a look that is under way is ended."""
+        """What was typed last is still written; what only looks is ended."""
         self._settings.commit()
-        self._doctor.stop()
-        if self._settings.is_idle and self._doctor.is_idle:
+        for commands in self._looking:
+            commands.stop()
+        if all(commands.is_idle for commands in self._running):
             super().closeEvent(event)
         else:
             self.hide()
             event.ignore()
+
+    @property
+    def _running(self) -> tuple[Commands, ...]:
+        return (*self._looking, self._settings.commands)
 
     def _idle(self) -> None:
         if self.isVisible():

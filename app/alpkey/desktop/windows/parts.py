@@ -3,16 +3,26 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
+    QDesktopServices,
     QKeyEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from alpkey.core.site import Host
 from alpkey.desktop.views import with_mnemonics
@@ -65,6 +75,34 @@ def button(text: str, deed: Callable[[], object], name: str = "") -> QPushButton
     made.setAutoDefault(False)
     made.clicked.connect(lambda _checked: deed())
     return made
+
+
+def scroll_area(name: str, spoken: str) -> QScrollArea:
+    """For a stack of parts that may be long; never wider than it is."""
+    area = QScrollArea()
+    area.setObjectName(name)
+    area.setAccessibleName(spoken)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return area
+
+
+def stack(parts: Iterable[QWidget]) -> QWidget:
+    """One below the other, and room below the last."""
+    body = QWidget()
+    layout = QVBoxLayout(body)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(2 * GRID_PX)
+    for part in parts:
+        layout.addWidget(part)
+    layout.addStretch()
+    return body
+
+
+def open_page(address: str) -> None:
+    """In the person's browser."""
+    QDesktopServices.openUrl(QUrl(address))
 
 
 def connect_row(hosts: Iterable[Host], connect: Callable[[str], None], taken: str = "") -> QWidget:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -38,6 +38,7 @@ from alpkey.desktop.windows.parts import (
     button,
     connect_row,
     heading,
+    open_page,
     words_label,
 )
 from alpkey.desktop.windows.sign_in import SignInPage
@@ -207,7 +208,7 @@ class RenewalDialog(QDialog):
         self._page: SignInPage = self._sign_in_page(seen)
         self._heed_reader()
         self._good_page: QWidget | None = None
-        self._elsewhere = ElsewherePage(self._world.site.name, _open) if way else None
+        self._elsewhere = self._elsewhere_page() if way else None
         self._engine = None
         if way or not self._world.site.signs_in_elsewhere(retired):
             self._engine = self._new_engine(*more)
@@ -292,6 +293,10 @@ class RenewalDialog(QDialog):
         page = SignInPage(account or "", self._note, self._step_left, ways)
         page.submitted.connect(self._submit)
         return page
+
+    def _elsewhere_page(self) -> ElsewherePage:
+        steps = ("signed-in", "issued", "installed", "in-agent")
+        return ElsewherePage(self._world.site.name, open_page, steps)
 
     def _step_left(self) -> float:
         return views.step_left(self._world.clock(), self._world.site.code_step_s)
@@ -408,7 +413,7 @@ class RenewalDialog(QDialog):
         if ways:
             return ways
         if error["code"] == "service-retired" and page.startswith("https://"):
-            return [button("&Open the page", lambda: _open(page), "open-page")]
+            return [button("&Open the page", lambda: open_page(page), "open-page")]
         return [button("&Try again", lambda: self._begin(again=True), "again")]
 
     def _again(self, text: str, *more: str) -> QPushButton:
@@ -447,10 +452,6 @@ class RenewalDialog(QDialog):
             QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
         ):
             one.setSizePolicy(*(_FITS if one is page else _YIELDS))
-
-
-def _open(page: str) -> None:
-    QDesktopServices.openUrl(QUrl(page))
 
 
 def _blank() -> tuple[QWidget, QVBoxLayout]:

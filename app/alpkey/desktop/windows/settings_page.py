@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -20,7 +20,7 @@ from alpkey.core.policy import Chosen
 from alpkey.core.settings import Setting, declared
 from alpkey.core.site import Site
 from alpkey.desktop import views
-from alpkey.desktop.engine import Engine
+from alpkey.desktop.commands import Commands
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.windows.parts import GRID_PX, words_label
 from alpkey.desktop.windows.setting_controls import ClustersControl, LineControl, control_for
@@ -60,19 +60,15 @@ class Row:
 
 
 class SettingsPage(QScrollArea):
-    """``idle`` is emitted once nothing is left to be written.
+    """One child writes at a time, so that of two wishes for one setting the later one wins.
 
-    One child writes at a time, so that of two wishes for one setting the later one wins.
     ``taken`` are the window's own mnemonics.
     """
 
-    idle = Signal()
-
     def __init__(self, command: Callable[..., list[str]], taken: str) -> None:
         super().__init__()
-        self._command = command
+        self.commands = Commands(command, self)
         self._waiting: dict[str, str] = {}
-        self._engine: Engine | None = None
         self._trouble = words_label("settings-trouble")
         self._taken = taken
         self._form = QFormLayout()
@@ -84,15 +80,11 @@ class SettingsPage(QScrollArea):
         self.setWidget(self._body())
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    @property
-    def is_idle(self) -> bool:
-        return self._engine is None
-
     def apply(self, seen: Seen) -> None:
         """Shows the settings in force, but for what is being typed or written."""
         self._trouble.setText(seen.trouble and f"{seen.trouble}\n{words.MENDED_BY_A_CHANGE}")
         self._trouble.setVisible(bool(seen.trouble))
-        if not self.is_idle:
+        if not self.commands.is_idle:
             return
         for row in self._rows.values():
             row.apply(seen.chosen)
@@ -158,26 +150,21 @@ class SettingsPage(QScrollArea):
         return wish
 
     def _write_next(self) -> None:
-        if self._engine is not None or not self._waiting:
+        if not (self.commands.is_idle and self._waiting):
             return
         key = next(iter(self._waiting))
         text = self._waiting.pop(key)
-        engine = Engine(self._command("settings", "set", "--events", key, "--", text), self)
-        engine.done.connect(lambda _: self._written(key, ""))
-        engine.failed.connect(lambda error: self._written(key, _said(error)))
-        self._engine = engine
-        engine.start()
+        self.commands.run(
+            lambda _: self._written(key, ""),
+            lambda error: self._written(key, _said(error)),
+            *("settings", "set", "--events", key, "--", text),
+        )
 
     def _written(self, key: str, error: str) -> None:
         row = self._rows[key]
         row.show_error(error)
         self._form.setRowVisible(row.error, bool(error))
-        if self._engine is not None:
-            self._engine.deleteLater()
-            self._engine = None
         self._write_next()
-        if self.is_idle:
-            self.idle.emit()
 
 
 def _words(name: str) -> QLabel:

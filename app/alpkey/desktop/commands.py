@@ -1,0 +1,51 @@
+"""The commands that a page has running, and who is told what became of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from alpkey.desktop.engine import Engine
+
+Then = Callable[[dict[str, Any]], None]
+
+
+class Commands(QObject):
+    """``command`` is Alpkey's command line with these arguments.
+
+    ``idle`` is emitted once none runs any more, after whoever waited for the last one was told.
+    """
+
+    idle = Signal()
+
+    def __init__(self, command: Callable[..., list[str]], parent: QObject) -> None:
+        super().__init__(parent)
+        self._command = command
+        self._running: set[Engine] = set()
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._running
+
+    def run(self, then: Then, otherwise: Then, *arguments: str) -> Engine:
+        """Starts one, which has to speak in events: its result goes to ``then``, an error to
+        ``otherwise``.  Whoever wants more of its words connects to them.
+        """
+        engine = Engine(self._command(*arguments), self)
+        engine.done.connect(lambda result: self._ended(engine, then, result))
+        engine.failed.connect(lambda error: self._ended(engine, otherwise, error))
+        self._running.add(engine)
+        engine.start()
+        return engine
+
+    def stop(self) -> None:
+        """Cancels what runs; what must not be broken off is still finished."""
+        for engine in self._running:
+            engine.cancel()
+
+    def _ended(self, engine: Engine, then: Then, word: dict[str, Any]) -> None:
+        self._running.discard(engine)
+        engine.deleteLater()
+        then(word)
+        if self.is_idle:
+            self.idle.emit()

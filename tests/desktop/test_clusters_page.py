@@ -1,0 +1,123 @@
+"""The page of the clusters, by keyboard, in a main window whose children are the real program."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QPushButton, QTabWidget
+from pytestqt.qtbot import QtBot
+
+from alpkey.core.places import Places, own_places
+from alpkey.desktop.windows.clusters_page import ClustersPage
+from alpkey.desktop.windows.main_window import MainWindow
+from tests.core.sites import site
+
+PATIENCE_MS = 20_000
+Started = list[tuple[str, ...]]
+
+
+@pytest.fixture
+def at() -> Places:
+    found = own_places()
+    found.state.mkdir(parents=True, mode=0o700)
+    found.ssh.mkdir(parents=True, mode=0o700)
+    found.aliases.write_text("mine\tdaint\n")
+    return found
+
+
+@pytest.fixture
+def started() -> Started:
+    return []
+
+
+@pytest.fixture
+def page(qtbot: QtBot, at: Places, started: Started) -> ClustersPage:
+    window = MainWindow(at, site(), lambda *arguments: started.append(arguments))
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    found = window.findChild(ClustersPage)
+    qtbot.addWidget(window, before_close_func=lambda one: end(qtbot, one, found))
+    window.findChild(QTabWidget, "pages").setCurrentWidget(found)
+    window.show()
+    return found
+
+
+def end(qtbot: QtBot, window: MainWindow, page: ClustersPage) -> None:
+    window.close()
+    qtbot.waitUntil(lambda: page.commands.is_idle, timeout=PATIENCE_MS)
+
+
+def press(qtbot: QtBot, page: ClustersPage, name: str) -> None:
+    qtbot.keyClick(page.findChild(QPushButton, name), Qt.Key.Key_Space)
+
+
+def said(page: ClustersPage) -> str:
+    return page.findChild(QLabel, "cluster-said").text()
+
+
+def test_all_that_can_be_connected_to_is_listed(page: ClustersPage) -> None:
+    rows = page.findChild(QListWidget)
+    lines = [rows.item(row).text() for row in range(rows.count())]
+    assert lines[0] == "daint  (daint.alps.cscs.ch)"
+    assert lines[-2:] == ["mine  (daint.alps.cscs.ch)", "ela  (ela.cscs.ch)"]
+
+
+def test_arrows_choose_and_enter_connects(
+    qtbot: QtBot, page: ClustersPage, started: Started
+) -> None:
+    rows = page.findChild(QListWidget)
+    qtbot.keyClick(rows, Qt.Key.Key_Down)
+    qtbot.keyClick(rows, Qt.Key.Key_Return)
+    assert started == [("connect", "santis")]
+
+
+def test_the_agent_is_forwarded_only_where_that_is_ticked(
+    qtbot: QtBot, page: ClustersPage, started: Started
+) -> None:
+    box = page.findChild(QCheckBox, "forward-agent")
+    assert not box.isChecked()
+    press(qtbot, page, "connect")
+    qtbot.keyClick(box, Qt.Key.Key_Space)
+    press(qtbot, page, "connect")
+    assert started == [("connect", "daint"), ("connect", "daint", "--forward-agent")]
+
+
+def test_the_command_is_copied_as_a_shell_takes_it(
+    qtbot: QtBot, page: ClustersPage, at: Places
+) -> None:
+    press(qtbot, page, "copy")
+    qtbot.waitUntil(lambda: said(page).startswith("Copied"), timeout=PATIENCE_MS)
+    assert QGuiApplication.clipboard().text() == f"ssh -F {at.ssh}/alpkey/connect daint"
+
+
+def test_a_failed_try_says_why_and_the_list_remembers(qtbot: QtBot, page: ClustersPage) -> None:
+    press(qtbot, page, "try")
+    assert page.findChild(QPushButton, "stop").isVisible()
+    qtbot.waitUntil(lambda: "There is no key" in said(page), timeout=PATIENCE_MS)
+    assert "alpkey renew" in said(page)
+    assert not page.findChild(QPushButton, "stop").isVisible()
+    assert "Did not let you in at" in page.findChild(QListWidget).item(0).text()
+
+
+def test_a_try_can_be_stopped(qtbot: QtBot, page: ClustersPage) -> None:
+    press(qtbot, page, "try")
+    press(qtbot, page, "stop")
+    qtbot.waitUntil(lambda: page.commands.is_idle, timeout=PATIENCE_MS)
+    assert page.findChild(QPushButton, "try").isEnabled()
+
+
+def test_vs_code_is_offered_only_where_it_is(
+    qtbot: QtBot, at: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def find(name: str) -> str:
+        asked.append(name)
+        return "/usr/bin/codium" if name == "codium" else ""
+
+    monkeypatch.setattr(QStandardPaths, "findExecutable", find)
+    made = ClustersPage(lambda *_: ["false"], lambda *_: None, "")
+    qtbot.addWidget(made)
+    made.show()
+    assert made.findChild(QPushButton, "editor").isVisible()
+    assert asked[:3] == ["code", "code-insiders", "codium"]
