@@ -61,6 +61,7 @@ class ClustersPage(QWidget):
         self._said = words_label("cluster-said")
         self._lay_out()
         self._stop.hide()
+        self._said.hide()
 
     def apply(self, seen: Seen) -> None:
         """Makes the list anew only where the hosts have changed."""
@@ -154,6 +155,7 @@ class ClustersPage(QWidget):
 
     def _say(self, text: str) -> None:
         self._said.setText(text)
+        self._said.setVisible(bool(text))
         announce(self, text)
 
     def _lay_out(self) -> None:
