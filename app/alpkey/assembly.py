@@ -162,6 +162,11 @@ class Assembly:
 
         return renew_signed(way, request, self._signed_renewal(cancellation))
 
+    def renew_silently(self, cancellation: Cancellation) -> Action:
+        from alpkey.actions.renew_silently import renew_silently
+
+        return renew_silently(self._signed_renewal(cancellation))
+
     def _signed_renewal(self, cancellation: Cancellation) -> SignedWorld:
         """A renewal's world at the gateway.  Raises Unsuitable where the site names none."""
         from alpkey.actions.renew_signed import SignedWorld

@@ -61,6 +61,7 @@ class Span(click.ParamType[timedelta]):
     is_flag=True,
     help="Revoke this computer's key until now, with --browser or --device.",
 )
+@click.option("--silent", is_flag=True, hidden=True, help="What the tray starts by itself.")
 @yes_option
 @json_option
 @events_option
@@ -73,6 +74,7 @@ def renew_command(
     way: Way | None,
     life: Duration | None,
     replace: bool,
+    silent: bool,
     yes: bool,
     as_json: bool,
     events: bool,
@@ -111,6 +113,8 @@ def renew_command(
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
         """A form, or an answer that is there already, is for whoever takes passwords."""
+        if silent:
+            return all_of.renew_silently(cancellation)
         if at_gateway:
             return all_of.renew_at_gateway(way or all_of.usual_way, request, cancellation)
         if from_stdin or events:

@@ -191,6 +191,11 @@ ERRORS: Mapping[str, Description] = {
         "{limit} keys are given a day, and this computer counts {limit} that are still valid.",
         "The next one opens {next_slot}. To ask the service all the same: alpkey renew --force",
     ),
+    "quota-spared": Description(
+        "The last key of the day is left to you",
+        "{site} lists so many keys that a renewal nobody asked for would take it.",
+        "Renew the key yourself: alpkey renew",
+    ),
     "quota-refused": Description(
         "No key is left for today",
         "The service says: {message}",
