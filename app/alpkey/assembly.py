@@ -74,8 +74,6 @@ if TYPE_CHECKING:
 
     Glance = Callable[[], Look]
 
-KEEP_SIGN_IN = "keep_sign_in"
-
 # The doctor as a whole takes less than 5 s, whatever hangs.
 DOCTOR_TIMEOUT_S = 2.5
 
@@ -422,6 +420,17 @@ class Assembly:
             keys=self.keys(cancellation) if self.site.has_gateway else None,
         )
 
+    def end_sessions(self, cancellation: Cancellation) -> Iterator[Event]:
+        """Ends every kept sign-in, at the provider and in the keychain."""
+        from alpkey.actions.leave_keychain import LeavingKeychain
+        from alpkey.actions.tally import Tally
+
+        provider = None
+        if self.site.has_gateway:
+            openid, _ = self._gateway()
+            provider = self._sign_in(openid, cancellation).provider
+        return LeavingKeychain(self.kept(cancellation), provider, Tally()).end_sessions()
+
     def _gateway(self) -> tuple[OpenId, Gateway]:
         from alpkey.adapters.gateway import Gateway
         from alpkey.adapters.http import Http
@@ -462,6 +471,7 @@ class Assembly:
     def _sessions(self, cancellation: Cancellation) -> SessionWorld:
         """The answer to its question becomes the setting, unless somebody set that already."""
         from alpkey.actions.session import SessionWorld
+        from alpkey.core.settings import KEEP_SIGN_IN
 
         def remember(yes: bool) -> None:
             if self._ground.chosen.origins[KEEP_SIGN_IN] == "shipped":

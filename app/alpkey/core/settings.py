@@ -23,6 +23,8 @@ from alpkey.core.setting_kinds import (
     choice,
 )
 
+KEEP_SIGN_IN = "keep_sign_in"
+
 Check = Callable[[Any], str | None]
 
 
