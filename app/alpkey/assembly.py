@@ -33,6 +33,8 @@ else:
     from alpkey.adapters import linux as platform
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from alpkey.actions.agent import AgentWorld
     from alpkey.actions.configure import ConfigureWorld
     from alpkey.actions.connect import ConnectWorld
@@ -164,6 +166,27 @@ class Assembly:
         from alpkey.actions.renew_silently import renew_silently
 
         return renew_silently(self._signed_renewal(cancellation))
+
+    def renew_program(self, if_needed: timedelta | None, cancellation: Cancellation) -> Action:
+        """For a service account.  Raises Unsuitable where the site names no gateway."""
+        from alpkey.actions.renew_program import ProgramWorld, renew_program
+        from alpkey.adapters.api_key import take
+        from alpkey.adapters.key_files import KeyPairFiles
+        from alpkey.adapters.lock import FileLock
+        from alpkey.adapters.pairs import RealPairs
+
+        at = self.places
+        world = ProgramWorld(
+            site=self.site,
+            service=self._gateway()[1],
+            api_key=lambda: take(os.environ),
+            files=KeyPairFiles(at.program_key(self.site.key_file), at.program_intent),
+            pairs=RealPairs(),
+            lock=FileLock(at.program_lock, at.runtime / at.program_lock.name, now),
+            cancellation=cancellation,
+            clock=now,
+        )
+        return renew_program(if_needed, world)
 
     def _signed_renewal(self, cancellation: Cancellation) -> SignedWorld:
         """A renewal's world at the gateway.  Raises Unsuitable where the site names none."""

@@ -53,7 +53,8 @@ def change(
     """Puts what the person typed; None goes back to the default.
 
     ``end_sessions`` ends the kept sign-ins once nobody wants them any more.  The result is the
-    setting's row and ``set_aside``, where a file that could not be read now lies.  Raises Unsuitable where the value does not fit or the organisation decides it.
+    setting's row and ``set_aside``, where a file that could not be read now lies.  Raises
+    Unsuitable where the value does not fit or the organisation decides it.
     """
     setting = _declared(key)
     if key in world.locked():

@@ -51,6 +51,12 @@ class Span(click.ParamType[timedelta]):
 @click.option("--force", is_flag=True, help="Ask the service though no key seems to be left.")
 @way_options
 @click.option(
+    "--api-key",
+    "program",
+    is_flag=True,
+    help="For a service account: its key is in CSCS_API_KEY, its files are cscs-key-sa.",
+)
+@click.option(
     "--duration",
     "life",
     type=click.Choice(["1d", "1min"]),
@@ -72,6 +78,7 @@ def renew_command(
     if_needed: timedelta | None,
     force: bool,
     way: Way | None,
+    program: bool,
     life: Duration | None,
     replace: bool,
     silent: bool,
@@ -91,12 +98,15 @@ def renew_command(
       alpkey renew --if-needed=2h
       alpkey renew --browser
       alpkey renew --device --replace
+      alpkey renew --api-key --json
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
     prepared = prepared_answer(from_stdin)
     at_gateway = bool(way or life or replace)
     if at_gateway and from_stdin:
         raise click.UsageError("--stdin is for a password, which these ways do not take.")
+    if program and (way or replace or username or from_stdin or life == "1d"):
+        raise click.UsageError("A service account has its API key alone, and keys of a minute.")
 
     output = Output(as_json, events, prepared)
     request = RenewRequest(
@@ -113,6 +123,8 @@ def renew_command(
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
         """A form, or an answer that is there already, is for whoever takes passwords."""
+        if program:
+            return all_of.renew_program(if_needed, cancellation)
         if silent:
             return all_of.renew_silently(cancellation)
         if at_gateway:

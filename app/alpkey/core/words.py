@@ -181,6 +181,16 @@ ERRORS: Mapping[str, Description] = {
         "{site} does not know it, or it is older than its 180 days.",
         "Make a new one at the centre's page for service accounts, and put it into CSCS_API_KEY.",
     ),
+    "api-key-missing": Description(
+        "The API key of the service account is missing",
+        "It is read from {variable}, which is not set. Nothing was sent.",
+        "Set {variable}, in the way your scheduler keeps secrets, and try again.",
+    ),
+    "api-key-unfit": Description(
+        "What stands in {variable} is no API key",
+        "It holds letters that no such key has. Nothing was sent.",
+        "Copy the key again at the centre's page for service accounts.",
+    ),
     "no-service-accounts": Description(
         "{site} has no service accounts",
         "Its site file names no address for them. Nothing was sent.",
