@@ -147,25 +147,38 @@ class Assembly:
         self, cancellation: Cancellation, request: RenewRequest | None = None
     ) -> Action:
         """Renews where keys usually come from, as the site and the journal have it."""
-        from alpkey.actions.renew import renew
         from alpkey.actions.renewing import RenewRequest
 
         request = request or RenewRequest()
         if self.site.signs_in_elsewhere(self._glance().retired):
             return self.renew_at_gateway(self.usual_way, request, cancellation)
-        return renew(request, self.renewal(cancellation))
+        return self.renew_by_password(request, cancellation)
+
+    def renew_by_password(self, request: RenewRequest, cancellation: Cancellation) -> Action:
+        from alpkey.actions.renew import renew
+
+        return self._then_run(renew(request, self.renewal(cancellation)), cancellation)
 
     def renew_at_gateway(
         self, way: Way, request: RenewRequest, cancellation: Cancellation
     ) -> Action:
         from alpkey.actions.renew_signed import renew_signed
 
-        return renew_signed(way, request, self._signed_renewal(cancellation))
+        renewal = renew_signed(way, request, self._signed_renewal(cancellation))
+        return self._then_run(renewal, cancellation)
 
     def renew_silently(self, cancellation: Cancellation) -> Action:
         from alpkey.actions.renew_silently import renew_silently
 
-        return renew_silently(self._signed_renewal(cancellation))
+        return self._then_run(renew_silently(self._signed_renewal(cancellation)), cancellation)
+
+    def _then_run(self, renewal: Action, cancellation: Cancellation) -> Action:
+        """The renewal, and the person's own command after it."""
+        from alpkey.actions.after_renewal import HookWorld, then_run
+        from alpkey.adapters.hook import CommandHook
+
+        command = self._settings.after_renewal
+        return then_run(renewal, HookWorld(command, CommandHook(os.environ), cancellation))
 
     def renew_program(self, if_needed: timedelta | None, cancellation: Cancellation) -> Action:
         """For a service account.  Raises Unsuitable where the site names no gateway."""

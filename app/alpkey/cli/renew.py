@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import click
 
-from alpkey.actions.renew import renew
 from alpkey.actions.renewing import RenewRequest
 from alpkey.actions.sign_in import Way
 from alpkey.assembly import Assembly
@@ -130,7 +129,7 @@ def renew_command(
         if at_gateway:
             return all_of.renew_at_gateway(way or all_of.usual_way, request, cancellation)
         if from_stdin or events:
-            return renew(request, all_of.renewal(cancellation))
+            return all_of.renew_by_password(request, cancellation)
         return all_of.renew_usually(cancellation, request)
 
     run(action, output, renewed)

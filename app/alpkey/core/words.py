@@ -282,6 +282,17 @@ ERRORS: Mapping[str, Description] = {
         "Free some space and try again.",
     ),
     "files-unfit": Description("{path} cannot be used", "{reason}", "Mend the file and try again."),
+    # The command of the setting after_renewal.
+    "hook-unfit": Description(
+        "The command of after_renewal is not run",
+        "{path}: {reason}",
+        "See to it that only you can change it, or take it out of the settings.",
+    ),
+    "hook-failed": Description(
+        "The command of after_renewal did not do its work",
+        "{path}: {reason}",
+        "Try it by hand.",
+    ),
     # A key on demand.
     "not-renewed": Description(
         "There is no good key", "It was not renewed. {reason}", "Renew it: alpkey renew"
@@ -704,6 +715,7 @@ WARNINGS: Mapping[str, str] = {
     "session-unread": "The kept sign-in cannot be read. {title}: {detail}",
     "session-not-kept": "You are signed in, but that could not be kept. {title}: {detail}",
     "session-none": "{site} gave nothing to stay signed in with.",
+    "after-renewal": "The key is installed. {title}. {detail}",
     "left-behind": "Not removed: {what}. {reason}",
     "own-key-stays": "{path} was not made by Alpkey, so it stays.",
     "own-passphrase-stays": "The passphrase of a key that is yours stays in {path}, "
@@ -753,6 +765,7 @@ STEPS: Mapping[str, str] = {
     "kept": "Password kept in the keychain",
     "revoked": "This computer's certificates are revoked",
     "session-kept": "You stay signed in",
+    "after-renewal": "Your command has run",
     "session-ended": "Signed out",
     "secret-forgotten": "Removed from the keychain",
     "out-of-agent": "Removed from the ssh agent",
