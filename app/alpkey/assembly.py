@@ -33,6 +33,8 @@ else:
     from alpkey.adapters import linux as platform
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from alpkey.actions.agent import AgentWorld
     from alpkey.actions.configure import ConfigureWorld
     from alpkey.actions.connect import ConnectWorld
@@ -73,8 +75,6 @@ if TYPE_CHECKING:
     from alpkey.core.symptoms import DeskSeen
 
     Glance = Callable[[], Look]
-
-KEEP_SIGN_IN = "keep_sign_in"
 
 # The doctor as a whole takes less than 5 s, whatever hangs.
 DOCTOR_TIMEOUT_S = 2.5
@@ -147,20 +147,59 @@ class Assembly:
         self, cancellation: Cancellation, request: RenewRequest | None = None
     ) -> Action:
         """Renews where keys usually come from, as the site and the journal have it."""
-        from alpkey.actions.renew import renew
         from alpkey.actions.renewing import RenewRequest
 
         request = request or RenewRequest()
         if self.site.signs_in_elsewhere(self._glance().retired):
             return self.renew_at_gateway(self.usual_way, request, cancellation)
-        return renew(request, self.renewal(cancellation))
+        return self.renew_by_password(request, cancellation)
+
+    def renew_by_password(self, request: RenewRequest, cancellation: Cancellation) -> Action:
+        from alpkey.actions.renew import renew
+
+        return self._then_run(renew(request, self.renewal(cancellation)), cancellation)
 
     def renew_at_gateway(
         self, way: Way, request: RenewRequest, cancellation: Cancellation
     ) -> Action:
         from alpkey.actions.renew_signed import renew_signed
 
-        return renew_signed(way, request, self._signed_renewal(cancellation))
+        renewal = renew_signed(way, request, self._signed_renewal(cancellation))
+        return self._then_run(renewal, cancellation)
+
+    def renew_silently(self, cancellation: Cancellation) -> Action:
+        from alpkey.actions.renew_silently import renew_silently
+
+        return self._then_run(renew_silently(self._signed_renewal(cancellation)), cancellation)
+
+    def _then_run(self, renewal: Action, cancellation: Cancellation) -> Action:
+        """The renewal, and the person's own command after it."""
+        from alpkey.actions.after_renewal import HookWorld, then_run
+        from alpkey.adapters.hook import CommandHook
+
+        command = self._settings.after_renewal
+        return then_run(renewal, HookWorld(command, CommandHook(os.environ), cancellation))
+
+    def renew_program(self, if_needed: timedelta | None, cancellation: Cancellation) -> Action:
+        """For a service account.  Raises Unsuitable where the site names no gateway."""
+        from alpkey.actions.renew_program import ProgramWorld, renew_program
+        from alpkey.adapters.api_key import take
+        from alpkey.adapters.key_files import KeyPairFiles
+        from alpkey.adapters.lock import FileLock
+        from alpkey.adapters.pairs import RealPairs
+
+        at = self.places
+        world = ProgramWorld(
+            site=self.site,
+            service=self._gateway()[1],
+            api_key=lambda: take(os.environ),
+            files=KeyPairFiles(at.program_key(self.site.key_file), at.program_intent),
+            pairs=RealPairs(),
+            lock=FileLock(at.program_lock, at.runtime / at.program_lock.name, now),
+            cancellation=cancellation,
+            clock=now,
+        )
+        return renew_program(if_needed, world)
 
     def _signed_renewal(self, cancellation: Cancellation) -> SignedWorld:
         """A renewal's world at the gateway.  Raises Unsuitable where the site names none."""
@@ -417,6 +456,17 @@ class Assembly:
             keys=self.keys(cancellation) if self.site.has_gateway else None,
         )
 
+    def end_sessions(self, cancellation: Cancellation) -> Iterator[Event]:
+        """Ends every kept sign-in, at the provider and in the keychain."""
+        from alpkey.actions.leave_keychain import LeavingKeychain
+        from alpkey.actions.tally import Tally
+
+        provider = None
+        if self.site.has_gateway:
+            openid, _ = self._gateway()
+            provider = self._sign_in(openid, cancellation).provider
+        return LeavingKeychain(self.kept(cancellation), provider, Tally()).end_sessions()
+
     def _gateway(self) -> tuple[OpenId, Gateway]:
         from alpkey.adapters.gateway import Gateway
         from alpkey.adapters.http import Http
@@ -457,6 +507,7 @@ class Assembly:
     def _sessions(self, cancellation: Cancellation) -> SessionWorld:
         """The answer to its question becomes the setting, unless somebody set that already."""
         from alpkey.actions.session import SessionWorld
+        from alpkey.core.settings import KEEP_SIGN_IN
 
         def remember(yes: bool) -> None:
             if self._ground.chosen.origins[KEEP_SIGN_IN] == "shipped":

@@ -139,6 +139,10 @@ class FakeKeyFiles:
         self._waiting: Secret | None = None
         self.backups: list[IssuedPair] = []
 
+    @property
+    def path(self) -> Path:
+        return self._path
+
     def current(self) -> StoredKey | None:
         if self._pair is None:
             return None

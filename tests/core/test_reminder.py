@@ -342,9 +342,9 @@ class Week:
         memory, showing, seen = Memory(), None, MISSING
         while self.now < self.end:
             self.now = later(self.now, MINUTE)
-            if _inside(self.now, self.sleeps):
+            if inside(self.now, self.sleeps):
                 continue
-            if self.wishes and self.now >= self.wishes[0] and not _inside(self.now, self.losses):
+            if self.wishes and self.now >= self.wishes[0] and not inside(self.now, self.losses):
                 self.wishes.pop(0)
                 seen = key(self.now, serial=len(self.keys) + 1)
                 self.keys.append(seen)
@@ -357,7 +357,7 @@ class Week:
                     self.shown.append((self.now, showing))
 
 
-def _inside(now: datetime, spans: list[tuple[datetime, datetime]]) -> bool:
+def inside(now: datetime, spans: list[tuple[datetime, datetime]]) -> bool:
     return any(begin <= now < end for begin, end in spans)
 
 

@@ -22,6 +22,7 @@ from alpkey.desktop.tray.reminders import Reminders
 from alpkey.desktop.tray.screens import DesktopScreen, IconScreen
 from alpkey.desktop.views import Notice
 from tests.core.test_reminder import KEY, at, key, later
+from tests.core.test_silent import stays
 from tests.desktop.buses import FakeNotificationDaemon, FakeScreenSaver, FakeService
 
 HALF_PAST_SEVEN = at("2026-11-26 07:30")
@@ -69,6 +70,7 @@ class World:
     now: datetime = HALF_PAST_SEVEN
     settings: Settings = Settings()
     renewals: list[str] = field(default_factory=list)
+    silent: list[datetime] = field(default_factory=list)
     tray: Reminders | None = None
 
     def begin(self, seen: Look = KEY) -> Reminders:
@@ -77,6 +79,7 @@ class World:
             self.screen,
             self.renewals.append,
             lambda: self.now,
+            lambda: self.silent.append(self.now),
         )
         reminders.apply(seen, "CSCS", self.settings)
         return reminders
@@ -157,6 +160,59 @@ def test_a_renewal_withdraws_it(qtbot: QtBot, world: World, screen: FakeScreen) 
     reminders.apply(key(world.now, serial=2), "CSCS", world.settings)
     assert screen.notice is None
     assert len(screen.shown) == 1
+
+
+class TestWhoStaysSignedIn:
+    """A renewal is started before anybody is reminded."""
+
+    STAYS = stays(KEY)
+
+    def test_it_is_started_once_and_reminders_wait_for_it(
+        self, qtbot: QtBot, world: World, screen: FakeScreen
+    ) -> None:
+        reminders = world.begin(self.STAYS)
+        for _ in range(9):
+            world.now = later(world.now, timedelta(minutes=1))
+            reminders.apply(self.STAYS, "CSCS", world.settings)
+        assert world.silent == [HALF_PAST_SEVEN]
+        assert screen.shown == []
+        reminders.apply(key(world.now, serial=2), "CSCS", world.settings)
+        reminders.wake(0)
+        qtbot.waitUntil(lambda: not reminders._pause.isActive())
+        assert screen.shown == []
+
+    def test_where_it_brought_nothing_a_person_is_reminded(
+        self, qtbot: QtBot, world: World, screen: FakeScreen
+    ) -> None:
+        reminders = world.begin(self.STAYS)
+        reminders.wake(0)
+        qtbot.waitUntil(lambda: len(screen.shown) == 1)
+        assert len(world.silent) == 1
+
+    def test_not_behind_a_lock(self, qtbot: QtBot, world: World, screen: FakeScreen) -> None:
+        screen.locked = True
+        world.begin(self.STAYS)
+        assert world.silent == []
+        screen.lock(False)
+        assert world.silent == [HALF_PAST_SEVEN]
+
+    def test_not_before_the_screen_is_known(
+        self, qtbot: QtBot, world: World, screen: FakeScreen
+    ) -> None:
+        screen.locked = None
+        world.begin(self.STAYS)
+        assert (world.silent, screen.asked) == ([], 1)
+        screen.lock(False)
+        assert world.silent == [HALF_PAST_SEVEN]
+
+    def test_a_clock_set_back_does_not_stop_it_for_good(
+        self, qtbot: QtBot, world: World, screen: FakeScreen
+    ) -> None:
+        reminders = world.begin(self.STAYS)
+        reminders._pause.stop()
+        world.now = later(world.now, timedelta(hours=-1))
+        reminders.apply(self.STAYS, "CSCS", world.settings)
+        assert world.silent == [HALF_PAST_SEVEN, world.now]
 
 
 def test_renew(qtbot: QtBot, world: World, screen: FakeScreen) -> None:

@@ -209,7 +209,6 @@ def test_a_refused_one_is_forgotten_and_the_browser_opens(
 ) -> None:
     OpenIdClient(staying.centre).post("revocation_endpoint", token=given.tokens[0])
     since = len(staying.centre.state()["requests"])
-    assert staying.run("settings", "set", "keep_sign_in", "no").returncode == 0
     assert staying.run("settings", "set", "keep_sign_in", "ask").returncode == 0
     ended = person.does("renew", answers={"keep_sign_in": False})
     assert ended.code == 0, ended.rows
@@ -258,6 +257,15 @@ def test_at_a_terminal_enter_is_a_no(keychain: SecretServiceHost, given: Given, 
         terminal.wait_for("Key valid until")
         assert terminal.end() == 0
     assert home.json("settings", "get", "keep_sign_in")[1]["value"] == "no"
+
+
+def test_a_setting_of_no_ends_it_at_once(staying: Home, given: Given, tmp_path: Path) -> None:
+    done = staying.run("settings", "set", "keep_sign_in", "no")
+    assert done.returncode == 0
+    assert (done.stdout, done.stderr) == ("keep_sign_in = no\n", "  Signed out\n")
+    assert not lives(staying, given.tokens[0])
+    done = staying.run("settings", "set", "keep_sign_in", "no")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_policy_of_no_ends_what_was_kept(staying: Home, given: Given, person: Person) -> None:

@@ -44,6 +44,12 @@ class LeavingKeychain:
             if all(one.what == "session" or one.name != account for one in known):
                 yield from self._empty_of(secret)
 
+    def end_sessions(self) -> Iterator[Event]:
+        """The kept sign-ins alone, of every account."""
+        for one in kept_in_keychain(self._world.journal.facts()):
+            if one.what == "session":
+                yield from self._end_kept(one)
+
     def forget_passphrase(self) -> Iterator[Event]:
         """Of the key; called once no key is left that it opens."""
         if fold(self._world.journal.facts()).key_covered:

@@ -36,7 +36,7 @@ from alpkey.core.pair import check_certificate
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.ports_certificates import CertificateService
 from alpkey.core.ports_sign_in import Tokens
-from alpkey.core.quota import is_brief
+from alpkey.core.quota import from_list, is_brief
 from alpkey.core.site import Site
 
 MINUTE = timedelta(minutes=1)
@@ -91,6 +91,7 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
         if look is None:
             return renewal_result(world.status, world.cancellation)
         _guard(look, request, world)
+        _spare(tokens, look, request, world)
         known = fold(world.status.journal.facts(), account)
         key = key_to_certify(world.files, world.pairs, known, agreed=agreed)
         with world.cancellation.deferred():
@@ -115,6 +116,16 @@ def _guard(look: Look, request: RenewRequest, world: SignedWorld) -> None:
     """A minute is to be had without limit; what replaces ours frees a slot where it must."""
     if request.duration == "1d" and not request.replace:
         guard_quota(look, request, world.status)
+
+
+def _spare(tokens: Tokens, look: Look, request: RenewRequest, world: SignedWorld) -> None:
+    """Raises QuotaUsedUp where too few slots would be left for whoever asks."""
+    if not request.spares:
+        return
+    keys = world.service.listed(tokens.access)
+    quota = from_list(keys, look.quota.limit, world.status.clock())
+    if quota.remaining is None or quota.remaining <= request.spares:
+        raise QuotaUsedUp("quota-spared", site=world.site.name)
 
 
 class _Signing:

@@ -23,6 +23,7 @@ class RenewRequest:
     shown as a form, which can offer to keep the password.  ``duration`` and ``replace``, which
     revokes the certificate until now, are for the gateway alone; and so is ``attended``: somebody
     is there to sign in elsewhere; ``may_ask``: and to be asked whether to stay signed in.
+    ``spares``: so many slots are left afterwards, by the service's own list, or nothing is done.
     """
 
     username: str | None = None
@@ -34,6 +35,7 @@ class RenewRequest:
     replace: bool = False
     attended: bool = True
     may_ask: bool = False
+    spares: int = 0
 
 
 def still_good(look: Look, request: RenewRequest, status: StatusWorld) -> bool:

@@ -58,7 +58,8 @@ class Session:
     def again(self) -> Generator[Event, Answer, Tokens | None]:
         """Tokens of the kept sign-in; None where there is none, or it is refused and forgotten.
 
-        Raises Unreachable (the provider, or the lock) and Cancelled.
+        Raises Unreachable (the provider, or the lock), Cancelled, and KeychainTrouble where nobody
+        is there to sign in instead.
         """
         account, world = self._who.account, self._world
         if not world or not account or not self._is_known(account, world):
@@ -73,6 +74,8 @@ class Session:
             with world.kept.lock.held(LOCK_TIMEOUT_S), world.kept.cancellation.briefly():
                 tokens, trouble = self._renewed(account, world)
         except KeychainTrouble as unread:
+            if not self._who.attended:
+                raise
             yield Warn("session-unread", words.told(unread))
             return None
         if trouble:

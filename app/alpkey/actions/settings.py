@@ -1,17 +1,17 @@
 """Settings: tell them and where each comes from; change one."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from alpkey.actions.desktop_entry import DesktopWorld, follow
 from alpkey.core.errors import AlpkeyError, Unsuitable
-from alpkey.core.events import Action, Warn
+from alpkey.core.events import Action, Event, Warn
 from alpkey.core.policy import Chosen, Origin
 from alpkey.core.ports_settings import SettingsFile
 from alpkey.core.setting_kinds import CLUSTERS, Plain
-from alpkey.core.settings import Setting, SettingsUnreadable, declared
+from alpkey.core.settings import KEEP_SIGN_IN, Setting, SettingsUnreadable, declared
 from alpkey.core.site import Site
 
 
@@ -44,11 +44,17 @@ def show(key: str, world: SettingsWorld) -> Action:
     return _row(_declared(key), world.chosen())
 
 
-def change(key: str, text: str | None, world: SettingsWorld) -> Action:
+def change(
+    key: str,
+    text: str | None,
+    world: SettingsWorld,
+    end_sessions: Callable[[], Iterator[Event]] | None = None,
+) -> Action:
     """Puts what the person typed; None goes back to the default.
 
-    The result is the setting's row and ``set_aside``, where a file that could not be read now
-    lies.  Raises Unsuitable where the value does not fit or the organisation decides it.
+    ``end_sessions`` ends the kept sign-ins once nobody wants them any more.  The result is the
+    setting's row and ``set_aside``, where a file that could not be read now lies.  Raises
+    Unsuitable where the value does not fit or the organisation decides it.
     """
     setting = _declared(key)
     if key in world.locked():
@@ -61,6 +67,8 @@ def change(key: str, text: str | None, world: SettingsWorld) -> Action:
         world.look_again()
         if setting.kind is CLUSTERS:
             yield from follow(world.desktop())
+    if (key, plain) == (KEEP_SIGN_IN, "no") and end_sessions:
+        yield from end_sessions()
     origin: Origin = "shipped" if plain is None else "person"
     default = setting.kind.plain(setting.default)
     row = _as_row(setting, default if plain is None else plain, origin)

@@ -46,6 +46,10 @@ class KeyPairFiles:
         self._waiting = key_path.with_name(key_path.name + ".next")
         self._intent = intent_path
 
+    @property
+    def path(self) -> Path:
+        return self._key
+
     def current(self) -> StoredKey | None:
         return _stored(self._key, self._public)
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import click
 
-from alpkey.actions.renew import renew
 from alpkey.actions.renewing import RenewRequest
 from alpkey.actions.sign_in import Way
 from alpkey.assembly import Assembly
@@ -51,6 +50,12 @@ class Span(click.ParamType[timedelta]):
 @click.option("--force", is_flag=True, help="Ask the service though no key seems to be left.")
 @way_options
 @click.option(
+    "--api-key",
+    "program",
+    is_flag=True,
+    help="For a service account: its key is in CSCS_API_KEY, its files are cscs-key-sa.",
+)
+@click.option(
     "--duration",
     "life",
     type=click.Choice(["1d", "1min"]),
@@ -61,6 +66,7 @@ class Span(click.ParamType[timedelta]):
     is_flag=True,
     help="Revoke this computer's key until now, with --browser or --device.",
 )
+@click.option("--silent", is_flag=True, hidden=True, help="What the tray starts by itself.")
 @yes_option
 @json_option
 @events_option
@@ -71,8 +77,10 @@ def renew_command(
     if_needed: timedelta | None,
     force: bool,
     way: Way | None,
+    program: bool,
     life: Duration | None,
     replace: bool,
+    silent: bool,
     yes: bool,
     as_json: bool,
     events: bool,
@@ -89,12 +97,15 @@ def renew_command(
       alpkey renew --if-needed=2h
       alpkey renew --browser
       alpkey renew --device --replace
+      alpkey renew --api-key --json
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
     prepared = prepared_answer(from_stdin)
     at_gateway = bool(way or life or replace)
     if at_gateway and from_stdin:
         raise click.UsageError("--stdin is for a password, which these ways do not take.")
+    if program and (way or replace or username or from_stdin or life == "1d"):
+        raise click.UsageError("A service account has its API key alone, and keys of a minute.")
 
     output = Output(as_json, events, prepared)
     request = RenewRequest(
@@ -111,10 +122,14 @@ def renew_command(
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
         """A form, or an answer that is there already, is for whoever takes passwords."""
+        if program:
+            return all_of.renew_program(if_needed, cancellation)
+        if silent:
+            return all_of.renew_silently(cancellation)
         if at_gateway:
             return all_of.renew_at_gateway(way or all_of.usual_way, request, cancellation)
         if from_stdin or events:
-            return renew(request, all_of.renewal(cancellation))
+            return all_of.renew_by_password(request, cancellation)
         return all_of.renew_usually(cancellation, request)
 
     run(action, output, renewed)

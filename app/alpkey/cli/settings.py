@@ -75,7 +75,9 @@ def set_command(key: str, value: str | None, to_default: bool, as_json: bool, ev
     if (value is None) is not to_default:
         raise click.UsageError("Give a value, or --default.")
     run(
-        lambda all_of, _: change(key, value, all_of.settings),
+        lambda all_of, cancellation: change(
+            key, value, all_of.settings, lambda: all_of.end_sessions(cancellation)
+        ),
         Output(as_json, events),
         lambda row: f"{row['key']} = {_text(row)}",
     )

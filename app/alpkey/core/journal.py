@@ -132,6 +132,16 @@ class KeyCovered:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentFailed:
+    """A renewal that nobody asked for failed; ``final``: it would fail again in the same way."""
+
+    at: datetime
+    account: str
+    code: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Retired:
     """``service`` was found to be retired, or in use again."""
 
@@ -140,7 +150,17 @@ class Retired:
     retired: bool
 
 
-Fact = Issued | MaybeIssued | Refused | Revoked | Kept | SessionKept | KeyCovered | Retired
+Fact = (
+    Issued
+    | MaybeIssued
+    | Refused
+    | Revoked
+    | Kept
+    | SessionKept
+    | KeyCovered
+    | SilentFailed
+    | Retired
+)
 
 _NAMES: dict[str, type[Fact]] = {
     "issued": Issued,
@@ -150,6 +170,7 @@ _NAMES: dict[str, type[Fact]] = {
     "kept": Kept,
     "session-kept": SessionKept,
     "key-covered": KeyCovered,
+    "silent-failed": SilentFailed,
     "retired": Retired,
 }
 _KINDS = {kind: name for name, kind in _NAMES.items()}
@@ -192,7 +213,8 @@ class Known:
 
     ``service_made`` are those among them that the service made; ``revoked`` are serials.
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
-    ``session_kept``: the keychain holds what signs in anew.
+    ``session_kept``: the keychain holds what signs in anew; ``silent_failed``: the renewals that
+    nobody asked for and that failed since the last key, or since somebody signed in.
     ``key_covered``: the keychain holds the passphrase of the private key.
     """
 
@@ -207,6 +229,7 @@ class Known:
     kept: str = "nothing"
     kept_refused: bool = False
     session_kept: bool = False
+    silent_failed: tuple[SilentFailed, ...] = ()
     key_covered: bool = False
     retired: frozenset[str] = frozenset()
     learned_at: datetime | None = None
@@ -263,6 +286,7 @@ def _learn(known: Known, fact: Fact) -> Known:
                 issued=(*known.issued, fact),
                 refusals_in_a_row=0,
                 quota_refused_at=None,
+                silent_failed=(),
             )
         case Revoked(serial=serial):
             left = tuple(one for one in known.issued if one.serial != serial)
@@ -272,7 +296,10 @@ def _learn(known: Known, fact: Fact) -> Known:
         case Kept(kind=kind):
             return replace(known, kept=kind, kept_refused=False)
         case SessionKept(kept=kept):
-            return replace(known, session_kept=kept)
+            failed = () if kept else known.silent_failed
+            return replace(known, session_kept=kept, silent_failed=failed)
+        case SilentFailed():
+            return replace(known, silent_failed=(*known.silent_failed, fact))
         case Refused(code=code, kept=kept):
             row = (
                 known.refusals_in_a_row + 1

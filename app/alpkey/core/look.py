@@ -7,6 +7,7 @@ from pathlib import Path
 
 from alpkey.core.certificate import Certificate, Validity
 from alpkey.core.errors import AlpkeyError, KeyExpired, NoKey, Unfit
+from alpkey.core.journal import SilentFailed
 from alpkey.core.moments import rfc3339
 from alpkey.core.quota import Quota
 
@@ -39,7 +40,8 @@ class Stamp:
 class Look:
     """What the files say.  ``trouble`` tells in words why a key that is there cannot be used.
 
-    ``retired`` are the names of services that were found to be.
+    ``retired`` are the names of services that were found to be.  ``stays_signed_in``: a renewal
+    needs nobody, as far as this computer knows; ``silent_failed`` are those that failed.
     """
 
     account: str | None
@@ -54,6 +56,8 @@ class Look:
     stamp: Stamp = Stamp()
     working: bool = False
     retired: frozenset[str] = frozenset()
+    stays_signed_in: bool = False
+    silent_failed: tuple[SilentFailed, ...] = ()
 
     def state(self, now: datetime) -> KeyState:
         """The key's state at ``now``."""

@@ -72,6 +72,15 @@ class Places:
         return self.state / "intent"
 
     @property
+    def program_lock(self) -> Path:
+        """That of renewals for a service account."""
+        return self.state / "lock-sa"
+
+    @property
+    def program_intent(self) -> Path:
+        return self.state / "intent-sa"
+
+    @property
     def tray_memory(self) -> Path:
         return self.state / "tray.json"
 
@@ -125,6 +134,10 @@ class Places:
 
     def private_key(self, file_name: str) -> Path:
         return self.ssh / file_name
+
+    def program_key(self, file_name: str) -> Path:
+        """The key of a service account, under the name that the centre's pages give it."""
+        return self.ssh / f"{file_name}-sa"
 
 
 def certificate_of(private_key: Path) -> Path:

@@ -73,6 +73,10 @@ class StoredKey:
 class KeyFiles(Protocol):
     """The key pair on disk.  At no instant are both the old and the new pair lost."""
 
+    @property
+    def path(self) -> Path:
+        """Where the private key lies, or would."""
+
     def current(self) -> StoredKey | None:
         """The private key that is there.  Raises Unfit where it cannot be read."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import IntEnum
 
+from alpkey.core import silent
 from alpkey.core.look import KeyState, Look
 from alpkey.core.moments import rfc3339
 from alpkey.core.settings import Settings
@@ -77,6 +78,11 @@ class Withdraw:
     """Take the reminder off the screen: it is true no longer."""
 
 
+@dataclass(frozen=True, slots=True)
+class RenewSilently:
+    """Start a renewal that nobody has to be asked for."""
+
+
 def next_action(
     look: Look,
     memory: Memory,
@@ -85,17 +91,21 @@ def next_action(
     *,
     showing: Reminder | None = None,
     held: bool = False,
-) -> Reminder | Withdraw | None:
-    """What to do at ``now``: show this reminder in place of any other, withdraw it, or nothing.
+    may_renew: bool = False,
+) -> Reminder | Withdraw | RenewSilently | None:
+    """What to do at ``now``: renew, show this reminder in place of any other, withdraw it, nothing.
 
     ``showing`` is on the screen.  While ``held`` - the screen is locked, or the computer woke this
-    moment - nothing new is shown; what was due is shown once that ends.
+    moment - nothing new is shown; what was due is shown once that ends.  With ``may_renew`` a
+    renewal comes before any reminder.
     """
     plan = _plan(look, settings, now)
     if showing is not None and not _still_true(showing, look, plan, now):
         return Withdraw()
     if held or look.working:
         return None
+    if may_renew and _is_silently_due(look, settings, now):
+        return RenewSilently()
     return _due(look, memory, plan, now)
 
 
@@ -121,7 +131,27 @@ def identity(look: Look) -> str | None:
     return f"{certificate.serial}@{rfc3339(certificate.valid_before)}"
 
 
+def _is_silently_due(look: Look, settings: Settings, now: datetime) -> bool:
+    """At the moments of the reminders, whether they are wanted or not, and no earlier than need be.
+
+    Who wants to be reminded a day before does not want a key every hour.
+    """
+    end = look.certificate.valid_before if look.certificate else None
+    if end is None or settings.keep_sign_in == "no":
+        return False
+    moments = [
+        at if kind is Kind.WILL_IT_LAST else max(at, end - silent.LEAD)
+        for kind, at in _moments(look, settings, now).items()
+    ]
+    return silent.is_due(look, identity(look), moments, now)
+
+
 def _plan(look: Look, settings: Settings, now: datetime) -> dict[Kind, datetime]:
+    """When each reminder of this certificate is shown, in UTC; empty where none ever is."""
+    return _moments(look, settings, now) if settings.reminders else {}
+
+
+def _moments(look: Look, settings: Settings, now: datetime) -> dict[Kind, datetime]:
     """When each reminder of this certificate falls due, in UTC; empty where none ever does.
 
     A reminder that falls before the renewal or right after it is left out: whoever has just
@@ -129,7 +159,7 @@ def _plan(look: Look, settings: Settings, now: datetime) -> dict[Kind, datetime]
     """
     states = (KeyState.VALID, KeyState.EXPIRING, KeyState.EXPIRED)
     end = look.certificate.valid_before if look.certificate else None
-    if not settings.reminders or end is None or look.state(now) not in states:
+    if end is None or look.state(now) not in states:
         return {}
     if end - now > _FAR:
         return {}

@@ -23,6 +23,8 @@ from alpkey.core.setting_kinds import (
     choice,
 )
 
+KEEP_SIGN_IN = "keep_sign_in"
+
 Check = Callable[[Any], str | None]
 
 
@@ -73,6 +75,10 @@ def _one_word(name: str) -> str | None:
     return "has a space in it" if " " in name else None
 
 
+def _absolute(command: tuple[str, ...]) -> str | None:
+    return None if not command or command[0].startswith("/") else "does not begin with /"
+
+
 def _within_a_day(span: timedelta) -> str | None:
     return "longer than a key lives (1d)" if span > timedelta(days=1) else None
 
@@ -114,6 +120,13 @@ class Settings:
         choice("ask", "yes", "no"),
         "Stay signed in",
         "Renew without a sign-in while the centre allows it, about a day; kept in the keychain.",
+    )
+    after_renewal: tuple[str, ...] = _setting(
+        (),
+        WORDS,
+        "After each renewal",
+        "A program of yours that is run then, by its absolute path, for 30 s at most.",
+        _absolute,
     )
     reminders: bool = _setting(
         True, SWITCH, "Reminders", "Say when the key is about to run out, and when it has."

@@ -181,6 +181,16 @@ ERRORS: Mapping[str, Description] = {
         "{site} does not know it, or it is older than its 180 days.",
         "Make a new one at the centre's page for service accounts, and put it into CSCS_API_KEY.",
     ),
+    "api-key-missing": Description(
+        "The API key of the service account is missing",
+        "It is read from {variable}, which is not set. Nothing was sent.",
+        "Set {variable}, in the way your scheduler keeps secrets, and try again.",
+    ),
+    "api-key-unfit": Description(
+        "What stands in {variable} is no API key",
+        "It holds letters that no such key has. Nothing was sent.",
+        "Copy the key again at the centre's page for service accounts.",
+    ),
     "no-service-accounts": Description(
         "{site} has no service accounts",
         "Its site file names no address for them. Nothing was sent.",
@@ -190,6 +200,11 @@ ERRORS: Mapping[str, Description] = {
         "No key is left for now",
         "{limit} keys are given a day, and this computer counts {limit} that are still valid.",
         "The next one opens {next_slot}. To ask the service all the same: alpkey renew --force",
+    ),
+    "quota-spared": Description(
+        "The last key of the day is left to you",
+        "{site} lists so many keys that a renewal nobody asked for would take it.",
+        "Renew the key yourself: alpkey renew",
     ),
     "quota-refused": Description(
         "No key is left for today",
@@ -267,6 +282,17 @@ ERRORS: Mapping[str, Description] = {
         "Free some space and try again.",
     ),
     "files-unfit": Description("{path} cannot be used", "{reason}", "Mend the file and try again."),
+    # The command of the setting after_renewal.
+    "hook-unfit": Description(
+        "The command of after_renewal is not run",
+        "{path}: {reason}",
+        "See to it that only you can change it, or take it out of the settings.",
+    ),
+    "hook-failed": Description(
+        "The command of after_renewal did not do its work",
+        "{path}: {reason}",
+        "Try it by hand.",
+    ),
     # A key on demand.
     "not-renewed": Description(
         "There is no good key", "It was not renewed. {reason}", "Renew it: alpkey renew"
@@ -689,6 +715,7 @@ WARNINGS: Mapping[str, str] = {
     "session-unread": "The kept sign-in cannot be read. {title}: {detail}",
     "session-not-kept": "You are signed in, but that could not be kept. {title}: {detail}",
     "session-none": "{site} gave nothing to stay signed in with.",
+    "after-renewal": "The key is installed. {title}. {detail}",
     "left-behind": "Not removed: {what}. {reason}",
     "own-key-stays": "{path} was not made by Alpkey, so it stays.",
     "own-passphrase-stays": "The passphrase of a key that is yours stays in {path}, "
@@ -738,6 +765,7 @@ STEPS: Mapping[str, str] = {
     "kept": "Password kept in the keychain",
     "revoked": "This computer's certificates are revoked",
     "session-kept": "You stay signed in",
+    "after-renewal": "Your command has run",
     "session-ended": "Signed out",
     "secret-forgotten": "Removed from the keychain",
     "out-of-agent": "Removed from the ssh agent",

@@ -11,6 +11,7 @@ from alpkey.core import words
 from alpkey.core.places import Places
 from alpkey.core.site import Site
 from alpkey.desktop import looking, views
+from alpkey.desktop.children import start
 from alpkey.desktop.errands import Errands
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.signs import WARNING_ICON
@@ -88,7 +89,12 @@ class Following(QObject):
 
     def _start_reminders(self) -> None:
         shown_on = screen(sys.platform, self._icon, self)
-        self._reminders = Reminders(self._places.tray_memory, shown_on, self._renew)
+        self._reminders = Reminders(
+            self._places.tray_memory,
+            shown_on,
+            self._renew,
+            renew_silently=lambda: start("renew", "--silent"),
+        )
         self.look()
 
     def _wake(self) -> None:

@@ -1,7 +1,7 @@
 """Reminders: the rules of ``core.reminder`` applied to a screen, and remembered."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from alpkey.core.look import Look
 from alpkey.core.reminder import (
     Memory,
     Reminder,
+    RenewSilently,
     Withdraw,
     next_action,
     reminder_to_put_off,
@@ -21,6 +22,10 @@ from alpkey.desktop.tray import memory
 
 # After a sleep the network takes 2 to 15 s, and a renewal needs it.
 WAKING_MS = 15_000
+
+# How long reminders wait for what a silent renewal brings, and the least time between two of them.
+SILENT_MS = 45_000
+SILENT_AGAIN = timedelta(minutes=10)
 
 
 class Screen(Protocol):
@@ -62,7 +67,9 @@ class Screen(Protocol):
 
 
 class Reminders(QObject):
-    """``renew`` is called with an activation token when the person chooses to renew."""
+    """``renew`` is called with an activation token when the person chooses to renew, and
+    ``renew_silently`` when a renewal is due that nobody has to be asked for.
+    """
 
     def __init__(
         self,
@@ -70,12 +77,15 @@ class Reminders(QObject):
         screen: Screen,
         renew: Callable[[str], None],
         clock: Callable[[], datetime] = zone.now,
+        renew_silently: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._file = file
         self._screen = screen
         self._renew = renew
         self._settings = Settings()
+        self._renew_silently = renew_silently
+        self._renewed_at: datetime | None = None
         self._clock = clock
         self._memory = memory.load(file)
         self._look: Look | None = None
@@ -123,16 +133,31 @@ class Reminders(QObject):
         now = self._clock()
         held = self._pause.isActive() or bool(self._screen.locked)
         action = next_action(
-            self._look, self._memory, self._settings, now, showing=self._showing, held=held
+            self._look,
+            self._memory,
+            self._settings,
+            now,
+            showing=self._showing,
+            held=held,
+            may_renew=self._may_renew(now),
         )
         match action:
             case Withdraw():
                 self._withdraw()
                 self._act()
-            case Reminder() if self._screen.locked is None:
+            case Reminder() | RenewSilently() if self._screen.locked is None:
                 self._screen.look_around()
+            case RenewSilently():
+                self._renewed_at = now
+                self._pause.start(SILENT_MS)
+                self._renew_silently()
             case Reminder():
                 self._show(action, self._look, now)
+
+    def _may_renew(self, now: datetime) -> bool:
+        """The journal says what became of the last try; where it could not, this holds."""
+        before = self._renewed_at
+        return before is None or not timedelta(0) <= now - before < SILENT_AGAIN
 
     def _show(self, reminder: Reminder, look: Look, now: datetime) -> None:
         """Remembered first: a reminder that is lost is better than one without end."""

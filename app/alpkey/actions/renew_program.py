@@ -1,0 +1,119 @@
+"""Renew for a service account: signed in with its API key, with files of its own.
+
+Nothing of the person's is touched: not the key, not the certificate, not the agent, and not the
+journal that counts a person's keys.  Certificates of a minute are to be had without limit, so an
+answer that was lost costs nothing, and the whole may simply be done again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alpkey.actions.installing import LOCK_TIMEOUT_S
+from alpkey.core.certificate import (
+    Certificate,
+    CertificateUnreadable,
+    public_line,
+    read_certificate,
+)
+from alpkey.core.errors import Unfit
+from alpkey.core.events import Action, Result, Step, Warn
+from alpkey.core.look import Look
+from alpkey.core.pair import check_certificate
+from alpkey.core.places import certificate_of
+from alpkey.core.ports import Cancellation, Clock, IssuedPair, KeyFiles, Lock, Pairs
+from alpkey.core.ports_certificates import CertificateService
+from alpkey.core.quota import Quota
+from alpkey.core.secret import Secret
+from alpkey.core.site import Site
+from alpkey.core.status import AgentView, Status, status_object
+
+NO_AGENT = AgentView(reachable=False, socket=None, holds_current=False, stale=0)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramWorld:
+    """``api_key`` reads the key; ``files`` and ``lock`` are the service account's own."""
+
+    site: Site
+    service: CertificateService
+    api_key: Callable[[], Secret]
+    files: KeyFiles
+    pairs: Pairs
+    lock: Lock
+    cancellation: Cancellation
+    clock: Clock
+
+
+def renew_program(if_needed: timedelta | None, world: ProgramWorld) -> Action:
+    """Renews the service account's certificate; its key is made where there is none.
+
+    The result is that of a renewal, without quota and agent.  Raises SignInRefused, Unsuitable,
+    Unreachable and Unfit.
+    """
+    if _is_still_good(if_needed, world):
+        return _result(world)
+    api_key = world.api_key()
+    world.files.check_writable()
+    token = world.service.token_for(api_key)
+    yield Step("signed-in")
+    with world.lock.held(LOCK_TIMEOUT_S):
+        if world.files.finish_interrupted():
+            yield Warn("renewal-finished")
+        private = world.files.private()
+        key = private or world.pairs.make()
+        public = world.pairs.public_key(key)
+        line = world.service.sign(token, f"{public_line(public)} alpkey\n", "1min")
+        yield Step("issued")
+        _check(world.pairs.check(line), public, world)
+        with world.cancellation.briefly():
+            if private:
+                world.files.install_certificate(line)
+            else:
+                world.files.install_own(IssuedPair(key, line), public_line(public))
+        yield Step("installed")
+    return _result(world, service=world.service.name)
+
+
+def _check(certificate: Certificate, public: bytes, world: ProgramWorld) -> None:
+    """Raises Unfit.  Whose it is follows from the API key alone."""
+    if certificate.public_key != public:
+        reason = "The private key and the certificate do not belong together."
+        raise Unfit("answer-unfit", reason=reason)
+    check_certificate(certificate, next(iter(certificate.principals), ""), world.clock())
+
+
+def _is_still_good(if_needed: timedelta | None, world: ProgramWorld) -> bool:
+    if if_needed is None:
+        return False
+    look, now = _look(world), world.clock()
+    left = look.left(now)
+    return look.state(now).opens_doors and (left is None or left > if_needed)
+
+
+def _look(world: ProgramWorld) -> Look:
+    stored, pair = world.files.current(), world.files.pair()
+    certificate, trouble = None, None
+    try:
+        certificate = read_certificate(pair.certificate.encode()) if pair else None
+    except CertificateUnreadable as wrong:
+        trouble = str(wrong)
+    if certificate and stored and stored.public_key not in (None, certificate.public_key):
+        trouble = "Key and certificate belong to different keys."
+    path = world.files.path
+    return Look(
+        account=certificate.principals[0] if certificate and certificate.principals else None,
+        key_path=path,
+        certificate_path=certificate_of(path),
+        quota=Quota(world.site.quota_per_day),
+        lead_time=timedelta(0),
+        certificate=certificate,
+        trouble=trouble,
+        has_key=stored is not None,
+        encrypted=stored.encrypted if stored else None,
+    )
+
+
+def _result(world: ProgramWorld, service: str | None = None) -> Result:
+    status = status_object(Status(_look(world), NO_AGENT), world.clock())
+    return {**status, "renewed": service is not None, "service": service, "cancelled_late": False}

@@ -1,0 +1,226 @@
+"""A renewal that nobody asked for: nothing is asked, little is spent, and failures are facts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from alpkey.actions.renew_signed import SignedWorld
+from alpkey.actions.renew_silently import renew_silently
+from alpkey.actions.session import SessionWorld
+from alpkey.core.certificate import public_line
+from alpkey.core.errors import (
+    AlpkeyError,
+    Cancelled,
+    KeychainTrouble,
+    NeedsBrowser,
+    QuotaUsedUp,
+    SignInRefused,
+    Unfit,
+    Unreachable,
+)
+from alpkey.core.journal import Issued, SessionKept, SilentFailed, fold
+from alpkey.core.kept import KeptSession, session_name, session_to_entry
+from alpkey.core.look import Look, Stamp
+from alpkey.core.ports import IssuedPair
+from alpkey.core.ports_sign_in import Tokens
+from alpkey.core.quota import Quota, from_journal
+from alpkey.core.secret import Secret
+from tests.actions.test_renew_signed import Desk
+from tests.actions.worlds import Told, play
+from tests.keys import make_key, sign
+
+NOW = datetime.now(UTC)
+
+
+class Stayer(Desk):
+    """Somebody who stays signed in, with a key that is nearly a day old."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.renew()
+        private = self.fakes.files.private()
+        assert private
+        self.line = self.aged(private, folder)
+        self.fakes.files.install_certificate(self.line)
+        token = self.person.provider._tokens().refresh or Secret("")
+        self.fakes.keychain.store(session_name("alice"), session_to_entry(KeptSession(token)))
+        self.fakes.journal.append([SessionKept(NOW, "alice", kept=True)])
+        self.person.does = lambda _: pytest.fail("nobody is there")
+
+    def aged(self, private: Secret, folder: Path) -> str:
+        """A certificate of the gateway for the key that is here, with an hour to live."""
+        key = folder / "aged"
+        key.write_text(private.reveal())
+        key.chmod(0o600)
+        blob = self.fakes.files.current()
+        assert blob
+        assert blob.public_key
+        key.with_name("aged.pub").write_text(public_line(blob.public_key) + "\n")
+        authority = folder / "gateway/authority"
+        return sign(authority, key, "-n", "alice", "-V", "-23h:+1h", "-z", "7").read_text()
+
+    def look(self) -> Look:
+        known = fold(self.fakes.journal.facts(), "alice")
+        return replace(
+            self.fakes.look(),
+            quota=from_journal(known, 5, datetime.now(UTC)),
+            stays_signed_in=known.session_kept,
+            silent_failed=known.silent_failed,
+        )
+
+    @property
+    def world(self) -> SignedWorld:
+        sessions = SessionWorld(self.fakes.keeping, lambda: "yes", lambda _: None)
+        signed = self.fakes.signed(replace(self.person.world(), sessions=sessions))
+        return replace(signed, status=replace(signed.status, look=self.look))
+
+    def renews(self) -> Told:
+        return play(renew_silently(self.world))
+
+    def failures(self) -> list[SilentFailed]:
+        return [one for one in self.fakes.journal.facts() if isinstance(one, SilentFailed)]
+
+
+@pytest.fixture
+def stayer(tmp_path: Path) -> Stayer:
+    return Stayer(tmp_path)
+
+
+def test_only_the_certificate_changes_and_nobody_is_asked(stayer: Stayer) -> None:
+    private = stayer.fakes.files.private()
+    told = stayer.renews()
+    assert (told.result["renewed"], told.asks, told.warnings) == (True, [], [])
+    assert stayer.fakes.files.private() == private
+    assert stayer.slots() == 2
+    assert stayer.failures() == []
+
+
+def test_the_second_one_finds_nothing_to_do(stayer: Stayer) -> None:
+    stayer.renews()
+    told = stayer.renews()
+    assert (told.result["renewed"], told.events, stayer.slots()) == (False, [], 2)
+
+
+def test_one_that_came_while_it_waited_for_the_lock_is_enough(stayer: Stayer) -> None:
+    real, waits = stayer.fakes.lock.held, [1, 1]
+
+    def held(timeout_s: float) -> object:
+        waits.pop()
+        if not waits:
+            stayer.fakes.lock.held = real  # type: ignore[method-assign]
+            key = make_key(stayer.fakes.key_path.with_name("other"))
+            authority = stayer.fakes.key_path.with_name("gateway") / "authority"
+            line = sign(authority, key, "-n", "alice", "-V", "-1m:+1d").read_text()
+            stayer.fakes.files.install(IssuedPair(Secret(key.read_text()), line), "")
+        return real(timeout_s)
+
+    stayer.fakes.lock.held = held  # type: ignore[method-assign,assignment]
+    told = stayer.renews()
+    assert (told.result["renewed"], told.warnings) == (False, ["renewed-meanwhile"])
+    assert stayer.slots() == 1
+
+
+def test_the_services_own_list_keeps_the_last_slot(stayer: Stayer) -> None:
+    """Keys that were made elsewhere are not in our journal."""
+    other = make_key(stayer.fakes.key_path.with_name("other")).with_name("other.pub").read_text()
+    for _ in range(3):
+        stayer.fakes.gateway.sign(stayer.fakes.gateway.token, other, "1d")
+    with pytest.raises(QuotaUsedUp) as spared:
+        stayer.renews()
+    assert spared.value.code == "quota-spared"
+    assert stayer.slots() == 4
+    assert [(one.code, one.final) for one in stayer.failures()] == [("quota-spared", False)]
+
+
+def fails_with(stayer: Stayer, error: AlpkeyError) -> Callable[[Secret], Tokens]:
+    def again(_: Secret) -> Tokens:
+        raise error
+
+    return again
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "final"),
+    [
+        (Unreachable("no-network", host="fake", reason="away"), Unreachable, False),
+        (SignInRefused("token-refused", site="fake"), NeedsBrowser, True),
+        (Unfit("sign-in-unproven", host="fake", reason="forged"), NeedsBrowser, True),
+    ],
+)
+def test_a_failure_is_a_fact_and_a_refusal_is_the_last(
+    stayer: Stayer, error: AlpkeyError, raised: type[AlpkeyError], final: bool
+) -> None:
+    sent: list[Secret] = []
+
+    def again(refresh: Secret) -> Tokens:
+        sent.append(refresh)
+        raise error
+
+    stayer.person.provider.again = again  # type: ignore[method-assign]
+    with pytest.raises(raised):
+        stayer.renews()
+    assert [one.final for one in stayer.failures()] == [final]
+    told = stayer.renews()
+    assert (told.result["renewed"], len(sent)) == (False, 1)
+
+
+def test_a_keychain_that_would_ask_is_not_asked(stayer: Stayer) -> None:
+    stayer.fakes.keychain.asks = True
+    before = stayer.fakes.keychain.asked
+    with pytest.raises(KeychainTrouble):
+        stayer.renews()
+    assert stayer.fakes.keychain.asked == before
+    assert [(one.code, one.final) for one in stayer.failures()] == [("keychain-locked", False)]
+
+
+def test_a_key_that_would_have_to_give_way_stays(stayer: Stayer) -> None:
+    facts = stayer.fakes.journal.facts()
+    stayer.fakes.journal._facts = [
+        replace(fact, local=False) if isinstance(fact, Issued) else fact for fact in facts
+    ]
+    with pytest.raises(Unfit):
+        stayer.renews()
+    assert [one.final for one in stayer.failures()] == [True]
+    assert stayer.slots() == 1
+
+
+def test_another_renewal_that_holds_the_lock_is_no_failure(stayer: Stayer) -> None:
+    with stayer.fakes.lock.held(0), pytest.raises(Unreachable) as held:
+        stayer.renews()
+    assert held.value.code == "lock-held"
+    assert stayer.failures() == []
+
+
+def test_a_cancel_is_no_failure(stayer: Stayer) -> None:
+    stayer.person.provider.again = fails_with(stayer, Cancelled())  # type: ignore[method-assign]
+    with pytest.raises(Cancelled):
+        stayer.renews()
+    assert stayer.failures() == []
+
+
+def test_who_signs_in_again_begins_anew(stayer: Stayer) -> None:
+    fact = SilentFailed(NOW, "alice", "password-not-allowed", final=True)
+    stayer.fakes.journal.append([fact])
+    assert not stayer.renews().result["renewed"]
+    stayer.fakes.journal.append([SessionKept(NOW, "alice", kept=True)])
+    assert stayer.renews().result["renewed"]
+
+
+def test_a_look_without_a_quota_spends_none(stayer: Stayer) -> None:
+    world = stayer.world
+    blind = replace(stayer.look(), quota=Quota(5), stamp=Stamp())
+    status = replace(world.status, look=lambda: blind)
+    told = play(renew_silently(replace(world, status=status)))
+    assert (told.result["renewed"], stayer.slots()) == (False, 1)
+
+
+def test_an_hour_old_one_is_not_replaced(stayer: Stayer) -> None:
+    stayer.renews()
+    certificate = stayer.look().certificate
+    assert certificate
+    assert certificate.valid_before
+    assert certificate.valid_before - datetime.now(UTC) > timedelta(hours=23)
+    assert not stayer.renews().result["renewed"]
