@@ -141,6 +141,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         stamp=stamp(certificate_path),
         working=_is_locked(at.lock),
         retired=facts.retired,
+        warnings=facts.findings,
     )
 
 

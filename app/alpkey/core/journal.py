@@ -140,7 +140,18 @@ class Retired:
     retired: bool
 
 
-Fact = Issued | MaybeIssued | Refused | Revoked | Kept | SessionKept | KeyCovered | Retired
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The doctor found what ``check`` looks for, which stops a login, or no longer finds it."""
+
+    at: datetime
+    check: str
+    found: bool
+
+
+Fact = (
+    Issued | MaybeIssued | Refused | Revoked | Kept | SessionKept | KeyCovered | Retired | Finding
+)
 
 _NAMES: dict[str, type[Fact]] = {
     "issued": Issued,
@@ -151,6 +162,7 @@ _NAMES: dict[str, type[Fact]] = {
     "session-kept": SessionKept,
     "key-covered": KeyCovered,
     "retired": Retired,
+    "finding": Finding,
 }
 _KINDS = {kind: name for name, kind in _NAMES.items()}
 _MOMENTS = ("at", "valid_before")
@@ -194,6 +206,7 @@ class Known:
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
     ``session_kept``: the keychain holds what signs in anew.
     ``key_covered``: the keychain holds the passphrase of the private key.
+    ``findings`` are the checks of the doctor that found something, the first one first.
     """
 
     account: str | None = None
@@ -209,6 +222,7 @@ class Known:
     session_kept: bool = False
     key_covered: bool = False
     retired: frozenset[str] = frozenset()
+    findings: tuple[str, ...] = ()
     learned_at: datetime | None = None
 
     @property
@@ -238,7 +252,7 @@ def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
         service_made=frozenset(fact.fingerprint for fact in ours if not fact.local),
     )
     for fact in facts:
-        if isinstance(fact, Retired | KeyCovered) or fact.account == account:
+        if isinstance(fact, Retired | KeyCovered | Finding) or fact.account == account:
             known = _learn(known, fact)
     return known
 
@@ -254,6 +268,9 @@ def _learn(known: Known, fact: Fact) -> Known:
             return replace(known, retired=changed)
         case KeyCovered(kept=kept):
             return replace(known, key_covered=kept)
+        case Finding(check=check, found=found):
+            others = tuple(one for one in known.findings if one != check)
+            return replace(known, findings=(*others, check) if found else others)
         case MaybeIssued():
             unanswered = (*known.unanswered, fact)
             return replace(known, unanswered=unanswered, learned_at=fact.at)

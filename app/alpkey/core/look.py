@@ -39,7 +39,8 @@ class Stamp:
 class Look:
     """What the files say.  ``trouble`` tells in words why a key that is there cannot be used.
 
-    ``retired`` are the names of services that were found to be.
+    ``retired`` are the names of services that were found to be.  ``warnings`` are the checks of the
+    doctor that found what will stop a login, though the key is good.
     """
 
     account: str | None
@@ -54,6 +55,7 @@ class Look:
     stamp: Stamp = Stamp()
     working: bool = False
     retired: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
 
     def state(self, now: datetime) -> KeyState:
         """The key's state at ``now``."""

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from alpkey.core import words
 from alpkey.core.places import Places
 from alpkey.core.site import Site
-from alpkey.desktop import looking, views
+from alpkey.desktop import looking, views, zone
 from alpkey.desktop.errands import Errands
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.signs import WARNING_ICON
+from alpkey.desktop.tray.chores import Chores
 from alpkey.desktop.tray.reminders import Reminders
 from alpkey.desktop.tray.screens import screen
 from alpkey.desktop.views import TrayView
@@ -44,6 +45,7 @@ class Following(QObject):
         self._site: Site | None = None
         self._reminders: Reminders | None = None
         self._errands = Errands(self)
+        self._chores = Chores(zone.now(), self)
         self._watch = Watch(places)
         self._watch.jumped.connect(self._wake)
         self._watch.changed.connect(self.look)
@@ -51,7 +53,8 @@ class Following(QObject):
         self.look()
 
     def end(self) -> None:
-        """Takes a reminder that is shown away."""
+        """Takes a reminder that is shown away, and ends what we started ourselves."""
+        self._chores.end()
         if self._reminders is not None:
             self._reminders.end()
 
@@ -61,6 +64,8 @@ class Following(QObject):
         self._site = seen.site or self._site
         self._apply(self._view(seen))
         self._watch.set_working(seen.look is not None and seen.look.working)
+        if seen.look is not None:
+            self._chores.apply(seen.look, seen.now)
 
     def connect_to(self, host: str) -> None:
         self._errands.run("connect", host)
