@@ -116,7 +116,8 @@ class Tray(QObject):
         if self._icon is None:
             return
         if icon is not None:
-            self._icon.setIcon(drawing.icon(icon, sys.platform == "darwin"))
+            scale = max(one.devicePixelRatio() for one in QApplication.screens())
+            self._icon.setIcon(drawing.icon(icon, sys.platform == "darwin", scale))
         if tooltip is not None:
             self._icon.setToolTip(tooltip)
 
