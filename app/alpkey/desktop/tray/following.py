@@ -27,7 +27,8 @@ REMINDERS_AFTER_MS = 1500
 class Following(QObject):
     """Calls ``apply`` with what the tray shows, at once and after every change.
 
-    ``renew`` is called with an activation token when a reminder is answered so.
+    ``renew`` is called with an activation token when a reminder is answered so, ``show_window``
+    where a reminder is due and nothing on this desktop can show it.
     """
 
     def __init__(
@@ -36,12 +37,14 @@ class Following(QObject):
         apply: Callable[[TrayView], None],
         renew: Callable[[str], None],
         icon: Callable[[], QSystemTrayIcon | None],
+        show_window: Callable[[], None],
     ) -> None:
         super().__init__()
         self._places = places
         self._apply = apply
         self._renew = renew
         self._icon = icon
+        self._show_window = show_window
         self._site: Site | None = None
         self._reminders: Reminders | None = None
         self._errands = Errands(self)
@@ -92,7 +95,7 @@ class Following(QObject):
         )
 
     def _start_reminders(self) -> None:
-        shown_on = screen(sys.platform, self._icon, self)
+        shown_on = screen(sys.platform, self._icon, self._show_window, self)
         self._reminders = Reminders(self._places.tray_memory, shown_on, self._renew)
         self.look()
 
