@@ -123,9 +123,7 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     return {**doctor_object(findings), **extra}
 
 
-def examine(
-    world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool = False
-) -> Symptoms:
+def examine(world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool = False) -> Symptoms:
     """Everything at once; then a login, where nothing found so far says that it must fail.
 
     One that was ``tried`` already, and failed, stands for it.  ``quick``: only what this computer

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 if TYPE_CHECKING:
-    from alpkey.desktop.tray.bus import Bus
+    from alpkey.desktop.bus import Bus
     from alpkey.desktop.tray.screen_lock import ScreenLock
 
 # A panel that was killed is back within a few seconds.
@@ -47,7 +47,7 @@ class StandIn(QObject):
 
     def _wait_for_eyes(self) -> None:
         """GNOME takes its host away while the screen is locked, and brings it back."""
-        from alpkey.desktop.tray.bus import session_bus, system_bus
+        from alpkey.desktop.bus import session_bus, system_bus
         from alpkey.desktop.tray.screen_lock import ScreenLock
 
         self._stop_waiting()
