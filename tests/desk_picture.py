@@ -11,11 +11,10 @@ from tempfile import TemporaryDirectory
 from alpkey_sandbox.sandbox import Sandbox
 from tests.centre import Centre, Home, prepared_home
 from tests.e2e.accessible import Screen
-from tests.e2e.desk import Desk, desk
+from tests.e2e.desk import PANEL_ICON, Desk, desk
 from tests.e2e.tray_item import find_item
 from tests.e2e.waiting import until
 
-PANEL_ICON = (12, 784)
 TITLE = "DEMO - Renew CSCS key"
 
 # Takes the whole screen, then cuts out the part where everything happens.

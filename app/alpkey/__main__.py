@@ -2,7 +2,8 @@
 
 1. On a system that is neither Linux nor macOS, say so and end.
 2. ``alpkey status --short`` stands in shell prompts: it reads one line and imports next to nothing.
-3. ``alpkey`` alone is the tray.  Without a display it says so and prints the status.
+3. ``alpkey`` alone is the tray, which opens no window where it is started ``--at-login``.  Without
+   a display it says so and prints the status.
 4. ``alpkey window ...`` is a window.  It and the command line see secrets, and dump no core.
 5. Everything else is the command line, where secrets live and die.  A shell that completes a line
    asks it without arguments, by a variable.
@@ -29,11 +30,11 @@ def main() -> int:
         return 2
     if arguments == ["status", "--short"]:
         return _short_status()
-    if not arguments and "_ALPKEY_COMPLETE" not in os.environ:
-        return _tray()
+    if arguments in ([], ["--at-login"]) and "_ALPKEY_COMPLETE" not in os.environ:
+        return _tray(at_login=bool(arguments))
     if len(arguments) in (2, 4) and arguments[0] == "window":
         kind, *wish = arguments[1:]
-        if not kind.startswith("-") and wish[:1] in ([], ["--connect"], ["--page"]):
+        if not kind.startswith("-") and wish[:1] in ([], ["--connect"], ["--page"], ["--for"]):
             return _window(kind, {wish[0].lstrip("-"): wish[1]} if wish else {})
     return _command_line(arguments)
 
@@ -52,7 +53,7 @@ def _command_line(arguments: list[str]) -> int:
     return command_line(arguments, _window)
 
 
-def _tray() -> int:
+def _tray(*, at_login: bool) -> int:
     from alpkey.core.display import has_display
 
     if not has_display(os.environ, sys.platform):
@@ -65,7 +66,7 @@ def _tray() -> int:
     from alpkey.desktop import tray
 
     gc.enable()
-    return tray.run(own_places())
+    return tray.run(own_places(), at_login=at_login)
 
 
 def _window(kind: str, wish: dict[str, str]) -> int:

@@ -141,6 +141,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         stamp=stamp(certificate_path),
         working=_is_locked(at.lock),
         retired=facts.retired,
+        warnings=facts.findings,
         stays_signed_in=facts.session_kept and not facts.refusals_in_a_row,
         silent_failed=facts.silent_failed,
     )

@@ -10,12 +10,20 @@ import pytest
 
 from alpkey.actions.doctor import FIXES
 from alpkey.core.check import Check, Facts, Severity
-from alpkey.core.diagnosis import CHECKS, all_ids, diagnose, doctor_object, stops_a_login
+from alpkey.core.diagnosis import (
+    CHECKS,
+    all_ids,
+    diagnose,
+    doctor_object,
+    lasting_errors,
+    stops_a_login,
+    title_of,
+)
 from alpkey.core.journal import Known
 from alpkey.core.look import Look
 from alpkey.core.quota import Quota
 from alpkey.core.settings import Settings
-from alpkey.core.symptoms import LoginSeen, Resolved, ServiceSeen, Symptoms
+from alpkey.core.symptoms import AgentSeen, LoginSeen, Resolved, ServiceSeen, Symptoms
 from tests.core.sites import site
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
@@ -135,6 +143,20 @@ def test_what_fails_at_the_jump_host_is_not_told_of_the_cluster() -> None:
     logins = {"daint": LoginSeen("daint", 255, said), "ela": LoginSeen("ela", 255, said)}
     (told,) = doctor_object(diagnose(replace(seen(), logins=logins), NOW))["findings"]
     assert told["detail"].startswith("ela is reached")
+
+
+def test_what_lasts_is_what_this_computer_tells_beside_its_key() -> None:
+    away = ServiceSeen("sshservice.cscs.ch", "no-network")
+    logins = {"daint": LoginSeen("daint", 255, SAYS["host-changed"])}
+    elsewhere = replace(seen(), reach="name-unknown", service=away, logins=logins)
+    assert stops_a_login(diagnose(elsewhere, NOW))
+    assert lasting_errors(elsewhere, NOW) == ()
+    broken = replace(seen().look, trouble="It is broken.")
+    assert lasting_errors(replace(seen(), look=broken), NOW) == ()
+    here = replace(elsewhere, look=broken, ssh_version="7.2", agent=AgentSeen("absent", None))
+    assert lasting_errors(here, NOW) == ("ssh-old",)
+    assert title_of("ssh-old") == "The program ssh is too old"
+    assert title_of("of-a-later-version") is None
 
 
 def test_offline_needs_both_ways_closed() -> None:

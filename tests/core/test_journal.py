@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from alpkey.core.journal import (
     Fact,
+    Finding,
     Issued,
     Kept,
     KeyCovered,
@@ -51,6 +52,7 @@ def refused(code: str, attempt: str = "a") -> Refused:
         Kept(NOW, "alice", "password"),
         KeyCovered(NOW, kept=True),
         Retired(NOW, "sshservice", retired=True),
+        Finding(NOW, "key-open", found=True),
     ],
 )
 def test_a_fact_survives_its_line(fact: Fact) -> None:
@@ -111,6 +113,13 @@ def test_a_retired_service_can_come_back() -> None:
     gone = Retired(NOW, "sshservice", retired=True)
     assert fold([gone]).retired == {"sshservice"}
     assert fold([gone, Retired(NOW, "sshservice", retired=False)]).retired == frozenset()
+
+
+def test_findings_stand_until_they_are_found_no_longer() -> None:
+    one, other = Finding(NOW, "key-open", found=True), Finding(NOW, "ssh-old", found=True)
+    assert fold([one, other, one]).findings == ("ssh-old", "key-open")
+    assert fold([one, other, replace(one, found=False)]).findings == ("ssh-old",)
+    assert fold([issued(), one], "bob").findings == ("key-open",)
 
 
 def test_old_facts_leave_after_ninety_days() -> None:

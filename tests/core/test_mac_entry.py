@@ -22,7 +22,7 @@ def test_the_agent_starts_the_command_in_the_persons_own_session(at: Places) -> 
     file = mac_entry.autostart(at, site(), COMMAND)
     assert file.path == Path(f"/Users/alice/Library/LaunchAgents/{APP_ID}.plist")
     agent = plistlib.loads(file.content)
-    assert (agent["Label"], agent["ProgramArguments"]) == (APP_ID, COMMAND)
+    assert (agent["Label"], agent["ProgramArguments"]) == (APP_ID, [*COMMAND, "--at-login"])
     assert (agent["RunAtLoad"], agent["LimitLoadToSessionType"]) == (True, "Aqua")
 
 

@@ -402,6 +402,7 @@ SCENES: dict[str, Scene] = {
     "main-expiring": Scene(lambda: main(look(timedelta(minutes=42)))),
     "main-expired": Scene(lambda: main(look(-HOUR, used=5, source="service"))),
     "main-broken": Scene(lambda: main(look(HOUR, trouble="The certificate is cut off."))),
+    "main-warning": Scene(lambda: main(look(13 * HOUR, warnings=("key-open", "ssh-old")))),
     "main-clusters": Scene(lambda: main(look(HOUR), page="&Clusters")),
     "main-clusters-tried": Scene(
         lambda: main(

@@ -1,9 +1,11 @@
 """The icon is seen on any panel, in every state."""
 
 import itertools
+import math
 import sys
 
 import pytest
+from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +21,7 @@ VIEWS = [
     IconView(Sign.HOLLOW, "", Ring.DOTTED, 8),
     IconView(Sign.WORKING, "", Ring.FULL, 5),
     IconView(Sign.WARNING, "", Ring.FULL, 5),
+    IconView(Sign.WARNING, "", Ring.DASHED, 2),
 ]
 
 
@@ -38,6 +41,11 @@ def contrast(one: QColor, other: QColor) -> float:
 
 PANELS = ["white", "black", "#808080"]
 PANEL_SIZES_PX = [16, 22, 24, 32, 64]
+SCALES = (1.0, 1.25, 1.5, 1.75, 2.0)
+EVERY_SIZE_PX = drawing.sizes_px(2.0)
+DIRECTIONS = 48
+# How much of the edge the dashes and the dots leave.
+EDGE_SEEN = {Ring.FULL: 0.8, Ring.DASHED: 0.55, Ring.DOTTED: 0.3}
 
 
 def on_panel(view: IconView, size_px: int, panel: str) -> QImage:
@@ -60,12 +68,43 @@ def pixels(image: QImage, within: float = 1.0) -> list[QColor]:
     return [image.pixelColor(x, y) for x in span for y in span]
 
 
+def outline(image: QImage, panel: QColor) -> float:
+    """In how many of all directions the edge of the bow stands out at least 3:1 from the panel."""
+    scale = image.width() / 64
+
+    def stands_out(direction: float) -> bool:
+        points = (
+            QPointF(28 + radius * math.cos(direction), 28 + radius * math.sin(direction)) * scale
+            for radius in range(20, 29)
+        )
+        seen = {(int(point.x()), int(point.y())) for point in points}
+        return any(contrast(image.pixelColor(x, y), panel) >= 3 for x, y in seen)
+
+    return sum(stands_out(math.tau * n / DIRECTIONS) for n in range(DIRECTIONS)) / DIRECTIONS
+
+
 @pytest.mark.parametrize("panel", PANELS)
-@pytest.mark.parametrize("size_px", PANEL_SIZES_PX)
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.sign.value}-{view.ring.value}")
-def test_it_stands_out(qtbot: QtBot, view: IconView, size_px: int, panel: str) -> None:
-    seen = pixels(on_panel(view, size_px, panel))
-    assert sum(contrast(one, QColor(panel)) >= 3 for one in seen) >= len(seen) * 0.05
+def test_its_outline_stands_out(qtbot: QtBot, view: IconView, panel: str) -> None:
+    for size_px in EVERY_SIZE_PX:
+        seen = outline(on_panel(view, size_px, panel), QColor(panel))
+        assert seen >= EDGE_SEEN[view.ring], size_px
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_every_panel_finds_its_size_drawn_and_not_stretched(qtbot: QtBot, scale: float) -> None:
+    drawn = drawing.icon(VIEWS[0], scale=scale)
+    for size in drawing.SIZES_PX:
+        size_px = int(size * scale + 0.5)
+        shown = drawn.pixmap(QSize(size_px, size_px)).toImage()
+        fresh = drawing.pixmap(VIEWS[0], size_px).toImage()
+        assert shown.convertToFormat(fresh.format()) == fresh, size
+
+
+def test_few_sizes_where_nothing_is_scaled() -> None:
+    """All of them are sent to the panel whenever the icon changes."""
+    assert drawing.sizes_px(1.0) == list(drawing.SIZES_PX)
+    assert drawing.sizes_px(3.0) == EVERY_SIZE_PX
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -83,14 +122,13 @@ def test_the_number_is_read_on_any_panel(
 
 
 @pytest.mark.parametrize("panel", PANELS)
-@pytest.mark.parametrize("size_px", [16, 22])
-def test_states_are_told_apart_where_icons_are_smallest(
-    qtbot: QtBot, size_px: int, panel: str
-) -> None:
+@pytest.mark.parametrize("size_px", [one for one in EVERY_SIZE_PX if one <= 32])
+def test_states_are_told_apart(qtbot: QtBot, size_px: int, panel: str) -> None:
+    """By pixels of 3:1 that are an area seen without looking for it; larger ones are the same."""
     drawn = [pixels(on_panel(view, size_px, panel)) for view in VIEWS]
     for one, other in itertools.combinations(drawn, 2):
         differ = sum(contrast(a, b) >= 3 for a, b in zip(one, other, strict=True))
-        assert differ >= 6
+        assert differ >= 6 * (size_px / 16) ** 2
 
 
 def test_every_state_has_another_shape(qtbot: QtBot) -> None:

@@ -79,6 +79,7 @@ def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
         ("open", "renew"),
         ("open", "main"),
         ("open", "main"),
+        ("open", "main", "doctor"),
         ("later",),
         ("connect", "daint"),
         ("connect", "santis"),
@@ -99,11 +100,13 @@ def test_words_change_in_place(menu: TrayMenu) -> None:
     assert texts(menu)[1:3] == ["Key expired", "Quota unknown"]
 
 
-def test_later_comes_and_goes(menu: TrayMenu) -> None:
-    view = MenuView("Key expired", "Quota unknown", later=LATER)
+def test_a_warning_and_later_come_and_go(menu: TrayMenu) -> None:
+    view = MenuView("Key expired", "Quota unknown", "Others may read the private key", LATER)
     menu.apply(view)
-    assert texts(menu)[3] == "Remind me in 30 minutes"
-    menu.apply(replace(view, later=""))
+    assert texts(menu)[3:5] == ["Others may read the private key", "Remind me in 30 minutes"]
+    menu.apply(replace(view, warning=""))
+    assert texts(menu)[3:5] == ["Remind me in 30 minutes", "Connect to daint"]
+    menu.apply(replace(view, warning="", later=""))
     assert texts(menu)[3] == "Connect to daint"
 
 

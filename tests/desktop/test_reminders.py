@@ -294,8 +294,10 @@ def test_a_memory_that_cannot_be_written_lasts_for_this_run(
 
 
 @contextmanager
-def desktop(icon: QSystemTrayIcon | None = None) -> Iterator[DesktopScreen]:
-    screen = DesktopScreen(IconScreen(lambda: icon))
+def desktop(
+    icon: QSystemTrayIcon | None = None, otherwise: Callable[[], None] = lambda: None
+) -> Iterator[DesktopScreen]:
+    screen = DesktopScreen(IconScreen(lambda: icon, otherwise))
     try:
         yield screen
     finally:
@@ -359,3 +361,14 @@ def test_the_icon_speaks_where_no_server_is(
         qtbot.waitUntil(lambda: len(said) == 1)
         assert said[0][0] == "The CSCS key is valid until 09:05"
         assert reminders.can_be_put_off
+
+
+def test_where_nothing_else_can_speak_the_window_comes(
+    qtbot: QtBot, bus_address: str, tmp_path: Path
+) -> None:
+    opened: list[None] = []
+    with desktop(None, lambda: opened.append(None)) as screen:
+        world = World(tmp_path / "tray.json", screen)
+        world.begin()
+        qtbot.waitUntil(lambda: len(opened) == 1)
+        assert world.remembered() == [Kind.SOON]

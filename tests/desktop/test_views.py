@@ -1,5 +1,6 @@
 """What is shown, state by state."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -42,6 +43,42 @@ def test_the_icon_of_each_state(seen: Look, icon: IconView) -> None:
 )
 def test_the_ring_alone_where_no_number_is_wanted(seen: Look, icon: IconView) -> None:
     assert views.icon(seen, NOW, numbered=False) == icon
+
+
+WARNED = ("key-open",)
+
+
+@pytest.mark.parametrize(
+    ("seen", "icon"),
+    [
+        (look(-12 * HOUR, 12 * HOUR), IconView(Sign.WARNING, "", Ring.FULL, 4)),
+        (look(-23 * HOUR, HOUR), IconView(Sign.WARNING, "", Ring.DASHED, 1)),
+        (look(-HOUR, timedelta(0)), IconView(Sign.CROSSED)),
+        (look(trouble="odd"), IconView(Sign.WARNING, "", Ring.FULL, 8)),
+        (MISSING, IconView(Sign.HOLLOW, "", Ring.DOTTED, 8)),
+    ],
+)
+def test_the_icon_where_something_will_stop_a_login(seen: Look, icon: IconView) -> None:
+    """What a renewal has to mend first is shown first."""
+    assert views.icon(replace(seen, warnings=WARNED), NOW) == icon
+
+
+@pytest.mark.parametrize(
+    ("warnings", "line"),
+    [
+        ((), ""),
+        (WARNED, "Others may read the private key"),
+        (("key-open", "ssh-old", "agent-hangs"), "Others may read the private key (and 2 more)"),
+        (("of-a-later-version",), "Something will stop a login"),
+    ],
+)
+def test_what_will_stop_a_login_is_said_in_menu_and_tooltip(
+    warnings: tuple[str, ...], line: str
+) -> None:
+    good = replace(look(), warnings=warnings)
+    assert views.menu(good, NOW).warning == line
+    assert views.tooltip("CSCS", good, NOW).endswith(f"quota unknown. {line}" if line else "known")
+    assert views.menu(replace(MISSING, warnings=warnings), NOW).warning == ""
 
 
 @pytest.mark.parametrize(

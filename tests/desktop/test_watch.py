@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.beat import Beat
@@ -65,6 +66,17 @@ def test_a_burst_is_told_once(qtbot: QtBot, at: Places) -> None:
         for number in range(20):
             (at.state / f"{number}").touch()
     assert len(told) == 1
+
+
+def test_a_burst_without_end_is_told_all_the_same(qtbot: QtBot, at: Places) -> None:
+    at.state.mkdir(parents=True)
+    watch = Watch(at)
+    busy, log = QTimer(), at.state / "log"
+    busy.timeout.connect(lambda: appended(log))
+    busy.start(10)
+    with qtbot.waitSignal(watch.changed):
+        pass
+    busy.stop()
 
 
 def test_while_a_lock_is_held_it_looks_often(qtbot: QtBot, at: Places) -> None:

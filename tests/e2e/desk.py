@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from tests.e2e.waiting import until
 
 PROGRAMS = ("Xvfb", "dbus-daemon", "xfce4-panel", "xdotool")
 SCREEN = "1280x800x24"
+PANEL_ICON = (12, 784)  # where the only icon of the panel below stands
 CALL_TIMEOUT_S = 5.0
 
 PANEL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -68,12 +69,34 @@ class Bus:
         return body
 
 
+class Panel:
+    """The panel, which can die and come back while everything else goes on."""
+
+    def __init__(self, start: Callable[[], "subprocess.Popen[bytes]"], bus: Bus) -> None:
+        self._start, self._bus = start, bus
+        self._process = start()
+        self._wait()
+
+    def die(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        until(lambda: not _has_host(self._bus), "the end of the tray host")
+
+    def come(self) -> None:
+        self._process = self._start()
+        self._wait()
+
+    def _wait(self) -> None:
+        until(lambda: _has_host(self._bus), "a tray host")
+
+
 @dataclass(frozen=True)
 class Desk:
     """``environ`` is what a program needs to appear on this desk."""
 
     environ: dict[str, str]
     bus: Bus
+    panel: Panel
 
     def keys(self, *names: str) -> None:
         self._xdotool("key", *names)
@@ -90,9 +113,9 @@ class Desk:
         environ = {**os.environ, **self.environ}
         return not subprocess.run(search, env=environ, check=False, capture_output=True).returncode
 
-    def windows(self) -> int:
-        """How many windows are on the screen; an open menu is one."""
-        search = ["xdotool", "search", "--onlyvisible", "--name", ".*"]
+    def windows(self, program: str = ".*") -> int:
+        """How many windows of a program are on the screen; an open menu is one."""
+        search = ["xdotool", "search", "--onlyvisible", "--class", program]
         environ = {**os.environ, **self.environ}
         told = subprocess.run(search, env=environ, check=False, capture_output=True, text=True)
         return len(told.stdout.split())
@@ -146,10 +169,8 @@ def desk(folder: Path) -> Iterator[Desk]:
         )
         environ["DBUS_SESSION_BUS_ADDRESS"] = address
         bus = Bus(running.enter_context(open_dbus_connection(address)))
-        panel = ["xfce4-panel", "--disable-wm-check"]
-        _run(running, log, environ, panel)
-        until(lambda: _has_host(bus), "a tray host")
-        yield Desk(environ, bus)
+        command = ["xfce4-panel", "--disable-wm-check"]
+        yield Desk(environ, bus, Panel(lambda: _run(running, log, environ, command), bus))
 
 
 WATCHER = DBusAddress(
@@ -186,7 +207,7 @@ def _start(
 
 def _run(
     running: ExitStack, log: Any, environ: dict[str, str], command: Sequence[str], *handles: int
-) -> None:
+) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
         command,
         env={**os.environ, "LC_ALL": "C.UTF-8", "NO_AT_BRIDGE": "1", **environ},
@@ -196,6 +217,7 @@ def _run(
         pass_fds=handles,
     )
     running.callback(_end, process)
+    return process
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -21,8 +21,7 @@ DRIVER = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freed
 HOUR_S = 3600
 
 
-@pytest.fixture(scope="module")
-def running_desk(running_desk: Desk) -> Desk:
+def needs_server(running_desk: Desk) -> None:
     """The bus starts the server at the first reminder; its buttons are found as a screen reader
     finds them.
     """
@@ -30,6 +29,11 @@ def running_desk(running_desk: Desk) -> Desk:
         pytest.skip("notifications need xfce4-notifyd")
     words = {"NO_AT_BRIDGE": "0"}
     running_desk.bus.call(DRIVER, "UpdateActivationEnvironment", "a{ss}", words)
+
+
+@pytest.fixture(scope="module")
+def running_desk(running_desk: Desk) -> Desk:
+    needs_server(running_desk)
     return running_desk
 
 

@@ -1,6 +1,7 @@
 """The doctor: look at everything side by side, log in for real, and mend what can be mended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,16 @@ from alpkey.core import words
 from alpkey.core.agent_contents import sort_out
 from alpkey.core.checks_agent import asks_passphrase
 from alpkey.core.config_line import at_top, undone
-from alpkey.core.diagnosis import all_ids, diagnose, doctor_object, stops_a_login
-from alpkey.core.errors import AgentTrouble, KeychainTrouble, Unfit, Unsuitable
+from alpkey.core.diagnosis import (
+    all_ids,
+    diagnose,
+    doctor_object,
+    lasting_errors,
+    stops_a_login,
+)
+from alpkey.core.errors import AgentTrouble, AlpkeyError, KeychainTrouble, Unfit, Unsuitable
 from alpkey.core.events import Action
-from alpkey.core.journal import Known, fold
+from alpkey.core.journal import Finding, Known, fold
 from alpkey.core.kept import NOTHING
 from alpkey.core.look import Look
 from alpkey.core.ports import Clock, Lock
@@ -74,10 +81,14 @@ class DoctorWorld:
 
 @dataclass(frozen=True, slots=True)
 class DoctorRequest:
-    """``fix`` is the id of a check; ``report`` asks for a text to hand on."""
+    """``fix`` is the id of a check; ``report`` asks for a text to hand on.
+
+    ``quick`` leaves out what needs a network or the keychain.
+    """
 
     fix: str | None = None
     report: Report | None = None
+    quick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +101,13 @@ class _Way:
 def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     """The object of the contract; with ``fix`` what is left afterwards, and ``fixed``.
 
-    ``report`` adds the text as ``report``.  Raises Unsuitable for a fix that does not exist, and
-    what the fix raises.
+    ``report`` adds the text as ``report``.  What will stop a login goes into the journal, and
+    leaves it once it is mended.  Raises Unsuitable for a fix that does not exist, and what the fix
+    raises.
     """
     yield from ()
     _check_fix(request.fix)
-    seen = examine(world)
+    seen = examine(world, quick=request.quick)
     findings = diagnose(seen, world.clock())
     extra: dict[str, Any] = {}
     if request.fix:
@@ -103,42 +115,59 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
         if request.fix in all_ids(findings):
             yield from FIXES[request.fix](world)
             extra["fixed"] = request.fix
-            seen = examine(world)
+            seen = examine(world, quick=request.quick)
             findings = diagnose(seen, world.clock())
+    _note(world, seen)
     if request.report:
         extra["report"] = report(request.report, seen, findings, world.clock())
     return {**doctor_object(findings), **extra}
 
 
-def examine(world: DoctorWorld, tried: LoginSeen | None = None) -> Symptoms:
+def examine(world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool = False) -> Symptoms:
     """Everything at once; then a login, where nothing found so far says that it must fail.
 
-    One that was ``tried`` already, and failed, stands for it.
+    One that was ``tried`` already, and failed, stands for it.  ``quick``: only what this computer
+    tells, and no login.
     """
     look = world.look()
     way = _way(world, look)  # before ssh is asked which agent it uses
     known = fold(world.agent().journal.facts(), look.account)
-    looked = world.side_by_side(
-        {
-            "files": world.files.seen,
-            "ssh_version": world.ssh.version,
-            "agent": lambda: _agent(world, look, known),
-            "own": lambda: _own(world),
-            "line": lambda: _line(world),
-            "reach": lambda: _reach(world, way),
-            "service": world.service,
-            "keychain": lambda: _keychain(world, known),
-            "desk": world.desk,
-        },
-        LOOKING_TIMEOUT_S,
-    )
+    here: Mapping[str, Callable[[], Any]] = {
+        "files": world.files.seen,
+        "ssh_version": world.ssh.version,
+        "agent": lambda: _agent(world, look, known),
+        "own": lambda: _own(world),
+        "line": lambda: _line(world),
+        "desk": world.desk,
+    }
+    elsewhere: Mapping[str, Callable[[], Any]] = {
+        "reach": lambda: _reach(world, way),
+        "service": world.service,
+        "keychain": lambda: _keychain(world, known),
+    }
+    looked = world.side_by_side(here if quick else {**here, **elsewhere}, LOOKING_TIMEOUT_S)
     seen = Symptoms(world.site, world.settings, look, known, world.program, **looked)
     if tried:
         return replace(seen, logins={tried.host: tried})
     hopeless = stops_a_login(diagnose(seen, world.clock()))
-    if hopeless or asks_passphrase(seen) or way is None:
+    if quick or hopeless or asks_passphrase(seen) or way is None:
         return seen
     return replace(seen, logins=_logins(world, way))
+
+
+def _note(world: DoctorWorld, seen: Symptoms) -> None:
+    """Appends what changed since the last doctor; one who cannot write is a doctor all the same.
+
+    The journal's readers look again, so nothing is appended where nothing changed.
+    """
+    now, before = world.clock(), seen.known.findings
+    found = lasting_errors(seen, now)
+    come = [Finding(now, name, found=True) for name in found if name not in before]
+    gone = [Finding(now, name, found=False) for name in before if name not in found]
+    if not come and not gone:
+        return
+    with suppress(AlpkeyError), world.lock.held(LOCK_TIMEOUT_S):
+        world.agent().journal.append([*come, *gone])
 
 
 def _own(world: DoctorWorld) -> dict[str, Resolved]:

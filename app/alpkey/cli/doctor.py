@@ -23,21 +23,25 @@ UNHEALTHY = 13
     flag_value="public",
     help="Print a text to hand on; for 'support' with user, serial, times and details.",
 )
+@click.option("--quick", is_flag=True, help="Look at this computer only: no network, and no login.")
 @json_option
 @events_option
-def doctor_command(fix: str | None, report: Report | None, as_json: bool, events: bool) -> None:
+def doctor_command(
+    fix: str | None, report: Report | None, quick: bool, as_json: bool, events: bool
+) -> None:
     """Look at key, agent, ssh, network and service, and log in once for real.
 
-    Ends with 13 where something stops a login.  Nothing is changed without --fix.
+    Ends with 13 where something stops a login.  Nothing is mended without --fix.
 
     \b
     Examples:
       alpkey doctor
+      alpkey doctor --quick
       alpkey doctor --fix key-open
       alpkey doctor --report
       alpkey doctor --report=support
     """
-    request = DoctorRequest(fix, report)
+    request = DoctorRequest(fix, report, quick)
     result = run(
         lambda all_of, _: doctor(request, all_of.doctor()),
         Output(as_json, events),

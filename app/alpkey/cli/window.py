@@ -9,8 +9,11 @@ import click
 @click.argument("kind", type=click.Choice(["renew", "main"]))
 @click.option("--connect", metavar="CLUSTER", help="Connect once the key is renewed.")
 @click.option("--page", metavar="NAME", help="Show this page: key, doctor or settings.")
+@click.option("--for", "instead_of", type=click.Choice(["tray"]), hidden=True)
 @click.pass_obj
-def window_command(open_window: object, kind: str, connect: str | None, page: str | None) -> None:
+def window_command(
+    open_window: object, kind: str, connect: str | None, page: str | None, instead_of: str | None
+) -> None:
     """Open the renewal window or the main window; a second call raises the first.
 
     \b
@@ -19,5 +22,5 @@ def window_command(open_window: object, kind: str, connect: str | None, page: st
       alpkey window main --page settings
     """
     if callable(open_window):
-        wish = {"connect": connect, "page": page}
+        wish = {"connect": connect, "page": page, "for": instead_of}
         sys.exit(open_window(kind, {name: value for name, value in wish.items() if value}))

@@ -4,6 +4,9 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+# Tells the tray that the desktop started it, and nobody waits for a window.
+AT_LOGIN = "--at-login"
+
 
 def ourselves(executable: str, frozen: bool, *arguments: str) -> list[str]:
     """The command that starts Alpkey again, from a bundle or from an installed package.

@@ -6,6 +6,7 @@ The form is that of the Desktop Entry Specification 1.0, which Debian 12's valid
 import re
 from collections.abc import Iterable, Sequence
 
+from alpkey.core.command import AT_LOGIN
 from alpkey.core.placed import Placed, Unplaceable
 from alpkey.core.places import APP_ID, Places
 from alpkey.core.site import Site
@@ -23,7 +24,7 @@ def autostart(places: Places, site: Site, command: Sequence[str]) -> Placed:
     host is missing on some.
     """
     rows = [
-        *_head(site, command),
+        *_head(site, [*command, AT_LOGIN]),
         ("X-GNOME-Autostart-Delay", "5"),
         ("X-KDE-autostart-after", "panel"),
         ("X-LXQt-Need-Tray", "true"),

@@ -5,6 +5,7 @@ fix in :mod:`alpkey.actions.doctor`.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,17 @@ from alpkey.core.symptoms import Symptoms
 
 # Among findings of one severity those stand first that are declared first.
 CHECKS: tuple[Check, ...] = (*checks_files.CHECKS, *checks_way.CHECKS, *checks_agent.CHECKS)
+
+# What every look at the key tells by itself, and sooner.
+_TOLD_BY_A_LOOK = (
+    "no-key",
+    "half-pair",
+    "key-unreadable",
+    "certificate-unreadable",
+    "key-broken",
+    "key-expired",
+    "key-not-yet-valid",
+)
 
 _WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 
@@ -40,6 +52,22 @@ def diagnose(
 
 def stops_a_login(findings: Iterable[Finding]) -> bool:
     return any(one.severity == "error" for one in findings)
+
+
+def lasting_errors(seen: Symptoms, now: datetime) -> tuple[str, ...]:
+    """The checks that found what stops every login from here until it is mended here.
+
+    Not what the key's own state tells, and nothing of network, service and hosts: those change
+    while nobody looks, and what was true of them once is no warning.
+    """
+    here = replace(seen, reach=None, service=None, keychain=None, logins={})
+    errors = (one.check.id for one in diagnose(here, now) if one.severity == "error")
+    return tuple(name for name in errors if name not in _TOLD_BY_A_LOOK)
+
+
+def title_of(name: str) -> str | None:
+    """What the check of this id finds, in words; None where there is none of that name."""
+    return next((check.title for check in CHECKS if check.id == name), None)
 
 
 def doctor_object(findings: Iterable[Finding]) -> dict[str, Any]:

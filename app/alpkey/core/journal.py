@@ -150,6 +150,15 @@ class Retired:
     retired: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The doctor found what ``check`` looks for, which stops a login, or no longer finds it."""
+
+    at: datetime
+    check: str
+    found: bool
+
+
 Fact = (
     Issued
     | MaybeIssued
@@ -160,6 +169,7 @@ Fact = (
     | KeyCovered
     | SilentFailed
     | Retired
+    | Finding
 )
 
 _NAMES: dict[str, type[Fact]] = {
@@ -172,6 +182,7 @@ _NAMES: dict[str, type[Fact]] = {
     "key-covered": KeyCovered,
     "silent-failed": SilentFailed,
     "retired": Retired,
+    "finding": Finding,
 }
 _KINDS = {kind: name for name, kind in _NAMES.items()}
 _MOMENTS = ("at", "valid_before")
@@ -216,6 +227,7 @@ class Known:
     ``session_kept``: the keychain holds what signs in anew; ``silent_failed``: the renewals that
     nobody asked for and that failed since the last key, or since somebody signed in.
     ``key_covered``: the keychain holds the passphrase of the private key.
+    ``findings`` are the checks of the doctor that found something, the first one first.
     """
 
     account: str | None = None
@@ -232,6 +244,7 @@ class Known:
     silent_failed: tuple[SilentFailed, ...] = ()
     key_covered: bool = False
     retired: frozenset[str] = frozenset()
+    findings: tuple[str, ...] = ()
     learned_at: datetime | None = None
 
     @property
@@ -261,7 +274,7 @@ def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
         service_made=frozenset(fact.fingerprint for fact in ours if not fact.local),
     )
     for fact in facts:
-        if isinstance(fact, Retired | KeyCovered) or fact.account == account:
+        if isinstance(fact, Retired | KeyCovered | Finding) or fact.account == account:
             known = _learn(known, fact)
     return known
 
@@ -277,6 +290,9 @@ def _learn(known: Known, fact: Fact) -> Known:
             return replace(known, retired=changed)
         case KeyCovered(kept=kept):
             return replace(known, key_covered=kept)
+        case Finding(check=check, found=found):
+            others = tuple(one for one in known.findings if one != check)
+            return replace(known, findings=(*others, check) if found else others)
         case MaybeIssued():
             unanswered = (*known.unanswered, fact)
             return replace(known, unanswered=unanswered, learned_at=fact.at)

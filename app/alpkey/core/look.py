@@ -40,8 +40,9 @@ class Stamp:
 class Look:
     """What the files say.  ``trouble`` tells in words why a key that is there cannot be used.
 
-    ``retired`` are the names of services that were found to be.  ``stays_signed_in``: a renewal
-    needs nobody, as far as this computer knows; ``silent_failed`` are those that failed.
+    ``retired`` are the names of services that were found to be.  ``warnings`` are the checks of the
+    doctor that found what will stop a login, though the key is good.  ``stays_signed_in``: a
+    renewal needs nobody, as far as this computer knows; ``silent_failed`` are those that failed.
     """
 
     account: str | None
@@ -56,6 +57,7 @@ class Look:
     stamp: Stamp = Stamp()
     working: bool = False
     retired: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
     stays_signed_in: bool = False
     silent_failed: tuple[SilentFailed, ...] = ()
 

@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Sequence
 from xml.parsers.expat import ExpatError
 
+from alpkey.core.command import AT_LOGIN
 from alpkey.core.placed import Placed
 from alpkey.core.places import APP_ID, Places
 from alpkey.core.site import Site
@@ -17,7 +18,7 @@ def autostart(places: Places, _site: Site, command: Sequence[str]) -> Placed:
     """The agent of the person's own session."""
     agent = {
         "Label": APP_ID,
-        "ProgramArguments": list(command),
+        "ProgramArguments": [*command, AT_LOGIN],
         "RunAtLoad": True,
         "LimitLoadToSessionType": "Aqua",
         "ProcessType": "Interactive",

@@ -814,6 +814,7 @@ SEVERITIES: Mapping[str, str] = {
     "note": "Good to know",
 }
 FOLLOWS = "From this follows"
+SOMETHING_STOPS_LOGINS = "Something will stop a login"
 HEALTHY = "Nothing stands in the way of a login"
 DOCTOR_LOOKS = "Looking, and logging in once\N{HORIZONTAL ELLIPSIS}"
 DOCTOR_BUTTONS = (

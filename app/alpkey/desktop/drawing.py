@@ -26,6 +26,7 @@ from alpkey.desktop.digits import strokes
 from alpkey.desktop.signs import RING_STEPS, IconView, Ring, Sign
 
 SIZES_PX = (16, 22, 24, 32, 44, 48, 64)
+LARGEST_SCALE = 2.0
 FIELD = 64.0
 INK, EDGE = "#ffffff", "#1b1f24"
 MASK = "#000000"
@@ -33,20 +34,34 @@ _CENTRE = QPointF(28, 28)
 _RADIUS = 23.5
 _STROKE = 5.5
 _BARE_STROKE = 9.0  # as bold as the dashes allow
+_GONE_STROKE = 2.5  # the part of the ring that is over, and what shows its edge on a dark panel
 _OUTLINE = 5.0
 _EIGHTH = 360.0 / RING_STEPS
 # How much of each eighth of the ring is drawn: thinner gaps are not seen at 16 px.
 _DRAWN = {Ring.DASHED: _EIGHTH * 5 / 9, Ring.DOTTED: _EIGHTH * 3 / 9}
 
 
-@lru_cache(maxsize=256)
-def icon(view: IconView, mask: bool = False) -> QIcon:
-    """The icon in every size that panels ask for; the same object for the same view."""
+@lru_cache(maxsize=8)
+def icon(view: IconView, mask: bool = False, scale: float = 1.0) -> QIcon:
+    """The icon in every size that panels ask for; the same object for the same view.
+
+    ``scale`` is the largest of the screens'.  Few icons are kept: all are sent to the panel whole,
+    and one that comes back after hours is drawn anew.
+    """
     drawn = QIcon()
-    for size_px in SIZES_PX:
+    for size_px in sizes_px(scale):
         drawn.addPixmap(pixmap(view, size_px, mask))
     drawn.setIsMask(mask)
     return drawn
+
+
+def sizes_px(scale: float) -> list[int]:
+    """The sizes in pixels of the screen, at every quarter step from 1 up to ``scale``.
+
+    A desktop that scales by one and a half may tell us 2, so the steps below are there as well.
+    """
+    last = math.ceil(4 * min(scale, LARGEST_SCALE))
+    return sorted({int(size * step / 4 + 0.5) for size in SIZES_PX for step in range(4, last + 1)})
 
 
 def pixmap(view: IconView, size_px: int, mask: bool = False) -> QPixmap:
@@ -121,13 +136,19 @@ def _joints(path: QPainterPath) -> Iterator[QPointF]:
 
 
 def _ring(view: IconView) -> Iterator[QPainterPath]:
-    """The eighths that are left, from twelve o'clock on as a clock runs; nothing says none."""
+    """The eighths that are left, from twelve o'clock on as a clock runs; the others as a line."""
     stroke = _BARE_STROKE if view.sign is Sign.BARE else _STROKE
     radius = _RADIUS - (stroke - _STROKE) / 2
     # A stroke ends in half a square, which is so many degrees of the ring.
     cap = math.degrees(stroke / 2 / radius)
     box = QRectF(_CENTRE.x() - radius, _CENTRE.y() - radius, 2 * radius, 2 * radius)
     whole = view.ring is Ring.FULL
+    gone = RING_STEPS - view.eighths
+    if gone:
+        path = QPainterPath()
+        path.arcMoveTo(box, 90.0)
+        path.arcTo(box, 90.0, gone * _EIGHTH)
+        yield from _stroke(path, _GONE_STROKE, round_ends=False)
     length = view.eighths * _EIGHTH if whole else _DRAWN[view.ring]
     for eighth in range(min(view.eighths, 1) if whole else view.eighths):
         start = 90.0 - eighth * _EIGHTH - cap

@@ -67,6 +67,11 @@ class Engine(QObject):
         self._say({"cancel": True})
         QTimer.singleShot(CANCEL_PATIENCE_MS, self._process.kill)
 
+    def end(self) -> None:
+        """Ends the child now and waits for that; it has nothing that could be lost."""
+        self._process.kill()
+        self._process.waitForFinished()
+
     def _say(self, row: dict[str, Any]) -> None:
         # A child that is still starting finds the line once it reads.
         if self._process.state() is not QProcess.ProcessState.NotRunning:

@@ -19,10 +19,14 @@ from alpkey.desktop.signs import RING_STEPS, IconView, Ring, Sign
 
 @dataclass(frozen=True, slots=True)
 class MenuView:
-    """The lines of the menu that change; without a reminder to put off there is no ``later``."""
+    """The lines of the menu that change; one that is empty is not there.
+
+    ``warning`` tells what will stop a login, ``later`` puts a reminder off.
+    """
 
     state: str
     quota: str
+    warning: str = ""
     later: str = ""
 
 
@@ -61,7 +65,8 @@ UNREADABLE = MenuView("The settings cannot be used", "Quota unknown")
 def icon(look: Look, now: datetime, *, numbered: bool = True) -> IconView:
     """The icon of this moment; every state differs from every other by its shape.
 
-    A key that opens doors has a number in its ring, or the ring alone.
+    A key that opens doors has a number in its ring, or the ring alone; the triangle where the
+    doctor found what closes them all the same.
     """
     eighths = math.ceil(look.fraction_left(now) * RING_STEPS)
     if look.working:
@@ -74,6 +79,8 @@ def icon(look: Look, now: datetime, *, numbered: bool = True) -> IconView:
         case KeyState.BROKEN | KeyState.NOT_YET_VALID:
             return IconView(Sign.WARNING, eighths=eighths)
     ring = Ring.DASHED if look.state(now) is KeyState.EXPIRING else Ring.FULL
+    if look.warnings:
+        return IconView(Sign.WARNING, ring=ring, eighths=eighths)
     if not numbered:
         return IconView(Sign.BARE, ring=ring, eighths=eighths)
     return IconView(Sign.NUMBER, _number(look, now), ring, eighths)
@@ -108,6 +115,17 @@ def state(look: Look, now: datetime) -> str:
         case KeyState.BROKEN:
             return "The key cannot be used"
     return f"Key valid {words.until(ends, now)}"
+
+
+def warning_line(look: Look, now: datetime) -> str:
+    """What the doctor found that will stop a login though the key is good; empty where nothing."""
+    if not look.warnings or not look.state(now).opens_doors:
+        return ""
+    from alpkey.core.diagnosis import title_of  # hardly ever needed, and the tray stays small
+
+    first = title_of(look.warnings[0]) or words.SOMETHING_STOPS_LOGINS
+    more = len(look.warnings) - 1
+    return f"{first} (and {more} more)" if more else first
 
 
 def quota_line(quota: Quota, now: datetime) -> str:
@@ -170,7 +188,9 @@ def connections(site: Site | None, aliases: Iterable[Alias]) -> tuple[Connection
 
 
 def menu(look: Look, now: datetime) -> MenuView:
-    return MenuView(state_line(look, now), quota_line(look.quota, now))
+    return MenuView(
+        state_line(look, now), quota_line(look.quota, now), warning=warning_line(look, now)
+    )
 
 
 def tooltip(site_name: str, look: Look, now: datetime) -> str:
@@ -178,7 +198,9 @@ def tooltip(site_name: str, look: Look, now: datetime) -> str:
     certificate = look.certificate
     quota = quota_line(look.quota, now)
     if certificate and look.state(now).opens_doors:
-        return f"{site_name} key {words.until(certificate.valid_before, now)}, {quota.lower()}"
+        said = f"{site_name} key {words.until(certificate.valid_before, now)}, {quota.lower()}"
+        warning = warning_line(look, now)
+        return f"{said}. {warning}" if warning else said
     return f"{site_name}: {state(look, now).lower()}"
 
 

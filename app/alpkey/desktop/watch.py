@@ -56,7 +56,9 @@ class Watch(QObject):
         return timer
 
     def _noticed(self, _path: str) -> None:
-        self._settle.start()
+        """A burst is told once; one that never ends is told all the same."""
+        if not self._settle.isActive():
+            self._settle.start()
 
     def _tell(self) -> None:
         self._look_out()

@@ -3,8 +3,11 @@
 from alpkey.core.places import Places
 
 
-def run(places: Places) -> int:
-    """Runs the tray until the person quits it; its exit code."""
+def run(places: Places, *, at_login: bool) -> int:
+    """Runs the tray until the person quits it; its exit code.
+
+    ``at_login``: nobody asked for a window, so none opens where no icon can be shown.
+    """
     from alpkey.desktop.tray.app import run as run_tray
 
-    return run_tray(places)
+    return run_tray(places, at_login=at_login)

@@ -1,9 +1,10 @@
 """The tray's process.
 
 Start-up: the one instance is claimed, or the running one is told to show the main window.  Then the
-icon is made where a tray host is there; where none is, the main window opens, and the icon comes
-when a host does.  Only then is everything else loaded, and the first look taken: from then on every
-change of a file and every minute is a new one.
+icon is made where a tray host is there; where none is, the main window stands in for it, unless a
+login started us: then reminders are all that is seen, until the icon comes with a host.  Only then
+is everything else loaded, and the first look taken: from then on every change of a file and every
+minute is a new one.
 """
 
 import sys
@@ -20,6 +21,7 @@ from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.signs import STARTING, IconView
 from alpkey.desktop.tray.clicks import meaning
 from alpkey.desktop.tray.menu import TrayMenu
+from alpkey.desktop.tray.stand_in import StandIn
 
 if TYPE_CHECKING:
     from alpkey.desktop.tray.following import Following
@@ -39,13 +41,14 @@ class Tray(QObject):
         self._following: Following | None = None
         self._shown: tuple[IconView, str] = (STARTING, "Alpkey")
         self._menu = TrayMenu(self)
+        self._stand_in = StandIn(self._open_stand_in, self._close_stand_in, self)
 
-    def start(self) -> None:
-        """Shows the icon, or the main window where no tray is there to show it in."""
+    def start(self, *, at_login: bool) -> None:
+        """Shows the icon; where no tray is there to show it in, a person gets the main window."""
         if QSystemTrayIcon.isSystemTrayAvailable():
             self.show_icon()
-        else:
-            self.show_main_window()
+        elif not at_login:
+            self._stand_in.appear()
         QTimer.singleShot(0, self, self._follow)
 
     def end(self) -> None:
@@ -53,12 +56,18 @@ class Tray(QObject):
         if self._following is not None:
             self._following.end()
 
+    def host_came(self) -> None:
+        self.show_icon()
+        self._stand_in.host_came()
+
+    def host_went(self) -> None:
+        """Takes the icon away: one that waits would come to the next host beside the new one."""
+        self._drop_icon()
+        self._stand_in.host_went()
+
     def show_icon(self) -> None:
         """Makes the icon anew: one made before its host came stays in the old tray for good."""
-        if self._icon is not None:
-            # Hidden and gone, or it registers with the new host too and two icons stand there.
-            self._icon.hide()
-            self._icon.deleteLater()
+        self._drop_icon()
         self._icon = QSystemTrayIcon(self)
         self._icon.activated.connect(self._activated)
         self._icon.messageClicked.connect(self.renew)
@@ -68,7 +77,12 @@ class Tray(QObject):
         self._icon.show()
 
     def apply(self, view: "TrayView") -> None:
-        """Shows what was seen, and touches nothing that stays as it is."""
+        """Shows what was seen, and touches nothing that stays as it is.
+
+        A host of the old kind (XEmbed) tells nobody that it has come.
+        """
+        if self._icon is None and QSystemTrayIcon.isSystemTrayAvailable():
+            self.host_came()
         self._menu.offer(view.connections)
         self._menu.apply(view.menu)
         if (view.icon, view.tooltip) != self._shown:
@@ -110,13 +124,30 @@ class Tray(QObject):
     def _follow(self) -> None:
         from alpkey.desktop.tray.following import Following
 
-        self._following = Following(self._places, self.apply, self.renew, lambda: self._icon)
+        self._following = Following(
+            self._places, self.apply, self.renew, lambda: self._icon, self._stand_in.appear
+        )
+
+    def _open_stand_in(self) -> None:
+        from alpkey.desktop.children import start
+
+        start("window", "main", "--for", "tray")
+
+    def _close_stand_in(self) -> None:
+        tell(self._places.window_socket, leave="main")
+
+    def _drop_icon(self) -> None:
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.deleteLater()
+            self._icon = None
 
     def _draw(self, icon: IconView | None, tooltip: str | None) -> None:
         if self._icon is None:
             return
         if icon is not None:
-            self._icon.setIcon(drawing.icon(icon, sys.platform == "darwin"))
+            scale = max(one.devicePixelRatio() for one in QApplication.screens())
+            self._icon.setIcon(drawing.icon(icon, sys.platform == "darwin", scale))
         if tooltip is not None:
             self._icon.setToolTip(tooltip)
 
@@ -128,18 +159,18 @@ class Tray(QObject):
                 self._menu.popup(self._icon.geometry().bottomLeft())
 
 
-def run(places: Places) -> int:
-    """Runs until Quit; a second one only shows the main window of the first."""
+def run(places: Places, *, at_login: bool) -> int:
+    """Runs until Quit; a second one that a person starts shows the main window of the first."""
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
     app.setQuitOnLastWindowClosed(False)
     instance = Instance.claim(places.tray_socket)
     if instance is None:
-        return 0 if tell(places.tray_socket, show="main") else 1
+        return 0 if at_login or tell(places.tray_socket, show="main") else 1
     tray = Tray(places)
     instance.heard.connect(lambda _: tray.show_main_window())
     notifier = SignalNotifier(app)
-    tray.start()
+    tray.start(at_login=at_login)
     hosts = _watch_for_hosts(tray)
     succession = _watch_for_upgrades()
     with instance, notifier:
@@ -154,7 +185,7 @@ def run(places: Places) -> int:
 
 
 def _watch_for_hosts(tray: Tray) -> QObject | None:
-    """Shows the icon once a tray host comes, which may be long after login."""
+    """Tells the tray when a host comes, which may be long after login, and when it goes."""
     if sys.platform == "darwin":
         return None
     from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
@@ -162,9 +193,10 @@ def _watch_for_hosts(tray: Tray) -> QObject | None:
     watcher = QDBusServiceWatcher(
         HOST_SERVICE,
         QDBusConnection.sessionBus(),
-        QDBusServiceWatcher.WatchModeFlag.WatchForRegistration,
+        QDBusServiceWatcher.WatchModeFlag.WatchForOwnerChange,
     )
-    watcher.serviceRegistered.connect(lambda _: tray.show_icon())
+    watcher.serviceRegistered.connect(lambda _: tray.host_came())
+    watcher.serviceUnregistered.connect(lambda _: tray.host_went())
     return watcher
 
 

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from alpkey.core import words
 from alpkey.core.places import Places
 from alpkey.core.site import Site
-from alpkey.desktop import looking, views
+from alpkey.desktop import looking, views, zone
 from alpkey.desktop.children import start
 from alpkey.desktop.errands import Errands
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.signs import WARNING_ICON
+from alpkey.desktop.tray.chores import Chores
 from alpkey.desktop.tray.reminders import Reminders
 from alpkey.desktop.tray.screens import screen
 from alpkey.desktop.views import TrayView
@@ -27,7 +28,8 @@ REMINDERS_AFTER_MS = 1500
 class Following(QObject):
     """Calls ``apply`` with what the tray shows, at once and after every change.
 
-    ``renew`` is called with an activation token when a reminder is answered so.
+    ``renew`` is called with an activation token when a reminder is answered so, ``show_window``
+    where a reminder is due and nothing on this desktop can show it.
     """
 
     def __init__(
@@ -36,15 +38,18 @@ class Following(QObject):
         apply: Callable[[TrayView], None],
         renew: Callable[[str], None],
         icon: Callable[[], QSystemTrayIcon | None],
+        show_window: Callable[[], None],
     ) -> None:
         super().__init__()
         self._places = places
         self._apply = apply
         self._renew = renew
         self._icon = icon
+        self._show_window = show_window
         self._site: Site | None = None
         self._reminders: Reminders | None = None
         self._errands = Errands(self)
+        self._chores = Chores(zone.now(), self)
         self._watch = Watch(places)
         self._watch.jumped.connect(self._wake)
         self._watch.changed.connect(self.look)
@@ -52,7 +57,8 @@ class Following(QObject):
         self.look()
 
     def end(self) -> None:
-        """Takes a reminder that is shown away."""
+        """Takes a reminder that is shown away, and ends what we started ourselves."""
+        self._chores.end()
         if self._reminders is not None:
             self._reminders.end()
 
@@ -62,6 +68,8 @@ class Following(QObject):
         self._site = seen.site or self._site
         self._apply(self._view(seen))
         self._watch.set_working(seen.look is not None and seen.look.working)
+        if seen.look is not None:
+            self._chores.apply(seen.look, seen.now)
 
     def connect_to(self, host: str) -> None:
         self._errands.run("connect", host)
@@ -88,7 +96,7 @@ class Following(QObject):
         )
 
     def _start_reminders(self) -> None:
-        shown_on = screen(sys.platform, self._icon, self)
+        shown_on = screen(sys.platform, self._icon, self._show_window, self)
         self._reminders = Reminders(
             self._places.tray_memory,
             shown_on,

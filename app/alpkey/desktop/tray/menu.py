@@ -37,8 +37,10 @@ class TrayMenu(QMenu):
         self._window_entry("Renew key\N{HORIZONTAL ELLIPSIS}", "renew")
         self._state = self._window_entry("", "main")
         self._quota = self._window_entry("", "main")
+        self._warning = self._window_entry("", "main", "doctor")
         self._later = self.addAction("", deeds.put_off)
-        self._later.setVisible(False)
+        for passing in (self._warning, self._later):
+            passing.setVisible(False)
         self.addSeparator()
         self._offered: tuple[Connection, ...] = ()
         self._hosts: list[QAction] = []
@@ -61,12 +63,17 @@ class TrayMenu(QMenu):
 
     def apply(self, view: "MenuView") -> None:
         """Changes only what differs: a desktop redraws for every change."""
-        texts = ((self._state, view.state), (self._quota, view.quota), (self._later, view.later))
+        texts = (
+            (self._state, view.state),
+            (self._quota, view.quota),
+            (self._warning, view.warning),
+            (self._later, view.later),
+        )
         for action, text in texts:
             if action.text() != text:
                 action.setText(text)
-        if self._later.isVisible() != bool(view.later):
-            self._later.setVisible(bool(view.later))
+            if action.isVisible() != bool(text):
+                action.setVisible(bool(text))
 
     def _window_entry(self, text: str, kind: str, page: str = "") -> QAction:
         return self.addAction(text, lambda: self._deeds.open(kind, page))

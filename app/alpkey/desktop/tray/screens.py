@@ -19,7 +19,8 @@ FindIcon = Callable[[], QSystemTrayIcon | None]
 class IconScreen(QObject):
     """Notices as messages of the tray icon: no buttons, and no way to take one back.
 
-    Whoever owns the icon hears that one was clicked.
+    Whoever owns the icon hears that one was clicked.  Where there is no icon either, ``otherwise``
+    has to tell it.
     """
 
     changed = Signal()
@@ -28,9 +29,12 @@ class IconScreen(QObject):
     locked = False
     buttons = False
 
-    def __init__(self, icon: FindIcon, parent: QObject | None = None) -> None:
+    def __init__(
+        self, icon: FindIcon, otherwise: Callable[[], None], parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._icon = icon
+        self._otherwise = otherwise
 
     def look_around(self) -> None:
         self.changed.emit()
@@ -38,6 +42,8 @@ class IconScreen(QObject):
     def show(self, notice: Notice) -> None:
         if (icon := self._icon()) is not None:
             icon.showMessage(notice.title, notice.body, icon.icon())
+        else:
+            self._otherwise()
 
     def withdraw(self) -> None:
         """A message goes by itself."""
@@ -108,7 +114,12 @@ class DesktopScreen(QObject):
         self._instead.show(notice)
 
 
-def screen(platform: str, icon: FindIcon, parent: QObject) -> IconScreen | DesktopScreen:
-    """The screen of this platform; ``icon`` finds the tray icon, which may be made anew."""
-    by_icon = IconScreen(icon, parent)
+def screen(
+    platform: str, icon: FindIcon, otherwise: Callable[[], None], parent: QObject
+) -> IconScreen | DesktopScreen:
+    """The screen of this platform; ``icon`` finds the tray icon, which may be made anew.
+
+    ``otherwise`` is called where nothing can show a notice.
+    """
+    by_icon = IconScreen(icon, otherwise, parent)
     return by_icon if platform == "darwin" else DesktopScreen(by_icon, parent)

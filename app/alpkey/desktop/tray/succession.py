@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from alpkey.core.command import AT_LOGIN
 from alpkey.desktop.children import command
 
 # A package manager puts its files in place one by one, within a few seconds.
@@ -53,7 +54,7 @@ class Succession(QObject):
 
 def succeed() -> NoReturn:
     """Becomes the program that stands in our place now; whoever calls has let go of everything."""
-    program, *rest = command()
+    program, *rest = command(AT_LOGIN)
     os.execv(program, [program, *rest])  # noqa: S606  no shell is wanted here
 
 

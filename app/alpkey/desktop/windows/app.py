@@ -37,11 +37,18 @@ class Windows:
         self._site = site
         self._open: dict[str, Window] = {}
         self._reader = ScreenReader()
+        self._stands_in = False
         self._errands = Errands()
         self._errands.idle.connect(self._quit_when_over)
 
     def show(self, kind: str, wish: Mapping[str, object]) -> None:
-        """Opens the window of this kind, or raises it."""
+        """Opens the window of this kind, or raises it.
+
+        One that stands in ``for`` the tray comes unasked, and does not push itself to the front.
+        """
+        unasked = wish.get("for") == "tray"
+        if kind == "main":
+            self._stands_in = unasked and (self._stands_in or kind not in self._open)
         if kind not in self._open:
             then = wish.get("connect")
             window = self._made(kind, then if isinstance(then, str) else None)
@@ -51,8 +58,9 @@ class Windows:
         if isinstance(window, MainWindow):
             window.turn_to(str(wish.get("page")))
         window.show()
-        window.raise_()
-        window.activateWindow()
+        if not unasked:
+            window.raise_()
+            window.activateWindow()
 
     def hear(self, message: dict[str, object]) -> None:
         """What another start wants: a window, or in the demo a form filled in."""
@@ -62,9 +70,18 @@ class Windows:
             if self._site.demo and isinstance(dialog, RenewalDialog):
                 dialog.fill(fill)
             return
+        if "leave" in message:
+            self.leave(str(message["leave"]))
+            return
         if isinstance(token := message.get("token"), str) and token:
             os.environ[WAYLAND_ACTIVATION] = token  # Qt takes it from there as a window is raised
         self.show(str(message.get("show")), message)
+
+    def leave(self, kind: str) -> None:
+        """The icon is back: closes what stood in for it, unless it is the person's by now."""
+        window = self._open.get(kind)
+        if window is not None and self._stands_in and not window.isActiveWindow():
+            window.close()
 
     def start(self, *arguments: str) -> None:
         """A window of ours is opened here; everything else is a child."""

@@ -33,6 +33,7 @@ class KeyPage(QWidget):
         self._icon.setObjectName("ring")
         self._state = heading("state")
         self._quota = words_label("quota")
+        self._warning = words_label("warning")
         self._facts = QFormLayout()
         self._hosts = _offered(site)
         self._connect = self._connect_row()
@@ -57,6 +58,9 @@ class KeyPage(QWidget):
             self._facts.removeRow(0)
         if seen.site:
             self._offer(_offered(seen.site))
+        warning = views.warning_line(seen.look, seen.now) if seen.look else ""
+        self._warning.setText(warning)
+        self._warning.setVisible(bool(warning))
         if seen.look is None:
             self._icon.setPixmap(drawing.pixmap(WARNING_ICON, RING_PX))
             self._state.setText(views.UNREADABLE.state)
@@ -90,6 +94,7 @@ class KeyPage(QWidget):
         words.addStretch()
         words.addWidget(self._state)
         words.addWidget(self._quota)
+        words.addWidget(self._warning)
         words.addStretch()
         top = QHBoxLayout()
         top.setSpacing(2 * GRID_PX)
