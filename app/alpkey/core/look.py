@@ -9,6 +9,7 @@ from alpkey.core.certificate import Certificate, Validity
 from alpkey.core.errors import AlpkeyError, KeyExpired, NoKey, Unfit
 from alpkey.core.moments import rfc3339
 from alpkey.core.quota import Quota
+from alpkey.core.tunnel_file import TunnelSeen
 
 
 class KeyState(Enum):
@@ -54,6 +55,7 @@ class Look:
     stamp: Stamp = Stamp()
     working: bool = False
     retired: frozenset[str] = frozenset()
+    tunnels: tuple[TunnelSeen, ...] = ()
 
     def state(self, now: datetime) -> KeyState:
         """The key's state at ``now``."""
