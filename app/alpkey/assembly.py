@@ -280,6 +280,7 @@ class Assembly:
             browse=DesktopBrowser(os.environ, sys.platform).open,
             start_alone=lambda arguments: start_watched(own_command(*arguments)),
             pause=time.sleep,
+            process=os.getpid(),
         )
 
     def _way_in(self, cancellation: Cancellation) -> WayIn:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from tests.e2e.tunnelling import (
     fetch,
     is_locked,
     kill_ssh,
+    tunnels_of,
 )
 from tests.e2e.waiting import until
 from tests.sockets import free_port
@@ -35,9 +37,8 @@ DAY_S = 24 * 3600
 def tunnels(home: Home) -> Iterator[Tunnels]:
     """With a good key; whatever is left open is closed."""
     assert home.renew()[0] == 0
-    made = Tunnels(home)
-    yield made
-    made.close_all()
+    with tunnels_of(home) as made:
+        yield made
 
 
 def test_a_page_of_the_node_is_fetched(tunnels: Tunnels) -> None:
@@ -233,13 +234,23 @@ def test_events_tell_each_state_and_one_last_word(tunnels: Tunnels) -> None:
     assert (rows[-1]["event"], rows[-1]["result"]["state"], said) == ("done", "closed", "")
 
 
-def test_an_expired_key_waits_for_the_next_and_opens_by_itself(home: Home, tmp_path: Path) -> None:
+def test_twenty_at_once_are_open_and_closed(tunnels: Tunnels) -> None:
+    with ExitStack() as stack:
+        processes = [stack.enter_context(tunnels.supervised(*DAINT)) for _ in range(20)]
+        until(lambda: tunnels.states() == ["open"] * 20, "twenty open tunnels", 90)
+        rows = tunnels.rows()
+        assert len({one["url"] for one in rows}) == 20
+        assert [fetch(one["url"]) for one in rows] == [GREETING] * 20
+        assert len(tunnels.home.json("tunnel", "close", "--all")[1]["closed"]) == 20
+        assert [one.wait(20) for one in processes] == [0] * 20
+
+
+def test_an_expired_key_waits_for_the_next_and_opens_by_itself(home: Home) -> None:
     """It dies while the tunnel is open, which stays; once that is cut, ela is left alone."""
     home.centre.control("clock", offset_s=14 - DAY_S)
     assert home.renew()[0] == 0
     home.centre.control("clock", offset_s=0)
-    tunnels = Tunnels(home)
-    with tunnels.supervised(*DAINT) as process:
+    with tunnels_of(home) as tunnels, tunnels.supervised(*DAINT) as process:
         url = tunnels.is_in("open")["url"]
         until(lambda: home.json("status")[1]["state"] == "expired", "the end of the key")
         assert fetch(url) == GREETING
@@ -260,16 +271,15 @@ def lone_home(tmp_path: Path) -> Iterator[Home]:
         made = prepared_home(Centre(sandbox), tmp_path)
         assert made.renew()[0] == 0
         yield made
-        made.json("tunnel", "close", "--all")
 
 
 def test_a_tunnel_ends_with_the_job(lone_home: Home) -> None:
-    tunnels = Tunnels(lone_home)
-    with tunnels.supervised(*DAINT) as process:
-        tunnels.is_in("open")
-        assert lone_home.json("jobs", "cancel", "daint", "4810021", "--yes")[0] == 0
-        assert process.wait(30) == 5
-    (listed,) = tunnels.listed()
+    with tunnels_of(lone_home) as tunnels:
+        with tunnels.supervised(*DAINT) as process:
+            tunnels.is_in("open")
+            assert lone_home.json("jobs", "cancel", "daint", "4810021", "--yes")[0] == 0
+            assert process.wait(30) == 5
+        (listed,) = tunnels.listed()
     assert (listed["state"], listed["error"]["code"]) == ("job-ended", "job-ended")
     code, result = lone_home.json("tunnel", "open", *DAINT)
     assert (code, result["error"]["code"]) == (5, "node-closed")

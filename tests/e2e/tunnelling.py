@@ -1,6 +1,7 @@
 """Tunnels of a home: opened as a person, the tray or a script does it, and looked at."""
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import urlopen
 
@@ -49,13 +51,14 @@ class Tunnels:
 
     def rows(self) -> list[dict[str, Any]]:
         """As the files tell it; quicker than a command."""
-        import json
-
         rows = []
         for path in sorted((self.home.path / "state/tunnels").glob("*.json")):
             with suppress(OSError, ValueError):
                 rows.append(json.loads(path.read_text()))
         return rows
+
+    def states(self) -> list[str]:
+        return [str(one["state"]) for one in self.rows()]
 
     def open(self, *arguments: str) -> dict[str, Any]:
         """One that stays in the background."""
@@ -82,6 +85,16 @@ class Tunnels:
 
     def close_all(self) -> None:
         assert self.home.json("tunnel", "close", "--all")[0] == 0
+
+
+@contextmanager
+def tunnels_of(home: Home) -> Iterator[Tunnels]:
+    """With a folder for sockets whose path is short; whatever is left open is closed."""
+    with TemporaryDirectory(prefix="alpkey-") as runtime:
+        home.environ["XDG_RUNTIME_DIR"] = runtime
+        made = Tunnels(home)
+        yield made
+        made.close_all()
 
 
 def is_locked(path: Path) -> bool:

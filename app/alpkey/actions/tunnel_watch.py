@@ -50,8 +50,8 @@ class TunnelRequest:
 class TunnelWorld:
     """``listed`` are the tunnels that files tell of.  ``browse`` raises Unsuitable.
 
-    ``start_alone`` starts ``alpkey tunnel open`` so that it outlives us; what it returns tells
-    whether that still runs.
+    ``start_alone`` starts ``alpkey tunnel open`` so that it outlives us; it returns the number of
+    the process, and what tells whether that still runs.  ``process`` is our own number.
     """
 
     way: WayIn
@@ -61,8 +61,9 @@ class TunnelWorld:
     ports: LocalPorts
     listed: Callable[[], Sequence[TunnelSeen]]
     browse: Callable[[str], None]
-    start_alone: Callable[[Sequence[str]], Callable[[], bool]]
+    start_alone: Callable[[Sequence[str]], tuple[int, Callable[[], bool]]]
     pause: Callable[[float], None]
+    process: int
 
 
 class Watch:
@@ -147,7 +148,7 @@ class Watch:
         """Asked of the cluster: whether it is reached, and whether a job of ours runs there."""
         way, world, was_open = self._way, self._world, self._tunnel.was_open
         if tunnel.port_is_taken(ended):
-            return busy(way.ports[0][0], world)
+            return self._elsewhere()
         ran = world.remote.run(way.cluster, self._config, jobs.LIST)
         if not ran.logged_in:
             failed = ran.login(way.cluster)
@@ -158,6 +159,19 @@ class Watch:
         if was_open:
             return "job-ended" if runs_there is False else "retry"
         return _node_error(ended, way, runs_there)
+
+    def _elsewhere(self) -> Verdict:
+        """Somebody took a port between our look and ssh's: another one, where none was wished."""
+        wished, pairs = self._request.local_ports, []
+        for number, (local, remote) in enumerate(self._way.ports):
+            port = local
+            if self._world.ports.state(local) != "free":
+                if number < len(wished):
+                    return busy(local, self._world, besides=self._claim.id)
+                port = self._world.ports.any_free()
+            pairs.append((port, remote))
+        self._way = replace(self._way, ports=tuple(pairs))
+        return "retry"
 
     def _tell(self) -> Generator[Event, Answer, None]:
         facts = {
@@ -206,6 +220,7 @@ class Watch:
             since=self._tunnel.since,
             silent=self._tunnel.silent,
             error=error_row(error) if error else None,
+            process=self._world.process,
         )
 
 
@@ -224,10 +239,10 @@ def _node_error(ended: LoginSeen, way: Way, runs_there: bool | None) -> AlpkeyEr
     return Unreachable(code, node=way.node, name=way.cluster, said=said, offending=offending)
 
 
-def busy(port: int, world: TunnelWorld) -> Unreachable:
-    """Who listens at ``port``, as an error."""
+def busy(port: int, world: TunnelWorld, besides: str = "") -> Unreachable:
+    """Who listens at ``port``, as an error; the tunnel ``besides`` only wanted to."""
     for one in world.listed():
-        if one.alive and port in (local for local, _ in one.way.ports):
+        if one.alive and one.id != besides and port in (local for local, _ in one.way.ports):
             return Unreachable("port-tunnelled", port=port, id=one.id)
     holder = world.ports.holder(port)
     return Unreachable("port-busy", port=port, holder=holder or "A program of this computer")

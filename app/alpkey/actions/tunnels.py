@@ -45,15 +45,15 @@ def open_alone(request: TunnelRequest, world: TunnelWorld) -> Action:
     """
     config, way = _checked(request, world)
     yield from _with_key(request, config, world)
-    before = {(one.id, one.since) for one in world.listed()}
-    words = [word for local, _ in way.ports for word in ("--local-port", str(local))]
+    words = [word for port in request.local_ports for word in ("--local-port", str(port))]
     words += ["--open-browser"] if request.open_browser else []
-    remote = [str(port) for _, port in way.ports]
-    runs = world.start_alone(["tunnel", "open", *words, "--", way.cluster, way.node, *remote])
+    remote = [str(port) for port in request.ports]
+    process, runs = world.start_alone(
+        ["tunnel", "open", *words, "--", way.cluster, way.node, *remote]
+    )
     while True:
         still_runs = runs()  # asked before the look, so that its last word is not missed
-        found = [one for one in world.listed() if one.way == way]
-        for seen in (one for one in found if (one.id, one.since) not in before):
+        for seen in (one for one in world.listed() if one.process == process):
             if seen.state.is_up or seen.state is TunnelState.WAITING:
                 return tunnel_object(seen)
             if seen.error and not seen.alive:

@@ -27,8 +27,8 @@ def start_detached(
     )
 
 
-def start_watched(command: Sequence[str]) -> Callable[[], bool]:
-    """The same; what it returns tells whether the child still runs.  Raises OSError."""
+def start_watched(command: Sequence[str]) -> tuple[int, Callable[[], bool]]:
+    """The same; returns the child's number, and what tells whether it still runs."""
     process = start_detached(command)
     process.returncode = 0  # it may outlive us, and nobody is to be warned of that
 
@@ -38,7 +38,7 @@ def start_watched(command: Sequence[str]) -> Callable[[], bool]:
         except ChildProcessError:
             return False
 
-    return runs
+    return process.pid, runs
 
 
 def starts(command: Sequence[str], environ: Mapping[str, str]) -> bool:

@@ -53,8 +53,8 @@ class TunnelFolder:
         return True
 
     def forget(self, tunnel_id: str) -> None:
-        path = self._path(tunnel_id)
         with files.as_unfit(self._folder), suppress(FileNotFoundError), self._alone():
+            path = self._path(tunnel_id)
             if not is_locked(path):
                 path.unlink()
 

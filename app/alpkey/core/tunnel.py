@@ -207,4 +207,5 @@ def _judged(tunnel: Tunnel, verdict: Verdict, now: datetime) -> Next:
 def _rest(tunnel: Tunnel, now: datetime) -> Next:
     failures = tunnel.failures + 1
     rested = replace(tunnel, failures=failures, silent=(), probe_at=None)
-    return _in(rested, TunnelState.RECONNECTING, now), Wait(pause_s(failures))
+    state = TunnelState.RECONNECTING if tunnel.was_open else TunnelState.CONNECTING
+    return _in(rested, state, now), Wait(pause_s(failures))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,8 +53,9 @@ class Way:
 
     @property
     def name(self) -> str:
-        """What its tunnel is called, where no other is called so."""
-        return f"{self.cluster}-{self.node}-{self.ports[0][1]}"
+        """What its tunnel is called, where no other is called so; fit for a file."""
+        plain = re.sub(r"[^\w.-]", "_", f"{self.cluster}-{self.node}-{self.ports[0][1]}")
+        return plain.lstrip(".")
 
     @property
     def url(self) -> str:
@@ -66,7 +68,8 @@ class TunnelSeen:
     """A tunnel as its file tells it.  ``alive``: its supervisor holds the lock on that file.
 
     ``error`` is the object of the contract, with ``exit_code``; ``silent`` are the ports on the
-    node where nothing answers.
+    node where nothing answers.  ``process`` names the supervisor to whoever started it; whether
+    it lives is never judged by that.
     """
 
     id: str
@@ -76,6 +79,7 @@ class TunnelSeen:
     alive: bool = True
     silent: tuple[int, ...] = ()
     error: Mapping[str, Any] | None = None
+    process: int = 0
 
     def is_worth_telling(self, now: datetime) -> bool:
         return self.alive or now - self.since < TOLD_FOR
@@ -98,6 +102,7 @@ def tunnel_object(tunnel: TunnelSeen) -> dict[str, Any]:
         "url": tunnel.way.url,
         "silent": list(tunnel.silent),
         "error": dict(tunnel.error) if tunnel.error else None,
+        "process": tunnel.process,
     }
 
 
@@ -121,6 +126,7 @@ def from_bytes(data: bytes, *, alive: bool) -> TunnelSeen | None:
             alive=alive,
             silent=tuple(int(port) for port in row["silent"]),
             error=error if isinstance(error, dict) else None,
+            process=int(row["process"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
