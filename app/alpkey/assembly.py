@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 
 from alpkey import __version__
 from alpkey.adapters.clock import now
-from alpkey.adapters.processes import start_detached
+from alpkey.adapters.processes import start_detached, start_watched
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
 from alpkey.core.errors import Unfit, Unsuitable
 from alpkey.core.places import APP_ID, Places, certificate_of
 from alpkey.core.roots import person_home
 from alpkey.core.site import GATEWAY
-from alpkey.glance import Ground, chosen, policy, resources, shipped_site
+from alpkey.glance import Ground, chosen, policy, resources, shipped_site, tunnels
 
 if sys.platform == "darwin":
     from alpkey.adapters import macos as platform
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from alpkey.actions.sign_out import SignOutWorld
     from alpkey.actions.status import StatusWorld
     from alpkey.actions.try_login import LoginWorld
+    from alpkey.actions.tunnel_watch import TunnelWorld
     from alpkey.actions.way_in import WayIn
     from alpkey.adapters.gateway import Gateway
     from alpkey.adapters.http import Http
@@ -299,6 +300,27 @@ class Assembly:
         from alpkey.adapters.remote import SshRemote
 
         return LoginWorld(self._way_in(cancellation), SshRemote(os.environ))
+
+    def tunnels(self, cancellation: Cancellation) -> TunnelWorld:
+        from alpkey.actions.tunnel_watch import TunnelWorld
+        from alpkey.adapters.browser import DesktopBrowser
+        from alpkey.adapters.local_ports import RealPorts
+        from alpkey.adapters.remote import SshRemote
+        from alpkey.adapters.ssh_line import SshLine
+        from alpkey.adapters.tunnel_files import TunnelFolder
+
+        return TunnelWorld(
+            way=self._way_in(cancellation),
+            remote=SshRemote(os.environ),
+            line=SshLine(os.environ),
+            files=TunnelFolder(self.places.tunnels, self.places.runtime),
+            ports=RealPorts(),
+            listed=lambda: tunnels(self.places, now()),
+            browse=DesktopBrowser(os.environ, sys.platform).open,
+            start_alone=lambda arguments: start_watched(own_command(*arguments)),
+            pause=time.sleep,
+            process=os.getpid(),
+        )
 
     def _way_in(self, cancellation: Cancellation) -> WayIn:
         from alpkey.actions.way_in import WayIn

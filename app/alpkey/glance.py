@@ -30,6 +30,7 @@ from alpkey.core.private_head import PrivateKeyUnreadable, read_head
 from alpkey.core.settings import Settings, SettingsUnreadable, read_values
 from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters
 from alpkey.core.trust import distrust
+from alpkey.core.tunnel_file import TunnelSeen, from_bytes
 
 _HEAD_BYTES = 16 * 1024
 
@@ -144,7 +145,26 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         warnings=facts.findings,
         stays_signed_in=facts.session_kept and not facts.refusals_in_a_row,
         silent_failed=facts.silent_failed,
+        tunnels=tunnels(at, now),
     )
+
+
+def tunnels(at: Places, now: datetime) -> tuple[TunnelSeen, ...]:
+    """The tunnels that live, and those whose end is worth telling; by name."""
+    found = (_tunnel(path) for path in sorted(at.tunnels.glob("*.json")))
+    return tuple(one for one in found if one and one.is_worth_telling(now))
+
+
+def _tunnel(path: Path) -> TunnelSeen | None:
+    """A living one's file is locked; one that was let go may just have been replaced."""
+    while True:
+        try:
+            with path.open("rb") as file:
+                alive = _is_held(file)
+                if alive or os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    return from_bytes(file.read(_HEAD_BYTES), alive=alive)
+        except OSError:
+            return None
 
 
 def stamp(path: Path) -> Stamp:
@@ -244,7 +264,14 @@ def _is_locked(path: Path) -> bool:
     """Whether somebody holds the lock; asking for a shared one never takes it from anybody."""
     try:
         with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return _is_held(file)
+    except OSError:
+        return False
+
+
+def _is_held(file: BinaryIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:

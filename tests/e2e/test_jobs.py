@@ -25,7 +25,7 @@ RUNNING = {
 
 
 @pytest.fixture
-def own_home(tmp_path: Path) -> Iterator[Home]:
+def lone_home(tmp_path: Path) -> Iterator[Home]:
     """At a centre of its own, for jobs that are ended stay so."""
     with Sandbox(tmp_path / "centre") as sandbox:
         yield prepared_home(Centre(sandbox), tmp_path)
@@ -96,21 +96,21 @@ def test_a_key_behind_a_passphrase_wants_an_agent(home: Home) -> None:
     assert (code, result["error"]["code"]) == (11, "key-encrypted")
 
 
-def test_a_job_is_ended_only_with_a_yes(own_home: Home) -> None:
-    own_home.renew()
-    code, result = own_home.json("jobs", "cancel", "daint", "4810021")
+def test_a_job_is_ended_only_with_a_yes(lone_home: Home) -> None:
+    lone_home.renew()
+    code, result = lone_home.json("jobs", "cancel", "daint", "4810021")
     assert (code, result["error"]["code"]) == (10, "job-question")
     assert "4810021 jupyter on nid006554" in result["error"]["detail"]
-    assert own_home.json("jobs", "daint")[1]["jobs"][0] == RUNNING
-    code, result = own_home.json("jobs", "cancel", "daint", "4810021", "--yes")
+    assert lone_home.json("jobs", "daint")[1]["jobs"][0] == RUNNING
+    code, result = lone_home.json("jobs", "cancel", "daint", "4810021", "--yes")
     assert (code, result) == (0, {"cancelled": [RUNNING]})
-    assert [one["id"] for one in own_home.json("jobs", "daint")[1]["jobs"]] == ["4810377"]
+    assert [one["id"] for one in lone_home.json("jobs", "daint")[1]["jobs"]] == ["4810377"]
 
 
-def test_a_person_is_asked_at_the_terminal(own_home: Home) -> None:
-    own_home.renew()
-    command = own_home.command("jobs", "cancel", "daint", "4810021")
-    with Terminal(command, own_home.environ) as terminal:
+def test_a_person_is_asked_at_the_terminal(lone_home: Home) -> None:
+    lone_home.renew()
+    command = lone_home.command("jobs", "cancel", "daint", "4810021")
+    with Terminal(command, lone_home.environ) as terminal:
         terminal.wait_for("End it")
         terminal.type("y\n")
         terminal.wait_for("Ended: 4810021 jupyter")
@@ -118,22 +118,22 @@ def test_a_person_is_asked_at_the_terminal(own_home: Home) -> None:
 
 
 @pytest.mark.parametrize("after", ["tunnel", "login"])
-def test_a_node_is_left_with_its_job(own_home: Home, after: str) -> None:
+def test_a_node_is_left_with_its_job(lone_home: Home, after: str) -> None:
     """As at the centre, where the node's own door knows the jobs."""
-    own_home.renew()
-    ours = own_home.json("connect", "daint", "--print")[1]["command"][:-1]
+    lone_home.renew()
+    ours = lone_home.json("connect", "daint", "--print")[1]["command"][:-1]
     to_node = [*ours, "-o", "BatchMode=yes", "-J", "daint", "nid006554"]
     if after == "tunnel":
         port = free_port()
         command = [*to_node, "-N", "-L", f"127.0.0.1:{port}:127.0.0.1:6006"]
-        with subprocess.Popen(command, env=own_home.environ, stderr=subprocess.DEVNULL) as ssh:
+        with subprocess.Popen(command, env=lone_home.environ, stderr=subprocess.DEVNULL) as ssh:
             until(lambda: answers(port), "the service on the node")
-            own_home.json("jobs", "cancel", "daint", "4810021", "--yes")
+            lone_home.json("jobs", "cancel", "daint", "4810021", "--yes")
             assert ssh.wait(20) == 255
     else:
-        login = partial(subprocess.run, [*to_node, "true"], env=own_home.environ, check=False)
+        login = partial(subprocess.run, [*to_node, "true"], env=lone_home.environ, check=False)
         assert login().returncode == 0
-        own_home.json("jobs", "cancel", "daint", "4810021", "--yes")
+        lone_home.json("jobs", "cancel", "daint", "4810021", "--yes")
         done = login(capture_output=True, text=True)
         assert done.returncode == 255
         assert "you have no active jobs on this node" in done.stderr

@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 # A program that cannot open a window says so by then; one that can is still running or has
 # handed the window to a server of its own.
@@ -25,6 +25,20 @@ def start_detached(
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def start_watched(command: Sequence[str]) -> tuple[int, Callable[[], bool]]:
+    """The same; returns the child's number, and what tells whether it still runs."""
+    process = start_detached(command)
+    process.returncode = 0  # it may outlive us, and nobody is to be warned of that
+
+    def runs() -> bool:
+        try:
+            return os.waitpid(process.pid, os.WNOHANG)[0] == 0
+        except ChildProcessError:
+            return False
+
+    return process.pid, runs
 
 
 def starts(command: Sequence[str], environ: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +100,30 @@ def _walk(sandbox: _Sandbox) -> None:
     click.echo(host)
     if host != "daint":
         raise DemoFailed(f"daint answered {host!r}")
+    _tunnel(sandbox)
     _say("And nothing stands in the way of the next login (alpkey doctor):")
     click.echo(sandbox.alpkey("doctor"))
     click.echo("\nThe demo is done: from no key to daint.")
+
+
+def _tunnel(sandbox: _Sandbox) -> None:
+    """To the page that a web service shows on the node of a running job, and back."""
+    _say("A job runs on a compute node (alpkey jobs daint):")
+    click.echo(sandbox.alpkey("jobs", "daint"))
+    node, port = "nid006554", "6006"
+    _say(f"A tunnel leads to the service on it (alpkey tunnel open daint {node} {port}):")
+    tunnel = json.loads(sandbox.alpkey("tunnel", "open", "daint", node, port, "--json"))
+    try:
+        (local, _), *_ = tunnel["ports"]
+        service = HTTPConnection("127.0.0.1", local, timeout=READY_TIMEOUT_S)
+        service.request("GET", "/")
+        greeting = service.getresponse().read().decode().strip()
+        service.close()
+    finally:
+        closed = sandbox.alpkey("tunnel", "close", tunnel["id"])
+    click.echo(f"{tunnel['url']} says: {greeting}\n{closed}")
+    if node not in greeting:
+        raise DemoFailed(f"the node answered {greeting!r}")
 
 
 def _show(sandbox: _Sandbox) -> None:

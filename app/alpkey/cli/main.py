@@ -20,6 +20,7 @@ _COMMANDS = {
     "import": ("alpkey.cli.import_key", "import_command", "Install a key got with the browser."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
     "jobs": ("alpkey.cli.jobs", "jobs_group", "Your jobs on a cluster, and their nodes."),
+    "tunnel": ("alpkey.cli.tunnel", "tunnel_group", "Tunnels to services on compute nodes."),
     "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
     "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
     "passphrase": ("alpkey.cli.passphrase", "passphrase_group", "Protect the private key."),

@@ -89,8 +89,8 @@ class Sentences:
 
     def show(self, event: Shown) -> None:
         match event:
-            case Step(id=step):
-                click.echo(f"  {words.STEPS[step]}", err=True)
+            case Step(id=step, params=params):
+                click.echo(f"  {words.step(step, params)}", err=True)
             case Warn(code=code, params=params):
                 click.echo(f"  {words.warning(code, params)}", err=True)
             case Show():

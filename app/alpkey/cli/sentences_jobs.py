@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from alpkey.core import words
 from alpkey.core.events import Result
+from alpkey.core.tunnel_file import address
 
 _MOST_NODES = 4
 
@@ -25,3 +26,32 @@ def _job(job: Result) -> str:
     more = f" and {len(nodes) - _MOST_NODES} more" if len(nodes) > _MOST_NODES else ""
     where = f" on {', '.join(nodes[:_MOST_NODES])}{more}" if nodes else ""
     return f"{job['id']} {job['name']}: {job['state'].lower()}{where}{time}"
+
+
+def tunnels(result: Result) -> str:
+    """A line for each tunnel, and a second one where there is more to say."""
+    lines = []
+    for one in result["tunnels"]:
+        state = words.tunnel_state(one["state"], one["node"], one["silent"])
+        lines.append(f"{one['id']}: {state}, {_ports(one)}")
+        if one["error"]:
+            lines.append(f"    {one['error']['title']}. {one['error']['next_step']}")
+    return "\n".join(lines) or "There are no tunnels."
+
+
+def tunnel_left(result: Result) -> str:
+    """What is said of a tunnel that stays open behind us."""
+    return f"{tunnels({'tunnels': [result]})}\nClose it with: alpkey tunnel close {result['id']}"
+
+
+def tunnel_over(result: Result) -> str:
+    return f"The tunnel to {result['node']} is closed."
+
+
+def tunnels_closed(result: Result) -> str:
+    return "\n".join(f"Closed: {one}" for one in result["closed"]) or "There are no tunnels."
+
+
+def _ports(tunnel: Result) -> str:
+    """Each way of a tunnel, from the address here to the port there."""
+    return ", ".join(f"{address(local)} to port {remote}" for local, remote in tunnel["ports"])

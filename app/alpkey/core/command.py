@@ -1,7 +1,7 @@
 """Argument lists of the programs we start; never a shell string."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 # Tells the tray that the desktop started it, and nobody waits for a window.
@@ -58,6 +58,62 @@ def ssh_to(
     """
     agent = ["-A"] if forward_agent else []
     return ["ssh", *reading_only(config), *agent, alias, *remote_command]
+
+
+# What a tunnel's own ssh gets besides: nobody is asked, and it notices when the way is gone.
+_WATCHED = (
+    "BatchMode=yes",
+    "ConnectTimeout=15",
+    "ControlMaster=no",
+    "ControlPath=none",
+    "ForwardAgent=no",
+    "ForwardX11=no",
+    "PermitLocalCommand=no",
+    "RemoteCommand=none",
+    "ServerAliveCountMax=3",
+    "ServerAliveInterval=15",
+)
+WATCHED = ("-T", *(word for option in _WATCHED for word in ("-o", option)))
+
+
+def tunnel_to(
+    node: str,
+    through: str,
+    ports: Iterable[tuple[int, int]],
+    *,
+    config: Path | None,
+    options: Sequence[str] = (),
+) -> list[str]:
+    """The ssh command for a tunnel: from each port of this computer to one of the node's own.
+
+    A node's block cannot know its cluster, so ``-J`` carries that; ``through`` jumps by its own.
+    """
+    pairs = (f"127.0.0.1:{local}:127.0.0.1:{remote}" for local, remote in ports)
+    forwards = [word for pair in pairs for word in ("-L", pair)]
+    safely = ["-o", "ExitOnForwardFailure=yes"]
+    return ["ssh", *reading_only(config), *options, "-N", *safely, "-J", through, *forwards, node]
+
+
+# While the shell waits for the command, a second one waits for the end of the leash.
+_LEASHED = """
+exec 3<&0 </dev/null
+"$@" 3<&- &
+command=$!
+{ read -r _; kill "$command"; } <&3 >/dev/null 2>&1 &
+leash=$!
+exec 3<&-
+wait "$command"
+code=$?
+kill "$leash" 2>/dev/null
+exit "$code"
+"""
+
+
+def leashed(command: Sequence[str]) -> list[str]:
+    """``command`` so that it ends with its standard input, that is with whoever holds the other
+    end of that pipe, even where that one is killed.  Its own input is the null device.
+    """
+    return ["/bin/sh", "-c", _LEASHED, "alpkey-leash", *command]
 
 
 # How long a session has to have lasted for its end to be the person's own doing.

@@ -10,6 +10,7 @@ from alpkey.core.errors import AlpkeyError, KeyExpired, NoKey, Unfit
 from alpkey.core.journal import SilentFailed
 from alpkey.core.moments import rfc3339
 from alpkey.core.quota import Quota
+from alpkey.core.tunnel_file import TunnelSeen
 
 
 class KeyState(Enum):
@@ -60,6 +61,7 @@ class Look:
     warnings: tuple[str, ...] = ()
     stays_signed_in: bool = False
     silent_failed: tuple[SilentFailed, ...] = ()
+    tunnels: tuple[TunnelSeen, ...] = ()
 
     def state(self, now: datetime) -> KeyState:
         """The key's state at ``now``."""

@@ -94,6 +94,11 @@ class Places:
         return self.state / "aliases"
 
     @property
+    def tunnels(self) -> Path:
+        """A file for each tunnel."""
+        return self.state / "tunnels"
+
+    @property
     def undo(self) -> Path:
         """Backups of what was the person's own."""
         return self.state / "undo"

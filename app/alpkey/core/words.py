@@ -454,6 +454,64 @@ ERRORS: Mapping[str, Description] = {
         "To be ended: {path}.",
         "Agree with --yes.",
     ),
+    "node-unfit": Description(
+        "{node} is no node's name",
+        "The nodes here are called like {pattern}. Nothing was opened.",
+        "See the nodes of your jobs with: alpkey jobs CLUSTER",
+    ),
+    "node-unknown": Description(
+        "{name} knows no node {node}",
+        'It says: "{said}"',
+        "See the nodes of your jobs with: alpkey jobs {name}",
+    ),
+    "node-closed": Description(
+        "{node} does not let you in",
+        "No job of yours runs there, and a node is open only to whoever has one on it.",
+        "See your jobs and their nodes with: alpkey jobs {name}",
+    ),
+    "node-changed": Description(
+        "{node} has another host key than before",
+        "{offending} remembers the one until now. A node that is set up anew gets a new key.",
+        "If you expect that, remove that line; else ask the support of the centre.",
+    ),
+    "node-unreachable": Description(
+        "{node} cannot be reached from {name}",
+        'ssh says: "{said}"',
+        "See whether your job still runs there: alpkey jobs {name}",
+    ),
+    "port-busy": Description(
+        "Port {port} of this computer is in use",
+        "{holder} listens there.",
+        "Leave out --local-port, and a free one is chosen; or end that program.",
+    ),
+    "port-tunnelled": Description(
+        "Port {port} of this computer is in use",
+        "The tunnel {id} begins there.",
+        "Leave out --local-port, and a free one is chosen; or: alpkey tunnel close {id}",
+    ),
+    "port-reserved": Description(
+        "Port {port} of this computer is reserved",
+        "The system gives ports below 1024 to its administrator only.",
+        "Leave out --local-port, and a free one is chosen.",
+    ),
+    "job-ended": Description(
+        "The job on {node} has ended, and the tunnel with it",
+        "A node lets nobody in without a job on it.",
+        "Start a new job; see it with: alpkey jobs {name}",
+    ),
+    "tunnel-died": Description(
+        "The tunnel {id} ended without a word",
+        "The program that watched over it is gone.",
+        "Open it again.",
+    ),
+    "tunnel-unknown": Description(
+        "There is no tunnel {id}", "There are: {known}.", "See: alpkey tunnel list"
+    ),
+    "tunnel-stuck": Description(
+        "The tunnel {id} does not answer",
+        "The program that watches over it runs, and does not close it.",
+        "Try again; if it stays so, end the program 'alpkey tunnel open'.",
+    ),
     # Host keys.
     "host-question": Description(
         "Nobody vouches for a host that is met for the first time",
@@ -728,6 +786,7 @@ WARNINGS: Mapping[str, str] = {
     "file-kept": "What stood there had been changed. It is kept as {path}.",
     "settings-set-aside": "The settings could not be read. They are kept as {path}.",
     "key-needed": "{host} waits for a fresh key. Ctrl-D goes on without.",
+    "tunnel-not-browsed": "{title}. The service is at {url}",
     "config-loses": "{host}: your {keyword} {theirs} gives way to {ours}",
 }
 
@@ -770,9 +829,34 @@ STEPS: Mapping[str, str] = {
     "secret-forgotten": "Removed from the keychain",
     "out-of-agent": "Removed from the ssh agent",
     "removed": "Removed from the disk",
+    "tunnel-connecting": "Connecting to {node}",
+    "tunnel-open": "Open: {url}",
+    "tunnel-silent": "Port {ports} does not answer; ensure the server listens on 127.0.0.1 "
+    "of {node}",
+    "tunnel-reconnecting": "Reconnecting to {node}",
+    "tunnel-waiting": "Waiting for a new key; it opens by itself once there is one",
     "config-written": "The line is in place",
     "config-proven": "ssh reaches the centre by it, and all else as before",
 }
+
+
+# The state of a tunnel, by its value in the contract.
+TUNNEL_STATES: Mapping[str, str] = {
+    "connecting": "connecting",
+    "open": "open",
+    "service-not-answering": "port {ports} does not answer; ensure the server listens on "
+    "127.0.0.1 of {node}",
+    "reconnecting": "reconnecting",
+    "waiting-for-key": "waiting for a new key",
+    "failed": "failed",
+    "job-ended": "closed, for the job has ended",
+    "closed": "closed",
+}
+
+
+def tunnel_state(state: str, node: str, silent: Iterable[int]) -> str:
+    """How a tunnel is; ``silent`` are the ports on the node where nothing answers."""
+    return TUNNEL_STATES[state].format(node=node, ports=", ".join(map(str, silent)))
 
 
 RENEW = "Renew"
@@ -891,6 +975,10 @@ def gone(removed: Iterable[Belonging], revoked: Iterable[str]) -> str:
     if not lines:
         return "Nothing of Alpkey's own was removed."
     return "\n  ".join(["Gone from this computer:", *lines])
+
+
+def step(code: str, params: Mapping[str, Param]) -> str:
+    return filled(STEPS[code], params)
 
 
 def warning(code: str, params: Mapping[str, Param]) -> str:

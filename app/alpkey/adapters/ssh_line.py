@@ -1,0 +1,184 @@
+"""The ssh that is a tunnel, and the services behind it as this computer sees them."""
+
+import os
+import re
+import select
+import selectors
+import signal
+import socket
+import subprocess
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from alpkey.core.command import PROBE, leashed
+from alpkey.core.errors import Unreachable
+from alpkey.core.ports_tunnels import News, Wish
+from alpkey.core.symptoms import LoginSeen
+from alpkey.core.tunnel import Ended, Happening
+from alpkey.core.tunnel_file import Way
+
+ENDING_TIMEOUT_S = 5.0
+# While ssh logs in, so often it is looked whether it listens.
+_LOOK_S = 0.05
+# A node refuses within one way there and back.  Nothing heard by then means that it took the call;
+# where the way is longer ssh says so later.
+_REFUSES_WITHIN_S = 0.6
+_KEPT_LINES = 60
+_REFUSED = re.compile(rb"channel \d+: open failed")
+_LOOPBACK = "127.0.0.1"
+
+
+class SshLine:
+    """The ``ssh`` on PATH, in a session of its own, so that no hop finds a terminal to ask at."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = {**environ, **PROBE, "SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
+        self._run: _Run | None = None
+
+    def start(self, command: Sequence[str], way: Way) -> None:
+        self._run = _Run(command, way, self._environ)
+
+    def news(self, timeout_s: float | None, wish: Wish) -> News | None:
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            left_s = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+            run = self._run
+            starting = run is not None and not run.listens
+            if starting:
+                left_s = _LOOK_S if left_s is None else min(left_s, _LOOK_S)
+            ready = _ready([wish, *([run] if run else [])], left_s)
+            if wish in ready:
+                return None
+            if run is not None:
+                if run in ready and not run.read():
+                    return self.stop()
+                if told := run.told():
+                    return told
+            if deadline is not None and time.monotonic() >= deadline:
+                return None
+
+    def silent(self) -> tuple[int, ...]:
+        """What ssh says of our own calls is no news."""
+        if self._run is None:
+            return ()
+        silent = _refusing(self._run.way)
+        while _ready([self._run], 0) and self._run.read():
+            pass
+        self._run.refused = False
+        return silent
+
+    def stop(self) -> Ended | None:
+        run, self._run = self._run, None
+        return run.end() if run is not None else None
+
+
+class _Run:
+    """One ssh on a leash; it is readable when it has said something or is over."""
+
+    def __init__(self, command: Sequence[str], way: Way, environ: Mapping[str, str]) -> None:
+        """Raises Unreachable."""
+        held, self._leash = os.pipe()
+        self._ear, mouth = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                leashed(command),
+                env=dict(environ),
+                stdin=held,
+                stdout=subprocess.DEVNULL,
+                stderr=mouth,
+                start_new_session=True,
+            )
+        except OSError as wrong:
+            os.close(self._leash)
+            os.close(self._ear)
+            raise Unreachable("ssh-missing", reason=f"/bin/sh: {wrong.strerror}.") from None
+        finally:
+            os.close(held)
+            os.close(mouth)
+        self.way = way
+        self.listens = False
+        self.refused = False
+        self._rest = b""
+        self._said: deque[bytes] = deque(maxlen=_KEPT_LINES)
+
+    def fileno(self) -> int:
+        return self._ear
+
+    def read(self) -> bool:
+        """Takes in what ssh says; false once it can say no more."""
+        chunk = os.read(self._ear, 65536)
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        self._said.extend(lines)
+        if self.listens and any(_REFUSED.search(line) for line in lines):
+            self.refused = True
+        return bool(chunk)
+
+    def told(self) -> News | None:
+        """Whoever listens is our ssh: nobody did before, or ssh ends at once."""
+        if not self.listens and _somebody_listens(self.way.ports[0][0]):
+            self.listens = True
+            return Happening.LISTENING
+        if self.refused:
+            self.refused = False
+            return Happening.REFUSED
+        return None
+
+    def end(self) -> Ended:
+        """Lets go of the leash; what does not end by that is killed."""
+        os.close(self._leash)
+        try:
+            code = self._process.wait(ENDING_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            code = self._process.wait()
+        os.close(self._ear)
+        said = b"\n".join([*self._said, self._rest]).decode(errors="replace")
+        return Ended(LoginSeen(self.way.node, code, said))
+
+
+def _ready(handles: Sequence[Wish], timeout_s: float | None) -> list[Wish]:
+    """Those that have something to read."""
+    with selectors.DefaultSelector() as waited_for:
+        for handle in handles:
+            waited_for.register(handle, selectors.EVENT_READ, handle)
+        return [key.data for key, _ in waited_for.select(timeout_s)]
+
+
+def _somebody_listens(port: int) -> bool:
+    """On loopback a call to a port may become its own answer (RFC 9293, simultaneous open)."""
+    with socket.socket() as call:
+        if call.connect_ex((_LOOPBACK, port)):
+            return False
+        return bool(call.getsockname() != call.getpeername())
+
+
+def _refusing(way: Way) -> tuple[int, ...]:
+    """A connection that is ended before a byte came was refused at its other end."""
+    calls = {_called(local): remote for local, remote in way.ports}
+    silent = []
+    waiting, deadline = set(calls), time.monotonic() + _REFUSES_WITHIN_S
+    while waiting and (left_s := deadline - time.monotonic()) > 0:
+        for call in select.select(list(waiting), [], [], left_s)[0]:
+            waiting.discard(call)
+            if _is_over(call):
+                silent.append(calls[call])
+    for call in calls:
+        call.close()
+    return tuple(sorted(silent))
+
+
+def _called(port: int) -> socket.socket:
+    call = socket.socket()
+    call.setblocking(False)
+    call.connect_ex((_LOOPBACK, port))
+    return call
+
+
+def _is_over(call: socket.socket) -> bool:
+    try:
+        return call.recv(1) == b""
+    except OSError:
+        return True

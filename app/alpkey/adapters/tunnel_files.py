@@ -1,0 +1,169 @@
+"""``state/tunnels``: a file for each tunnel, locked while its supervisor lives, and its socket.
+
+The lock is on the file itself.  So that readers never see half a file, it is replaced and not
+edited: the new one is locked before it takes the old one's name, and at no instant is the file of
+a living tunnel found unlocked.
+"""
+
+import fcntl
+import itertools
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from alpkey.adapters import files
+from alpkey.core.tunnel_file import TunnelSeen, socket_name, to_bytes
+
+CLOSE = b"close\n"
+CLOSING_TIMEOUT_S = 15.0
+_TALK_TIMEOUT_S = 2.0
+
+
+class TunnelFolder:
+    """``runtime`` is where the sockets are."""
+
+    def __init__(self, folder: Path, runtime: Path) -> None:
+        self._folder = folder
+        self._runtime = runtime
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator["FileClaim"]:
+        files.private_folder(self._folder)
+        files.own_folder(self._runtime)
+        with files.as_unfit(self._folder), self._alone():
+            claim = self._claimed(name)
+        try:
+            yield claim
+        finally:
+            claim.end()
+
+    def close(self, tunnel_id: str) -> bool:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(_TALK_TIMEOUT_S)
+            try:
+                connection.connect(str(self._runtime / socket_name(tunnel_id)))
+                connection.sendall(CLOSE)
+                connection.settimeout(CLOSING_TIMEOUT_S)
+                connection.recv(1)  # it says nothing; the end of it is the end of the tunnel
+            except OSError:
+                return False
+        return True
+
+    def forget(self, tunnel_id: str) -> None:
+        with files.as_unfit(self._folder), suppress(FileNotFoundError), self._alone():
+            path = self._path(tunnel_id)
+            if not is_locked(path):
+                path.unlink()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """So that of two who find the same name free or dead only one takes it."""
+        handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            with suppress(OSError):  # a file system without locks: a chance of two in a thousand
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _claimed(self, name: str) -> "FileClaim":
+        for number in itertools.count(1):
+            tunnel_id = name if number == 1 else f"{name}-{number}"
+            path = self._path(tunnel_id)
+            if not is_locked(path):
+                return FileClaim(tunnel_id, path, self._runtime / socket_name(tunnel_id))
+        raise AssertionError  # there is always another number
+
+    def _path(self, tunnel_id: str) -> Path:
+        """Raises OSError for what is no name of a file."""
+        if "/" in tunnel_id or "\0" in tunnel_id or tunnel_id.startswith("."):
+            raise FileNotFoundError(tunnel_id)
+        return self._folder / f"{tunnel_id}.json"
+
+
+class FileClaim:
+    """A name that is ours; its file is there and locked from the start, though empty."""
+
+    def __init__(self, tunnel_id: str, path: Path, at: Path) -> None:
+        self.id = tunnel_id
+        self._path = path
+        self._keeps = False
+        self._waiting: list[socket.socket] = []
+        self._handle = self._placed(b"")
+        self._socket_path = at
+        at.unlink(missing_ok=True)
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(at))
+        self._listener.listen()
+        self._listener.setblocking(False)
+
+    def fileno(self) -> int:
+        return self._listener.fileno()
+
+    def show(self, tunnel: TunnelSeen) -> None:
+        with files.as_unfit(self._path):
+            before, self._handle = self._handle, self._placed(to_bytes(tunnel))
+            os.close(before)
+
+    def is_to_close(self) -> bool:
+        """Whoever asked stays connected: the end of this process is the answer."""
+        with suppress(OSError):
+            connection, _ = self._listener.accept()
+            connection.settimeout(_TALK_TIMEOUT_S)
+            if connection.recv(len(CLOSE)) == CLOSE:
+                self._waiting.append(connection)
+            else:
+                connection.close()
+        return bool(self._waiting)
+
+    def leave_word(self) -> None:
+        self._keeps = True
+
+    def end(self) -> None:
+        if not self._keeps:
+            files.discard(self._path)
+        files.discard(self._socket_path)
+        self._listener.close()
+        os.close(self._handle)
+        for connection in self._waiting:
+            connection.close()
+
+    def _placed(self, content: bytes) -> int:
+        """A locked file in place of the one there.  Raises OSError."""
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".")
+        try:
+            with suppress(OSError):  # where the file system knows no locks
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.write(handle, content)
+            Path(name).replace(self._path)
+        except BaseException:
+            os.close(handle)
+            files.discard(Path(name))
+            raise
+        return handle
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a living supervisor holds the file.  Raises OSError where it cannot be asked.
+
+    One that was let go may just have been replaced, and then the file of that name counts.
+    """
+    while True:
+        try:
+            handle = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            found = os.fstat(handle)
+            if os.path.samestat(found, path.stat()):
+                return False
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            return False
+        finally:
+            os.close(handle)

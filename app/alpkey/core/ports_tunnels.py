@@ -1,0 +1,81 @@
+"""The ports of tunnels: the ssh that is one, the files that tell of them, this computer's ports."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol
+
+from alpkey.core.tunnel import Ended, Happening
+from alpkey.core.tunnel_file import TunnelSeen, Way
+
+News = Ended | Literal[Happening.LISTENING, Happening.REFUSED]
+
+
+class Wish(Protocol):
+    """Something that becomes readable when it wants attention."""
+
+    def fileno(self) -> int: ...
+
+
+class Line(Protocol):
+    """One ssh at a time, and its services as seen from this computer.
+
+    The ssh ends with whoever started it, however that ends.
+    """
+
+    def start(self, command: Sequence[str], way: Way) -> None:
+        """Raises Unreachable (``ssh-missing``)."""
+
+    def news(self, timeout_s: float | None, wish: Wish) -> News | None:
+        """The next thing that happens; None once the time is over or ``wish`` wants attention.
+
+        That ssh listens is told once.
+        """
+
+    def silent(self) -> tuple[int, ...]:
+        """The ports on the node where no service takes connections; only while ssh listens."""
+
+    def stop(self) -> Ended | None:
+        """Ends the ssh and waits until it has; None where none ran."""
+
+
+class Claim(Protocol):
+    """A tunnel's name and file, for as long as its supervisor lives."""
+
+    @property
+    def id(self) -> str: ...
+
+    def fileno(self) -> int:
+        """Readable when somebody has something to say."""
+
+    def show(self, tunnel: TunnelSeen) -> None:
+        """Replaces the file, locked at every instant.  Raises Unfit."""
+
+    def is_to_close(self) -> bool:
+        """Whether somebody said that the tunnel is to close; they wait until the claim is over."""
+
+    def leave_word(self) -> None:
+        """Has the file stay behind: it tells how the tunnel ended."""
+
+
+class TunnelFiles(Protocol):
+    def claim(self, name: str) -> AbstractContextManager[Claim]:
+        """The name, or with a number behind it where a living tunnel has it.  Raises Unfit."""
+
+    def close(self, tunnel_id: str) -> bool:
+        """Has the tunnel closed, and returns once it is; false where nobody answers for it."""
+
+    def forget(self, tunnel_id: str) -> None:
+        """Removes the file of a tunnel that is no more; touches no living one."""
+
+
+class LocalPorts(Protocol):
+    """Ports of this computer's loopback."""
+
+    def state(self, port: int) -> Literal["free", "busy", "reserved"]:
+        """Reserved where the system gives it to nobody but its administrator."""
+
+    def holder(self, port: int) -> str | None:
+        """The program that listens there, where that can be told."""
+
+    def any_free(self) -> int:
+        """One that is free at this moment."""

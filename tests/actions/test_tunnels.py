@@ -1,0 +1,305 @@
+"""Watching over a tunnel in a world that does what no sandbox can be asked to do."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alpkey.actions.renew import renew
+from alpkey.actions.renewing import RenewRequest
+from alpkey.actions.tunnel_watch import TunnelRequest, TunnelWorld
+from alpkey.actions.tunnels import close_tunnels, open_alone, open_tunnel, print_tunnel
+from alpkey.core.errors import AlpkeyError, Cancelled, NoKey, Unreachable, Unsuitable
+from alpkey.core.events import Event, Step
+from alpkey.core.ports_remote import Ran
+from alpkey.core.symptoms import LoginSeen
+from alpkey.core.tunnel import Ended, Happening
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row
+from tests.actions.test_jobs import Desk as JobsDesk
+from tests.actions.worlds import RIGHT, Told, play
+from tests.contracts.fakes_remote import FakeRemote
+from tests.contracts.fakes_tunnels import FakeLine, FakePorts, FakeTunnelFiles
+
+NODE = "nid006554"
+LISTENING, REFUSED = Happening.LISTENING, Happening.REFUSED
+
+
+def ended(said: str, code: int = 255) -> Ended:
+    return Ended(LoginSeen(NODE, code, said))
+
+
+LOST = ended("Connection closed")
+DENIED = ended("Permission denied (publickey).")
+OURS = f"alpkey|1|RUNNING|1:00:00|{NODE}|a\n"
+
+
+class Desk:
+    """A world for tunnels, with a good key unless it is taken away."""
+
+    def __init__(
+        self, folder: Path, *runs: Sequence[Any], jobs: str = OURS, with_key: bool = True
+    ) -> None:
+        self.around = JobsDesk(folder)
+        if with_key:
+            self.renew()
+        self.line = FakeLine(*runs)
+        self.files = FakeTunnelFiles()
+        self.ports = FakePorts()
+        self.remote = FakeRemote({"daint": {"squeue": lambda _: Ran(0, jobs, "")}})
+        self.pages: list[str] = []
+        self.started: list[list[str]] = []
+        self.now = datetime.now(UTC)
+
+    @property
+    def world(self) -> TunnelWorld:
+        return TunnelWorld(
+            way=replace(self.around.way, clock=self.clock),
+            remote=self.remote,
+            line=self.line,
+            files=self.files,
+            ports=self.ports,
+            listed=self.files.listed,
+            browse=self.pages.append,
+            start_alone=self.start_alone,
+            pause=lambda _: None,
+            process=7,
+        )
+
+    def renew(self) -> None:
+        play(renew(RenewRequest(), self.around.fakes.renewal), RIGHT)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def start_alone(self, arguments: Sequence[str]) -> tuple[int, Callable[[], bool]]:
+        self.started.append(list(arguments))
+        return 8, lambda: False
+
+    @property
+    def states(self) -> list[str]:
+        (claim,) = self.files.claims
+        return [one.state.value for one in claim.history]
+
+    def open(self, close_at: str = "", **more: Any) -> Told:
+        """Opens and watches; closed when this step is told."""
+
+        def hear(event: Event) -> None:
+            if isinstance(event, Step) and event.id == close_at:
+                self.files.close(self.files.claims[-1].id)
+
+        request = TunnelRequest("daint", NODE, more.pop("ports", (6006,)), **more)
+        return play(open_tunnel(request, self.world), on_event=hear)
+
+
+def test_the_browser_opens_once_and_when_the_service_answers(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING, REFUSED, LOST], [LISTENING, DENIED], jobs="")
+    with pytest.raises(Unreachable):
+        desk.open(open_browser=True)
+    assert desk.pages == ["http://127.0.0.1:6006"]
+    assert desk.states == ["connecting", "open", "reconnecting", "open", "job-ended"]
+
+
+def test_a_service_that_comes_later_is_found(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING, REFUSED])
+    desk.line.refusing = {6006}
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Step) and event.id == "tunnel-silent":
+            desk.line.refusing = set()
+            desk.now += timedelta(minutes=1)
+        if isinstance(event, Step) and event.id == "tunnel-open":
+            desk.files.close("daint-nid006554-6006")
+
+    told = play(open_tunnel(TunnelRequest("daint", NODE, (6006,)), desk.world), on_event=hear)
+    assert told.steps == ["tunnel-connecting", "tunnel-silent", "tunnel-open"]
+    assert told.result["state"] == "closed"
+
+
+def test_an_outage_of_the_cluster_is_waited_out(tmp_path: Path) -> None:
+    """The node says no and the cluster cannot be asked: nothing is said of the job."""
+    desk = Desk(tmp_path, [LISTENING, DENIED], [LISTENING])
+    desk.remote.hosts.clear()
+    told = desk.open(close_at="tunnel-reconnecting")
+    assert told.result["state"] == "closed"
+    assert desk.states == ["connecting", "open", "reconnecting"]
+
+
+def test_a_cluster_without_jobs_to_tell_ends_no_tunnel(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING, DENIED], [LISTENING])
+    desk.remote.hosts["daint"] = {}
+    assert desk.open(close_at="tunnel-reconnecting").result["state"] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "said", "code"),
+    [
+        ("", "Permission denied (publickey).", "node-closed"),
+        (OURS, "Permission denied (publickey).", "node-unreachable"),
+        (
+            OURS,
+            "open failed: Temporary failure in name resolution\nstdio forwarding failed",
+            "node-unknown",
+        ),
+        (
+            OURS,
+            "open failed: connect failed: No route to host\nstdio forwarding failed",
+            "node-unreachable",
+        ),
+        (
+            OURS,
+            "REMOTE HOST IDENTIFICATION HAS CHANGED\nOffending ED25519 key in /f:3\n",
+            "node-changed",
+        ),
+    ],
+)
+def test_a_first_failure_is_explained(tmp_path: Path, jobs: str, said: str, code: str) -> None:
+    desk = Desk(tmp_path, [ended(said)], jobs=jobs)
+    with pytest.raises(Unreachable) as wrong:
+        desk.open()
+    assert wrong.value.code == code
+    assert desk.files.listed() == []
+
+
+TAKEN = ended("bind [127.0.0.1]:6006: Address already in use")
+
+
+def test_a_port_lost_in_the_last_moment_is_given_up_for_another(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [TAKEN], [LISTENING])
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Step) and event.id == "tunnel-connecting":
+            desk.ports.busy[6006] = "jupyter (7)"
+        if isinstance(event, Step) and event.id == "tunnel-open":
+            desk.files.close("daint-nid006554-6006")
+
+    request = TunnelRequest("daint", NODE, (6006, 6007))
+    told = play(open_tunnel(request, desk.world), on_event=hear)
+    assert told.result["ports"] == [[49152, 6006], [6007, 6007]]
+    assert desk.states == ["connecting", "open"]
+
+
+def test_a_wished_port_lost_in_the_last_moment_is_told(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [TAKEN])
+
+    def hear(event: Event) -> None:
+        desk.ports.busy[6006] = "jupyter (7)"
+
+    request = TunnelRequest("daint", NODE, (6006,), (6006,))
+    with pytest.raises(Unreachable) as wrong:
+        play(open_tunnel(request, desk.world), on_event=hear)
+    assert (wrong.value.code, wrong.value.params["holder"]) == ("port-busy", "jupyter (7)")
+
+
+def test_where_nobody_hears_the_file_tells_how_it_ended(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [DENIED], jobs="")
+    with pytest.raises(Unreachable):
+        desk.open(heard=False)
+    (left,) = desk.files.listed()
+    assert left.state is TunnelState.FAILED
+    assert left.error
+    assert (left.error["code"], left.error["exit_code"]) == ("node-closed", 5)
+
+
+def test_a_dead_key_is_renewed_waited_for_or_an_error(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING], with_key=False)
+    with pytest.raises(NoKey):
+        desk.open(waits=False)
+    assert desk.line.started == []
+    told = desk.open(close_at="tunnel-waiting")
+    assert told.steps == ["tunnel-connecting", "tunnel-waiting"]
+    assert desk.line.started == []
+
+
+def test_a_wait_for_a_key_ends_with_the_key(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING], with_key=False)
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Step) and event.id == "tunnel-waiting":
+            desk.renew()
+        if isinstance(event, Step) and event.id == "tunnel-open":
+            desk.files.close("daint-nid006554-6006")
+
+    play(open_tunnel(TunnelRequest("daint", NODE, (6006,)), desk.world), on_event=hear)
+    assert desk.states == ["connecting", "waiting-for-key", "connecting", "open"]
+
+
+@pytest.mark.parametrize("close_at", ["tunnel-connecting", "tunnel-open"])
+def test_a_cancel_is_a_close_only_of_what_stands(tmp_path: Path, close_at: str) -> None:
+    desk = Desk(tmp_path, [LISTENING])
+    action = open_tunnel(TunnelRequest("daint", NODE, (6006,)), desk.world)
+    for event in action:
+        if isinstance(event, Step) and event.id == close_at:
+            break
+    with pytest.raises(Cancelled if close_at == "tunnel-connecting" else StopIteration) as end:
+        action.throw(Cancelled())
+    if isinstance(end.value, StopIteration):
+        assert end.value.value["state"] == "closed"
+    assert desk.files.listed() == []
+
+
+def test_local_ports_are_those_wished_for_then_free_ones(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING])
+    desk.ports.busy = {8888: "jupyter (7)"}
+    told = desk.open(ports=(80, 8888, 8888, 6006), local_ports=(9000,), close_at="tunnel-open")
+    assert told.result["ports"] == [[9000, 80], [49152, 8888], [49152, 8888], [6006, 6006]]
+    for wish, code in ((8888, "port-busy"), (443, "port-reserved")):
+        with pytest.raises(Unreachable) as wrong:
+            desk.open(local_ports=(wish,))
+        assert wrong.value.code == code
+
+
+def test_the_printed_line_needs_no_key_and_no_free_port(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, with_key=False)
+    desk.ports.busy = {6006: None}
+    told = play(print_tunnel(TunnelRequest("daint", NODE, (6006,)), desk.world))
+    forward = "127.0.0.1:6006:127.0.0.1:6006"
+    assert told.result["command"][-5:] == ["-J", "daint", "-L", forward, NODE]
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [
+        (error_row(Unreachable("node-closed", node=NODE, name="daint")), "node-closed"),
+        (error_row(NoKey(key_path="/k")), "no-key"),
+    ],
+)
+def test_one_in_the_background_fails_with_its_own_words(
+    tmp_path: Path, row: dict[str, Any], error: str
+) -> None:
+    desk = Desk(tmp_path)
+
+    def start(arguments: Sequence[str]) -> tuple[int, Callable[[], bool]]:
+        assert arguments == ["tunnel", "open", "--", "daint", NODE, "6006"]
+        with desk.files.claim("x") as claim:
+            way = Way("daint", NODE, ((6006, 6006),))
+            left = TunnelSeen("x", way, TunnelState.FAILED, desk.now, False, (), row, process=8)
+            claim.show(left)
+            claim.leave_word()
+        return 8, lambda: False
+
+    world = replace(desk.world, start_alone=start)
+    with pytest.raises(AlpkeyError) as wrong:
+        play(open_alone(TunnelRequest("daint", NODE, (6006,)), world))
+    assert (wrong.value.code, wrong.value.exit_code) == (error, row["exit_code"])
+    assert desk.files.listed() == []
+
+
+def test_one_in_the_background_that_dies_is_told(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with pytest.raises(Unreachable) as wrong:
+        play(open_alone(TunnelRequest("daint", NODE, (6006,)), desk.world))
+    assert wrong.value.code == "tunnel-died"
+
+
+def test_of_several_to_close_an_unknown_one_closes_none(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    with desk.files.claim("a") as claim:
+        claim.show(TunnelSeen("a", Way("daint", NODE, ((1, 1),)), TunnelState.OPEN, desk.now))
+        with pytest.raises(Unsuitable):
+            play(close_tunnels(["a", "b"], desk.world))
+        assert not claim.is_to_close()
+        assert play(close_tunnels([], desk.world, every=True)).result == {"closed": ["a"]}
+        assert claim.is_to_close()

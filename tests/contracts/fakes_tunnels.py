@@ -1,0 +1,130 @@
+"""Named fakes of the ports of tunnels."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
+
+from alpkey.core.ports_tunnels import News, Wish
+from alpkey.core.symptoms import LoginSeen
+from alpkey.core.tunnel import Ended
+from alpkey.core.tunnel_file import TunnelSeen, Way
+
+
+class FakeLine:
+    """Each start lives through the next of ``runs``; after its last news nothing happens.
+
+    ``refusing`` are the ports that do not answer.
+    """
+
+    def __init__(self, *runs: Sequence[News], refusing: Sequence[int] = ()) -> None:
+        self._runs = [list(run) for run in runs]
+        self._left: list[News] | None = None
+        self.refusing = set(refusing)
+        self.started: list[list[str]] = []
+        self.waits: list[float | None] = []
+        self._way: Way | None = None
+
+    def start(self, command: Sequence[str], way: Way) -> None:
+        self.started.append(list(command))
+        self._left, self._way = self._runs.pop(0), way
+
+    def news(self, timeout_s: float | None, wish: Wish) -> News | None:
+        self.waits.append(timeout_s)
+        if not self._left:
+            return None
+        told = self._left.pop(0)
+        if isinstance(told, Ended):
+            self._left = None
+        return told
+
+    def silent(self) -> tuple[int, ...]:
+        ports = self._way.ports if self._way else ()
+        return tuple(remote for _, remote in ports if remote in self.refusing)
+
+    def stop(self) -> Ended | None:
+        ran, self._left = self._left is not None, None
+        return Ended(LoginSeen(self._way.node, 0, "")) if ran and self._way else None
+
+
+class FakeClaim:
+    """Shows into a dict; ``wished`` is set by whoever closes it."""
+
+    def __init__(self, tunnel_id: str, shown: "dict[str, TunnelSeen | FakeClaim]") -> None:
+        self.id = tunnel_id
+        self.wished = False
+        self.keeps = False
+        self.history: list[TunnelSeen] = []
+        self._shown = shown
+        shown[tunnel_id] = self
+
+    def fileno(self) -> int:
+        return -1
+
+    def show(self, tunnel: TunnelSeen) -> None:
+        self.history.append(tunnel)
+
+    def is_to_close(self) -> bool:
+        return self.wished
+
+    def leave_word(self) -> None:
+        self.keeps = True
+
+
+class FakeTunnelFiles:
+    """Claims are alive while they are in a ``with``; a close is heard at once."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, TunnelSeen | FakeClaim] = {}
+        self.claims: list[FakeClaim] = []
+
+    @contextmanager
+    def claim(self, name: str) -> Iterator[FakeClaim]:
+        names = (name if n == 1 else f"{name}-{n}" for n in itertools.count(1))
+        free = next(one for one in names if not isinstance(self._all.get(one), FakeClaim))
+        claim = FakeClaim(free, self._all)
+        self.claims.append(claim)
+        try:
+            yield claim
+        finally:
+            del self._all[free]
+            if claim.keeps:
+                self._all[free] = claim.history[-1]
+
+    def close(self, tunnel_id: str) -> bool:
+        claim = self._all.get(tunnel_id)
+        if isinstance(claim, FakeClaim):
+            claim.wished = True
+            return True
+        return False
+
+    def forget(self, tunnel_id: str) -> None:
+        if not isinstance(self._all.get(tunnel_id), FakeClaim):
+            self._all.pop(tunnel_id, None)
+
+    def listed(self) -> list[TunnelSeen]:
+        found = []
+        for one in self._all.values():
+            if isinstance(one, FakeClaim):
+                found += one.history[-1:]
+            else:
+                found.append(one)
+        return found
+
+
+class FakePorts:
+    """``busy`` are ports and who has them; below 1024 all are reserved."""
+
+    def __init__(self, busy: dict[int, str | None] | None = None) -> None:
+        self.busy = busy or {}
+
+    def state(self, port: int) -> Literal["free", "busy", "reserved"]:
+        if port in self.busy:
+            return "busy"
+        return "reserved" if port < 1024 else "free"
+
+    def holder(self, port: int) -> str | None:
+        return self.busy.get(port)
+
+    def any_free(self) -> int:
+        return next(port for port in itertools.count(49152) if port not in self.busy)
