@@ -88,8 +88,9 @@ class _Way:
 
 
 def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
-    """The object of the contract; with ``fix`` what is left afterwards, and ``fixed``.
+    """The object of the contract, and ``login``: the host that a login got into, if one did.
 
+    With ``fix`` it tells what is left afterwards, and ``fixed``.
     ``report`` adds the text as ``report``.  Raises Unsuitable for a fix that does not exist, and
     what the fix raises.
     """
@@ -107,7 +108,8 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
             findings = diagnose(seen, world.clock())
     if request.report:
         extra["report"] = report(request.report, seen, findings, world.clock())
-    return {**doctor_object(findings), **extra}
+    login = next((one.host for one in seen.logins.values() if one.worked), None)
+    return {**doctor_object(findings), "login": login, **extra}
 
 
 def examine(world: DoctorWorld) -> Symptoms:

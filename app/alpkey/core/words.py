@@ -681,6 +681,8 @@ BELONGINGS: Mapping[str, str] = {
     "revocation": "the certificates at {name}",
 }
 
+KEYCHAIN_CLOSED = "The keychain is locked. Unlock it on your desktop first."
+
 MANAGED = "managed by your organisation"
 MENDED_BY_A_CHANGE = (
     "A right value here mends a wrong one. A file that cannot be read at all is then kept aside."
