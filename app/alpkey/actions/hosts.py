@@ -12,7 +12,7 @@ from alpkey.actions.asking import agree
 from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.core.errors import Unfit, Unreachable, Unsuitable
 from alpkey.core.events import Action, Answer, Event, Result, Step
-from alpkey.core.host_keys import HostKey, Seen
+from alpkey.core.host_keys import HostKey, Seen, shown_as
 from alpkey.core.look import Look
 from alpkey.core.ports import Lock, OwnSshFiles
 from alpkey.core.ports_hosts import HostKeys
@@ -104,7 +104,7 @@ def _usable(host: Host, config: Path | None, world: HostsWorld) -> Seen:
 
 
 def _agree(host: Host, key: HostKey, numbers: Iterator[int]) -> Generator[Event, Answer, None]:
-    shown = f"{host.name} ({host.host_name}): {key.type} {key.fingerprint}"
+    shown = shown_as(host.name, host.host_name, key)
     yield from agree(next(numbers), "host", shown)
 
 

@@ -39,7 +39,8 @@ class Stamp:
 class Look:
     """What the files say.  ``trouble`` tells in words why a key that is there cannot be used.
 
-    ``retired`` are the names of services that were found to be.
+    ``retired`` are the names of services that were found to be.  ``configured``: whether our line
+    was put into the person's ssh configuration.
     """
 
     account: str | None
@@ -54,6 +55,12 @@ class Look:
     stamp: Stamp = Stamp()
     working: bool = False
     retired: frozenset[str] = frozenset()
+    configured: bool = False
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is a key, or anything else that a first start brings about."""
+        return self.has_key or self.certificate is not None or self.configured
 
     def state(self, now: datetime) -> KeyState:
         """The key's state at ``now``."""

@@ -19,11 +19,15 @@ from alpkey.desktop.signs import RING_STEPS, IconView, Ring, Sign
 
 @dataclass(frozen=True, slots=True)
 class MenuView:
-    """The lines of the menu that change; without a reminder to put off there is no ``later``."""
+    """The lines of the menu that change; without a reminder to put off there is no ``later``.
+
+    ``is_new``: nothing is set up, and the first start is what comes first.
+    """
 
     state: str
     quota: str
     later: str = ""
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,8 @@ def connections(site: Site | None, aliases: Iterable[Alias]) -> tuple[Connection
 
 
 def menu(look: Look, now: datetime) -> MenuView:
-    return MenuView(state_line(look, now), quota_line(look.quota, now))
+    state, quota = state_line(look, now), quota_line(look.quota, now)
+    return MenuView(state, quota, is_new=not look.is_set_up)
 
 
 def tooltip(site_name: str, look: Look, now: datetime) -> str:

@@ -38,6 +38,7 @@ class Tray(QObject):
         self._icon: QSystemTrayIcon | None = None
         self._following: Following | None = None
         self._shown: tuple[IconView, str] = (STARTING, "Alpkey")
+        self._is_new = False
         self._menu = TrayMenu(self)
 
     def start(self) -> None:
@@ -71,6 +72,7 @@ class Tray(QObject):
         """Shows what was seen, and touches nothing that stays as it is."""
         self._menu.offer(view.connections)
         self._menu.apply(view.menu)
+        self._is_new = view.menu.is_new
         if (view.icon, view.tooltip) != self._shown:
             before, self._shown = self._shown, (view.icon, view.tooltip)
             self._draw(
@@ -121,9 +123,9 @@ class Tray(QObject):
             self._icon.setToolTip(tooltip)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
-        match meaning(reason, sys.platform):
-            case "renew":
-                self.renew()
+        match meaning(reason, sys.platform, is_new=self._is_new):
+            case "renew" | "first-start" as window:
+                self.open(window)
             case "menu" if self._icon:
                 self._menu.popup(self._icon.geometry().bottomLeft())
 
