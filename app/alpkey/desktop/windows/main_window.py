@@ -31,7 +31,7 @@ class MainWindow(QMainWindow):
         taken = views.mnemonics(TABS.values())
         self._key = KeyPage(site, start, taken)
         self._doctor = DoctorPage(command, start, taken)
-        self._settings = SettingsPage(command, taken)
+        self._settings = SettingsPage(command, start, taken)
         for page in (self._doctor, self._settings):
             page.idle.connect(self._idle)
         pages = self._pages = QTabWidget()

@@ -1,6 +1,7 @@
 """The page of settings: a row for each that is declared, written by our own command line."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QLabel,
+    QMenu,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -63,14 +66,17 @@ class SettingsPage(QScrollArea):
     """``idle`` is emitted once nothing is left to be written.
 
     One child writes at a time, so that of two wishes for one setting the later one wins.
-    ``taken`` are the window's own mnemonics.
+    ``start`` runs Alpkey with these arguments; ``taken`` are the window's own mnemonics.
     """
 
     idle = Signal()
 
-    def __init__(self, command: Callable[..., list[str]], taken: str) -> None:
+    def __init__(
+        self, command: Callable[..., list[str]], start: Callable[..., None], taken: str
+    ) -> None:
         super().__init__()
         self._command = command
+        self._set_up = _set_up_button(start)
         self._waiting: dict[str, str] = {}
         self._engine: Engine | None = None
         self._trouble = words_label("settings-trouble")
@@ -113,9 +119,10 @@ class SettingsPage(QScrollArea):
         if names != self._clusters:
             self._clusters = names
             rows = [row for row in self._rows.values() if row.label.buddy()]
-            labels = [row.setting.label for row in rows]
+            labels = [words.SET_UP, *(row.setting.label for row in rows)]
             marked = views.with_mnemonics([*labels, *names], self._taken)
-            for row, label in zip(rows, marked, strict=False):
+            self._set_up.setText(marked[0])
+            for row, label in zip(rows, marked[1:], strict=False):
                 row.label.setText(label)
             control.offer(dict(zip(names, marked[len(labels) :], strict=True)))
             self._order_stops()
@@ -123,7 +130,7 @@ class SettingsPage(QScrollArea):
 
     def _order_stops(self) -> None:
         """Tab goes from row to row, though the boxes were made after all other controls."""
-        stops: list[QWidget] = []
+        stops: list[QWidget] = [self._set_up]
         for row in self._rows.values():
             control = row.control
             stops += control.boxes if isinstance(control, ClustersControl) else [control]
@@ -145,6 +152,7 @@ class SettingsPage(QScrollArea):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.addWidget(self._trouble)
+        layout.addWidget(self._set_up, alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addLayout(form)
         layout.addStretch()
         return body
@@ -178,6 +186,19 @@ class SettingsPage(QScrollArea):
         self._write_next()
         if self.is_idle:
             self.idle.emit()
+
+
+def _set_up_button(start: Callable[..., None]) -> QPushButton:
+    """What is no value to be typed, but set up in a window of its own."""
+    button = QPushButton(words.SET_UP)
+    button.setObjectName("set-up")
+    button.setAccessibleName(words.SET_UP)
+    menu = QMenu(button)
+    labels = views.with_mnemonics(list(words.SETUP_WINDOWS.values()))
+    for window, label in zip(words.SETUP_WINDOWS, labels, strict=True):
+        menu.addAction(label, partial(start, "window", window))
+    button.setMenu(menu)
+    return button
 
 
 def _words(name: str) -> QLabel:
