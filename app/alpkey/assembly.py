@@ -426,12 +426,12 @@ class Assembly:
         from alpkey.actions.hosts import HostsWorld
         from alpkey.adapters.host_keys import SshHostKeys
 
-        known_hosts = self.places.ssh / "known_hosts"
+        known_hosts, connect = self.places.ssh / "known_hosts", self.places.connect_config
         return HostsWorld(
             site=self.site,
             look=self._glance,
             own_files=self._own_files,
-            keys=SshHostKeys(known_hosts, self._openssh, os.environ),
+            keys=SshHostKeys(known_hosts, connect, self._openssh, os.environ),
             lock=self._lock,
             touched=self._touched,
         )

@@ -5,6 +5,7 @@ a network, an agent or a keychain, and nothing here writes.
 """
 
 import fcntl
+import json
 import os
 import tomllib
 from collections.abc import Collection, Iterator
@@ -26,6 +27,7 @@ from alpkey.core.errors import Unfit
 from alpkey.core.look import Look, Stamp
 from alpkey.core.places import Places, certificate_of
 from alpkey.core.policy import Chosen, choose
+from alpkey.core.ports_config import SSH_CONFIG
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
 from alpkey.core.settings import Settings, SettingsUnreadable, read_values
 from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters
@@ -146,6 +148,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         stays_signed_in=facts.session_kept and not facts.refusals_in_a_row,
         silent_failed=facts.silent_failed,
         tunnels=tunnels(at, now),
+        configured=_is_configured(at.touched),
     )
 
 
@@ -258,6 +261,13 @@ def _revocation(certificate: Certificate | None, facts: journal.Known) -> str | 
 
 def _principal(certificate: Certificate | None) -> str | None:
     return certificate.principals[0] if certificate and certificate.principals else None
+
+
+def _is_configured(touched: Path) -> bool:
+    """Whether our line was put into the person's ssh configuration, as far as that can be read."""
+    with suppress(OSError, ValueError, TypeError):
+        return SSH_CONFIG in dict(json.loads(touched.read_bytes()))
+    return False
 
 
 def _is_locked(path: Path) -> bool:

@@ -36,6 +36,7 @@ from alpkey.core.quota import Quota, Source
 from alpkey.core.settings import Settings
 from alpkey.core.symptoms import AgentSeen, FilesSeen, PathSeen, ServiceSeen, Symptoms
 from alpkey.desktop import looking
+from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows import main_window
@@ -46,6 +47,7 @@ from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
 from tests.core.sites import site
 from tests.core.test_look import HOUR, MISSING, certificate
 from tests.core.test_look import NOW as LOOKED_AT
+from tests.desktop import setup_scenes
 
 # A Tuesday in a zone of its own: pictures made anywhere and at any time are the same.
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
@@ -441,6 +443,8 @@ SCENES: dict[str, Scene] = {
     "main-unreadable": Scene(lambda: main(None, "A file of settings cannot be used. lead_time: 7")),
 }
 
+SCENES |= setup_scenes.scenes(look, lambda seen: Seen(NOW, seen, site=site()), Scene)
+
 
 def settle(window: QWidget, scene: Scene) -> bool:
     """Whether the window looks as it should, and no layout is still to be made."""
@@ -461,4 +465,5 @@ def end(window: QWidget) -> bool:
     """Closes the window; whether it and its child are gone."""
     window.close()
     QCoreApplication.processEvents()
-    return not window.isVisible()
+    running = any(engine.running for engine in window.findChildren(Engine))
+    return not (window.isVisible() or running)

@@ -19,5 +19,8 @@ Reason = QSystemTrayIcon.ActivationReason
     ],
 )
 def test_a_click(reason: Reason, linux: str | None, macos: str | None) -> None:
-    assert meaning(reason, "linux") == linux
-    assert meaning(reason, "darwin") == macos
+    assert meaning(reason, "linux", is_new=False) == linux
+    assert meaning(reason, "darwin", is_new=False) == macos
+    first = {"renew": "first-start"}
+    assert meaning(reason, "linux", is_new=True) == first.get(linux or "", linux)
+    assert meaning(reason, "darwin", is_new=True) == first.get(macos or "", macos)

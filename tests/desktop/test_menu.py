@@ -76,6 +76,7 @@ def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
     for action in menu.actions():
         action.trigger()
     assert done == [
+        ("open", "first-start"),
         ("open", "renew"),
         ("open", "main"),
         ("open", "main"),
@@ -108,6 +109,14 @@ def test_a_warning_and_later_come_and_go(menu: TrayMenu) -> None:
     assert texts(menu)[3:5] == ["Remind me in 30 minutes", "Connect to daint"]
     menu.apply(replace(view, warning="", later=""))
     assert texts(menu)[3] == "Connect to daint"
+
+
+def test_while_nothing_is_set_up_that_comes_first(menu: TrayMenu) -> None:
+    before = texts(menu)
+    menu.apply(MenuView("There is no key yet", "Quota unknown", is_new=True))
+    assert texts(menu)[:2] == ["Set up Alpkey\N{HORIZONTAL ELLIPSIS}", before[0]]
+    menu.apply(MenuView("Key valid until 17:42", "3 of 5 keys left"))
+    assert texts(menu) == before
 
 
 def test_hosts_follow_the_site(menu: TrayMenu) -> None:

@@ -24,6 +24,7 @@ from tests.sockets import owner
 
 TITLE = "DEMO - Renew CSCS key"
 MAIN_TITLE = "Alpkey - DEMO"
+RENEW = "Renew key\N{HORIZONTAL ELLIPSIS}"
 UNLOCK_TITLE = "Unlock Login Keyring"
 
 
@@ -57,8 +58,9 @@ def press(running_desk: Desk, window: Node, name: str) -> None:
 
 def test_the_menu(tray: TrayItem) -> None:
     labels = tray.labels()
-    assert labels[:3] == [
-        "Renew key\N{HORIZONTAL ELLIPSIS}",
+    assert labels[:4] == [
+        "Set up Alpkey\N{HORIZONTAL ELLIPSIS}",
+        RENEW,
         "There is no key yet",
         "Quota unknown",
     ]
@@ -77,7 +79,7 @@ def test_from_a_click_to_daint(
     terminal.write_text(f'#!/bin/sh\necho hostname | "$@" >"{said}" 2>&1\n')
     terminal.chmod(0o755)
     (home.path / "config/config.toml").write_text(f'terminal = ["{terminal}"]\n')
-    tray.activate()
+    tray.choose(RENEW)
     window = screen.window(TITLE)
     sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())
     press(running_desk, window, "Connect to daint")
@@ -125,7 +127,7 @@ def test_where_passwords_are_retired_the_browser_takes_the_forms_place(
 def test_a_wrong_code_is_explained(
     running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home
 ) -> None:
-    tray.choose("Renew key\N{HORIZONTAL ELLIPSIS}")
+    tray.choose(RENEW)
     window = screen.window(TITLE)
     sign_in(running_desk, window, "alice", home_on_desk.centre.password, "000000")
     until(lambda: any("code is wrong" in text for text in window.texts()), "the error in words")
@@ -163,7 +165,7 @@ def test_a_kept_password_leaves_six_digits_to_type(
 ) -> None:
     home = home_on_desk
     with keyring_on(tmp_path / "keyring", running_desk.environ["DBUS_SESSION_BUS_ADDRESS"]):
-        tray.activate()
+        tray.choose(RENEW)
         window = screen.window(TITLE)
         window.named("Keep the password in the keychain").press()
         sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())
@@ -200,7 +202,7 @@ def test_a_keychain_that_is_unlocked_by_and_by(
     running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home
 ) -> None:
     """The desktop asks in a window of its own; the dialog is there and does not wait for it."""
-    tray.activate()
+    tray.choose(RENEW)
     window = screen.window(TITLE)
     assert window.named("Password").has(ENABLED)
     running_desk.focus(UNLOCK_TITLE)
@@ -219,7 +221,7 @@ def test_a_keychain_that_is_unlocked_by_and_by(
 def test_a_keychain_that_is_not_unlocked(
     running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home
 ) -> None:
-    tray.activate()
+    tray.choose(RENEW)
     window = screen.window(TITLE)
     running_desk.focus(UNLOCK_TITLE)
     running_desk.keys("Escape")
@@ -234,7 +236,7 @@ def test_a_keychain_that_is_not_unlocked(
 def test_closing_the_dialog_takes_the_prompt_along(
     running_desk: Desk, screen: Screen, tray: TrayItem
 ) -> None:
-    tray.activate()
+    tray.choose(RENEW)
     window = screen.window(TITLE)
     until(lambda: running_desk.shows(UNLOCK_TITLE), "the prompt")
     window.named("Cancel").press()
@@ -293,15 +295,17 @@ def test_the_demo_from_its_icon_to_a_key(
             tray = find_item(running_desk.bus)
             helper = screen.window("DEMO - the account")
             tray.activate()
+            first = screen.window("DEMO - Set up Alpkey")
+            first.named("Get my key\N{HORIZONTAL ELLIPSIS}").press()
             window = screen.window(TITLE)
             window.named("One-time code")
             until(lambda: code(helper).isdecimal(), "the code of the moment")
             helper.named("Fill in").press()
             until(lambda: window.named("One-time code").text(), "the code in the dialog")
             window.named("Renew").press()
-            until(lambda: is_done(window), "the end of the renewal")
+            until(lambda: screen.find(TITLE) is None, "the end of the dialog")
             until(lambda: "until" in tray.tooltip(), "the tray's tooltip")
-            window.named("Close").press()
+            first.named("Cancel").press()
             tray.choose("Quit")
             assert demo.wait(20) == 0
         finally:

@@ -648,7 +648,7 @@ def test_a_folder_that_takes_nothing(healthy: Home) -> None:
 def test_a_fix_for_what_is_fine_does_nothing(healthy: Home) -> None:
     assert healthy.json("doctor", "--fix", "key-open") == (
         0,
-        {"healthy": True, "findings": [], "fixed": None},
+        {"healthy": True, "findings": [], "fixed": None, "login": "daint"},
     )
 
 

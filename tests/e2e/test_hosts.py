@@ -59,8 +59,14 @@ def test_without_a_key_only_the_jump_host_shows_its_own(home: Home) -> None:
 
 
 def test_at_a_first_use_nobody_vouches(stranger: Home) -> None:
-    assert states(stranger) == {"ela": "unknown", **dict.fromkeys(NAMES[1:], "waiting")}
+    assert states(stranger) == dict.fromkeys(NAMES, "unknown")
     assert not known_hosts(stranger).exists()
+
+
+def test_all_are_shown_at_once_and_truly(stranger: Home, tmp_path: Path) -> None:
+    """Also those behind a host that nobody has accepted yet."""
+    shown = {one["name"]: one["fingerprint"] for one in stranger.json("hosts", "list")[1]["hosts"]}
+    assert shown == {name: true_fingerprint(stranger, name, tmp_path) for name in NAMES}
 
 
 def test_what_is_accepted_is_the_true_key_and_opens_the_way(stranger: Home, tmp_path: Path) -> None:

@@ -313,3 +313,21 @@ def test_without_a_keychain_nothing_is_stored_in_its_place(renewed: Home) -> Non
     code, result = renewed.json("passphrase", "keychain")
     assert (code, result["error"]["code"]) == (11, "keychain-absent")
     assert renewed.pair() == before
+
+
+def test_whether_the_keychain_could_keep_it_is_told_and_nobody_asked(
+    renewed: Home, keychain: SecretServiceHost
+) -> None:
+    before = renewed.pair()
+    told = {}
+    for state, bring_about in (("open", keychain.unlock), ("closed", keychain.lock)):
+        bring_about()
+        code, result = renewed.json("passphrase", "keychain", "--check")
+        assert (code, result["changed"], result["encrypted"]) == (0, False, False)
+        told[state] = result["keychain"]["usable"]
+    keychain.kill()
+    code, result = renewed.json("passphrase", "keychain", "--check")
+    assert (code, result["keychain"]["usable"]) == (0, False)
+    assert "no keychain" in result["keychain"]["trouble"]
+    assert told == {"open": True, "closed": False}
+    assert renewed.pair() == before

@@ -99,11 +99,11 @@ class _Way:
 
 
 def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
-    """The object of the contract; with ``fix`` what is left afterwards, and ``fixed``.
+    """The object of the contract, and ``login``: the host that a login got into, if one did.
 
-    ``report`` adds the text as ``report``.  What will stop a login goes into the journal, and
-    leaves it once it is mended.  Raises Unsuitable for a fix that does not exist, and what the fix
-    raises.
+    With ``fix`` it tells what is left afterwards, and ``fixed``.  ``report`` adds the text as
+    ``report``.  What will stop a login goes into the journal, and leaves it once it is mended.
+    Raises Unsuitable for a fix that does not exist, and what the fix raises.
     """
     yield from ()
     _check_fix(request.fix)
@@ -120,7 +120,8 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     _note(world, seen)
     if request.report:
         extra["report"] = report(request.report, seen, findings, world.clock())
-    return {**doctor_object(findings), **extra}
+    login = next((one.host for one in seen.logins.values() if one.worked), None)
+    return {**doctor_object(findings), "login": login, **extra}
 
 
 def examine(world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool = False) -> Symptoms:

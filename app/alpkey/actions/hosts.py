@@ -12,7 +12,7 @@ from alpkey.actions.asking import agree
 from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.core.errors import Unfit, Unreachable, Unsuitable
 from alpkey.core.events import Action, Answer, Event, Result, Step
-from alpkey.core.host_keys import HostKey, Seen
+from alpkey.core.host_keys import HostKey, Seen, shown_as
 from alpkey.core.look import Look
 from alpkey.core.ports import Lock, OwnSshFiles
 from alpkey.core.ports_hosts import HostKeys
@@ -20,6 +20,8 @@ from alpkey.core.ports_touched import Touched
 from alpkey.core.site import Host, Site
 
 TOUCHED = "known_hosts"
+
+_ACCEPTABLE = ("site", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,22 @@ class HostsWorld:
 def list_hosts(world: HostsWorld) -> Action:
     """The jump host and the clusters that are shown; the result holds ``hosts``.
 
+    A cluster behind a jump host that is not accepted yet is looked at through the key that it
+    shows now, so that a person can decide about all of them at once.
     Each has ``name``, ``host_name``, ``state``, ``type``, ``fingerprint`` and ``reason``.
     """
     yield from ()
     config = world.own_files.write(world.look().account)
     jump = world.site.host(world.site.jump_host)
-    hosts = (*([jump] if jump else []), *world.site.clusters)
-    return {"hosts": [_told(host, _look(host, config, world)) for host in hosts]}
+    rows: list[Result] = []
+    line = None
+    if jump:
+        seen = _look(jump, config, world)
+        rows.append(_told(jump, seen))
+        if seen.key and seen.state in _ACCEPTABLE:
+            line = world.keys.fetch(jump.name, config, seen.key)
+    rows += [_told(host, _look(host, config, world, line)) for host in world.site.clusters]
+    return {"hosts": rows}
 
 
 def accept(names: tuple[str, ...], yes: bool, world: HostsWorld) -> Action:
@@ -74,9 +85,15 @@ def _host(name: str, site: Site) -> Host:
     return host
 
 
-def _look(host: Host, config: Path | None, world: HostsWorld) -> Seen:
-    """ssh's word; where it knows nothing, or the site file knows better, the site file's."""
-    seen = world.keys.look(host.name, config)
+def _look(host: Host, config: Path | None, world: HostsWorld, jump_line: str | None = None) -> Seen:
+    """ssh's word; where it knows nothing, or the site file knows better, the site file's.
+
+    ``jump_line`` is that of a host on the way which ssh does not know.
+    """
+    if jump_line and host.jump:
+        seen = world.keys.look_behind(host.name, host.jump, jump_line)
+    else:
+        seen = world.keys.look(host.name, config)
     if seen.key and host.host_keys:
         if seen.key.fingerprint not in host.host_keys:
             return Seen("changed", seen.key, "the centre's site file")
@@ -104,7 +121,7 @@ def _usable(host: Host, config: Path | None, world: HostsWorld) -> Seen:
 
 
 def _agree(host: Host, key: HostKey, numbers: Iterator[int]) -> Generator[Event, Answer, None]:
-    shown = f"{host.name} ({host.host_name}): {key.type} {key.fingerprint}"
+    shown = shown_as(host.name, host.host_name, key)
     yield from agree(next(numbers), "host", shown)
 
 

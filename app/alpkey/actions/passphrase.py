@@ -105,6 +105,26 @@ def keep_passphrase(world: PassphraseWorld) -> Action:
     return _result(world, changed=True)
 
 
+def look_at_keychain(world: PassphraseWorld) -> Action:
+    """Whether the keychain can be used now; asks nobody and changes nothing.
+
+    The result is the status and ``keychain`` with ``usable`` and, in words, ``trouble``.
+    """
+    yield from ()
+    trouble = None
+    try:
+        world.kept.keychain.check()
+        if world.kept.keychain.is_locked():
+            trouble = words.KEYCHAIN_CLOSED
+    except KeychainTrouble as no:
+        said = words.describe(no)
+        trouble = f"{said.title}. {said.detail}"
+    return {
+        **_result(world, changed=False),
+        "keychain": {"usable": trouble is None, "trouble": trouble},
+    }
+
+
 def _opens(private: Secret, passphrase: Secret, world: PassphraseWorld) -> bool:
     try:
         world.protection.recoded(private, passphrase, None)

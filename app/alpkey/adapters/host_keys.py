@@ -12,7 +12,7 @@ from alpkey.core.command import PROBE, reading_only
 from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.host_keys import HostKey, Seen, judged
 from alpkey.core.ports import Resolver
-from alpkey.core.ssh_config import path_value
+from alpkey.core.ssh_config import behind_file, path_value
 
 TIMEOUT_S = 20.0
 _MODE = 0o600
@@ -27,10 +27,13 @@ _QUIET = (
 
 
 class SshHostKeys:
-    """``known_hosts`` is the file that new keys are put into."""
+    """``known_hosts`` is the file that new keys are put into, ``connect`` what ``ssh -F`` gets."""
 
-    def __init__(self, known_hosts: Path, resolver: Resolver, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, known_hosts: Path, connect: Path, resolver: Resolver, environ: Mapping[str, str]
+    ) -> None:
         self._known_hosts = known_hosts
+        self._connect = connect
         self._resolver = resolver
         self._environ = environ
 
@@ -42,6 +45,14 @@ class SshHostKeys:
         except subprocess.TimeoutExpired:
             return Seen("unreachable", reason="there was no answer in time")
         return judged(told, hops)
+
+    def look_behind(self, alias: str, jump: str, line: str) -> Seen:
+        """On the command line nothing can be said for a host on the way, so a file says it."""
+        with tempfile.TemporaryDirectory(prefix="alpkey-") as folder:
+            known, config = Path(folder) / "known_hosts", Path(folder) / "config"
+            known.write_text(f"{line}\n")
+            config.write_text(behind_file(jump, known, self._connect))
+            return self.look(alias, config)
 
     def fetch(self, alias: str, config: Path | None, key: HostKey) -> str:
         with tempfile.TemporaryDirectory(prefix="alpkey-") as folder:

@@ -30,7 +30,8 @@ def show_command(as_json: bool) -> None:
 
 @config_group.command("diff")
 @json_option
-def diff_command(as_json: bool) -> None:
+@events_option
+def diff_command(as_json: bool, events: bool) -> None:
     """Show what apply would change, and each value of yours that would lose by it.
 
     \b
@@ -40,7 +41,7 @@ def diff_command(as_json: bool) -> None:
     """
     run(
         lambda all_of, cancellation: configure.diff(all_of.configuration(cancellation)),
-        Output(json=as_json),
+        Output(as_json, events),
         sentences.config_diff,
     )
 

@@ -14,7 +14,8 @@ def hosts_group() -> None:
 
 @hosts_group.command("list")
 @json_option
-def list_command(as_json: bool) -> None:
+@events_option
+def list_command(as_json: bool, events: bool) -> None:
     """Tell of each login host whether its key is known, and what it presents now.
 
     \b
@@ -22,7 +23,7 @@ def list_command(as_json: bool) -> None:
       alpkey hosts list
       alpkey hosts list --json
     """
-    run(lambda all_of, _: list_hosts(all_of.hosts()), Output(as_json), sentences.hosts)
+    run(lambda all_of, _: list_hosts(all_of.hosts()), Output(as_json, events), sentences.hosts)
 
 
 @hosts_group.command("accept")

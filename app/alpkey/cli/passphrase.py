@@ -7,6 +7,7 @@ import click
 from alpkey.actions.passphrase import (
     PassphraseWorld,
     keep_passphrase,
+    look_at_keychain,
     remove_passphrase,
     set_passphrase,
 )
@@ -19,7 +20,7 @@ from alpkey.cli.context import (
     run,
     stdin_option,
 )
-from alpkey.core.events import Action
+from alpkey.core.events import Action, Result
 
 
 @click.group("passphrase")
@@ -60,10 +61,11 @@ def remove_command(from_stdin: bool, as_json: bool, events: bool) -> None:
 
 
 @passphrase_group.command("keychain")
+@click.option("--check", is_flag=True, help="Only tell whether that can be done; ask nobody.")
 @stdin_option('{"old_passphrase": ...}')
 @json_option
 @events_option
-def keychain_command(from_stdin: bool, as_json: bool, events: bool) -> None:
+def keychain_command(check: bool, from_stdin: bool, as_json: bool, events: bool) -> None:
     """Protect the private key with a passphrase that only the system's keychain knows.
 
     Renewals protect each new key with it, and nobody ever types it.
@@ -72,13 +74,18 @@ def keychain_command(from_stdin: bool, as_json: bool, events: bool) -> None:
     Examples:
       alpkey passphrase keychain
       alpkey passphrase keychain --json
+      alpkey passphrase keychain --check
     """
-    _run(keep_passphrase, Output(as_json, events, prepared_answer(from_stdin)))
+    output = Output(as_json, events, prepared_answer(from_stdin))
+    if check:
+        _run(look_at_keychain, output, sentences.keychain)
+    else:
+        _run(keep_passphrase, output)
 
 
-def _run(action: Callable[[PassphraseWorld], Action], output: Output) -> None:
-    run(
-        lambda all_of, cancellation: action(all_of.passphrase(cancellation)),
-        output,
-        sentences.protection,
-    )
+def _run(
+    action: Callable[[PassphraseWorld], Action],
+    output: Output,
+    tell: Callable[[Result], str] = sentences.protection,
+) -> None:
+    run(lambda all_of, cancellation: action(all_of.passphrase(cancellation)), output, tell)

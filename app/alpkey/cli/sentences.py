@@ -150,6 +150,12 @@ def protection(result: Result) -> str:
     return f"{head}The private key {state}."
 
 
+def keychain(result: Result) -> str:
+    if trouble := result["keychain"]["trouble"]:
+        return str(trouble)
+    return "The keychain is open, and can keep the passphrase of the key."
+
+
 def agent_cleaned(result: Result) -> str:
     count = len(result["removed"])
     if not count:

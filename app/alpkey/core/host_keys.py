@@ -27,6 +27,11 @@ class HostKey:
     fingerprint: str
 
 
+def shown_as(name: str, host_name: str, key: HostKey) -> str:
+    """The host and its key as a person is asked about them."""
+    return f"{name} ({host_name}): {key.type} {key.fingerprint}"
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """``place`` is the file and line of a key that contradicts; ``reason`` why nothing was seen."""

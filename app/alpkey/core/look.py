@@ -44,6 +44,7 @@ class Look:
     ``retired`` are the names of services that were found to be.  ``warnings`` are the checks of the
     doctor that found what will stop a login, though the key is good.  ``stays_signed_in``: a
     renewal needs nobody, as far as this computer knows; ``silent_failed`` are those that failed.
+    ``configured``: whether our line was put into the person's ssh configuration.
     """
 
     account: str | None
@@ -62,6 +63,12 @@ class Look:
     stays_signed_in: bool = False
     silent_failed: tuple[SilentFailed, ...] = ()
     tunnels: tuple[TunnelSeen, ...] = ()
+    configured: bool = False
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is a key, or anything else that a first start brings about."""
+        return self.has_key or self.certificate is not None or self.configured
 
     def state(self, now: datetime) -> KeyState:
         """The key's state at ``now``."""

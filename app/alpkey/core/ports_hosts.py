@@ -12,6 +12,13 @@ class HostKeys(Protocol):
     def look(self, alias: str, config: Path | None) -> Seen:
         """What ssh says of the key that the host presents now.  Nothing is signed in to it."""
 
+    def look_behind(self, alias: str, jump: str, line: str) -> Seen:
+        """The same for a host behind ``jump``, whose ``line`` for known_hosts is taken for true.
+
+        It is not remembered.  The key signs in to the jump host, which learns nothing by that: the
+        signature holds for this one connection (RFC 4252, section 7).
+        """
+
     def fetch(self, alias: str, config: Path | None, key: HostKey) -> str:
         """The line for known_hosts that ssh would write for exactly this key.
 

@@ -60,7 +60,8 @@ class OpenId:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One centre.  ``links`` are pages for people, by name: mfa, dashboard, support, status.
+    """One centre.  ``links`` are pages for people, by name: portal, mfa, dashboard,
+    support, status.
 
     ``keeps_totp_secret``: whether the centre allows one-time codes to be made on this computer.
     ``code_step_s`` is how long each of them is shown; 30 s unless said otherwise (RFC 6238, 5.2).

@@ -50,6 +50,12 @@ def connect_file(places: Places) -> str:
     return HEADER + "".join(include_line(file) + "\n" for file in files)
 
 
+def behind_file(jump: str, known_hosts: Path, connect: Path) -> str:
+    """``connect``, with the key of ``jump`` taken from this file and from no other."""
+    block = f"Host {jump}\n    UserKnownHostsFile {path_value(known_hosts)}\nMatch all\n"
+    return block + include_line(connect) + "\n"
+
+
 def include_line(file: Path) -> str:
     """The line that reads in exactly this file.  Raises Unwritable."""
     return f"Include {quoted(_unglobbed(file))}"

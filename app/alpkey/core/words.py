@@ -804,10 +804,21 @@ BELONGINGS: Mapping[str, str] = {
     "revocation": "the certificates at {name}",
 }
 
+KEYCHAIN_CLOSED = "The keychain is locked. Unlock it on your desktop first."
+
 MANAGED = "managed by your organisation"
 MENDED_BY_A_CHANGE = (
     "A right value here mends a wrong one. A file that cannot be read at all is then kept aside."
 )
+
+# What is set up in a window of its own, by the window's name.
+SET_UP = "Set up"
+SETUP_WINDOWS: Mapping[str, str] = {
+    "first-start": "All of it again\N{HORIZONTAL ELLIPSIS}",
+    "passphrase": "Passphrase of the key\N{HORIZONTAL ELLIPSIS}",
+    "ssh-config": "ssh configuration\N{HORIZONTAL ELLIPSIS}",
+    "host-keys": "Host keys\N{HORIZONTAL ELLIPSIS}",
+}
 
 # Who decided a setting.
 ORIGINS: Mapping[str, str] = {"policy": MANAGED, "person": "set by you", "shipped": "the default"}

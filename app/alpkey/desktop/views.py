@@ -21,13 +21,15 @@ from alpkey.desktop.signs import RING_STEPS, IconView, Ring, Sign
 class MenuView:
     """The lines of the menu that change; one that is empty is not there.
 
-    ``warning`` tells what will stop a login, ``later`` puts a reminder off.
+    ``warning`` tells what will stop a login, ``later`` puts a reminder off.  ``is_new``: nothing is
+    set up, and the first start is what comes first.
     """
 
     state: str
     quota: str
     warning: str = ""
     later: str = ""
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,10 @@ def connections(site: Site | None, aliases: Iterable[Alias]) -> tuple[Connection
 
 def menu(look: Look, now: datetime) -> MenuView:
     return MenuView(
-        state_line(look, now), quota_line(look.quota, now), warning=warning_line(look, now)
+        state_line(look, now),
+        quota_line(look.quota, now),
+        warning=warning_line(look, now),
+        is_new=not look.is_set_up,
     )
 
 

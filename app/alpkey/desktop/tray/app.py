@@ -40,6 +40,7 @@ class Tray(QObject):
         self._icon: QSystemTrayIcon | None = None
         self._following: Following | None = None
         self._shown: tuple[IconView, str] = (STARTING, "Alpkey")
+        self._is_new = False
         self._menu = TrayMenu(self)
         self._stand_in = StandIn(self._open_stand_in, self._close_stand_in, self)
 
@@ -85,6 +86,7 @@ class Tray(QObject):
             self.host_came()
         self._menu.offer(view.connections)
         self._menu.apply(view.menu)
+        self._is_new = view.menu.is_new
         if (view.icon, view.tooltip) != self._shown:
             before, self._shown = self._shown, (view.icon, view.tooltip)
             self._draw(
@@ -152,9 +154,9 @@ class Tray(QObject):
             self._icon.setToolTip(tooltip)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
-        match meaning(reason, sys.platform):
-            case "renew":
-                self.renew()
+        match meaning(reason, sys.platform, is_new=self._is_new):
+            case "renew" | "first-start" as window:
+                self.open(window)
             case "menu" if self._icon:
                 self._menu.popup(self._icon.geometry().bottomLeft())
 

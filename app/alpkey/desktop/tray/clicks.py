@@ -4,20 +4,23 @@ from typing import Literal
 
 from PySide6.QtWidgets import QSystemTrayIcon
 
-Meaning = Literal["renew", "menu"]
+Meaning = Literal["renew", "first-start", "menu"]
 Reason = QSystemTrayIcon.ActivationReason
 
 _MAIN = (Reason.Trigger, Reason.DoubleClick, Reason.MiddleClick)
 
 
-def meaning(reason: Reason, platform: str) -> Meaning | None:
+def meaning(reason: Reason, platform: str, *, is_new: bool) -> Meaning | None:
     """The main action for a click, the menu for a context click where none is attached.
+
+    The main action is the renewal; while nothing is set up it is the first start.
 
     On macOS a menu that is attached opens at a click and hides the click's own meaning, so none
     is, and Qt says Unknown of a click that no mouse made.
     """
+    main: Meaning = "first-start" if is_new else "renew"
     if platform == "darwin":
         if reason is Reason.Context:
             return "menu"
-        return "renew" if reason in (*_MAIN, Reason.Unknown) else None
-    return "renew" if reason in _MAIN else None
+        return main if reason in (*_MAIN, Reason.Unknown) else None
+    return main if reason in _MAIN else None

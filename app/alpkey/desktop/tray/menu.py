@@ -34,6 +34,8 @@ class TrayMenu(QMenu):
     def __init__(self, deeds: Deeds) -> None:
         super().__init__()
         self._deeds = deeds
+        self._set_up = self._window_entry("Set up Alpkey\N{HORIZONTAL ELLIPSIS}", "first-start")
+        self._set_up.setVisible(False)
         self._window_entry("Renew key\N{HORIZONTAL ELLIPSIS}", "renew")
         self._state = self._window_entry("", "main")
         self._quota = self._window_entry("", "main")
@@ -72,8 +74,14 @@ class TrayMenu(QMenu):
         for action, text in texts:
             if action.text() != text:
                 action.setText(text)
-            if action.isVisible() != bool(text):
-                action.setVisible(bool(text))
+        passing = (
+            (self._set_up, view.is_new),
+            (self._warning, bool(view.warning)),
+            (self._later, bool(view.later)),
+        )
+        for action, shown in passing:
+            if action.isVisible() != shown:
+                action.setVisible(shown)
 
     def _window_entry(self, text: str, kind: str, page: str = "") -> QAction:
         return self.addAction(text, lambda: self._deeds.open(kind, page))

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox, QWidget
 
 from alpkey import glance
 from alpkey.core import words
@@ -19,7 +20,10 @@ from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.signs import RING_STEPS, IconView, Sign
+from alpkey.desktop.watch import Watch
 from alpkey.desktop.windows.demo import DemoHelper
+from alpkey.desktop.windows.first_start.frame import SINGLE_PAGES, FirstStart, OnePage
+from alpkey.desktop.windows.first_start.page import SetupWorld
 from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
 
@@ -49,12 +53,7 @@ class Windows:
         unasked = wish.get("for") == "tray"
         if kind == "main":
             self._stands_in = unasked and (self._stands_in or kind not in self._open)
-        if kind not in self._open:
-            then = wish.get("connect")
-            window = self._made(kind, then if isinstance(then, str) else None)
-            self._open[kind] = window
-            window.destroyed.connect(lambda: self._closed(kind))
-        window = self._open[kind]
+        window = self._window(kind, wish)
         if isinstance(window, MainWindow):
             window.turn_to(str(wish.get("page")))
         window.show()
@@ -86,21 +85,47 @@ class Windows:
     def start(self, *arguments: str) -> None:
         """A window of ours is opened here; everything else is a child."""
         if arguments[0] == "window":
-            self.show(arguments[1], {})
+            kind, *page = arguments[1:]
+            self.show(kind, {"page": page[-1]} if page else {})
         else:
             self._errands.run(*arguments)
+
+    def _window(self, kind: str, wish: Mapping[str, object]) -> Window:
+        if kind not in self._open:
+            then = wish.get("connect")
+            window = self._made(kind, then if isinstance(then, str) else None)
+            self._open[kind] = window
+            window.destroyed.connect(lambda: self._closed(kind))
+        return self._open[kind]
 
     def _made(self, kind: str, then_connect: str | None) -> Window:
         site = looking.take(self._places).site or self._site
         makers: dict[str, Callable[[], Window]] = {
             "renew": lambda: RenewalDialog(self._renewal_world(site), then_connect),
             "main": lambda: MainWindow(self._places, site, self.start),
+            "first-start": lambda: FirstStart(self._setup_world(site), Watch(self._places)),
         }
+        for name, page in SINGLE_PAGES.items():
+            makers[name] = partial(OnePage, self._setup_world(site), page)
         return makers.get(kind, makers["main"])()
 
     def _renewal_world(self, site: Site) -> RenewalWorld:
         look = partial(looking.take, self._places)
         return RenewalWorld(site, look, command, self.start, self._reader, zone.now)
+
+    def _setup_world(self, site: Site) -> SetupWorld:
+        return SetupWorld(
+            site, lambda: looking.take(self._places), command, self.start, self._renew_over
+        )
+
+    def _renew_over(self, window: QWidget) -> None:
+        """The renewal in front of ``window``, which goes on where it has ended well."""
+        dialog = self._window("renew", {})
+        if isinstance(dialog, RenewalDialog) and not dialog.isVisible():
+            dialog.setParent(window, dialog.windowFlags())
+            dialog.setWindowModality(Qt.WindowModality.WindowModal)
+            dialog.renewed.connect(dialog.close)
+        self.show("renew", {})
 
     def _closed(self, kind: str) -> None:
         del self._open[kind]

@@ -44,7 +44,7 @@ class MainWindow(QMainWindow):
         self._clusters = ClustersPage(command, start, taken)
         self._keys = KeysPage(site, command, taken)
         self._doctor = DoctorPage(command, start, taken)
-        self._settings = SettingsPage(command, taken)
+        self._settings = SettingsPage(command, start, taken)
         self._looking = (self._clusters.commands, self._keys.commands, self._doctor.commands)
         for commands in self._running:
             commands.idle.connect(self._idle)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -67,7 +67,12 @@ class RenewalWorld:
 
 
 class RenewalDialog(QDialog):
-    """One renewal; ``then_connect`` is the host to go to as soon as the key is there."""
+    """One renewal; ``then_connect`` is the host to go to as soon as the key is there.
+
+    ``renewed``: it is there, and there is nothing else to say.
+    """
+
+    renewed = Signal()
 
     def __init__(self, world: RenewalWorld, then_connect: str | None = None) -> None:
         super().__init__()
@@ -174,6 +179,8 @@ class RenewalDialog(QDialog):
             self._connect(self._then_connect)
         else:
             self._show_done(result)
+            if not (self._left_to_say or result["cancelled_late"]):
+                self.renewed.emit()
 
     def _failed(self, error: dict[str, Any]) -> None:
         if self._closing or self._next_way or error["code"] == Cancelled.default_code:

@@ -1,6 +1,7 @@
 """The page of settings: a row for each that is declared, written by our own command line."""
 
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,8 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
     QLabel,
+    QMenu,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -62,12 +65,15 @@ class Row:
 class SettingsPage(QScrollArea):
     """One child writes at a time, so that of two wishes for one setting the later one wins.
 
-    ``taken`` are the window's own mnemonics.
+    ``start`` runs Alpkey with these arguments; ``taken`` are the window's own mnemonics.
     """
 
-    def __init__(self, command: Callable[..., list[str]], taken: str) -> None:
+    def __init__(
+        self, command: Callable[..., list[str]], start: Callable[..., None], taken: str
+    ) -> None:
         super().__init__()
         self.commands = Commands(command, self)
+        self._set_up = _set_up_button(start)
         self._waiting: dict[str, str] = {}
         self._trouble = words_label("settings-trouble")
         self._taken = taken
@@ -105,9 +111,10 @@ class SettingsPage(QScrollArea):
         if names != self._clusters:
             self._clusters = names
             rows = [row for row in self._rows.values() if row.label.buddy()]
-            labels = [row.setting.label for row in rows]
+            labels = [words.SET_UP, *(row.setting.label for row in rows)]
             marked = views.with_mnemonics([*labels, *names], self._taken)
-            for row, label in zip(rows, marked, strict=False):
+            self._set_up.setText(marked[0])
+            for row, label in zip(rows, marked[1:], strict=False):
                 row.label.setText(label)
             control.offer(dict(zip(names, marked[len(labels) :], strict=True)))
             self._order_stops()
@@ -115,7 +122,7 @@ class SettingsPage(QScrollArea):
 
     def _order_stops(self) -> None:
         """Tab goes from row to row, though the boxes were made after all other controls."""
-        stops: list[QWidget] = []
+        stops: list[QWidget] = [self._set_up]
         for row in self._rows.values():
             control = row.control
             stops += control.boxes if isinstance(control, ClustersControl) else [control]
@@ -137,6 +144,7 @@ class SettingsPage(QScrollArea):
         layout = QVBoxLayout(body)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.addWidget(self._trouble)
+        layout.addWidget(self._set_up, alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addLayout(form)
         layout.addStretch()
         return body
@@ -165,6 +173,19 @@ class SettingsPage(QScrollArea):
         row.show_error(error)
         self._form.setRowVisible(row.error, bool(error))
         self._write_next()
+
+
+def _set_up_button(start: Callable[..., None]) -> QPushButton:
+    """What is no value to be typed, but set up in a window of its own."""
+    button = QPushButton(words.SET_UP)
+    button.setObjectName("set-up")
+    button.setAccessibleName(words.SET_UP)
+    menu = QMenu(button)
+    labels = views.with_mnemonics(list(words.SETUP_WINDOWS.values()))
+    for window, label in zip(words.SETUP_WINDOWS, labels, strict=True):
+        menu.addAction(label, partial(start, "window", window))
+    button.setMenu(menu)
+    return button
 
 
 def _words(name: str) -> QLabel:

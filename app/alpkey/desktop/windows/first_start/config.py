@@ -1,0 +1,113 @@
+"""The page of ssh: the one line that is put into the person's configuration, shown before."""
+
+from dataclasses import asdict
+from typing import Any
+
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
+
+from alpkey.core import words
+from alpkey.core.first_start import Page
+from alpkey.core.resolution import Loss, together
+from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
+from alpkey.desktop.windows.parts import GRID_PX, words_label
+
+WHAT = (
+    "One line at the top of {path} lets a plain \N{LEFT DOUBLE QUOTATION MARK}ssh {host}"
+    "\N{RIGHT DOUBLE QUOTATION MARK} work, in every program. All else in it stays as it is. "
+    "A backup is kept, and the line is taken out again if ssh does anything but what is planned."
+)
+STANDS = "The line stands at the top of {path}."
+BY_HAND = "Your own lines lead to {site} already, so this can be skipped."
+DIFF_HEIGHT_PX = 14 * GRID_PX
+
+
+class ConfigPage(SetupPage):
+    page = Page.CONFIG
+    title = "Your ssh configuration"
+    asks = True
+    looking = "Asking ssh what your configuration means"
+
+    def __init__(self, world: SetupWorld) -> None:
+        super().__init__(world)
+        host = next((one.name for one in world.site.clusters), world.site.jump_host)
+        self._host = host
+        self._what = words_label("what")
+        self._diff = QPlainTextEdit()
+        self._diff.setObjectName("diff")
+        self._diff.setAccessibleName("What would change")
+        self._diff.setReadOnly(True)
+        self._diff.setTabChangesFocus(True)
+        self._diff.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._diff.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._diff.setMinimumHeight(DIFF_HEIGHT_PX)
+        self._notes = words_label("notes")
+        self._on_demand = QCheckBox(f"&Ask to renew when a plain ssh {host} needs it")
+        self._on_demand.setObjectName("on-demand")
+        for part in (self._what, self._diff, self._notes, self._on_demand):
+            self.rows.addWidget(part)
+
+    @property
+    def deed(self) -> str:
+        if self.world.config is None:
+            return "&Look again"
+        return "&Put the line in" if self.world.config["changed"] else "Appl&y"
+
+    def look(self) -> None:
+        self.run(self._know, "config", "diff", otherwise=self._fail)
+
+    def begin(self) -> None:
+        self._on_demand.setFocus()
+
+    def act(self) -> None:
+        if self.world.config is None:
+            self.look()
+            return
+        tick = "--on-demand" if self._on_demand.isChecked() else "--no-on-demand"
+        self._engine = self.run(self._applied, "config", "apply", tick, asked=self._asked)
+
+    def _asked(self, ask: dict[str, Any]) -> None:
+        """The yes holds for what was shown; where the file changed since, it is shown again."""
+        if self.world.config and ask["fields"][0]["value"] == self.world.config["diff"]:
+            self._engine.answer(ask["ask"], {"apply": True})
+        else:
+            self._engine.cancel()
+            self.look()
+            self.say("Your configuration was changed meanwhile. This is how it would be now.")
+
+    def _applied(self, result: dict[str, Any]) -> None:
+        self.world.config = {**result, "changed": False, "by_hand": False}
+        self.done.emit()
+
+    def _fail(self, error: dict[str, Any]) -> None:
+        self.world.config = None
+        self.tell(error)
+        for part in (self._what, self._diff, self._notes, self._on_demand):
+            part.hide()
+        self.looked.emit()
+
+    def _know(self, result: dict[str, Any]) -> None:
+        self.world.config = result
+        text = WHAT if result["changed"] else STANDS
+        self._what.setText(text.format(path=result["path"], host=self._host))
+        self._diff.setPlainText(result["diff"])
+        self._notes.setText("\n".join(self._told(result)))
+        self._on_demand.setChecked(result["on_demand"])
+        for part in (self._what, self._on_demand):
+            part.show()
+        self._diff.setVisible(result["changed"])
+        self._notes.setVisible(bool(self._notes.text()))
+        self.changed.emit()
+        self.looked.emit()
+
+    def _told(self, result: dict[str, Any]) -> list[str]:
+        """What would lose by it, and which names of theirs lead to the centre."""
+        by_hand = [BY_HAND.format(site=self.world.site.name)] if result["by_hand"] else []
+        lost = [
+            words.warning("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
+            for loss in together(Loss(**row) for row in result["loses"])
+        ]
+        names = [
+            f"Your own name {one['name']} leads to {one['host']}." for one in result["aliases"]
+        ]
+        return [*by_hand, *lost, *names]

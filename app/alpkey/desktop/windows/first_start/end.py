@@ -1,0 +1,111 @@
+"""The last page: a real login with its result in words, and whether to start at login."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
+
+from alpkey.core.first_start import Page
+from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
+from alpkey.desktop.windows.parts import announce, button, connect_row, heading, words_label
+from alpkey.desktop.windows.steps import busy_bar
+
+TRIES = "Logging in once, to see that it works\N{HORIZONTAL ELLIPSIS}"
+WORKED = "You are set up: a login to {host} worked"
+NOTHING_STOPS = "Nothing stands in the way of a login"
+NOT_TRIED = "No login was tried here. Your first one may ask for the passphrase of the key."
+STOPPED = "A login does not work yet"
+NO_TRAY = "no-tray-host"
+
+
+class EndPage(SetupPage):
+    """Everything on it can be used while the login is being tried."""
+
+    page = Page.END
+    title = "A first login"
+    locks = False
+
+    def __init__(self, world: SetupWorld) -> None:
+        super().__init__(world)
+        self._state = heading("outcome", TRIES)
+        self._busy = busy_bar("Logging in")
+        self._detail = words_label("detail")
+        self._tray = words_label("tray")
+        self._doctor = button(
+            "Open the &doctor", lambda: world.start("window", "main", "--page", "doctor"), "doctor"
+        )
+        self._again = button("&Try again", self.try_it, "again")
+        self._autostart = QCheckBox("Start Alpkey when I lo&g in to this computer")
+        self._autostart.setObjectName("autostart")
+        self._autostart.clicked.connect(self._switch)
+        self._connect = connect_row(world.site.clusters, self._go, "bdegst")
+        for words in (self._state, self._busy, self._detail):
+            self.rows.addWidget(words)
+        self._ways = QWidget()
+        ways = QHBoxLayout(self._ways)
+        ways.setContentsMargins(0, 0, 0, 0)
+        for way in (self._again, self._doctor):
+            ways.addWidget(way)
+        ways.addStretch()
+        self.rows.addWidget(self._ways)
+        for part in (self._connect, self._tray, self._autostart):
+            self.rows.addWidget(part)
+        for hidden in (self._detail, self._tray, self._ways, self._autostart):
+            hidden.hide()
+
+    @property
+    def deed(self) -> str:
+        return "Clos&e"
+
+    @property
+    def can_act(self) -> bool:
+        return True
+
+    def begin(self) -> None:
+        """Whether it starts at login is known long before the login has been tried."""
+        self.run(self._offer, "autostart", "status")
+        self.try_it()
+
+    def try_it(self) -> None:
+        self._state.setText(TRIES)
+        self._busy.show()
+        for hidden in (self._detail, self._tray, self._ways, self._doctor):
+            hidden.hide()
+        self.run(self._tried, "doctor", otherwise=self._not_tried)
+
+    def _go(self, name: str) -> None:
+        self.world.start("connect", name)
+        self.done.emit()
+
+    def _switch(self, on: bool) -> None:
+        self.run(self._offer, "autostart", "on" if on else "off")
+
+    def _offer(self, result: dict[str, Any]) -> None:
+        self._autostart.setChecked(result["on"])
+        self._autostart.show()
+
+    def _not_tried(self, error: dict[str, Any]) -> None:
+        self._show(error["title"], f"{error['detail']}\n{error['next_step']}")
+
+    def _tried(self, result: dict[str, Any]) -> None:
+        """The worst finding stands first."""
+        findings = result["findings"]
+        for one in findings:
+            if one["id"] == NO_TRAY:
+                self._tray.setText(f"{one['title']}. {one['next_step']}")
+                self._tray.show()
+        if result["login"]:
+            self._show(WORKED.format(host=result["login"]), "", worked=True)
+        elif result["healthy"]:
+            self._show(NOTHING_STOPS, NOT_TRIED, worked=True)
+        else:
+            worst = findings[0]
+            self._show(STOPPED, f"{worst['title']}. {worst['detail']}\n{worst['next_step']}")
+            self._doctor.show()
+
+    def _show(self, state: str, detail: str, *, worked: bool = False) -> None:
+        self._busy.hide()
+        self._state.setText(state)
+        self._detail.setText(detail)
+        self._detail.setVisible(bool(detail))
+        self._ways.setVisible(not worked)
+        announce(self, f"{state}. {detail}".strip())

@@ -1,0 +1,113 @@
+"""The page of host keys: by what each login host proves who it is, accepted with one click."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout
+
+from alpkey.core.first_start import Page, acceptable
+from alpkey.core.host_keys import HostKey, shown_as
+from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
+from alpkey.desktop.windows.parts import GRID_PX, words_label
+
+WHY = (
+    "Each host shows a key of its own. Once accepted, ssh warns you should another host ever stand "
+    "in its place. Where nobody vouches for one, compare it with a colleague's if you can."
+)
+STATES = {
+    "known": "known already",
+    "site": "vouched for by your centre",
+    "unknown": "nobody vouches for it",
+    "changed": "CHANGED, and not accepted here: ask the support of your centre ({support})",
+    "waiting": "is seen once {jump} is accepted",
+    "unreachable": "does not answer ({reason})",
+}
+
+
+class HostsPage(SetupPage):
+    page = Page.HOSTS
+    title = "The hosts and their keys"
+    asks = True
+    looking = "Asking the hosts for their keys"
+
+    def __init__(self, world: SetupWorld) -> None:
+        super().__init__(world)
+        self.rows.addWidget(words_label("why", WHY))
+        self._list = QVBoxLayout()
+        self._list.setSpacing(GRID_PX)
+        self.rows.addLayout(self._list)
+
+    @property
+    def deed(self) -> str:
+        count = len(self._acceptable)
+        if not count:
+            return "&Look again"
+        return "&Accept this key" if count == 1 else f"&Accept these {count} keys"
+
+    def look(self) -> None:
+        self.run(self._know, "hosts", "list", otherwise=self._fail)
+
+    def act(self) -> None:
+        if names := self._acceptable:
+            arguments = ("hosts", "accept", *names)
+            self._engine = self.run(self._accepted, *arguments, asked=self._asked)
+        else:
+            self.look()
+
+    @property
+    def _acceptable(self) -> list[str]:
+        return acceptable(self.world.hosts or [])
+
+    def _asked(self, ask: dict[str, Any]) -> None:
+        """The yes holds for the keys that were shown, and for no other."""
+        if ask["fields"][0]["value"] in map(_as_asked, self.world.hosts or []):
+            self._engine.answer(ask["ask"], {"host": True})
+        else:
+            self._engine.cancel()
+            self.look()
+            self.say("A host shows another key than a moment ago. Look before you accept it.")
+
+    def _accepted(self, result: dict[str, Any]) -> None:
+        """What was behind an accepted one can be seen only now."""
+        told = {one["name"]: one for one in result["hosts"]}
+        self._show([told.get(one["name"], one) for one in self.world.hosts or []])
+        if any(one["state"] == "waiting" for one in self.world.hosts or []):
+            self.look()
+        elif not self.is_needed:
+            self.done.emit()
+
+    def _fail(self, error: dict[str, Any]) -> None:
+        self.world.hosts = None
+        self.tell(error)
+        self.looked.emit()
+
+    def _know(self, result: dict[str, Any]) -> None:
+        self._show(result["hosts"])
+        self.looked.emit()
+
+    def _show(self, hosts: list[dict[str, Any]]) -> None:
+        self.world.hosts = hosts
+        while taken := self._list.takeAt(0):
+            if (widget := taken.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for one in hosts:
+            self._list.addWidget(self._line(one))
+        self.changed.emit()
+
+    def _line(self, host: dict[str, Any]) -> QLabel:
+        site = self.world.site
+        facts = {
+            "support": site.page("support"),
+            "jump": site.jump_host,
+            "reason": host["reason"] or "no reason is known",
+        }
+        state = STATES[host["state"]].format(**facts)
+        text = f"{host['name']} ({host['host_name']}): {state}"
+        if host["fingerprint"]:
+            text += f"\n{host['type']}  {host['fingerprint']}"
+        return words_label(f"host-{host['name']}", text)
+
+
+def _as_asked(host: dict[str, Any]) -> str:
+    key = HostKey(host["type"] or "", host["fingerprint"] or "")
+    return shown_as(host["name"], host["host_name"], key)

@@ -1,0 +1,99 @@
+"""The page of the key: who you are, what is needed before, and the first renewal."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit
+
+from alpkey.core import words
+from alpkey.core.errors import Unsuitable
+from alpkey.core.first_start import Page
+from alpkey.core.look import Stamp
+from alpkey.desktop import views
+from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
+from alpkey.desktop.windows.parts import button, words_label
+
+NEEDED = (
+    "{site} lets you in with a key that lives for a day; Alpkey gets it, and keeps it fresh. "
+    "Before the first one you need:\n"
+    "\N{BULLET} an account at {site}, and a project that may use the cluster\n"
+    "\N{BULLET} a second factor (MFA): an app on your phone that shows six digits"
+)
+NAME_HELP = "The name you log in to the clusters with, not your e-mail address."
+
+
+class KeyPage(SetupPage):
+    """The renewal is a dialog of its own, and this page is done once its key is there."""
+
+    page = Page.KEY
+    title = "Your key"
+
+    def __init__(self, world: SetupWorld) -> None:
+        super().__init__(world)
+        seen = world.look()
+        self._account = seen.look.account if seen.look else None
+        self._before: Stamp | None = None
+        self._name = QLineEdit(self._account or "")
+        self._name.setObjectName("username")
+        self._name.setAccessibleDescription(NAME_HELP)
+        if self._account:
+            state = views.state_line(seen.look, seen.now) if seen.look else seen.trouble
+            self.rows.addWidget(words_label("state", f"{state}. Sign in for a fresh one."))
+        else:
+            self._ask_who()
+
+    @property
+    def deed(self) -> str:
+        return "&Get my key\N{HORIZONTAL ELLIPSIS}"
+
+    def begin(self) -> None:
+        self._before = self._certificate()
+        if not self._account:
+            self._name.setFocus()
+
+    def act(self) -> None:
+        """A name that was typed is remembered first: it stands in the form, and in ssh's file."""
+        name = self._name.text().strip()
+        if self._account or not name:
+            self.world.renew(self.window())
+        elif not self.world.site.names_a_user(name):
+            self.tell(words.error_object(Unsuitable("username-unfit", site=self.world.site.name)))
+            self._name.setFocus()
+            self._name.selectAll()
+        else:
+            self.run(self._named, "settings", "set", "username", name)
+
+    def follow(self) -> None:
+        """Done is a page that was shown, once another certificate lies there."""
+        if self._before not in (None, self._certificate()) and not self.is_needed:
+            self._before = None
+            self.done.emit()
+
+    def _certificate(self) -> Stamp:
+        look = self.world.look().look
+        return look.stamp if look else Stamp()
+
+    def _named(self, _: dict[str, Any]) -> None:
+        self.world.renew(self.window())
+
+    def _ask_who(self) -> None:
+        site = self.world.site
+        self.rows.addWidget(words_label("needed", NEEDED.format(site=site.name)))
+        links = QHBoxLayout()
+        for name, text in (("portal", "Account and &project"), ("mfa", "Second &factor")):
+            page = site.links.get(name, "")
+            if page.startswith("https://"):
+                links.addWidget(button(text, _opener(page), f"open-{name}"))
+        links.addStretch()
+        self.rows.addLayout(links)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        form.addRow("&User name", self._name)
+        form.addRow(words_label("name-help", NAME_HELP))
+        self.rows.addLayout(form)
+
+
+def _opener(page: str) -> Callable[[], object]:
+    return lambda: QDesktopServices.openUrl(QUrl(page))

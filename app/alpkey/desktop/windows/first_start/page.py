@@ -1,0 +1,166 @@
+"""What the pages share: a child looks, a child does, and what failed is told at its place."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from alpkey.core.errors import Cancelled
+from alpkey.core.first_start import Known, Page, is_needed
+from alpkey.core.look import KeyState
+from alpkey.core.site import Site
+from alpkey.desktop.engine import Engine
+from alpkey.desktop.looking import Seen
+from alpkey.desktop.windows.parts import GRID_PX, announce, words_label
+
+Then = Callable[[dict[str, Any]], None]
+
+
+@dataclass(slots=True)
+class SetupWorld:
+    """``look`` takes a look, ``command`` is Alpkey's with these arguments, ``start`` runs it.
+
+    ``renew`` opens the renewal over a window, and closes it once the key is there.  ``config`` and
+    ``hosts`` are what the children told last; None where that is not known.
+    """
+
+    site: Site
+    look: Callable[[], Seen]
+    command: Callable[..., list[str]]
+    start: Callable[..., None]
+    renew: Callable[[QWidget], None]
+    config: dict[str, Any] | None = None
+    hosts: list[dict[str, Any]] | None = None
+
+    def known(self) -> Known:
+        """All that is known now."""
+        look = self.look().look
+        if look is None:
+            return Known(KeyState.BROKEN, False, None, self.config, self.hosts)
+        state = look.state(self.look().now)
+        return Known(state, look.has_key, look.encrypted, self.config, self.hosts)
+
+
+class SetupPage(QWidget):
+    """One page, which the frame shows.
+
+    ``looked``: it knows what there is to do.  ``done``: nothing is left to do here.  ``changed``:
+    what its button says, or whether it can be pressed.  ``idle``: no child runs any more.
+    """
+
+    looked = Signal()
+    done = Signal()
+    changed = Signal()
+    idle = Signal()
+
+    page: Page
+    title = ""
+    looking = ""  # what is said while it looks
+    locks = True  # whether nothing else can be done on it while a child runs
+    asks = False  # whether only a child can tell that there is something to do
+
+    def __init__(self, world: SetupWorld) -> None:
+        super().__init__()
+        self.world = world
+        self._engines: set[Engine] = set()
+        self._stopped = False
+        self.trouble = words_label("trouble")
+        self.trouble.hide()
+        self.body = QWidget()
+        self.rows = QVBoxLayout(self.body)
+        self.rows.setContentsMargins(0, 0, 0, 0)
+        self.rows.setSpacing(GRID_PX)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID_PX)
+        layout.addWidget(self.body)
+        layout.addWidget(self.trouble)
+        layout.addStretch(1)
+
+    # What the frame asks
+
+    @property
+    def deed(self) -> str:
+        """What the button says; empty where there is nothing to do but to go on."""
+        return ""
+
+    @property
+    def can_act(self) -> bool:
+        return self.is_idle
+
+    @property
+    def is_idle(self) -> bool:
+        return not self._engines
+
+    @property
+    def is_needed(self) -> bool:
+        return is_needed(self.page, self.world.known())
+
+    def look(self) -> None:
+        """Finds out what there is to do; ``looked`` follows."""
+        self.looked.emit()
+
+    def act(self) -> None:
+        """Does what the button says; ``done`` follows where it went well."""
+        self.done.emit()
+
+    def follow(self) -> None:
+        """Called when a file has changed."""
+
+    def begin(self) -> None:
+        """Called when it is shown; puts the cursor where to begin."""
+
+    def stop(self) -> None:
+        """Ends what is under way; what must not be broken off is still finished."""
+        self._stopped = True
+        for engine in self._engines:
+            engine.cancel()
+
+    # What the pages use
+
+    def run(
+        self,
+        then: Then,
+        *arguments: str,
+        otherwise: Then | None = None,
+        asked: Then | None = None,
+    ) -> Engine:
+        """Runs Alpkey with these arguments; a failure is told on the page, or to ``otherwise``."""
+        engine = Engine(self.world.command(*arguments, "--events"), self)
+        engine.done.connect(lambda result: self._ended(engine, then, result))
+        engine.failed.connect(lambda error: self._ended(engine, otherwise or self.tell, error))
+        if asked:
+            engine.asked.connect(asked)
+        self._engines.add(engine)
+        self.clear()
+        self._show_whether_locked()
+        engine.start()
+        return engine
+
+    def tell(self, error: dict[str, Any]) -> None:
+        """The error in words; a person who cancelled knows."""
+        if error["code"] != Cancelled.default_code:
+            self.say(f"{error['title']}. {error['detail']}\n{error['next_step']}", at_once=True)
+
+    def say(self, text: str, *, at_once: bool = False) -> None:
+        self.trouble.setText(text)
+        self.trouble.show()
+        announce(self, text, at_once=at_once)
+
+    def clear(self) -> None:
+        self.trouble.hide()
+
+    def _ended(self, engine: Engine, then: Then, word: dict[str, Any]) -> None:
+        self._engines.discard(engine)
+        engine.deleteLater()
+        self._show_whether_locked()
+        if not self._stopped:
+            then(word)
+        if self.is_idle:
+            self.idle.emit()
+
+    def _show_whether_locked(self) -> None:
+        self.body.setEnabled(self.is_idle or not self.locks)
+        self.changed.emit()

@@ -1,0 +1,188 @@
+"""The page of protection: whether the private key is encrypted, and by whose passphrase."""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLineEdit, QRadioButton
+
+from alpkey.core.first_start import Page
+from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
+from alpkey.desktop.windows.parts import GRID_PX, words_label
+
+ADVICE = (
+    "{site} strongly recommends that the key file is encrypted: without, whoever copies it can log "
+    "in as you until the key runs out."
+)
+NO_AGENT = "No ssh agent answers here, and without one nobody could use such a key."
+AGENT_ASKS = "No ssh agent answers here, so ssh asks for it at each login."
+NEW, AGAIN, OLD = "passphrase", "passphrase_again", "old_passphrase"
+
+
+class ProtectionPage(SetupPage):
+    """Three ways, of which the best that can be done here is chosen already."""
+
+    page = Page.PROTECTION
+    title = "Protect the key"
+    looking = "Asking the keychain"
+
+    def __init__(self, world: SetupWorld) -> None:
+        super().__init__(world)
+        self._can_keep = False
+        self._ask: dict[str, Any] | None = None
+        self._answer: Callable[[int, dict[str, str | bool]], None] | None = None
+        self._ways = QButtonGroup(self)
+        self._keychain = self._way("keychain", "Made here and kept in the &keychain: never typed")
+        self._own = self._way("own", "A passphrase of your o&wn")
+        self._none = self._way("none", "&No passphrase")
+        self._why_not = words_label("why-not")
+        self._why_not.setContentsMargins(3 * GRID_PX, 0, 0, 0)
+        self._agent = words_label("agent", AGENT_ASKS)
+        self._agent.setContentsMargins(3 * GRID_PX, 0, 0, 0)
+        self._fields = {
+            OLD: self._secret(OLD),
+            NEW: self._secret(NEW),
+            AGAIN: self._secret(AGAIN),
+        }
+        self._form = QFormLayout()
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        labels = {OLD: "Passphrase until n&ow", NEW: "&Passphrase", AGAIN: "The same a&gain"}
+        for name, field in self._fields.items():
+            self._form.addRow(labels[name], field)
+        self.rows.addWidget(words_label("advice", ADVICE.format(site=world.site.name)))
+        for part in (self._keychain, self._why_not, self._own, self._agent):
+            self.rows.addWidget(part)
+        self.rows.addLayout(self._form)
+        self.rows.addWidget(self._none)
+        self._ways.buttonToggled.connect(lambda *_: self._choose())
+        self._choose()
+
+    @property
+    def deed(self) -> str:
+        if self._none.isChecked():
+            return "&Remove it" if self._is_encrypted else "&Leave it so"
+        return "P&rotect it"
+
+    def look(self) -> None:
+        self.run(self._know, "passphrase", "keychain", "--check", otherwise=self._fail)
+
+    def begin(self) -> None:
+        if (chosen := self._ways.checkedButton()) is not None:
+            chosen.setFocus()
+
+    def act(self) -> None:
+        if self._ask is not None:
+            self._reply()
+        elif self._none.isChecked() and not self._is_encrypted:
+            self.done.emit()
+        else:
+            self._ask = None
+            engine = self.run(self._protected, "passphrase", self._verb, asked=self._asked)
+            self._answer = engine.answer
+
+    @property
+    def can_act(self) -> bool:
+        return self.is_idle or self._ask is not None
+
+    def stop(self) -> None:
+        for field in self._fields.values():
+            field.clear()
+        super().stop()
+
+    @property
+    def _is_encrypted(self) -> bool:
+        return bool(self.world.known().encrypted)
+
+    @property
+    def _verb(self) -> str:
+        if self._keychain.isChecked():
+            return "keychain"
+        return "set" if self._own.isChecked() else "remove"
+
+    # What the child asks
+
+    def _asked(self, ask: dict[str, Any]) -> None:
+        """What was typed before the click is the first answer; all else is typed now."""
+        first, self._ask = self._ask is None and not ask["error"], ask
+        for name in self._roles():
+            self._form.setRowVisible(self._fields[name], True)
+        if first and all(self._fields[name].text() for name in self._roles()):
+            self._reply()
+            return
+        self._set_asking(True)
+        if ask["error"]:
+            self.tell(ask["error"])
+        field = self._fields[self._roles()[0]]
+        field.setFocus()
+        field.selectAll()
+
+    def _roles(self) -> list[str]:
+        """The fields that answer the question; to remove one, it is asked for by its plain name."""
+        names = [one["name"] for one in self._ask["fields"]] if self._ask else []
+        return [OLD if name == NEW and self._verb == "remove" else name for name in names]
+
+    def _reply(self) -> None:
+        if self._ask and self._answer:
+            self.clear()
+            names = [one["name"] for one in self._ask["fields"]]
+            values = [self._fields[role].text() for role in self._roles()]
+            self._answer(self._ask["ask"], dict(zip(names, values, strict=True)))
+            self._set_asking(False)
+
+    def _set_asking(self, asking: bool) -> None:
+        """While the child waits for an answer, the fields can be typed in, and nothing else."""
+        self.body.setEnabled(asking)
+        for way in self._ways.buttons():
+            way.setEnabled(not asking and (way is not self._keychain or self._can_keep))
+        self.changed.emit()
+
+    # What is shown
+
+    def _protected(self, _: dict[str, Any]) -> None:
+        self._forget()
+        self.done.emit()
+
+    def tell(self, error: dict[str, Any]) -> None:
+        super().tell(error)
+        if self.is_idle:
+            self._forget()
+
+    def _forget(self) -> None:
+        self._ask = None
+        for field in self._fields.values():
+            field.clear()
+        self._set_asking(False)
+        self.body.setEnabled(True)
+        self._choose()
+
+    def _fail(self, error: dict[str, Any]) -> None:
+        self.tell(error)
+        self.looked.emit()
+
+    def _know(self, result: dict[str, Any]) -> None:
+        keychain, agent = result["keychain"], result["agent"]["reachable"]
+        self._can_keep = keychain["usable"] and agent
+        self._keychain.setEnabled(self._can_keep)
+        trouble = keychain["trouble"] or NO_AGENT
+        self._why_not.setText("" if self._can_keep else trouble)
+        self._why_not.setVisible(not self._can_keep)
+        self._agent.setVisible(not agent)
+        (self._keychain if self._can_keep else self._none).setChecked(True)
+        self.looked.emit()
+
+    def _choose(self) -> None:
+        own = self._own.isChecked()
+        for name, field in self._fields.items():
+            self._form.setRowVisible(field, own and name != OLD)
+        self.changed.emit()
+
+    def _way(self, name: str, text: str) -> QRadioButton:
+        way = QRadioButton(text)
+        way.setObjectName(f"way-{name}")
+        self._ways.addButton(way)
+        return way
+
+    def _secret(self, name: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setObjectName(name)
+        field.setEchoMode(QLineEdit.EchoMode.Password)
+        return field

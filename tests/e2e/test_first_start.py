@@ -1,0 +1,165 @@
+"""From an empty home to ``hostname`` on daint, with every click counted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.agents import openssh_agent
+from tests.centre import Home
+from tests.e2e.accessible import FOCUSED, Node, Screen
+from tests.e2e.desk import Desk
+from tests.e2e.tray_item import TrayItem, tray_of
+from tests.e2e.waiting import until
+from tests.keychains import keyring_on
+
+TITLE = "DEMO - Set up Alpkey"
+RENEWAL = "DEMO - Renew CSCS key"
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+BUDGET, QUESTIONS, BUDGET_BY_HAND = 8, 3, 3
+
+
+class Counting:
+    """A person at the desk whose clicks are counted; ``questions`` are what is to be decided."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.clicks = 0
+        self.questions = 0
+
+    def activates(self, tray: TrayItem) -> None:
+        self.clicks += 1
+        tray.activate()
+
+    def presses(self, window: Node, name: str) -> None:
+        self._desk.focus(window.name)
+        control = window.named(name)
+        self.clicks += 1
+        self._desk.click(*control.middle())
+
+    def decides(self, window: Node, name: str) -> None:
+        self.questions += 1
+        self.presses(window, name)
+
+    def types(self, window: Node, field: str, text: str) -> None:
+        """Into the field that has the cursor already."""
+        until(lambda: window.named(field).has(FOCUSED), f"the focus on {field}")
+        self._desk.type(text)
+
+
+@pytest.fixture
+def person(running_desk: Desk) -> Counting:
+    return Counting(running_desk)
+
+
+@pytest.fixture
+def said(home_on_desk: Home, tmp_path: Path) -> Path:
+    """What a session on a cluster said.  A fake terminal program types one word into it."""
+    path, terminal = tmp_path / "said", tmp_path / "fake-terminal"
+    terminal.write_text(f'#!/bin/sh\necho hostname | "$@" >"{path}" 2>&1\n')
+    terminal.chmod(0o755)
+    settings = home_on_desk.path / "config/config.toml"
+    settings.write_text(f'terminal = ["{terminal}"]\n')
+    return path
+
+
+@pytest.fixture
+def newcomer(home_on_desk: Home, said: Path, tmp_path: Path) -> Iterator[Home]:
+    """Nothing but the package; an agent, as every desktop has one."""
+    (home_on_desk.path / "ssh/known_hosts").unlink()
+    with openssh_agent(tmp_path) as path:
+        home_on_desk.environ["SSH_AUTH_SOCK"] = path
+        yield home_on_desk
+
+
+def sign_in(person: Counting, screen: Screen, desk: Desk, home: Home, *, name: str = "") -> None:
+    """The credentials, by keyboard alone; the sixth digit ends it and the dialog goes."""
+    window = screen.window(RENEWAL)
+    desk.focus(RENEWAL)
+    if name:
+        window.named("Password")  # once the service has proven itself
+        person.types(window, "User name", f"{name}\t")
+    person.types(window, "Password", f"{home.centre.password}\t")
+    person.types(window, "One-time code", home.centre.otp())
+    until(lambda: screen.find(RENEWAL) is None, "the end of the dialog")
+
+
+def is_on_daint(said: Path) -> bool:
+    return said.exists() and "daint" in said.read_text().split()
+
+
+def test_a_newcomer(
+    running_desk: Desk,
+    screen: Screen,
+    newcomer: Home,
+    person: Counting,
+    said: Path,
+    tmp_path: Path,
+) -> None:
+    home = newcomer
+    with (
+        keyring_on(tmp_path / "keyring", running_desk.environ["DBUS_SESSION_BUS_ADDRESS"]),
+        tray_of(running_desk, home) as tray,
+    ):
+        assert tray.labels()[0] == f"Set up Alpkey{ELLIPSIS}"
+        person.activates(tray)
+        window = screen.window(TITLE)
+        running_desk.focus(TITLE)
+        person.types(window, "User name", "alice")
+        person.presses(window, f"Get my key{ELLIPSIS}")
+        sign_in(person, screen, running_desk, home)
+        person.decides(window, "Put the line in")
+        person.decides(window, "Accept these 4 keys")
+        person.decides(window, "Protect it")
+        until(lambda: any("login to daint worked" in one for one in window.texts()), "the login")
+        person.presses(window, "Connect to daint")
+        until(lambda: is_on_daint(said), "a session on daint")
+        until(lambda: screen.find(TITLE) is None, "the end of the window")
+        assert tray.labels()[0] == f"Renew key{ELLIPSIS}"
+    assert person.clicks <= BUDGET
+    assert person.questions <= QUESTIONS
+    assert home.json("status")[1]["encrypted"] is True
+    assert home.json("config", "check")[1]["changed"] is False
+
+
+BY_HAND = """\
+Host ela
+    HostName {address}
+    Port {port}
+    HostKeyAlias ela.cscs.ch
+    User alice
+    IdentityFile "{key}"
+    IdentitiesOnly yes
+    UserKnownHostsFile "{known}"
+
+Host daint santis clariden
+    HostName %h.alps.cscs.ch
+    ProxyJump ela
+    User alice
+    IdentityFile "{key}"
+    IdentitiesOnly yes
+    UserKnownHostsFile "{known}"
+"""
+
+
+def test_whoever_has_a_working_config(
+    running_desk: Desk, screen: Screen, home_on_desk: Home, person: Counting, said: Path
+) -> None:
+    home = home_on_desk
+    ela = home.centre.facts.hosts["ela"]
+    own = home.path / "ssh/config"
+    known = home.path / "ssh/known_hosts"
+    own.write_text(BY_HAND.format(**ela, key=home.key, known=known))
+    before = own.read_bytes()
+    with tray_of(running_desk, home) as tray:
+        person.activates(tray)
+        window = screen.window(TITLE)
+        person.presses(window, f"Get my key{ELLIPSIS}")
+        sign_in(person, screen, running_desk, home, name="alice")
+        until(lambda: any("login to daint worked" in one for one in window.texts()), "the login")
+        person.presses(window, "Connect to daint")
+        until(lambda: is_on_daint(said), "a session on daint")
+        until(lambda: screen.find(TITLE) is None, "the end of the window")
+    assert person.clicks <= BUDGET_BY_HAND
+    assert person.questions == 0
+    assert own.read_bytes() == before
