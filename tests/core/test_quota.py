@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpkey.core.certificate import Certificate, CertificateKind
-from alpkey.core.journal import Fact, Issued, MaybeIssued, Refused, fold
+from alpkey.core.journal import Fact, Issued, Listed, MaybeIssued, Refused, Revoked, fold
 from alpkey.core.ports_certificates import ListedKey
 from alpkey.core.quota import Quota, from_journal, from_list
 
@@ -123,3 +123,31 @@ def test_more_than_the_limit_is_the_limit() -> None:
     quota = from_list([listed(ends=NOW + DAY)] * 7, LIMIT, NOW)
     assert (quota.used, quota.remaining) == (LIMIT, 0)
     assert quota.counted_out
+
+
+def list_of(*ends: datetime, at: datetime = NOW) -> Listed:
+    return Listed(at, "alice", tuple((number, end) for number, end in enumerate(ends, start=100)))
+
+
+def test_a_list_counts_keys_of_other_computers_and_says_how_old_it_is() -> None:
+    quota = quota_of(issued_at(NOW - DAY / 2), list_of(NOW + DAY, NOW + DAY / 3, NOW + DAY / 2))
+    assert (quota.remaining, quota.source, quota.as_of) == (2, "service", NOW)
+    assert quota.next_slot_at == NOW + DAY / 3
+
+
+def test_what_was_issued_since_comes_on_top_and_what_was_revoked_goes() -> None:
+    facts = [list_of(NOW + DAY / 3, NOW + DAY / 2), issued_at(NOW + DAY / 24)]
+    assert quota_of(*facts, now=NOW + DAY / 12).remaining == 2
+    revoked = Revoked(NOW + DAY / 24, "alice", 100, "")
+    assert quota_of(*facts, revoked, now=NOW + DAY / 12).remaining == 3
+
+
+def test_a_list_wins_over_an_older_refusal_and_not_over_a_newer_one() -> None:
+    refusal = Refused(NOW, "alice", "b", "quota-refused")
+    assert quota_of(refusal, list_of(NOW + DAY / 2)).remaining == 4
+    assert quota_of(list_of(NOW + DAY / 2), refusal).remaining == 0
+
+
+def test_a_list_of_yesterday_tells_nothing() -> None:
+    quota = quota_of(list_of(NOW + DAY), issued_at(NOW), now=NOW + DAY)
+    assert quota.source == "journal"

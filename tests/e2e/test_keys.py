@@ -41,9 +41,10 @@ def is_listed(home: Home, result: Row) -> None:
     assert set(key) == SHAPE
     assert (key["serial"], key["principals"]) == (serial_here(home), ["alice"])
     assert (key["this_machine"], key["revoked_at"]) == (True, None)
-    quota = result["quota"]
-    assert (quota["used"], quota["remaining"], quota["source"]) == (1, 4, "service")
-    assert quota["next_slot_at"] == key["valid_before"]
+    for quota in (result["quota"], home.json("status")[1]["quota"]):
+        assert (quota["used"], quota["remaining"], quota["source"]) == (1, 4, "service")
+        assert quota["next_slot_at"] == key["valid_before"]
+        assert quota["as_of"]
 
 
 def test_with_another_device(home: Home) -> None:

@@ -1,6 +1,7 @@
 """The account's keys as the service knows them: listed, and revoked."""
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from alpkey.actions.asking import agree
@@ -8,14 +9,14 @@ from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.actions.session import Who
 from alpkey.actions.sign_in import SignInWorld, Way, sign_in
 from alpkey.core.certificate import fingerprint
-from alpkey.core.errors import Unsuitable
+from alpkey.core.errors import Unreachable, Unsuitable
 from alpkey.core.events import Action, Answer, Event, Result
-from alpkey.core.journal import Known, Revoked, fold
+from alpkey.core.journal import Known, Listed, Revoked, fold
 from alpkey.core.look import Look
 from alpkey.core.moments import rfc3339
 from alpkey.core.ports import Cancellation, Clock, Journal, Lock
 from alpkey.core.ports_certificates import CertificateService, ListedKey
-from alpkey.core.quota import from_list
+from alpkey.core.quota import from_list, slots_in
 from alpkey.core.secret import Secret
 from alpkey.core.status import quota_object
 
@@ -44,11 +45,25 @@ def list_keys(way: Way, world: KeysWorld, *, every: bool = False) -> Action:
     known = fold(world.journal.facts(), look.account)
     tokens = yield from sign_in(way, world.sign_in, Who(look.account))
     keys = world.service.listed(tokens.access, every=every)
+    _note_list(keys, look.account or tokens.username, world)
     newest_first = sorted(keys, key=lambda key: key.valid_before, reverse=True)
     return {
         "keys": [_described(key, look, known) for key in newest_first],
         "quota": quota_object(from_list(keys, look.quota.limit, world.clock())),
     }
+
+
+def _note_list(keys: Sequence[ListedKey], account: str | None, world: KeysWorld) -> None:
+    """Whoever looks at the quota then knows what the service said, and when.
+
+    While somebody else renews nothing is noted: a list is of use without that.
+    """
+    if account is None:
+        return
+    with suppress(Unreachable), world.lock.held(LOCK_TIMEOUT_S):
+        now = world.clock()
+        world.journal.append([Listed(now, account, slots_in(keys, now))])
+        world.remember(world.look())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +87,11 @@ def revoke_keys(way: Way, request: RevokeRequest, world: KeysWorld) -> Action:
     none is revoked.
     """
     tokens = yield from sign_in(way, world.sign_in, Who(world.look().account))
-    keys = _chosen(world.service.listed(tokens.access), request, world)
     look = world.look()
     account = look.account or tokens.username or ""
+    listed = world.service.listed(tokens.access)
+    _note_list(listed, account or None, world)
+    keys = _chosen(listed, request, world)
     known = fold(world.journal.facts(), account)
     told = [_described(key, look, known) for key in keys]
     if keys and not request.dry_run:

@@ -29,14 +29,14 @@ from alpkey.core import words
 from alpkey.core.certificate import Certificate, fingerprint, public_line
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, Unfit, Unreachable
 from alpkey.core.events import Action, Answer, Event, Step, Warn
-from alpkey.core.journal import Issued, Known, MaybeIssued, Refused, Revoked, fold
+from alpkey.core.journal import Issued, Known, Listed, MaybeIssued, Refused, Revoked, fold
 from alpkey.core.look import Look
 from alpkey.core.own_key import Origin
 from alpkey.core.pair import check_certificate
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.ports_certificates import CertificateService
 from alpkey.core.ports_sign_in import Tokens
-from alpkey.core.quota import from_list, is_brief
+from alpkey.core.quota import from_list, is_brief, slots_in
 from alpkey.core.site import Site
 
 MINUTE = timedelta(minutes=1)
@@ -122,8 +122,10 @@ def _spare(tokens: Tokens, look: Look, request: RenewRequest, world: SignedWorld
     """Raises QuotaUsedUp where too few slots would be left for whoever asks."""
     if not request.spares:
         return
-    keys = world.service.listed(tokens.access)
-    quota = from_list(keys, look.quota.limit, world.status.clock())
+    keys, now = world.service.listed(tokens.access), world.status.clock()
+    if account := look.account or tokens.username:
+        note(world.status.journal, Listed(now, account, slots_in(keys, now)))
+    quota = from_list(keys, look.quota.limit, now)
     if quota.remaining is None or quota.remaining <= request.spares:
         raise QuotaUsedUp("quota-spared", site=world.site.name)
 

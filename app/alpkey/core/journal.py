@@ -106,6 +106,15 @@ class Revoked:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """The service told of all keys: ``slots`` are serials and ends of those that take one."""
+
+    at: datetime
+    account: str
+    slots: tuple[tuple[int, datetime], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """From now on the keychain holds this ``kind`` of secret: password, totp, or nothing."""
 
@@ -164,6 +173,7 @@ Fact = (
     | MaybeIssued
     | Refused
     | Revoked
+    | Listed
     | Kept
     | SessionKept
     | KeyCovered
@@ -177,6 +187,7 @@ _NAMES: dict[str, type[Fact]] = {
     "maybe-issued": MaybeIssued,
     "refused": Refused,
     "revoked": Revoked,
+    "listed": Listed,
     "kept": Kept,
     "session-kept": SessionKept,
     "key-covered": KeyCovered,
@@ -198,6 +209,8 @@ def to_line(fact: Fact) -> str:
         value = getattr(fact, name)
         if name in _MOMENTS:
             value = rfc3339(value)
+        if name == "slots":
+            value = [[str(serial), rfc3339(end)] for serial, end in value]
         row[name] = str(value) if name == "serial" else value
     return json.dumps(row)
 
@@ -213,6 +226,8 @@ def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
                     row[name] = from_rfc3339(row[name])
             if "serial" in row:
                 row["serial"] = int(row["serial"])
+            if "slots" in row:
+                row["slots"] = tuple((int(one), from_rfc3339(end)) for one, end in row["slots"])
             yield kind(**row)
         except (ValueError, TypeError, KeyError, AttributeError):
             continue
@@ -223,6 +238,7 @@ class Known:
     """What the journal says about one account; ``fingerprints`` are of all accounts' keys.
 
     ``service_made`` are those among them that the service made; ``revoked`` are serials.
+    ``listed`` is the newest list of the service, less what was revoked since.
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
     ``session_kept``: the keychain holds what signs in anew; ``silent_failed``: the renewals that
     nobody asked for and that failed since the last key, or since somebody signed in.
@@ -236,6 +252,7 @@ class Known:
     revoked: frozenset[int] = frozenset()
     issued: tuple[Issued, ...] = ()
     unanswered: tuple[MaybeIssued, ...] = ()
+    listed: Listed | None = None
     quota_refused_at: datetime | None = None
     refusals_in_a_row: int = 0
     kept: str = "nothing"
@@ -305,10 +322,15 @@ def _learn(known: Known, fact: Fact) -> Known:
                 silent_failed=(),
             )
         case Revoked(serial=serial):
-            left = tuple(one for one in known.issued if one.serial != serial)
             return replace(
-                known, issued=left, revoked=known.revoked | {serial}, quota_refused_at=None
+                known,
+                issued=tuple(one for one in known.issued if one.serial != serial),
+                listed=known.listed and _without(serial, known.listed),
+                revoked=known.revoked | {serial},
+                quota_refused_at=None,
             )
+        case Listed():
+            return replace(known, listed=fact, quota_refused_at=None, learned_at=fact.at)
         case Kept(kind=kind):
             return replace(known, kept=kind, kept_refused=False)
         case SessionKept(kept=kept):
@@ -329,6 +351,10 @@ def _learn(known: Known, fact: Fact) -> Known:
                 quota_refused_at=at,
                 kept_refused=known.kept_refused or (kept and code in _SIGN_IN_REFUSALS),
             )
+
+
+def _without(serial: int, listed: Listed) -> Listed:
+    return replace(listed, slots=tuple(one for one in listed.slots if one[0] != serial))
 
 
 def _answered(known: Known, fact: Issued | Refused) -> Known:

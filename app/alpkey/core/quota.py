@@ -13,6 +13,9 @@ Source = Literal["service", "journal", "unknown"]
 # How long a refusal stands where no slot is known whose end would open the next one.
 REFUSAL_HOLDS = timedelta(days=1)
 
+# How long a list of the service tells anything: by then every key in it has ended.
+LIST_HOLDS = timedelta(days=1)
+
 # A certificate of a minute, which is to be had without limit, lives for less.
 BRIEF = timedelta(hours=1)
 
@@ -60,18 +63,27 @@ class Quota:
 def from_journal(known: Known, limit: int, now: datetime) -> Quota:
     """The quota as far as this machine's journal knows it.
 
-    A refusal by the service wins over our count until the next slot known to us opens, or for a
-    day.  Unanswered requests count as used: the number shown is never higher than the truth as
-    far as this machine can tell.
+    A list of the service counts keys that were made elsewhere, too, until all of them have ended;
+    what was issued here since comes on top.  A refusal by the service wins over our count until the
+    next slot known to us opens, or for a day.  Unanswered requests count as used: the number shown
+    is never higher than the truth as far as this machine can tell.
     """
     if known.learned_at is None:
         return Quota(limit)
-    taken = [one.valid_before for one in known.issued if one.valid_before is not None]
+    listed = known.listed if known.listed and now < known.listed.at + LIST_HOLDS else None
+    taken = [
+        one.valid_before
+        for one in known.issued
+        if one.valid_before is not None and (listed is None or one.at > listed.at)
+    ]
+    taken += [end for _, end in listed.slots] if listed else []
     ends = sorted(taken + [one.valid_before for one in known.unanswered])
     live = tuple(end for end in ends if end > now)
     certain = sum(end > now for end in taken)
     if known.quota_refused_at and now < _refusal_ends(known.quota_refused_at, ends):
         return Quota(limit, live, "service", known.quota_refused_at, certain, refused=True)
+    if listed:
+        return Quota(limit, live, "service", listed.at, certain)
     return Quota(limit, live, "journal", known.learned_at, certain)
 
 
@@ -80,8 +92,13 @@ def from_list(keys: Iterable[ListedKey], limit: int, now: datetime) -> Quota:
 
     Those that live for less than an hour hold no slot; one whose life cannot be read is counted.
     """
-    ends = tuple(sorted(key.valid_before for key in keys if _holds_a_slot(key, now)))
+    ends = tuple(sorted(end for _, end in slots_in(keys, now)))
     return Quota(limit, ends, "service", now, len(ends))
+
+
+def slots_in(keys: Iterable[ListedKey], now: datetime) -> tuple[tuple[int, datetime], ...]:
+    """Serial and end of each key in the list that holds a slot."""
+    return tuple((key.serial, key.valid_before) for key in keys if _holds_a_slot(key, now))
 
 
 def _holds_a_slot(key: ListedKey, now: datetime) -> bool:
