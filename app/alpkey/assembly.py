@@ -147,11 +147,16 @@ class Assembly:
     def renew_usually(
         self, cancellation: Cancellation, request: RenewRequest | None = None
     ) -> Action:
-        """Renews where keys usually come from, as the site and the journal have it."""
+        """Renews where keys usually come from, as the site and the journal have it.
+
+        Whoever stays signed in at the gateway gets them there.
+        """
         from alpkey.actions.renewing import RenewRequest
 
         request = request or RenewRequest()
-        if self.site.signs_in_elsewhere(self._glance().retired):
+        look = self._glance()
+        stays = look.stays_signed_in and self.site.has_gateway
+        if stays or self.site.signs_in_elsewhere(look.retired):
             return self.renew_at_gateway(self.usual_way, request, cancellation)
         return self.renew_by_password(request, cancellation)
 
@@ -201,6 +206,14 @@ class Assembly:
             clock=now,
         )
         return renew_program(if_needed, world)
+
+    def renew_unasked(self, cancellation: Cancellation) -> Action:
+        """With a kept sign-in, and never with the last key of the day."""
+        from alpkey.actions.renewing import RenewRequest
+        from alpkey.core.silent import SPARES
+
+        request = RenewRequest(attended=False, spares=SPARES)
+        return self.renew_at_gateway(self.usual_way, request, cancellation)
 
     def _signed_renewal(self, cancellation: Cancellation) -> SignedWorld:
         """A renewal's world at the gateway.  Raises Unsuitable where the site names none."""
@@ -287,6 +300,7 @@ class Assembly:
             load_to_forward=self._load_to_forward,
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("doctor")),
+            renew_unasked=lambda: self.renew_unasked(cancellation),
         )
 
     def jobs(self, cancellation: Cancellation) -> JobsWorld:
@@ -402,6 +416,7 @@ class Assembly:
             files=self._files,
             lock=self._lock,
             renew=lambda: self.renew_usually(cancellation),
+            renew_unasked=lambda: self.renew_unasked(cancellation),
         )
 
     def configuration(self, cancellation: Cancellation) -> ConfigureWorld:

@@ -14,6 +14,7 @@ from tests.centre import Home, prepared_home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk
 from tests.e2e.person import Person
+from tests.e2e.terminal import Terminal
 from tests.e2e.tray_item import tray_of
 from tests.e2e.waiting import until
 from tests.keychains import Keyring, SecretServiceHost, keyring_on, secret_service
@@ -29,6 +30,7 @@ def age(home: Home, left: timedelta = HOUR) -> str:
     line = home.centre.sandbox.centre.authority.certify(key, body)  # type: ignore[arg-type]
     home.certificate.write_text(line)
     os.utime(home.certificate, (made_at.timestamp(), made_at.timestamp()))
+    home.run("status")  # the line for prompts follows
     return str(body.serial)
 
 
@@ -125,3 +127,47 @@ def test_the_tray_does_it_by_itself(
         until(lambda: serial(home) != old, "a renewal")
         until(lambda: "4 of 5" in item.tooltip() or "3 of 5" in item.tooltip(), "the new state")
         assert screen.find("", "xfce4-notifyd") is None
+
+
+def on_demand(home: Home, folder: Path) -> Path:
+    """The configuration with the line, and a certificate that has run out."""
+    code, result = home.json("config", "apply", "--on-demand")
+    assert (code, result["on_demand"]) == (0, True), result
+    age(home, -HOUR)
+    plain = folder / "plain"
+    plain.symlink_to(home.path / "ssh/config")
+    return plain
+
+
+def test_a_plain_ssh_at_a_terminal_gets_in_without_a_question(
+    keychain: SecretServiceHost, home: Home, person: Person, tmp_path: Path
+) -> None:
+    stay(home, person)
+    config = on_demand(home, tmp_path)
+    command = ["ssh", "-F", str(config), "daint", "hostname"]
+    with Terminal(command, home.environ) as terminal:
+        terminal.wait_for("\ndaint\r\n")
+        assert terminal.end() == 0
+        assert "waits for a fresh key" not in terminal.shown
+
+
+def test_a_sign_in_that_ended_leads_to_the_question(
+    keychain: SecretServiceHost, home: Home, person: Person, tmp_path: Path
+) -> None:
+    stay(home, person)
+    config = on_demand(home, tmp_path)
+    home.centre.control("account", locked=True)
+    command = ["ssh", "-F", str(config), "daint", "hostname"]
+    with Terminal(command, home.environ) as terminal:
+        terminal.wait_for("daint waits for a fresh key")
+        home.centre.control("account", locked=False)
+        terminal.wait_for("Password: ")
+
+
+def test_connect_needs_nobody_either(
+    keychain: SecretServiceHost, home: Home, person: Person
+) -> None:
+    stay(home, person)
+    age(home, -HOUR)
+    done = home.run("connect", "daint", "--here", "--", "hostname")
+    assert (done.returncode, done.stdout) == (0, "daint\n"), done.stderr

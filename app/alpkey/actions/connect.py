@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from alpkey.actions.naming import check_name
+from alpkey.actions.unasked import renewed_unasked
 from alpkey.core.command import held, ssh_to
 from alpkey.core.errors import Unsuitable
 from alpkey.core.events import Action, Event
@@ -34,7 +35,8 @@ class ConnectWorld:
     """``renew`` and ``load_to_forward`` are other actions, made only where they are needed.
 
     ``explain`` is our own doctor.  ``renew_in_window`` opens the renewal window, which connects
-    when it is done; None where no window can be opened.
+    when it is done; None where no window can be opened.  ``renew_unasked`` is a renewal by a kept
+    sign-in alone.
     """
 
     site: Site
@@ -48,6 +50,7 @@ class ConnectWorld:
     load_to_forward: Callable[[], Iterator[Event]]
     renew_in_window: Callable[[str], None] | None
     explain: tuple[str, ...]
+    renew_unasked: Callable[[], Action] | None = None
 
 
 def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
@@ -63,7 +66,9 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     config = world.own_files.write(look.account)  # what ssh is asked about a name must lie there
     check_name(request.name, world.site, world.resolver)
     if request.way != "print" and (closed := closed_doors(look, world.clock())):
-        if request.may_ask:
+        if (yield from renewed_unasked(world.look, world.clock, world.renew_unasked)):
+            config = world.own_files.write(world.look().account)
+        elif request.may_ask:
             yield from world.renew()
             config = world.own_files.write(world.look().account)
         elif request.way == "window" and world.renew_in_window:

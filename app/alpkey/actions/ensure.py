@@ -7,6 +7,7 @@ from typing import Literal
 
 from alpkey.actions.installing import finish_interrupted
 from alpkey.actions.status import StatusWorld, take_status
+from alpkey.actions.unasked import renewed_unasked
 from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
 from alpkey.core.events import Action, Result, Warn
@@ -23,7 +24,10 @@ Way = Literal["here", "window", "nobody"]
 
 @dataclass(frozen=True, slots=True)
 class EnsureWorld:
-    """``renew`` renews the usual way; ``files`` may hold what a renewal was cut off from."""
+    """``renew`` renews the usual way, ``renew_unasked`` with a kept sign-in alone.
+
+    ``files`` may hold what a renewal was cut off from.
+    """
 
     status: StatusWorld
     callers: Callers
@@ -32,6 +36,7 @@ class EnsureWorld:
     files: KeyFiles
     lock: Lock
     renew: Callable[[], Action]
+    renew_unasked: Callable[[], Action]
 
 
 def ensure(way: Way, world: EnsureWorld) -> Action:
@@ -56,6 +61,9 @@ def ensure(way: Way, world: EnsureWorld) -> Action:
         no = world.turn.said_no_at()
         if no is not None and timedelta(0) <= world.status.clock() - no < NO_LASTS:
             raise Cancelled("said-no", minutes=NO_LASTS // timedelta(minutes=1))
+        status = world.status
+        if (yield from renewed_unasked(status.look, status.clock, world.renew_unasked)):
+            return _result(world, renewed=True)
         if way == "here":
             host = next((call.host for call in calls if call.host), None)
             yield Warn("key-needed", {"host": host or "A login"})
