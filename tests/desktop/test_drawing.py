@@ -24,6 +24,8 @@ VIEWS = [
     IconView(Sign.WARNING, "", Ring.DASHED, 2),
 ]
 
+DOTTED = [view._replace(dot=True) for view in VIEWS]
+
 
 def luminance(colour: QColor) -> float:
     """Relative luminance (WCAG 2)."""
@@ -131,9 +133,34 @@ def test_states_are_told_apart(qtbot: QtBot, size_px: int, panel: str) -> None:
         assert differ >= 6 * (size_px / 16) ** 2
 
 
+@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("size_px", PANEL_SIZES_PX)
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.sign.value}-{view.ring.value}")
+def test_the_dot_of_open_tunnels_is_seen_in_its_corner(
+    qtbot: QtBot, view: IconView, size_px: int, panel: str
+) -> None:
+    """White in dark on any panel, and the rest of the icon is as without it."""
+    plain, dotted = (
+        on_panel(view, size_px, panel),
+        on_panel(view._replace(dot=True), size_px, panel),
+    )
+    middle = dotted.pixelColor(size_px * 55 // 64, size_px * 9 // 64)
+    assert contrast(middle, QColor(drawing.EDGE)) >= 4.5
+    changed = [
+        (x, y)
+        for x in range(size_px)
+        for y in range(size_px)
+        if plain.pixelColor(x, y) != dotted.pixelColor(x, y)
+    ]
+    dark = [at for at in changed if contrast(dotted.pixelColor(*at), QColor(drawing.INK)) >= 4.5]
+    assert dark
+    assert min(x for x, _ in changed) >= size_px * 0.65
+    assert max(y for _, y in changed) <= size_px * 0.35
+
+
 def test_every_state_has_another_shape(qtbot: QtBot) -> None:
     """Told apart without colour: as a mask only the alpha channel is left."""
-    masks = [drawing.pixmap(view, 32, mask=True).toImage() for view in VIEWS]
+    masks = [drawing.pixmap(view, 32, mask=True).toImage() for view in (*VIEWS, *DOTTED)]
     for one, other in itertools.combinations(masks, 2):
         assert one != other
 

@@ -38,6 +38,15 @@ class Noting:
     def quit(self) -> None:
         self._done.append(("quit",))
 
+    def open_page(self, url: str) -> None:
+        self._done.append(("page", url))
+
+    def copy(self, text: str) -> None:
+        self._done.append(("copy", text))
+
+    def close_tunnel(self, tunnel_id: str) -> None:
+        self._done.append(("close", tunnel_id))
+
     def look(self) -> None:
         self._done.append(("look",))
 
@@ -64,6 +73,7 @@ def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
         "Connect to santis",
         "Connect to clariden",
         "Check Ela",
+        "Tunnels",
         "Open Alpkey",
         "Doctor",
         "Settings",

@@ -66,7 +66,7 @@ def test_the_menu(tray: TrayItem) -> None:
     ]
     for name in ("daint", "santis", "clariden"):
         assert f"Connect to {name}" in labels
-    assert labels[-5:] == ["Check Ela", "Open Alpkey", "Doctor", "Settings", "Quit"]
+    assert labels[-6:] == ["Check Ela", "Tunnels", "Open Alpkey", "Doctor", "Settings", "Quit"]
 
 
 def test_from_a_click_to_daint(

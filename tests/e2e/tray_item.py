@@ -1,7 +1,7 @@
 """The tray icon as its host sees it: StatusNotifierItem and its dbusmenu."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -31,14 +31,19 @@ class TrayItem:
         """A plain click."""
         self.bus.call(self._item, "Activate", "ii", 0, 0)
 
-    def labels(self) -> list[str]:
-        """The menu's entries; asking for it is what a host does when it opens it."""
+    def labels(self, *inside: str) -> list[str]:
+        """The entries of the menu, or of one inside it; to ask is what a host does to open it."""
         self.bus.call(self._menu, "AboutToShow", "i", 0)
-        return [label for label in self._entries() if label]
+        return [label for label in self._entries(inside) if label]
 
-    def choose(self, label: str) -> None:
-        number = self._entries()[label]
+    def choose(self, *labels: str) -> None:
+        """An entry, by its label and those of the menus that it is in."""
+        number = self._entries(labels[:-1])[labels[-1]]
         self.bus.call(self._menu, "Event", "isvu", number, "clicked", ("i", 0), 0)
+
+    def picture(self) -> list[Any]:
+        """The pixels of the icon, as the host gets them."""
+        return list(self.bus.get(self._item, "IconPixmap"))
 
     @property
     def _item(self) -> DBusAddress:
@@ -49,8 +54,11 @@ class TrayItem:
         path = self.bus.get(self._item, "Menu")
         return DBusAddress(path, bus_name=self.name, interface=MENU)
 
-    def _entries(self) -> dict[str, int]:
+    def _entries(self, inside: Sequence[str] = ()) -> dict[str, int]:
         layout = self.bus.call(self._menu, "GetLayout", "iias", 0, -1, [])[1]
+        for label in inside:
+            below = (child[1] for child in layout[2] if _visible(child[1]))
+            layout = next(child for child in below if _label(child) == label)
         return {_label(child[1]): child[1][0] for child in layout[2] if _visible(child[1])}
 
 

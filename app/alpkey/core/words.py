@@ -865,6 +865,10 @@ TUNNEL_STATES: Mapping[str, str] = {
 }
 
 
+# The same in a word or two, for a line of a menu.
+TUNNEL_BRIEFLY: Mapping[str, str] = {**TUNNEL_STATES, "service-not-answering": "no answer"}
+
+
 def tunnel_state(state: str, node: str, silent: Iterable[int]) -> str:
     """How a tunnel is; ``silent`` are the ports on the node where nothing answers."""
     return TUNNEL_STATES[state].format(node=node, ports=", ".join(map(str, silent)))

@@ -36,6 +36,7 @@ _STROKE = 5.5
 _BARE_STROKE = 9.0  # as bold as the dashes allow
 _GONE_STROKE = 2.5  # the part of the ring that is over, and what shows its edge on a dark panel
 _OUTLINE = 5.0
+_CORNER, _DOT = QPointF(55, 9), 6.5
 _EIGHTH = 360.0 / RING_STEPS
 # How much of each eighth of the ring is drawn: thinner gaps are not seen at 16 px.
 _DRAWN = {Ring.DASHED: _EIGHTH * 5 / 9, Ring.DOTTED: _EIGHTH * 3 / 9}
@@ -75,8 +76,20 @@ def pixmap(view: IconView, size_px: int, mask: bool = False) -> QPixmap:
     if not mask:
         _fill(painter, shapes.edge, EDGE)
     _fill(painter, shapes.ink, MASK if mask else INK)
+    if view.dot:
+        _draw_dot(painter, mask)
     painter.end()
     return canvas
+
+
+def _draw_dot(painter: QPainter, mask: bool) -> None:
+    """The dot of open tunnels; its outline parts it from the ring, as a gap where it is a mask."""
+    around, over = [_disc(_CORNER, _DOT + _OUTLINE / 2)], painter.compositionMode()
+    if mask:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+    _fill(painter, around, EDGE)
+    painter.setCompositionMode(over)
+    _fill(painter, [_disc(_CORNER, _DOT)], MASK if mask else INK)
 
 
 def _fill(painter: QPainter, areas: Iterable[QPainterPath], colour: str) -> None:

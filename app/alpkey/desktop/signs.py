@@ -29,12 +29,16 @@ class Ring(Enum):
 
 
 class IconView(NamedTuple):
-    """An icon: its sign, the number for Sign.NUMBER, and how many eighths of the ring are left."""
+    """An icon: its sign, the number for Sign.NUMBER, and how many eighths of the ring are left.
+
+    ``dot``: whether tunnels are open.
+    """
 
     sign: Sign
     number: str = ""
     ring: Ring = Ring.FULL
     eighths: int = 0
+    dot: bool = False
 
 
 STARTING = IconView(Sign.WORKING)

@@ -14,7 +14,9 @@ from alpkey.core.certificate import fingerprint
 from alpkey.core.look import KeyState, Look
 from alpkey.core.quota import Quota
 from alpkey.core.site import Site
+from alpkey.desktop import tunnel_view
 from alpkey.desktop.signs import RING_STEPS, IconView, Ring, Sign
+from alpkey.desktop.tunnel_view import TunnelEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class TrayView:
     tooltip: str
     menu: MenuView
     connections: tuple[Connection, ...]
+    tunnels: tuple[TunnelEntry, ...] = ()
+    tunnels_title: str = tunnel_view.title(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,12 @@ def icon(look: Look, now: datetime, *, numbered: bool = True) -> IconView:
     """The icon of this moment; every state differs from every other by its shape.
 
     A key that opens doors has a number in its ring, or the ring alone; the triangle where the
-    doctor found what closes them all the same.
+    doctor found what closes them all the same.  Beside it a dot while tunnels are open.
     """
+    return _icon(look, now, numbered=numbered)._replace(dot=any(t.alive for t in look.tunnels))
+
+
+def _icon(look: Look, now: datetime, *, numbered: bool) -> IconView:
     eighths = math.ceil(look.fraction_left(now) * RING_STEPS)
     if look.working:
         return IconView(Sign.WORKING, ring=Ring.FULL, eighths=eighths)

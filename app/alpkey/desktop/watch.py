@@ -32,7 +32,7 @@ class Watch(QObject):
     def __init__(self, places: Places, beat: Callable[[], Beat] = beat_now) -> None:
         super().__init__()
         self._beat, self._last = beat, beat()
-        self._folders = (places.state, places.ssh, places.config)
+        self._folders = (places.state, places.ssh, places.config, places.tunnels)
         self._files = (places.lock, places.journal)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._noticed)

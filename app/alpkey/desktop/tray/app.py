@@ -87,6 +87,7 @@ class Tray(QObject):
         self._menu.offer(view.connections)
         self._menu.apply(view.menu)
         self._is_new = view.menu.is_new
+        self._menu.tunnels.apply(view.tunnels_title, view.tunnels)
         if (view.icon, view.tooltip) != self._shown:
             before, self._shown = self._shown, (view.icon, view.tooltip)
             self._draw(
@@ -112,12 +113,28 @@ class Tray(QObject):
         if self._following is not None:
             self._following.connect_to(host)
 
+    def open_page(self, url: str) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+
+        QDesktopServices.openUrl(QUrl(url))
+
+    def copy(self, text: str) -> None:
+        QApplication.clipboard().setText(text)
+
+    def close_tunnel(self, tunnel_id: str) -> None:
+        if self._following is not None:
+            self._following.close_tunnel(tunnel_id)
+
     def put_off(self) -> None:
         if self._following is not None:
             self._following.put_off()
 
     def quit(self) -> None:
-        QApplication.quit()
+        if self._following is None:
+            QApplication.quit()
+        else:
+            self._following.quit()
 
     def look(self) -> None:
         if self._following is not None:

@@ -5,17 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from alpkey.core import words
 from alpkey.core.places import Places
 from alpkey.core.site import Site
-from alpkey.desktop import looking, views, zone
+from alpkey.desktop import looking, tunnel_view, views, zone
 from alpkey.desktop.children import start
 from alpkey.desktop.errands import Errands
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.signs import WARNING_ICON
 from alpkey.desktop.tray.chores import Chores
+from alpkey.desktop.tray.quitting import Quitting
 from alpkey.desktop.tray.reminders import Reminders
 from alpkey.desktop.tray.screens import screen
 from alpkey.desktop.views import TrayView
@@ -50,6 +51,9 @@ class Following(QObject):
         self._reminders: Reminders | None = None
         self._errands = Errands(self)
         self._chores = Chores(zone.now(), self)
+        self._quitting = Quitting(
+            lambda: start("tunnel", "close", "--all"), QApplication.quit, self
+        )
         self._watch = Watch(places)
         self._watch.jumped.connect(self._wake)
         self._watch.changed.connect(self.look)
@@ -74,6 +78,14 @@ class Following(QObject):
     def connect_to(self, host: str) -> None:
         self._errands.run("connect", host)
 
+    def close_tunnel(self, tunnel_id: str) -> None:
+        self._errands.run("tunnel", "close", tunnel_id)
+
+    def quit(self) -> None:
+        """At once, or once the person has said what becomes of open tunnels."""
+        seen = looking.take(self._places).look
+        self._quitting.ask(tunnel_view.alive(seen.tunnels) if seen else 0)
+
     def put_off(self) -> None:
         if self._reminders is not None:
             self._reminders.put_off()
@@ -88,11 +100,14 @@ class Following(QObject):
             self._reminders.apply(seen.look, name, seen.settings)
             later = words.LATER_IN_MENU if self._reminders.can_be_put_off else ""
             menu = replace(menu, later=later)
+        tunnels = tunnel_view.entries(seen.look)
         return TrayView(
             views.icon(seen.look, seen.now, numbered=seen.settings.icon == "number"),
             views.tooltip(name, seen.look, seen.now),
             menu,
             connections,
+            tunnels,
+            tunnel_view.title(len(tunnels)),
         )
 
     def _start_reminders(self) -> None:

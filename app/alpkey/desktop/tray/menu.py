@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from alpkey.desktop.tray.tunnels_menu import TunnelDeeds, TunnelsMenu
+
 if TYPE_CHECKING:
     from alpkey.desktop.views import Connection, MenuView
 
 
-class Deeds(Protocol):
+class Deeds(TunnelDeeds, Protocol):
     """What entries do."""
 
     def open(self, window: str, page: str = "") -> None:
@@ -47,6 +49,9 @@ class TrayMenu(QMenu):
         self._offered: tuple[Connection, ...] = ()
         self._hosts: list[QAction] = []
         self._behind_hosts = self.addSeparator()
+        self.tunnels = TunnelsMenu(deeds)
+        self.addMenu(self.tunnels)
+        self.addSeparator()
         self._window_entry("Open Alpkey", "main")
         self._window_entry("Doctor", "main", "doctor")
         self._window_entry("Settings", "main", "settings")

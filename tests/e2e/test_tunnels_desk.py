@@ -1,0 +1,81 @@
+"""Tunnels on a real desk: the tray's menu, its dot, and its end."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.centre import Home
+from tests.e2e.accessible import Screen
+from tests.e2e.desk import Desk
+from tests.e2e.tray_item import TrayItem, find_item, tray_items, tray_of
+from tests.e2e.tunnelling import GREETING, NODE, SERVICE, Tunnels, fetch
+from tests.e2e.waiting import until
+
+DAINT = ("daint", NODE, str(SERVICE))
+OPEN = f"{NODE} of daint, port {SERVICE}: open"
+TITLE = "Tunnels (1 open)"
+QUESTION = "Quit Alpkey"
+
+
+@pytest.fixture
+def tunnels(home_on_desk: Home) -> Iterator[Tunnels]:
+    assert home_on_desk.renew()[0] == 0
+    made = Tunnels(home_on_desk)
+    yield made
+    made.close_all()
+
+
+def shows(tray: TrayItem, title: str) -> None:
+    until(lambda: title in tray.labels(), f"{title} in the menu")
+
+
+def test_the_menu_and_the_icon_follow_a_tunnel(running_desk: Desk, tunnels: Tunnels) -> None:
+    with tray_of(running_desk, tunnels.home) as tray:
+        shows(tray, "Tunnels")
+        until(lambda: "until" in tray.tooltip(), "the first look")
+        plain = tray.picture()
+        tunnel = tunnels.open(*DAINT)
+        shows(tray, TITLE)
+        assert tray.labels(TITLE)[0] == OPEN
+        assert tray.labels(TITLE, OPEN) == ["Open in browser", "Copy address", "Close"]
+        until(lambda: tray.picture() != plain, "the dot")
+        tray.choose(TITLE, OPEN, "Close")
+        shows(tray, "Tunnels")
+        until(lambda: tray.picture() == plain, "the icon without its dot")
+        assert fetch(tunnel["url"]) is None
+
+
+def test_a_tunnel_does_not_mind_the_end_of_the_tray(running_desk: Desk, tunnels: Tunnels) -> None:
+    """However the tray ends; and the next one finds it."""
+    process = subprocess.Popen(tunnels.home.command(), env=tunnels.home.environ)
+    find_item(running_desk.bus)
+    tunnel = tunnels.open(*DAINT)
+    process.kill()
+    process.wait()
+    until(lambda: not tray_items(running_desk.bus), "the end of the icon")
+    assert fetch(tunnel["url"]) == GREETING
+    assert tunnels.listed() == [tunnel]
+
+
+@pytest.mark.parametrize("button", ["Close them and quit", "Quit and leave them open"])
+def test_quit_asks_what_becomes_of_open_tunnels(
+    running_desk: Desk, screen: Screen, tunnels: Tunnels, button: str
+) -> None:
+    tunnel = tunnels.open(*DAINT)
+    with subprocess.Popen(tunnels.home.command(), env=tunnels.home.environ) as process:
+        tray = find_item(running_desk.bus)
+        shows(tray, TITLE)
+        tray.choose("Quit")
+        screen.window(QUESTION).named("Cancel").press()
+        until(lambda: screen.find(QUESTION) is None, "the end of the question")
+        assert process.poll() is None
+        tray.choose("Quit")
+        screen.window(QUESTION).named(button).press()
+        assert process.wait(20) == 0
+    until(lambda: not tray_items(running_desk.bus), "the end of the icon")
+    if "leave" in button:
+        assert fetch(tunnel["url"]) == GREETING
+    else:
+        until(lambda: tunnels.rows() == [], "the end of the tunnel")
+        assert fetch(tunnel["url"]) is None
