@@ -22,13 +22,17 @@ from tests.core.sites import site
 Row = Mapping[str, Any]
 Says = Mapping[str, list[list[Row]]]
 
-# Says the first rows, waits for an answer, and says the others; a cancel ends it at any time.
+# Says the first rows, waits for an answer, and says the others; a cancel ends it.
 CHILD = """
 import json, sys
 for rows in map(json.loads, sys.argv[1:]):
     for row in rows:
         print(json.dumps(row), flush=True)
-    if rows and rows[-1]["event"] in ("done", "failed") or "cancel" in sys.stdin.readline():
+    if rows and rows[-1]["event"] in ("done", "failed"):
+        break
+    if "cancel" in sys.stdin.readline():
+        error = dict.fromkeys(("title", "detail", "next_step"), "") | {"code": "cancelled"}
+        print(json.dumps({"event": "failed", "error": error}))
         break
 """
 DIFF = """\

@@ -50,6 +50,8 @@ class KeyPage(SetupPage):
 
     def begin(self) -> None:
         self._before = self._certificate()
+        if trouble := self.world.look().trouble:
+            self.say(trouble)
         if not self._account:
             self._name.setFocus()
 

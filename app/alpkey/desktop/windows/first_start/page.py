@@ -36,10 +36,11 @@ class SetupWorld:
 
     def known(self) -> Known:
         """All that is known now."""
-        look = self.look().look
+        seen = self.look()
+        look = seen.look
         if look is None:
             return Known(KeyState.BROKEN, False, None, self.config, self.hosts)
-        state = look.state(self.look().now)
+        state = look.state(seen.now)
         return Known(state, look.has_key, look.encrypted, self.config, self.hosts)
 
 
@@ -115,7 +116,7 @@ class SetupPage(QWidget):
     def stop(self) -> None:
         """Ends what is under way; what must not be broken off is still finished."""
         self._stopped = True
-        for engine in self._engines:
+        for engine in tuple(self._engines):  # one may end, and leave, as it is told
             engine.cancel()
 
     # What the pages use

@@ -1,6 +1,7 @@
 """The page of protection: whether the private key is encrypted, and by whose passphrase."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLineEdit, QRadioButton
@@ -53,6 +54,8 @@ class ProtectionPage(SetupPage):
             self.rows.addWidget(part)
         self.rows.addLayout(self._form)
         self.rows.addWidget(self._none)
+        for before, after in pairwise((self._own, *self._fields.values(), self._none)):
+            self.setTabOrder(before, after)
         self._ways.buttonToggled.connect(lambda *_: self._choose())
         self._choose()
 
