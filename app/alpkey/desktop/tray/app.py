@@ -95,6 +95,13 @@ class Tray(QObject):
                 view.tooltip if view.tooltip != before[1] else None,
             )
 
+    def hear(self, message: dict[str, object]) -> None:
+        """What another program of ours wants: the end, or else the main window."""
+        if "quit" in message:
+            self.quit()
+        else:
+            self.show_main_window()
+
     def show_main_window(self) -> None:
         self.open("main")
 
@@ -132,7 +139,7 @@ class Tray(QObject):
 
     def quit(self) -> None:
         if self._following is None:
-            QApplication.quit()
+            self._end_all()
         else:
             self._following.quit()
 
@@ -144,8 +151,18 @@ class Tray(QObject):
         from alpkey.desktop.tray.following import Following
 
         self._following = Following(
-            self._places, self.apply, self.renew, lambda: self._icon, self._stand_in.appear
+            self._places,
+            self.apply,
+            self.renew,
+            lambda: self._icon,
+            self._stand_in.appear,
+            self._end_all,
         )
+
+    def _end_all(self) -> None:
+        """The windows end, too; one in which a renewal is under way asks first."""
+        tell(self._places.window_socket, quit=True)
+        QApplication.quit()
 
     def _open_stand_in(self) -> None:
         from alpkey.desktop.children import start
@@ -187,7 +204,7 @@ def run(places: Places, *, at_login: bool) -> int:
     if instance is None:
         return 0 if at_login or tell(places.tray_socket, show="main") else 1
     tray = Tray(places)
-    instance.heard.connect(lambda _: tray.show_main_window())
+    instance.heard.connect(tray.hear)
     notifier = SignalNotifier(app)
     tray.start(at_login=at_login)
     hosts = _watch_for_hosts(tray)

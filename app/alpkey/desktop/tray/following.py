@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+from PySide6.QtWidgets import QSystemTrayIcon
 
 from alpkey.core import words
 from alpkey.core.places import Places
@@ -30,7 +30,7 @@ class Following(QObject):
     """Calls ``apply`` with what the tray shows, at once and after every change.
 
     ``renew`` is called with an activation token when a reminder is answered so, ``show_window``
-    where a reminder is due and nothing on this desktop can show it.
+    where a reminder is due and nothing on this desktop can show it, ``end`` where the person quits.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class Following(QObject):
         renew: Callable[[str], None],
         icon: Callable[[], QSystemTrayIcon | None],
         show_window: Callable[[], None],
+        end: Callable[[], object],
     ) -> None:
         super().__init__()
         self._places = places
@@ -51,9 +52,7 @@ class Following(QObject):
         self._reminders: Reminders | None = None
         self._errands = Errands(self)
         self._chores = Chores(zone.now(), self)
-        self._quitting = Quitting(
-            lambda: start("tunnel", "close", "--all"), QApplication.quit, self
-        )
+        self._quitting = Quitting(lambda: start("tunnel", "close", "--all"), end, self)
         self._watch = Watch(places)
         self._watch.jumped.connect(self._wake)
         self._watch.changed.connect(self.look)

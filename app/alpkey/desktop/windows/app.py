@@ -29,6 +29,10 @@ from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
 
 Window = QDialog | QMainWindow
 
+_UNDER_WAY = (
+    "A renewal is under way. A key that was issued already is still installed if you cancel it."
+)
+
 
 class Windows:
     """The windows of this process, at most one of each kind.
@@ -69,6 +73,9 @@ class Windows:
             if self._site.demo and isinstance(dialog, RenewalDialog):
                 dialog.fill(fill)
             return
+        if "quit" in message:
+            self.quit()
+            return
         if "leave" in message:
             self.leave(str(message["leave"]))
             return
@@ -80,6 +87,24 @@ class Windows:
         """The icon is back: closes what stood in for it, unless it is the person's by now."""
         window = self._open.get(kind)
         if window is not None and self._stands_in and not window.isActiveWindow():
+            window.close()
+
+    def quit(self) -> None:
+        """The tray has ended: closes all windows, after a question while a renewal is under way."""
+        dialog = self._open.get("renew")
+        if isinstance(dialog, RenewalDialog) and dialog.is_under_way:
+            box = QMessageBox(QMessageBox.Icon.Question, "Quit Alpkey", _UNDER_WAY, parent=dialog)
+            go_on = box.addButton("&Go on", QMessageBox.ButtonRole.RejectRole)
+            cancel = box.addButton("&Cancel it", QMessageBox.ButtonRole.AcceptRole)
+            box.setDefaultButton(go_on)
+            box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            cancel.clicked.connect(self._close_all)
+            box.open()
+        else:
+            self._close_all()
+
+    def _close_all(self) -> None:
+        for window in list(self._open.values()):
             window.close()
 
     def start(self, *arguments: str) -> None:
@@ -111,7 +136,9 @@ class Windows:
 
     def _renewal_world(self, site: Site) -> RenewalWorld:
         look = partial(looking.take, self._places)
-        return RenewalWorld(site, look, command, self.start, self._reader, zone.now)
+        quits = partial(tell, self._places.tray_socket, quit=True)
+        end = quits if sys.platform == "darwin" else None
+        return RenewalWorld(site, look, command, self.start, self._reader, zone.now, end)
 
     def _setup_world(self, site: Site) -> SetupWorld:
         return SetupWorld(

@@ -32,6 +32,7 @@ from alpkey.desktop.looking import Seen
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows.elsewhere import ElsewherePage, way_buttons
 from alpkey.desktop.windows.linger import Linger
+from alpkey.desktop.windows.mac_menu import menu_button
 from alpkey.desktop.windows.parts import (
     GRID_PX,
     announce,
@@ -56,7 +57,10 @@ _YIELDS = (QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
 @dataclass(frozen=True, slots=True)
 class RenewalWorld:
-    """``look`` takes a look, ``command`` is Alpkey's with these arguments, ``start`` runs it."""
+    """``look`` takes a look, ``command`` is Alpkey's with these arguments, ``start`` runs it.
+
+    ``quit_tray`` is there where the dialog stands for the tray's menu, too.
+    """
 
     site: Site
     look: Callable[[], Seen]
@@ -64,6 +68,7 @@ class RenewalWorld:
     start: Callable[..., None]
     reader: ScreenReader
     clock: Callable[[], datetime]
+    quit_tray: Callable[[], object] | None = None
 
 
 class RenewalDialog(QDialog):
@@ -107,6 +112,11 @@ class RenewalDialog(QDialog):
         return self._engine is not None and self._engine.running
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether what the person typed was sent, and nothing has come of it yet."""
+        return self.is_running and self._sent
+
+    @property
     def sign_in(self) -> SignInPage:
         """The form of this try."""
         return self._page
@@ -133,6 +143,7 @@ class RenewalDialog(QDialog):
         """A question that comes again with its number only says what the keychain answered."""
         comes_again = ask["ask"] == self._ask.get("ask")
         self._ask = ask
+        self._sent = False
         if comes_again:
             self._page.set_fields(ask["fields"])
             return
@@ -207,7 +218,7 @@ class RenewalDialog(QDialog):
         """
         seen = self._world.look()
         retired = seen.look.retired if seen.look else ()
-        self._proven = False
+        self._proven = self._sent = False
         self._ask = {}
         self._way, self._next_way = way, ""
         self._left_to_say = []
@@ -247,6 +258,7 @@ class RenewalDialog(QDialog):
             self._page.show_error(None, "")
             self._engine.answer(self._ask["ask"], self._page.values())
             self._ask = {}
+            self._sent = True
             self._page.set_busy(True)
 
     def _agree(self, yes: bool) -> None:
@@ -439,6 +451,9 @@ class RenewalDialog(QDialog):
             if (widget := taken.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
+        if end := self._world.quit_tray:
+            world = self._world
+            self._buttons.addWidget(menu_button(world.site.clusters, world.start, end))
         self._buttons.addStretch()
         for one in buttons:
             self._buttons.addWidget(one)
