@@ -85,11 +85,15 @@ class Assembly:
     """Everything for one home; ``glance`` takes a look at it.
 
     ``ground`` is asked only where site or settings matter: what mends a file of settings has to
-    work while that file cannot be read.
+    work while that file cannot be read.  With ``alone`` the key is none that prompts, the agent and
+    ssh's configuration are about.
     """
 
-    def __init__(self, places: Places, ground: Callable[[], Ground], glance: Glance) -> None:
+    def __init__(
+        self, places: Places, ground: Callable[[], Ground], glance: Glance, *, alone: bool = False
+    ) -> None:
         self.places = places
+        self._alone = alone
         self._find_ground = ground
         self._glance = glance
 
@@ -123,6 +127,8 @@ class Assembly:
         """The agent that ssh asks for the jump host, which every login goes through."""
         from alpkey.adapters.agent import NoAgent, SshAgent
 
+        if self._alone:
+            return NoAgent("SSH_AUTH_SOCK")
         socket, source = self._openssh.agent(self.site.jump_host)
         return SshAgent(socket, source) if socket else NoAgent(source)
 
@@ -194,12 +200,13 @@ class Assembly:
         from alpkey.adapters.lock import FileLock
         from alpkey.adapters.pairs import RealPairs
 
-        at = self.places
+        at, name = self.places, self.site.key_file
+        key = at.private_key(name) if self._alone else at.program_key(name)
         world = ProgramWorld(
             site=self.site,
             service=self._gateway()[1],
             api_key=lambda: take(os.environ),
-            files=KeyPairFiles(at.program_key(self.site.key_file), at.program_intent),
+            files=KeyPairFiles(key, at.program_intent, closes_folder=not self._alone),
             pairs=RealPairs(),
             lock=FileLock(at.program_lock, at.runtime / at.program_lock.name, now),
             cancellation=cancellation,
@@ -282,6 +289,7 @@ class Assembly:
             lock=self._lock,
             cancellation=cancellation,
             clock=now,
+            covers=not self._alone,
         )
 
     def connection(self, cancellation: Cancellation) -> ConnectWorld:
@@ -625,7 +633,8 @@ class Assembly:
     def _files(self) -> KeyPairFiles:
         from alpkey.adapters.key_files import KeyPairFiles
 
-        return KeyPairFiles(self.places.private_key(self.site.key_file), self.places.intent)
+        key = self.places.private_key(self.site.key_file)
+        return KeyPairFiles(key, self.places.intent, closes_folder=not self._alone)
 
     @cached_property
     def _openssh(self) -> OpenSsh:
@@ -641,6 +650,8 @@ class Assembly:
         """The line for prompts; and once ssh is told of the centre, as whom to log in."""
         from alpkey.adapters.look_file import LookFile
 
+        if self._alone:
+            return
         LookFile(self.places.look).write(look, now())
         if os.access(self.places.own_ssh_config, os.F_OK):
             with suppress(Unfit):  # connect and config say it; a renewal is none the worse

@@ -1,6 +1,7 @@
 """A renewal at a gateway at the moments that decide: nothing lost, nothing spent twice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -243,3 +244,16 @@ def test_the_keychains_passphrase_covers_the_key_and_opens_it_for_the_agent(desk
         assert stored.encrypted
     desk.fakes.keychain.store(KEY_ENTRY, Secret("that of another key"))
     assert desk.renew().warnings == ["agent-passphrase"]
+
+
+def test_a_name_of_the_home_institution_is_none_of_the_centres(desk: Desk) -> None:
+    """Who signs in with another account has the name that the certificate is made out to."""
+    real = desk.person.provider._tokens
+    desk.person.provider._tokens = (  # type: ignore[method-assign]
+        lambda: replace(real(), username="Alice@home.example")
+    )
+    look = desk.fakes.look
+    desk.fakes.look = lambda: replace(look(), account=None)  # type: ignore[method-assign]
+    assert desk.renew().result["principals"] == ["alice"]
+    issued = [fact for fact in desk.fakes.journal.facts() if isinstance(fact, Issued)]
+    assert [one.account for one in issued] == ["alice"]

@@ -273,6 +273,18 @@ class TestTheQuestion:
         _, told = stayer.signs_in(ASKED, {"keep_sign_in": True})
         assert told.warnings == ["session-none"]
 
+    def test_a_name_of_another_institution_waits_for_the_next_sign_in(self, stayer: Stayer) -> None:
+        real = stayer.person.provider._tokens
+        stayer.person.provider._tokens = (  # type: ignore[method-assign]
+            lambda: replace(real(), username="alice@ethz.example")
+        )
+        stayer.signs_in(Who(None, may_ask=True), {"keep_sign_in": True})
+        assert (stayer.facts, stayer.remembered) == ([], [True])
+        stayer.wish = "yes"
+        stayer.signs_in()
+        assert stayer.facts == [True]
+        assert stayer.signs_in_again()[0]
+
     def test_who_leaves_is_not_asked(self, stayer: Stayer) -> None:
         _, told = stayer.signs_in(replace(ASKED, keeps=False))
         assert told.asks == []

@@ -24,7 +24,10 @@ _LOOK_AGAIN_S = 0.1
 
 @dataclass(frozen=True, slots=True)
 class KeptWorld:
-    """``aside`` starts a call that may be given up, as a keychain may never answer."""
+    """``aside`` starts a call that may be given up, as a keychain may never answer.
+
+    ``covers``: the passphrase in the keychain, where there is one, is for the key at hand.
+    """
 
     site: Site
     keychain: Keychain
@@ -34,6 +37,7 @@ class KeptWorld:
     lock: Lock
     cancellation: Cancellation
     clock: Clock
+    covers: bool = True
 
 
 class _Found(NamedTuple):

@@ -77,7 +77,7 @@ class Cover:
 
     def begin(self) -> None:
         """Asks the keychain, where it holds something."""
-        if fold(self._world.journal.facts()).key_covered:
+        if self._world.covers and fold(self._world.journal.facts()).key_covered:
             self._coming = self._world.aside(lambda: self._world.keychain.get(KEY_ENTRY))
 
     def wait(self) -> Iterator[Event]:

@@ -84,7 +84,7 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
     cover.begin()
     tokens = yield from _signed_in(way, who, world)
     yield from cover.wait()
-    account = who.account or tokens.username or NOBODY
+    account = who.account or _user_name(tokens, world) or NOBODY
     yield from tell_of_wait(world.lock)
     with world.lock.held(LOCK_TIMEOUT_S):
         look = yield from look_again(before, request, world.status, world.lock)
@@ -106,6 +106,12 @@ def _signed_in(way: Way, who: Who, world: SignedWorld) -> Generator[Event, Answe
     if tokens := (yield from sign_in_again(world.sign_in, who)):
         return tokens
     raise _needs_a_person(world)
+
+
+def _user_name(tokens: Tokens, world: SignedWorld) -> str | None:
+    """None where the provider knows the person by a name of their home institution."""
+    name = tokens.username
+    return name if name and world.site.names_a_user(name) else None
 
 
 def _needs_a_person(world: SignedWorld) -> NeedsBrowser:

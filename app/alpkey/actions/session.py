@@ -96,9 +96,17 @@ class Session:
                 world.remember(False)
 
     def settle(self, tokens: Tokens) -> Iterator[Event]:
-        """After it: keeps it where that was wished; a failure is only worth a warning."""
+        """After it: keeps it where that was wished; a failure is only worth a warning.
+
+        Before the first certificate the account may be known by a name of another institution
+        alone: then the next sign-in is the one that is kept.
+        """
         account, world = self._who.account or tokens.username, self._world
-        if not (self._is_wanted and world and account):
+        if not (self._is_wanted and world):
+            return
+        if not account or not world.kept.site.names_a_user(account):
+            if self._was_asked:
+                world.remember(True)
             return
         if tokens.refresh is None:
             yield Warn("session-none", {"site": world.kept.site.name})

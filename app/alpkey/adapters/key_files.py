@@ -37,14 +37,18 @@ _STAGED = r"\.[a-z0-9_]{8}"
 
 
 class KeyPairFiles:
-    """The pair at ``key_path``; ``intent_path`` lies in our state folder."""
+    """The pair at ``key_path``; ``intent_path`` lies in our state folder.
 
-    def __init__(self, key_path: Path, intent_path: Path) -> None:
+    ``closes_folder``: the folder is one of keys alone, and nobody else's to look into.
+    """
+
+    def __init__(self, key_path: Path, intent_path: Path, *, closes_folder: bool = True) -> None:
         self._key = key_path
         self._certificate = certificate_of(key_path)
         self._public = key_path.with_name(key_path.name + ".pub")
         self._waiting = key_path.with_name(key_path.name + ".next")
         self._intent = intent_path
+        self._closes_folder = closes_folder
 
     @property
     def path(self) -> Path:
@@ -70,7 +74,7 @@ class KeyPairFiles:
                     raise Unfit(path=str(target), reason="It is a folder.")
                 files.discard(files.stage(target, bytes(ROOM_BYTES), KEY_MODE))
         with files.as_unfit(self._key.parent):
-            if self._key.parent.stat().st_mode & 0o077:
+            if self._closes_folder and self._key.parent.stat().st_mode & 0o077:
                 self._key.parent.chmod(0o700)
 
     def install(self, pair: IssuedPair, public_line: str) -> None:

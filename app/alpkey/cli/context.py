@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -63,10 +64,20 @@ def prepared_answer(from_stdin: bool) -> str | None:
     return sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
 
 
-def assembled() -> Assembly:
-    """All adapters for the home of this process."""
+def assembled(key: Path | None = None) -> Assembly:
+    """All adapters for the home of this process; with ``key`` for another key than the usual one.
+
+    Such a key stands alone: prompts, the agent and ssh's configuration are those of the usual one.
+    """
     at = own_places()
-    return Assembly(at, lambda: glance.ground(at), lambda: glance.look(at, now()))
+
+    def ground() -> glance.Ground:
+        found = glance.ground(at)
+        if key is None:
+            return found
+        return replace(found, site=replace(found.site, key_file=str(key)))
+
+    return Assembly(at, ground, lambda: glance.look(at, now(), ground()), alone=key is not None)
 
 
 def run(
@@ -75,16 +86,18 @@ def run(
     tell: Callable[[Result], str],
     *,
     silent: bool = False,
+    key: Path | None = None,
 ) -> Result:
     """Runs the action that ``make`` makes; ends this process where it fails.
 
-    ``tell`` puts the result into sentences; ``silent`` leaves telling to what follows.
+    ``tell`` puts the result into sentences; ``silent`` leaves telling to what follows.  ``key`` is
+    one that stands alone.
     """
     cancellation = SignalCancellation()
     presenter = None
     try:
         presenter = _presenter(output, tell, cancellation)
-        action = make(assembled(), cancellation)
+        action = make(assembled(key), cancellation)
     except AlpkeyError as error:
         cancellation.defer_for_good()
         (presenter or _early_presenter(output, tell, cancellation)).failed(error)

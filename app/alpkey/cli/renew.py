@@ -1,6 +1,7 @@
 """``alpkey renew``."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -66,6 +67,13 @@ class Span(click.ParamType[timedelta]):
     is_flag=True,
     help="Revoke this computer's key until now, with --browser or --device.",
 )
+@click.option(
+    "--file",
+    "key",
+    metavar="KEY",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Another private key than the usual one; its certificate is put beside it.",
+)
 @click.option("--silent", is_flag=True, hidden=True, help="What the tray starts by itself.")
 @yes_option
 @json_option
@@ -80,6 +88,7 @@ def renew_command(
     program: bool,
     life: Duration | None,
     replace: bool,
+    key: Path | None,
     silent: bool,
     yes: bool,
     as_json: bool,
@@ -97,6 +106,7 @@ def renew_command(
       alpkey renew --if-needed=2h
       alpkey renew --browser
       alpkey renew --device --replace
+      alpkey renew --browser --file ~/.ssh/id_ed25519
       alpkey renew --api-key --json
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
@@ -132,4 +142,4 @@ def renew_command(
             return all_of.renew_by_password(request, cancellation)
         return all_of.renew_usually(cancellation, request)
 
-    run(action, output, renewed)
+    run(action, output, renewed, key=key.expanduser().absolute() if key else None)
