@@ -169,7 +169,7 @@ def test_whoever_has_a_working_config(
     assert own.read_bytes() == before
 
 
-PHRASE = "marked Phräse 7301"
+PHRASE = "marked phrase 7301"
 
 
 def test_by_keyboard_alone(
