@@ -17,6 +17,7 @@ from tests.message_bus import MessageBus
 
 PROGRAMS = ("dbus-daemon", "gnome-keyring-daemon")
 
+SECRETS = "org.freedesktop.secrets"
 PROMPTER = "org.gnome.keyring.SystemPrompter"
 
 # The password of the keyring itself.
@@ -65,7 +66,7 @@ class Keyring:
             self._daemon.kill()
             self._daemon.wait()
             self._daemon = None
-            until(lambda: not self._is_on_the_bus(), "the end of the keyring daemon")
+            until(lambda: not _is_on_the_bus(self._address), "the end of the keyring daemon")
 
     def _start(self, *options: str) -> None:
         self.kill()
@@ -79,12 +80,7 @@ class Keyring:
         assert self._daemon.stdin
         self._daemon.stdin.write(OPENS.encode())
         self._daemon.stdin.close()
-        until(self._is_on_the_bus, "the keyring daemon")
-
-    def _is_on_the_bus(self) -> bool:
-        with open_dbus_connection(self._address) as connection:
-            owned = Proxy(message_bus, connection).NameHasOwner("org.freedesktop.secrets")[0]
-        return bool(owned)
+        until(lambda: _is_on_the_bus(self._address), "the keyring daemon")
 
 
 class SecretServiceHost(Keyring):
@@ -110,20 +106,29 @@ def keyring_on(folder: Path, address: str) -> Iterator[Keyring]:
     """An open keyring on a bus that is there already; no prompt of its outlives it."""
     _needed()
     keyring = Keyring(folder, address)
+    # A bus starts one of its own for whoever asks, and that one would stay the keychain.
+    _end(address, SECRETS)
+    until(lambda: not _is_on_the_bus(address), "the end of another keyring daemon")
     keyring.unlock()
     try:
         yield keyring
     finally:
         keyring.kill()
-        _end_prompter(address)
+        # A prompt that a failed test left behind would hold the keyboard of all that follow.
+        _end(address, PROMPTER)
 
 
-def _end_prompter(address: str) -> None:
-    """A prompt that a failed test left behind would hold the keyboard of all that follow."""
+def _end(address: str, name: str) -> None:
+    """Ends who owns this name on the bus, if anybody does."""
     with open_dbus_connection(address) as connection:
         bus = Proxy(message_bus, connection)
-        if bus.NameHasOwner(PROMPTER)[0]:
-            os.kill(bus.GetConnectionUnixProcessID(PROMPTER)[0], signal.SIGTERM)
+        if bus.NameHasOwner(name)[0]:
+            os.kill(bus.GetConnectionUnixProcessID(name)[0], signal.SIGTERM)
+
+
+def _is_on_the_bus(address: str) -> bool:
+    with open_dbus_connection(address) as connection:
+        return bool(Proxy(message_bus, connection).NameHasOwner(SECRETS)[0])
 
 
 @contextmanager

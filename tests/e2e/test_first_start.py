@@ -1,5 +1,7 @@
 """From an empty home to ``hostname`` on daint, with every click counted."""
 
+import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from tests.agents import openssh_agent
 from tests.centre import Home
 from tests.e2e.accessible import FOCUSED, Node, Screen
 from tests.e2e.desk import Desk
+from tests.e2e.test_passphrase import opens
+from tests.e2e.test_secrets import find
 from tests.e2e.tray_item import TrayItem, tray_of
 from tests.e2e.waiting import until
 from tests.keychains import keyring_on
@@ -163,3 +167,86 @@ def test_whoever_has_a_working_config(
     assert person.clicks <= BUDGET_BY_HAND
     assert person.questions == 0
     assert own.read_bytes() == before
+
+
+PHRASE = "marked phrase 7301"
+
+
+def test_by_keyboard_alone(
+    running_desk: Desk, screen: Screen, newcomer: Home, person: Counting, tmp_path: Path
+) -> None:
+    """With a passphrase of one's own, and a key on demand."""
+    home, desk = newcomer, running_desk
+    process = subprocess.Popen(home.command("window", "first-start"), env=home.environ)
+    try:
+        window = screen.window(TITLE)
+        desk.focus(TITLE)
+        person.types(window, "User name", "alice")
+        desk.keys("Return")
+        sign_in(person, screen, desk, home)
+        desk.focus(TITLE)
+        tick = window.named("Ask to renew when a plain ssh daint needs it")
+        until(lambda: tick.has(FOCUSED), "the focus on the tick")
+        desk.keys("space", "Return")
+        until(lambda: window.named("Accept these 4 keys").has(FOCUSED), "the focus on accepting")
+        desk.keys("Return")
+        window.named("A passphrase of your own")
+        desk.keys("alt+w")
+        window.named("Passphrase")
+        desk.keys("Tab")
+        person.types(window, "Passphrase", f"{PHRASE}\t")
+        person.types(window, "The same again", PHRASE)
+        desk.keys("Return")
+        until(lambda: any("login to daint worked" in one for one in window.texts()), "the login")
+        desk.keys("alt+g")
+        until(lambda: home.json("autostart", "status")[1]["on"], "the start at login")
+        desk.keys("alt+e")
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert home.json("config", "diff")[1]["on_demand"] is True
+    assert home.json("status")[1]["encrypted"] is True
+    assert opens(home.key, PHRASE)
+    assert person.clicks == 0
+    assert find(PHRASE, tmp_path) == []
+
+
+def test_the_passphrase_is_changed_from_the_settings(
+    running_desk: Desk, screen: Screen, newcomer: Home, person: Counting
+) -> None:
+    """With the very page of the first start, in a dialog of its own."""
+    home, desk = newcomer, running_desk
+    assert home.renew()[0] == 0
+    typed = json.dumps({"passphrase": "another one 8842"}) + "\n"
+    assert home.json("passphrase", "set", "--stdin", typed=typed)[0] == 0
+    process = subprocess.Popen(home.command("window", "main"), env=home.environ)
+    try:
+        main = screen.window("Alpkey - DEMO")
+        desk.focus("Alpkey - DEMO")
+        desk.keys("alt+s")
+        main.named("Set up")
+        before = desk.windows()
+        desk.keys("alt+p")
+        until(lambda: desk.windows() > before, "the menu")
+        desk.keys("p")
+        window = screen.window("DEMO - Protect the key")
+        person.presses(window, "A passphrase of your own")
+        for field in ("Passphrase", "The same again"):
+            person.presses(window, field)
+            person.types(window, field, PHRASE)
+        desk.keys("Return")
+        for wrong, right in (("wrong", False), ("another one 8842", True)):
+            person.types(window, "Passphrase until now", wrong)
+            desk.keys("Return")
+            if not right:
+                until(
+                    lambda: any("passphrase is wrong" in one for one in window.texts()), "the error"
+                )
+        until(lambda: screen.find("DEMO - Protect the key") is None, "the end of the dialog")
+        process.terminate()
+        process.wait(20)
+    finally:
+        process.kill()
+        process.wait()
+    assert opens(home.key, PHRASE)

@@ -104,11 +104,11 @@ class ProtectionPage(SetupPage):
     # What the child asks
 
     def _asked(self, ask: dict[str, Any]) -> None:
-        """What was typed before the click is the first answer; all else is typed now."""
-        first, self._ask = self._ask is None and not ask["error"], ask
+        """What is typed already answers a question; only a refused answer is typed again."""
+        self._ask = ask
         for name in self._roles():
             self._form.setRowVisible(self._fields[name], True)
-        if first and all(self._fields[name].text() for name in self._roles()):
+        if not ask["error"] and all(self._fields[name].text() for name in self._roles()):
             self._reply()
             return
         self._set_asking(True)
@@ -129,6 +129,7 @@ class ProtectionPage(SetupPage):
             names = [one["name"] for one in self._ask["fields"]]
             values = [self._fields[role].text() for role in self._roles()]
             self._answer(self._ask["ask"], dict(zip(names, values, strict=True)))
+            self._ask = None
             self._set_asking(False)
 
     def _set_asking(self, asking: bool) -> None:
