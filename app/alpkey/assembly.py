@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from alpkey import __version__
 from alpkey.adapters.clock import now
-from alpkey.adapters.processes import start_detached, start_watched
+from alpkey.adapters.processes import Detached, start_detached
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
 from alpkey.core.errors import Unfit, Unsuitable
@@ -335,11 +335,11 @@ class Assembly:
             way=self._way_in(cancellation),
             remote=SshRemote(os.environ),
             line=SshLine(os.environ),
-            files=TunnelFolder(self.places.tunnels, self.places.runtime),
+            files=TunnelFolder(self.places.tunnels, self.places.last_tunnel, self.places.runtime),
             ports=RealPorts(),
             listed=lambda: tunnels(self.places, now()),
             browse=DesktopBrowser(os.environ, sys.platform).open,
-            start_alone=lambda arguments: start_watched(own_command(*arguments)),
+            start_alone=lambda arguments: Detached(own_command(*arguments)),
             pause=time.sleep,
             process=os.getpid(),
         )

@@ -32,7 +32,7 @@ from alpkey.core.private_head import PrivateKeyUnreadable, read_head
 from alpkey.core.settings import Settings, SettingsUnreadable, read_values
 from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters
 from alpkey.core.trust import distrust
-from alpkey.core.tunnel_file import TunnelSeen, from_bytes
+from alpkey.core.tunnel_file import TunnelSeen, Way, from_bytes, way_from_bytes
 
 _HEAD_BYTES = 16 * 1024
 
@@ -149,6 +149,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         silent_failed=facts.silent_failed,
         tunnels=tunnels(at, now),
         configured=_is_configured(at.touched),
+        last_way=_last_way(at.last_tunnel),
     )
 
 
@@ -156,6 +157,12 @@ def tunnels(at: Places, now: datetime) -> tuple[TunnelSeen, ...]:
     """The tunnels that live, and those whose end is worth telling; by name."""
     found = (_tunnel(path) for path in sorted(at.tunnels.glob("*.json")))
     return tuple(one for one in found if one and one.is_worth_telling(now))
+
+
+def _last_way(path: Path) -> Way | None:
+    with suppress(OSError):
+        return way_from_bytes(path.read_bytes())
+    return None
 
 
 def _tunnel(path: Path) -> TunnelSeen | None:

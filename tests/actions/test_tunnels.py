@@ -1,6 +1,6 @@
 """Watching over a tunnel in a world that does what no sandbox can be asked to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row
 from tests.actions.test_jobs import Desk as JobsDesk
 from tests.actions.worlds import RIGHT, Told, play
 from tests.contracts.fakes_remote import FakeRemote
-from tests.contracts.fakes_tunnels import FakeLine, FakePorts, FakeTunnelFiles
+from tests.contracts.fakes_tunnels import FakeAlone, FakeLine, FakePorts, FakeTunnelFiles
 
 NODE = "nid006554"
 LISTENING, REFUSED = Happening.LISTENING, Happening.REFUSED
@@ -74,9 +74,9 @@ class Desk:
     def clock(self) -> datetime:
         return self.now
 
-    def start_alone(self, arguments: Sequence[str]) -> tuple[int, Callable[[], bool]]:
+    def start_alone(self, arguments: Sequence[str]) -> FakeAlone:
         self.started.append(list(arguments))
-        return 8, lambda: False
+        return FakeAlone()
 
     @property
     def states(self) -> list[str]:
@@ -271,14 +271,14 @@ def test_one_in_the_background_fails_with_its_own_words(
 ) -> None:
     desk = Desk(tmp_path)
 
-    def start(arguments: Sequence[str]) -> tuple[int, Callable[[], bool]]:
+    def start(arguments: Sequence[str]) -> FakeAlone:
         assert arguments == ["tunnel", "open", "--", "daint", NODE, "6006"]
         with desk.files.claim("x") as claim:
             way = Way("daint", NODE, ((6006, 6006),))
             left = TunnelSeen("x", way, TunnelState.FAILED, desk.now, False, (), row, process=8)
             claim.show(left)
             claim.leave_word()
-        return 8, lambda: False
+        return FakeAlone()
 
     world = replace(desk.world, start_alone=start)
     with pytest.raises(AlpkeyError) as wrong:
@@ -292,6 +292,24 @@ def test_one_in_the_background_that_dies_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unreachable) as wrong:
         play(open_alone(TunnelRequest("daint", NODE, (6006,)), desk.world))
     assert wrong.value.code == "tunnel-died"
+
+
+def test_whoever_cancels_takes_the_one_in_the_background_along(tmp_path: Path) -> None:
+    desk, other = Desk(tmp_path), FakeAlone(lives=True)
+
+    def pause(_: float) -> None:
+        raise Cancelled
+
+    world = replace(desk.world, start_alone=lambda _: other, pause=pause)
+    with pytest.raises(Cancelled):
+        play(open_alone(TunnelRequest("daint", NODE, (6006,)), world))
+    assert not other.lives
+
+
+def test_where_the_last_one_led_is_remembered(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING])
+    desk.open(close_at="tunnel-open", local_ports=(9000,))
+    assert desk.files.last == Way("daint", NODE, ((9000, 6006),))
 
 
 def test_of_several_to_close_an_unknown_one_closes_none(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ class FakeTunnelFiles:
     def __init__(self) -> None:
         self._all: dict[str, TunnelSeen | FakeClaim] = {}
         self.claims: list[FakeClaim] = []
+        self.last: Way | None = None
 
     @contextmanager
     def claim(self, name: str) -> Iterator[FakeClaim]:
@@ -102,6 +103,9 @@ class FakeTunnelFiles:
         if not isinstance(self._all.get(tunnel_id), FakeClaim):
             self._all.pop(tunnel_id, None)
 
+    def remember(self, way: Way) -> None:
+        self.last = way
+
     def listed(self) -> list[TunnelSeen]:
         found = []
         for one in self._all.values():
@@ -110,6 +114,21 @@ class FakeTunnelFiles:
             else:
                 found.append(one)
         return found
+
+
+class FakeAlone:
+    """A process that has ended, unless it ``lives``; the number is its own."""
+
+    number = 8
+
+    def __init__(self, *, lives: bool = False) -> None:
+        self.lives = lives
+
+    def runs(self) -> bool:
+        return self.lives
+
+    def end(self) -> None:
+        self.lives = False
 
 
 class FakePorts:

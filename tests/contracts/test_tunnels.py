@@ -18,15 +18,16 @@ import pytest
 
 from alpkey import glance
 from alpkey.adapters.local_ports import RealPorts
+from alpkey.adapters.processes import Detached
 from alpkey.adapters.ssh_line import SshLine
 from alpkey.adapters.tunnel_files import FileClaim, TunnelFolder
 from alpkey.core.errors import Unfit
 from alpkey.core.places import own_places
-from alpkey.core.ports_tunnels import Claim, Line, LocalPorts, TunnelFiles
+from alpkey.core.ports_tunnels import Alone, Claim, Line, LocalPorts, TunnelFiles
 from alpkey.core.symptoms import LoginSeen
 from alpkey.core.tunnel import Ended, Happening
 from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, socket_name
-from tests.contracts.fakes_tunnels import FakeLine, FakePorts, FakeTunnelFiles
+from tests.contracts.fakes_tunnels import FakeAlone, FakeLine, FakePorts, FakeTunnelFiles
 from tests.e2e.waiting import until
 from tests.sockets import free_port
 
@@ -51,7 +52,7 @@ def shelf(request: pytest.FixtureRequest) -> Shelf:
         fake = FakeTunnelFiles()
         return Shelf(fake, fake.listed)
     at = own_places()
-    files = TunnelFolder(at.tunnels, at.runtime)
+    files = TunnelFolder(at.tunnels, at.last_tunnel, at.runtime)
     return Shelf(files, lambda: glance.tunnels(at, datetime.now(UTC)))
 
 
@@ -122,7 +123,7 @@ class TestFolder:
     @pytest.fixture
     def folder(self) -> TunnelFolder:
         at = own_places()
-        return TunnelFolder(at.tunnels, at.runtime)
+        return TunnelFolder(at.tunnels, at.last_tunnel, at.runtime)
 
     def test_files_are_closed_to_others(self, folder: TunnelFolder) -> None:
         at = own_places()
@@ -177,6 +178,15 @@ class TestFolder:
             stranger.sendall(said)
             stranger.close()
             assert not claim.is_to_close()
+
+    def test_the_last_way_is_read_back(self, folder: TunnelFolder) -> None:
+        at = own_places()
+        at.state.mkdir(parents=True)
+        for way in (WAY, WAY, Way("santis", "nid007001", ((1, 1),))):
+            folder.remember(way)
+            assert glance._last_way(at.last_tunnel) == way
+        at.last_tunnel.write_text("{}")
+        assert glance._last_way(at.last_tunnel) is None
 
     def test_a_runtime_folder_of_somebody_else_is_refused(self, folder: TunnelFolder) -> None:
         at = own_places()
@@ -337,6 +347,23 @@ class TestRealLine:
         assert line.news(PATIENCE_S, wish) is Happening.LISTENING
         assert isinstance(line.stop(), Ended)
         until(lambda: RealPorts().state(port) == "free", "the port")
+
+
+@pytest.fixture(params=["process", "fake"])
+def alone(request: pytest.FixtureRequest) -> Iterator[Alone]:
+    made = FakeAlone(lives=True) if request.param == "fake" else Detached(["sleep", "60"])
+    yield made
+    made.end()
+
+
+class TestAlone:
+    def test_it_runs_until_it_is_ended(self, alone: Alone) -> None:
+        assert alone.runs()
+        assert alone.number > 1
+        alone.end()
+        until(lambda: not alone.runs(), "its end")
+        alone.end()
+        assert not alone.runs()
 
 
 @pytest.fixture(params=["real", "fake"])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTabWidget, QWidget
 
 from alpkey.adapters.qr import rows
 from alpkey.core import words
@@ -35,6 +35,7 @@ from alpkey.core.places import own_places
 from alpkey.core.quota import Quota, Source
 from alpkey.core.settings import Settings
 from alpkey.core.symptoms import AgentSeen, FilesSeen, PathSeen, ServiceSeen, Symptoms
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row
 from alpkey.desktop import looking
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
@@ -44,6 +45,7 @@ from alpkey.desktop.windows.leave_dialog import LeaveDialog
 from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.parts import WrappedLabel
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
+from alpkey.desktop.windows.tunnel_dialog import TunnelDialog
 from tests.core.sites import site
 from tests.core.test_look import HOUR, MISSING, certificate
 from tests.core.test_look import NOW as LOOKED_AT
@@ -221,6 +223,14 @@ def heading_is(text: str) -> Callable[[QWidget], bool]:
     return lambda window: text in window_text(window)
 
 
+def has_items(name: str, count: int) -> Callable[[QWidget], bool]:
+    def ready(window: QWidget) -> bool:
+        found = window.findChild(QListWidget, name)
+        return found is not None and found.count() == count
+
+    return ready
+
+
 def window_text(window: QWidget) -> str:
     return "\n".join(one.text() for one in window.findChildren(QLabel) if one.isVisible())
 
@@ -334,6 +344,66 @@ def left(window: QWidget) -> bool:
     return "You have left" in window_text(window)
 
 
+JOBS: Row = {
+    "event": "done",
+    "result": {
+        "jobs": [
+            {
+                "id": "4810021",
+                "name": "jupyter",
+                "state": "RUNNING",
+                "nodes": ["nid006554"],
+                "seconds_left": 82071,
+            },
+            {
+                "id": "4810022",
+                "name": "train-large-model",
+                "state": "RUNNING",
+                "nodes": ["nid007001", "nid007002", "nid007003"],
+                "seconds_left": 1500,
+            },
+            {
+                "id": "4810377",
+                "name": "simulation",
+                "state": "PENDING",
+                "nodes": [],
+                "seconds_left": 86400,
+            },
+        ]
+    },
+}
+NO_JOBS: Row = {"event": "done", "result": {"jobs": []}}
+NOTEBOOK = Way("daint", "nid006554", ((8888, 8888),))
+BOARD = Way("santis", "nid007001", ((6006, 6006), (49152, 8000)))
+
+
+def tunnels(*states: TunnelState) -> Look:
+    """A look at one tunnel in each of these states."""
+    error = error_row(Unreachable("node-closed", node="nid007001", name="santis"))
+    found = [
+        TunnelSeen(
+            f"tunnel-{number}",
+            BOARD if number % 2 else NOTEBOOK,
+            state,
+            NOW - HOUR,
+            alive=not state.is_final,
+            silent=(8000,) if state is TunnelState.SILENT else (),
+            error=error if state is TunnelState.FAILED else None,
+        )
+        for number, state in enumerate(states)
+    ]
+    return look(HOUR, tunnels=tuple(found))
+
+
+def tunnel_dialog(*says: Row, can_log_in: bool = True, before: Way | None = None) -> TunnelDialog:
+    """A new tunnel; whatever the dialog starts says these rows."""
+    command = [sys.executable, "-P", "-c", CHILD, json.dumps(list(says))]
+    made = TunnelDialog(site(), lambda *_: command, can_log_in=can_log_in, before=before)
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    made.show()
+    return made
+
+
 LEFT: Row = {
     "event": "done",
     "result": {
@@ -419,6 +489,22 @@ SCENES: dict[str, Scene] = {
         lambda: main(look(HOUR), page="&Clusters", says=[failed(NO_NETWORK)], press="try"),
         heading_is("cannot be reached"),
     ),
+    "main-tunnels-none": Scene(lambda: main(look(HOUR), page="&Tunnels")),
+    "main-tunnels": Scene(
+        lambda: main(
+            tunnels(TunnelState.OPEN, TunnelState.SILENT, TunnelState.WAITING), page="&Tunnels"
+        )
+    ),
+    "main-tunnels-over": Scene(
+        lambda: main(tunnels(TunnelState.RECONNECTING, TunnelState.FAILED), page="&Tunnels")
+    ),
+    "tunnel-jobs": Scene(lambda: tunnel_dialog(JOBS), has_items("jobs", 2)),
+    "tunnel-before": Scene(lambda: tunnel_dialog(JOBS, before=BOARD), has_items("jobs", 2)),
+    "tunnel-no-jobs": Scene(lambda: tunnel_dialog(NO_JOBS), heading_is("No job of yours")),
+    "tunnel-no-network": Scene(
+        lambda: tunnel_dialog(failed(NO_NETWORK)), heading_is("cannot be reached")
+    ),
+    "tunnel-no-key": Scene(lambda: tunnel_dialog(can_log_in=False), heading_is("good key")),
     "main-keys-known": Scene(lambda: main(look(HOUR), page="&My keys")),
     "main-keys-device": Scene(
         lambda: main(look(HOUR), page="&My keys", says=[PAGES["device"]], press="keys-device"),

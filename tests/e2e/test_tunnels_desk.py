@@ -1,21 +1,28 @@
 """Tunnels on a real desk: the tray's menu, its dot, and its end."""
 
+import os
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from alpkey.core.places import find_places
 from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk
 from tests.e2e.tray_item import TrayItem, find_item, tray_items, tray_of
 from tests.e2e.tunnelling import GREETING, NODE, SERVICE, Tunnels, fetch
 from tests.e2e.waiting import until
+from tests.sockets import owner
 
 DAINT = ("daint", NODE, str(SERVICE))
 OPEN = f"{NODE} of daint, port {SERVICE}: open"
 TITLE = "Tunnels (1 open)"
 QUESTION = "Quit Alpkey"
+MAIN, DIALOG = "Alpkey - DEMO", "DEMO - New tunnel"
 
 
 @pytest.fixture
@@ -44,6 +51,36 @@ def test_the_menu_and_the_icon_follow_a_tunnel(running_desk: Desk, tunnels: Tunn
         shows(tray, "Tunnels")
         until(lambda: tray.picture() == plain, "the icon without its dot")
         assert fetch(tunnel["url"]) is None
+
+
+def test_from_the_menu_to_the_page_of_a_node(
+    running_desk: Desk, screen: Screen, tunnels: Tunnels
+) -> None:
+    """The job is listed over ssh, and offered; the dialog ends once the tunnel stands."""
+    with tray_of(running_desk, tunnels.home) as tray:
+        shows(tray, "Tunnels")
+        tray.choose("Tunnels", "My jobs\N{HORIZONTAL ELLIPSIS}")
+        dialog = screen.window(DIALOG)
+        until(lambda: any("jupyter on nid006554" in one for one in dialog.texts()), "the jobs")
+        running_desk.focus(DIALOG)
+        running_desk.keys("alt+p")
+        running_desk.keys("ctrl+a")
+        running_desk.type(str(SERVICE))
+        running_desk.keys("Return")
+        tunnel = tunnels.is_in("open")
+        until(lambda: screen.find(DIALOG) is None, "the end of the dialog")
+        window = screen.window(MAIN)
+        until(lambda: f"Open\n{tunnel['url']}" in window.texts(), "the tunnel on the page")
+        assert fetch(tunnel["url"]) == GREETING
+        window.named("Close").press()
+        until(lambda: "No tunnel is open" in window.texts(), "the end of the tunnel")
+        assert tunnels.rows() == []
+        os.kill(owner(runtime(tunnels.home) / "window"), signal.SIGTERM)
+        until(lambda: screen.find(MAIN) is None, "the end of the windows")
+
+
+def runtime(home: Home) -> Path:
+    return find_places(home.environ, sys.platform, "/nowhere", os.getuid()).runtime
 
 
 def test_a_tunnel_does_not_mind_the_end_of_the_tray(running_desk: Desk, tunnels: Tunnels) -> None:

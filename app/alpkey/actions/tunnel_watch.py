@@ -11,7 +11,7 @@ from alpkey.core.errors import AlpkeyError, Cancelled, Unreachable, Unsuitable
 from alpkey.core.events import Answer, Event, Result, Step, Warn
 from alpkey.core.look import closed_doors
 from alpkey.core.ports_remote import Remote
-from alpkey.core.ports_tunnels import Claim, Line, LocalPorts, TunnelFiles
+from alpkey.core.ports_tunnels import Alone, Claim, Line, LocalPorts, TunnelFiles
 from alpkey.core.symptoms import LoginSeen
 from alpkey.core.tunnel import (
     Deed,
@@ -50,8 +50,8 @@ class TunnelRequest:
 class TunnelWorld:
     """``listed`` are the tunnels that files tell of.  ``browse`` raises Unsuitable.
 
-    ``start_alone`` starts ``alpkey tunnel open`` so that it outlives us; it returns the number of
-    the process, and what tells whether that still runs.  ``process`` is our own number.
+    ``start_alone`` starts Alpkey with these arguments so that it outlives us.  ``process`` is the
+    number of our own.
     """
 
     way: WayIn
@@ -61,7 +61,7 @@ class TunnelWorld:
     ports: LocalPorts
     listed: Callable[[], Sequence[TunnelSeen]]
     browse: Callable[[str], None]
-    start_alone: Callable[[Sequence[str]], tuple[int, Callable[[], bool]]]
+    start_alone: Callable[[Sequence[str]], Alone]
     pause: Callable[[float], None]
     process: int
 
@@ -139,6 +139,8 @@ class Watch:
                 world.line.start(command, way)
                 return Happening.STARTED
             case Deed.PROBE:
+                if not self._tunnel.was_open:
+                    world.files.remember(self._way)
                 return tunnel.Probed(world.line.silent())
         late = LoginSeen(self._way.node, None, "It did not end in time.")
         world.line.stop()

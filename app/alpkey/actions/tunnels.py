@@ -8,9 +8,10 @@ from alpkey.actions.tunnel_watch import TunnelRequest, TunnelWorld, Watch, busy
 from alpkey.actions.way_in import check_cluster
 from alpkey.core import tunnel
 from alpkey.core.command import tunnel_to
-from alpkey.core.errors import AlpkeyError, Unreachable, Unsuitable
-from alpkey.core.events import Action, Answer, Event
+from alpkey.core.errors import AlpkeyError, Cancelled, Unreachable, Unsuitable
+from alpkey.core.events import Action, Answer, Event, Result
 from alpkey.core.look import closed_doors
+from alpkey.core.ports_tunnels import Alone
 from alpkey.core.tunnel_file import TunnelState, Way, tunnel_object
 
 _LOOK_S = 0.05
@@ -48,12 +49,19 @@ def open_alone(request: TunnelRequest, world: TunnelWorld) -> Action:
     words = [word for port in request.local_ports for word in ("--local-port", str(port))]
     words += ["--open-browser"] if request.open_browser else []
     remote = [str(port) for port in request.ports]
-    process, runs = world.start_alone(
-        ["tunnel", "open", *words, "--", way.cluster, way.node, *remote]
-    )
+    other = world.start_alone(["tunnel", "open", *words, "--", way.cluster, way.node, *remote])
+    try:
+        return _stands(other, way, world)
+    except Cancelled:
+        other.end()
+        raise
+
+
+def _stands(other: Alone, way: Way, world: TunnelWorld) -> Result:
+    """The tunnel of the other process, once it stands or waits.  Raises as it failed."""
     while True:
-        still_runs = runs()  # asked before the look, so that its last word is not missed
-        for seen in (one for one in world.listed() if one.process == process):
+        still_runs = other.runs()  # asked before the look, so that its last word is not missed
+        for seen in (one for one in world.listed() if one.process == other.number):
             if seen.state.is_up or seen.state is TunnelState.WAITING:
                 return tunnel_object(seen)
             if seen.error and not seen.alive:

@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 # A program that cannot open a window says so by then; one that can is still running or has
 # handed the window to a server of its own.
@@ -27,18 +28,24 @@ def start_detached(
     )
 
 
-def start_watched(command: Sequence[str]) -> tuple[int, Callable[[], bool]]:
-    """The same; returns the child's number, and what tells whether it still runs."""
-    process = start_detached(command)
-    process.returncode = 0  # it may outlive us, and nobody is to be warned of that
+class Detached:
+    """Such a child, for as long as we are interested in it.  Raises OSError."""
 
-    def runs() -> bool:
-        try:
-            return os.waitpid(process.pid, os.WNOHANG)[0] == 0
-        except ChildProcessError:
-            return False
+    def __init__(self, command: Sequence[str]) -> None:
+        process = start_detached(command)
+        process.returncode = 0  # it may outlive us, and nobody is to be warned of that
+        self.number = process.pid
+        self._over = False
 
-    return process.pid, runs
+    def runs(self) -> bool:
+        """Until this says no the number is nobody else's."""
+        if not self._over:
+            self._over = os.waitpid(self.number, os.WNOHANG)[0] != 0
+        return not self._over
+
+    def end(self) -> None:
+        if self.runs():
+            os.kill(self.number, signal.SIGTERM)
 
 
 def starts(command: Sequence[str], environ: Mapping[str, str]) -> bool:

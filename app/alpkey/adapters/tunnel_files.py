@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alpkey.adapters import files
-from alpkey.core.tunnel_file import TunnelSeen, socket_name, to_bytes
+from alpkey.core.tunnel_file import TunnelSeen, Way, socket_name, to_bytes, way_to_bytes
 
 CLOSE = b"close\n"
 CLOSING_TIMEOUT_S = 15.0
@@ -23,9 +23,10 @@ _TALK_TIMEOUT_S = 2.0
 
 
 class TunnelFolder:
-    """``runtime`` is where the sockets are."""
+    """``last`` is the file of the last that stood, ``runtime`` where the sockets are."""
 
-    def __init__(self, folder: Path, runtime: Path) -> None:
+    def __init__(self, folder: Path, last: Path, runtime: Path) -> None:
+        self._last = last
         self._folder = folder
         self._runtime = runtime
 
@@ -57,6 +58,12 @@ class TunnelFolder:
             path = self._path(tunnel_id)
             if not is_locked(path):
                 path.unlink()
+
+    def remember(self, way: Way) -> None:
+        content = way_to_bytes(way)
+        with files.as_unfit(self._last):
+            if not self._last.exists() or self._last.read_bytes() != content:
+                files.replace(self._last, content, 0o600)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

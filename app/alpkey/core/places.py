@@ -99,6 +99,10 @@ class Places:
         return self.state / "tunnels"
 
     @property
+    def last_tunnel(self) -> Path:
+        return self.state / "last_tunnel.json"
+
+    @property
     def undo(self) -> Path:
         """Backups of what was the person's own."""
         return self.state / "undo"

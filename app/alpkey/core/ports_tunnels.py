@@ -67,6 +67,23 @@ class TunnelFiles(Protocol):
     def forget(self, tunnel_id: str) -> None:
         """Removes the file of a tunnel that is no more; touches no living one."""
 
+    def remember(self, way: Way) -> None:
+        """Keeps it as the last that stood, to be offered the next time.  Raises Unfit."""
+
+
+class Alone(Protocol):
+    """Another process of ours, which may outlive us."""
+
+    @property
+    def number(self) -> int:
+        """What the system calls it."""
+
+    def runs(self) -> bool:
+        """Whether it still runs."""
+
+    def end(self) -> None:
+        """Tells it to end, which it does cleanly; it may have ended."""
+
 
 class LocalPorts(Protocol):
     """Ports of this computer's loopback."""

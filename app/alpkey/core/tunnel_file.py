@@ -132,6 +132,20 @@ def from_bytes(data: bytes, *, alive: bool) -> TunnelSeen | None:
         return None
 
 
+def way_to_bytes(way: Way) -> bytes:
+    """Where a tunnel led, for the next time."""
+    return json.dumps({"cluster": way.cluster, "node": way.node, "ports": way.ports}).encode()
+
+
+def way_from_bytes(data: bytes) -> Way | None:
+    """None for what is none of ours."""
+    try:
+        row = json.loads(data)
+        return Way(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
 def error_row(error: AlpkeyError) -> dict[str, Any]:
     """The error as the contract has it, and how whoever asked for the tunnel is to end."""
     return {**words.error_object(error), "exit_code": error.exit_code}

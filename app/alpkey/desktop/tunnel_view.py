@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from alpkey.core import words
 from alpkey.core.look import Look
-from alpkey.core.tunnel_file import TunnelSeen
+from alpkey.core.tunnel_file import TunnelSeen, address
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,77 @@ def line(tunnel: TunnelSeen) -> str:
 def state(tunnel: TunnelSeen) -> str:
     """How it is, in full; of one that failed why."""
     if tunnel.error:
-        return f"{tunnel.error['title']}. {tunnel.error['next_step']}"
+        error = tunnel.error
+        return f"{error['title']}. {error['detail']}\n{error['next_step']}"
     said = words.tunnel_state(tunnel.state.value, tunnel.way.node, tunnel.silent)
     return f"{said[0].upper()}{said[1:]}"
+
+
+def told(tunnel: TunnelSeen) -> str:
+    """The same, and where it begins on this computer."""
+    if not tunnel.alive:
+        return state(tunnel)
+    here = ", ".join(address(local) for local, _ in tunnel.way.ports)
+    return f"{state(tunnel)}\n{here}"
 
 
 def alive(tunnels: Iterable[TunnelSeen]) -> int:
     return sum(one.alive for one in tunnels)
 
 
-def quit_question(count: int) -> str:
+def how_many(count: int) -> str:
+    """The same as a sentence."""
+    if not count:
+        return "No tunnel is open"
     return "A tunnel is open" if count == 1 else f"{count} tunnels are open"
+
+
+# The services that people open most, with their usual ports.
+SERVICES: tuple[tuple[str, int], ...] = (
+    ("Jupyter", 8888),
+    ("TensorBoard", 6006),
+    ("VS Code", 8080),
+    ("vLLM", 8000),
+)
+OTHER = "Other"
+
+
+def services() -> list[str]:
+    return [*(f"{name} ({port})" for name, port in SERVICES), OTHER]
+
+
+def service_of(ports: str) -> int:
+    """Which of the services these typed ports are of; the last one stands for all others."""
+    usual = [str(port) for _, port in SERVICES]
+    return usual.index(ports.strip()) if ports.strip() in usual else len(SERVICES)
+
+
+def ports_typed(text: str) -> tuple[int, ...] | None:
+    """Ports with spaces or commas between them; None where something else was typed."""
+    words_typed = text.replace(",", " ").split()
+    if not all(word.isascii() and word.isdecimal() and len(word) < 6 for word in words_typed):
+        return None
+    ports = tuple(int(word) for word in words_typed)
+    return ports if all(1 <= port <= 65535 for port in ports) else None
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job that runs: its number, its nodes, and what is read of it."""
+
+    id: str
+    nodes: tuple[str, ...]
+    text: str
+
+
+def running(jobs: Iterable[dict[str, Any]]) -> tuple[JobLine, ...]:
+    """The jobs of ``alpkey jobs`` that have nodes."""
+    return tuple(JobLine(job["id"], tuple(job["nodes"]), _job(job)) for job in jobs if job["nodes"])
+
+
+def _job(job: dict[str, Any]) -> str:
+    first, *more = job["nodes"]
+    others = f" and {len(more)} more" if more else ""
+    left = job["seconds_left"]
+    time = "" if left is None else f", {words.span(timedelta(seconds=left))} left"
+    return f"{job['name']} on {first}{others}{time} ({job['id']})"

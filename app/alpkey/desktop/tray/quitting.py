@@ -35,9 +35,7 @@ class Quitting(QObject):
         self._box.activateWindow()
 
     def _question(self, tunnels: int) -> QMessageBox:
-        box = QMessageBox(
-            QMessageBox.Icon.Question, "Quit Alpkey", tunnel_view.quit_question(tunnels)
-        )
+        box = QMessageBox(QMessageBox.Icon.Question, "Quit Alpkey", tunnel_view.how_many(tunnels))
         box.setInformativeText("Tunnels go on without the tray icon until they are closed.")
         close = box.addButton(CLOSE, QMessageBox.ButtonRole.AcceptRole)
         leave = box.addButton(LEAVE, QMessageBox.ButtonRole.DestructiveRole)

@@ -19,11 +19,13 @@ from alpkey.desktop.windows.keys_page import KeysPage
 from alpkey.desktop.windows.leave_dialog import LeaveDialog
 from alpkey.desktop.windows.parts import GRID_PX
 from alpkey.desktop.windows.settings_page import SettingsPage
+from alpkey.desktop.windows.tunnels_page import TunnelsPage
 
 SIZE_PX = (72 * GRID_PX, 56 * GRID_PX)
 TABS = {
     "key": "&Key",
     "clusters": "&Clusters",
+    "tunnels": "&Tunnels",
     "keys": "&My keys",
     "doctor": "&Doctor",
     "settings": "&Settings",
@@ -42,10 +44,12 @@ class MainWindow(QMainWindow):
         taken = views.mnemonics(TABS.values())
         self._key = KeyPage(site, start, self._leave, taken)
         self._clusters = ClustersPage(command, start, taken)
+        self._tunnels = TunnelsPage(site, command, start, taken)
         self._keys = KeysPage(site, command, taken)
         self._doctor = DoctorPage(command, start, taken)
         self._settings = SettingsPage(command, start, taken)
-        self._looking = (self._clusters.commands, self._keys.commands, self._doctor.commands)
+        pages_that_look = (self._clusters, self._tunnels, self._keys, self._doctor)
+        self._looking = tuple(page.commands for page in pages_that_look)
         for commands in self._running:
             commands.idle.connect(self._idle)
         pages = self._pages = QTabWidget()
@@ -53,7 +57,7 @@ class MainWindow(QMainWindow):
         pages.setDocumentMode(True)
         for part in (pages, pages.tabBar()):
             part.setAccessibleName("Pages")
-        made = (self._key, self._clusters, self._keys, self._doctor, self._settings)
+        made = (self._key, *pages_that_look, self._settings)
         for page, title in zip(made, TABS.values(), strict=True):
             pages.addTab(page, title)
         self.setCentralWidget(pages)
@@ -71,11 +75,14 @@ class MainWindow(QMainWindow):
         """Takes a look and applies it."""
         seen = looking.take(self._places)
         self._watch.set_working(seen.look is not None and seen.look.working)
-        for page in (self._key, self._clusters, self._keys, self._settings):
+        for page in (self._key, self._clusters, self._tunnels, self._keys, self._settings):
             page.apply(seen)
 
     def turn_to(self, page: str) -> None:
         """Shows the page of this name; stays where it is if there is none."""
+        if page == "jobs":
+            page = "tunnels"
+            self._tunnels.open_new()
         if page in TABS:
             self._pages.setCurrentIndex(list(TABS).index(page))
 
