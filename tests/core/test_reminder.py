@@ -342,9 +342,9 @@ class Week:
         memory, showing, seen = Memory(), None, MISSING
         while self.now < self.end:
             self.now = later(self.now, MINUTE)
-            if _inside(self.now, self.sleeps):
+            if inside(self.now, self.sleeps):
                 continue
-            if self.wishes and self.now >= self.wishes[0] and not _inside(self.now, self.losses):
+            if self.wishes and self.now >= self.wishes[0] and not inside(self.now, self.losses):
                 self.wishes.pop(0)
                 seen = key(self.now, serial=len(self.keys) + 1)
                 self.keys.append(seen)
@@ -357,14 +357,14 @@ class Week:
                     self.shown.append((self.now, showing))
 
 
-def _inside(now: datetime, spans: list[tuple[datetime, datetime]]) -> bool:
+def inside(now: datetime, spans: list[tuple[datetime, datetime]]) -> bool:
     return any(begin <= now < end for begin, end in spans)
 
 
-def test_a_week_with_sleeps_renewals_and_losses_of_the_network() -> None:
-    """14 sleeps, 7 renewals, 5 losses: each reminder once, none late, none after a renewal."""
+def usual_week() -> Week:
+    """14 sleeps, 7 renewals, 5 losses of the network."""
     days = [f"2026-11-{day}" for day in range(23, 30)]
-    week = Week(
+    return Week(
         # At noon, and from the evening until the next morning.
         sleeps=[(at(f"{day} 12:00"), at(f"{day} 13:10")) for day in days]
         + [(at(f"{day} 20:30"), later(at(f"{day} 20:30"), 11 * HOUR)) for day in days],
@@ -379,6 +379,11 @@ def test_a_week_with_sleeps_renewals_and_losses_of_the_network() -> None:
             at("2026-11-28 13:55"),
         ],
     )
+
+
+def test_a_week_with_sleeps_renewals_and_losses_of_the_network() -> None:
+    """Each reminder once, none late, none after a renewal."""
+    week = usual_week()
     week.run()
     assert len(week.keys) == 7
     names = [reminder for _, reminder in week.shown]
