@@ -82,6 +82,9 @@ def test_a_locked_keychain_is_neither_asked_nor_waited_for(
     assert serial(aged) == before
     assert '"silent-failed"' in (aged.path / "state/journal.jsonl").read_text()
     keychain.unlock()
+    _, report = aged.json("doctor")
+    [note] = [one for one in report["findings"] if one["id"] == "silent-failed"]
+    assert (note["severity"], "keychain-locked" in note["detail"]) == ("note", True)
     assert not aged.json("renew", "--silent")[1]["renewed"], "it has to wait a while first"
 
 

@@ -171,6 +171,11 @@ def _login(seen: Symptoms, *kinds: Said) -> Facts | None:
     }
 
 
+def _silent_failed(seen: Symptoms, _: datetime) -> Facts | None:
+    failed = seen.known.silent_failed
+    return {"code": failed[-1].code, "ended": rfc3339(failed[-1].at)} if failed else None
+
+
 CHECKS = (
     Check(
         "ssh-missing",
@@ -405,6 +410,14 @@ CHECKS = (
         "Type the password at the next renewal; the new one can be kept again.",
         lambda seen, _: when(seen.known.kept != "nothing" and seen.known.kept_refused),
         after=("refused-often",),
+    ),
+    Check(
+        "silent-failed",
+        "note",
+        "The key was not renewed by itself",
+        "The last try that nobody asked for ended without a key ({code}, {ended}).",
+        "Renew it yourself: alpkey renew --browser",
+        _silent_failed,
     ),
     Check(
         "no-tray-host",
