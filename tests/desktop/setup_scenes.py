@@ -63,6 +63,7 @@ def config(**more: Any) -> list[list[Row]]:
         "on_demand": False,
         "by_hand": False,
         "aliases": [],
+        "user": None,
     }
     return done(**{**result, **more})
 

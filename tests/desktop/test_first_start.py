@@ -23,6 +23,7 @@ from alpkey.core.places import own_places
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.watch import Watch
 from alpkey.desktop.windows.first_start.frame import SINGLE_PAGES, FirstStart, OnePage
+from alpkey.desktop.windows.first_start.key import KeyPage
 from tests.core.sites import site
 from tests.desktop import setup_scenes as says
 from tests.desktop.scenes import NOW, end, look
@@ -125,7 +126,22 @@ def test_the_name_is_remembered_before_the_renewal(stage: Make) -> None:
     home.type("alice")
     home.key(Qt.Key.Key_Return)
     home.until(lambda: home.renewals == 1)
-    assert home.called == [("settings", "set", "username", "alice")]
+    assert home.called == [("config", "diff"), ("settings", "set", "username", "alice")]
+
+
+def test_the_name_in_their_own_lines_is_suggested(stage: Make) -> None:
+    home = stage(look(), config_diff=says.config(by_hand=True, user="alice"))
+    home.until(lambda: home.find(QLineEdit, "username").text() == "alice")
+
+
+def test_a_name_that_is_being_typed_stays(stage: Make) -> None:
+    home = stage(look(), None, config_diff=[[], says.config(user="alice")[0]])
+    home.open()
+    home.until_at("Your key")
+    home.type("bo")
+    home.find(KeyPage, "")._asking.answer(1, {})
+    home.until(lambda: home.find(KeyPage, "").is_idle)
+    assert home.find(QLineEdit, "username").text() == "bo"
 
 
 @pytest.mark.parametrize("name", ["alice@cscs.ch", "A", "x" * 17])
@@ -136,14 +152,14 @@ def test_what_is_no_name_is_told_at_once(stage: Make, name: str) -> None:
     home.key(Qt.Key.Key_Return)
     assert "it is not your e-mail address" in says.text_of(home.window)
     assert home.find(QLineEdit, "username").hasFocus()
-    assert (home.called, home.renewals) == ([], 0)
+    assert (home.called, home.renewals) == ([("config", "diff")], 0)
 
 
 def test_without_a_name_the_form_asks(stage: Make) -> None:
     home = stage(look())
     home.until_at("Your key")
     home.key(Qt.Key.Key_Return)
-    assert (home.called, home.renewals) == ([], 1)
+    assert (home.called, home.renewals) == ([("config", "diff")], 1)
 
 
 def test_the_next_page_comes_with_the_certificate(stage: Make) -> None:

@@ -70,6 +70,16 @@ def test_buttons_do_as_the_menu_does(qtbot: QtBot, window: MainWindow, started: 
     assert started == [("window", "renew"), ("connect", "ela"), ("connect", "daint")]
 
 
+def test_while_nothing_is_set_up_that_is_offered_first(
+    qtbot: QtBot, window: MainWindow, at: Places, started: Started, tmp_path: Path
+) -> None:
+    set_up = window.findChild(QPushButton, "set-up")
+    qtbot.keyClick(set_up, Qt.Key.Key_Space)
+    assert started == [("window", "first-start")]
+    at.private_key(site().key_file).write_bytes(make_pair(tmp_path)[0])
+    qtbot.waitUntil(lambda: not set_up.isVisible())
+
+
 def test_unreadable_settings_are_said(qtbot: QtBot, window: MainWindow, at: Places) -> None:
     at.settings.parent.mkdir(parents=True)
     at.settings.write_text("lead_time = 7")

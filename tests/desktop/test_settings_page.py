@@ -226,7 +226,7 @@ def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
     labels = [one for one in page.findChildren(QLabel) if one.buddy()]
     boxes = [one for one in page.findChildren(QCheckBox) if one.text()]
     assert not {one.buddy() for one in labels} & set(boxes)
-    set_up = page.findChild(QPushButton, "set-up")
+    set_up = page.findChild(QPushButton, "set-up-parts")
     letters = views.mnemonics([one.text() for one in (set_up, *labels, *boxes)])
     assert len(letters) == 1 + len(labels) + len(boxes)
     assert not set(views.mnemonics(TABS.values())) & set(letters)
@@ -241,7 +241,7 @@ def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
     clusters = [one.objectName() for one in boxes]
     at_clusters = list(declared()).index("clusters")
     keys = list(declared())
-    assert inside == [*keys[:at_clusters], *clusters, *keys[at_clusters + 1 :], "set-up"]
+    assert inside == [*keys[:at_clusters], *clusters, *keys[at_clusters + 1 :], "set-up-parts"]
 
 
 def test_what_is_set_up_in_a_window_of_its_own(qtbot: QtBot, at: Places) -> None:
@@ -249,7 +249,7 @@ def test_what_is_set_up_in_a_window_of_its_own(qtbot: QtBot, at: Places) -> None
     window = MainWindow(at, site(), lambda *arguments: started.append(arguments))
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     qtbot.addWidget(window)
-    for entry in window.findChild(QPushButton, "set-up").menu().actions():
+    for entry in window.findChild(QPushButton, "set-up-parts").menu().actions():
         entry.trigger()
     assert started == [("window", name) for name in words.SETUP_WINDOWS]
     assert words.SETUP_WINDOWS.keys() == {"first-start", *SINGLE_PAGES}

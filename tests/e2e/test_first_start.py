@@ -76,13 +76,10 @@ def newcomer(home_on_desk: Home, said: Path, tmp_path: Path) -> Iterator[Home]:
         yield home_on_desk
 
 
-def sign_in(person: Counting, screen: Screen, desk: Desk, home: Home, *, name: str = "") -> None:
+def sign_in(person: Counting, screen: Screen, desk: Desk, home: Home) -> None:
     """The credentials, by keyboard alone; the sixth digit ends it and the dialog goes."""
     window = screen.window(RENEWAL)
     desk.focus(RENEWAL)
-    if name:
-        window.named("Password")  # once the service has proven itself
-        person.types(window, "User name", f"{name}\t")
     person.types(window, "Password", f"{home.centre.password}\t")
     person.types(window, "One-time code", home.centre.otp())
     until(lambda: screen.find(RENEWAL) is None, "the end of the dialog")
@@ -158,8 +155,9 @@ def test_whoever_has_a_working_config(
     with tray_of(running_desk, home) as tray:
         person.activates(tray)
         window = screen.window(TITLE)
+        until(lambda: window.named("User name").text() == "alice", "the name in their own lines")
         person.presses(window, f"Get my key{ELLIPSIS}")
-        sign_in(person, screen, running_desk, home, name="alice")
+        sign_in(person, screen, running_desk, home)
         until(lambda: any("login to daint worked" in one for one in window.texts()), "the login")
         person.presses(window, "Connect to daint")
         until(lambda: is_on_daint(said), "a session on daint")

@@ -288,6 +288,15 @@ def _difference(plan: Plan) -> str:
     return config_line.difference(plan.file.path, plan.line, plan.content, plan.wanted)
 
 
+def _user(plan: Plan) -> str | None:
+    """The name that the person's own lines log in with, where they lead to the centre."""
+    site = plan.world.site
+    if not leads_there(site, plan.before, plan.world.look().key_path):
+        return None
+    user = plan.before[site.clusters[0].name].get("user", ("",))[0]
+    return user if site.names_a_user(user) else None
+
+
 def _result(plan: Plan, *, changed: bool) -> Result:
     world = plan.world
     entry = world.touched.entry(SSH_CONFIG) or {}
@@ -300,5 +309,6 @@ def _result(plan: Plan, *, changed: bool) -> Result:
         "loses": [asdict(loss) for loss in plan.losses],
         "on_demand": world.own_files.on_demand,
         "by_hand": plan.changes and leads_there(world.site, plan.before, key),
+        "user": _user(plan),
         "aliases": [asdict(alias) for alias in plan.aliases],
     }

@@ -40,6 +40,12 @@ class KeyPage(QWidget):
         self.renew: QPushButton = button(
             "&Renew key\N{HORIZONTAL ELLIPSIS}", lambda: start("window", "renew"), "renew"
         )
+        self._set_up = button(
+            "Set &up Alpkey\N{HORIZONTAL ELLIPSIS}",
+            lambda: start("window", "first-start"),
+            "set-up",
+        )
+        self._set_up.hide()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         self._layout.setSpacing(2 * GRID_PX)
@@ -48,6 +54,7 @@ class KeyPage(QWidget):
         self._layout.addStretch(1)
         self._layout.addWidget(self._connect)
         bottom = QHBoxLayout()
+        bottom.addWidget(self._set_up)
         bottom.addWidget(self.renew)
         bottom.addStretch()
         bottom.addWidget(button("&Leave this computer\N{HORIZONTAL ELLIPSIS}", leave, "leave"))
@@ -61,6 +68,7 @@ class KeyPage(QWidget):
         warning = views.warning_line(seen.look, seen.now) if seen.look else ""
         self._warning.setText(warning)
         self._warning.setVisible(bool(warning))
+        self._set_up.setVisible(seen.look is not None and not seen.look.is_set_up)
         if seen.look is None:
             self._icon.setPixmap(drawing.pixmap(WARNING_ICON, RING_PX))
             self._state.setText(views.UNREADABLE.state)
@@ -84,7 +92,7 @@ class KeyPage(QWidget):
         self._connect = fresh
 
     def _connect_row(self) -> QWidget:
-        return connect_row(self._hosts, self._connect_to, self._taken + "rl")
+        return connect_row(self._hosts, self._connect_to, self._taken + "rlu")
 
     def _connect_to(self, name: str) -> None:
         self._start("connect", name)

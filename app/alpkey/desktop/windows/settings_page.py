@@ -178,7 +178,7 @@ class SettingsPage(QScrollArea):
 def _set_up_button(start: Callable[..., None]) -> QPushButton:
     """What is no value to be typed, but set up in a window of its own."""
     button = QPushButton(words.SET_UP)
-    button.setObjectName("set-up")
+    button.setObjectName("set-up-parts")
     button.setAccessibleName(words.SET_UP)
     menu = QMenu(button)
     labels = views.with_mnemonics(list(words.SETUP_WINDOWS.values()))

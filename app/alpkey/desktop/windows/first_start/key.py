@@ -12,6 +12,7 @@ from alpkey.core.errors import Unsuitable
 from alpkey.core.first_start import Page
 from alpkey.core.look import Stamp
 from alpkey.desktop import views
+from alpkey.desktop.engine import Engine
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.parts import button, words_label
 
@@ -29,12 +30,14 @@ class KeyPage(SetupPage):
 
     page = Page.KEY
     title = "Your key"
+    locks = False
 
     def __init__(self, world: SetupWorld) -> None:
         super().__init__(world)
         seen = world.look()
         self._account = seen.look.account if seen.look else None
         self._before: Stamp | None = None
+        self._asking: Engine | None = None
         self._name = QLineEdit(self._account or "")
         self._name.setObjectName("username")
         self._name.setAccessibleDescription(NAME_HELP)
@@ -48,12 +51,19 @@ class KeyPage(SetupPage):
     def deed(self) -> str:
         return "&Get my key\N{HORIZONTAL ELLIPSIS}"
 
+    @property
+    def can_act(self) -> bool:
+        """Nobody waits for a name that may be suggested."""
+        return self.is_idle or self._engines == {self._asking}
+
     def begin(self) -> None:
         self._before = self._certificate()
         if trouble := self.world.look().trouble:
             self.say(trouble)
         if not self._account:
             self._name.setFocus()
+            self._asking = self.run(self._suggest, "config", "diff", otherwise=lambda _: None)
+            self.changed.emit()
 
     def act(self) -> None:
         """A name that was typed is remembered first: it stands in the form, and in ssh's file."""
@@ -76,6 +86,11 @@ class KeyPage(SetupPage):
     def _certificate(self) -> Stamp:
         look = self.world.look().look
         return look.stamp if look else Stamp()
+
+    def _suggest(self, result: dict[str, Any]) -> None:
+        """The name in the person's own lines, unless the person was faster."""
+        if result["user"] and not self._name.isModified():
+            self._name.setText(result["user"])
 
     def _named(self, _: dict[str, Any]) -> None:
         self.world.renew(self.window())
