@@ -26,7 +26,10 @@ _TALK_TIMEOUT_S = 2.0
 
 
 class TunnelFolder:
-    """``last`` is the file of the last that stood, ``runtime`` where the sockets are."""
+    """``last`` is the file of the last that stood, ``runtime`` where the sockets are.
+
+    Where the file system knows no locks there are no tunnels: nobody could tell which live.
+    """
 
     def __init__(self, folder: Path, last: Path, runtime: Path) -> None:
         self._last = last
@@ -74,8 +77,7 @@ class TunnelFolder:
         """So that of two who find the same name free or dead only one takes it."""
         handle = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            with suppress(OSError):  # a file system without locks: a chance of two in a thousand
-                fcntl.flock(handle, fcntl.LOCK_EX)
+            fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
             os.close(handle)
@@ -155,8 +157,7 @@ class FileClaim:
         """A locked file in place of the one there.  Raises OSError."""
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".")
         try:
-            with suppress(OSError):  # where the file system knows no locks
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.write(handle, content)
             Path(name).replace(self._path)
         except BaseException:
