@@ -12,7 +12,7 @@ from alpkey.actions.renew import renew
 from alpkey.actions.renewing import RenewRequest
 from alpkey.actions.tunnel_watch import TunnelRequest, TunnelWorld
 from alpkey.actions.tunnels import close_tunnels, open_alone, open_tunnel, print_tunnel
-from alpkey.core.errors import AlpkeyError, Cancelled, NoKey, Unreachable, Unsuitable
+from alpkey.core.errors import AlpkeyError, Cancelled, NoKey, Unfit, Unreachable, Unsuitable
 from alpkey.core.events import Event, Step
 from alpkey.core.ports_remote import Ran
 from alpkey.core.symptoms import LoginSeen
@@ -32,6 +32,7 @@ def ended(said: str, code: int = 255) -> Ended:
 
 
 LOST = ended("Connection closed")
+TAKEN = ended("bind [127.0.0.1]:6006: Address already in use")
 DENIED = ended("Permission denied (publickey).")
 OURS = f"alpkey|1|RUNNING|1:00:00|{NODE}|a\n"
 
@@ -127,6 +128,56 @@ def test_an_outage_of_the_cluster_is_waited_out(tmp_path: Path) -> None:
     assert desk.states == ["connecting", "open", "reconnecting"]
 
 
+CHANGED = "REMOTE HOST IDENTIFICATION HAS CHANGED\nOffending ED25519 key in /f:3\n"
+
+
+def test_a_node_with_another_key_is_not_tried_again(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING, ended(CHANGED)])
+    with pytest.raises(Unreachable) as wrong:
+        desk.open()
+    assert (wrong.value.code, wrong.value.params["offending"]) == ("node-changed", "/f:3")
+
+
+def test_a_line_of_the_persons_own_for_a_busy_port_is_told_in_the_end(tmp_path: Path) -> None:
+    """The port that ssh misses is none of ours, which are free each time."""
+    desk = Desk(tmp_path, *[[TAKEN]] * 4)
+    with pytest.raises(Unreachable) as wrong:
+        desk.open()
+    assert wrong.value.code == "node-unreachable"
+    assert "Address already in use" in str(wrong.value.params["said"])
+    assert len(desk.line.started) == 4
+
+
+def test_a_full_disk_ends_no_tunnel_that_stands(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING])
+
+    def full(*_: object) -> None:
+        raise Unfit("disk-full", path="state")
+
+    def hear(event: Event) -> None:
+        (claim,) = desk.files.claims
+        if isinstance(event, Step) and event.id == "tunnel-connecting":
+            claim.show = full
+            desk.files.remember = full
+        if isinstance(event, Step) and event.id == "tunnel-open":
+            claim.wished = True
+
+    told = play(open_tunnel(TunnelRequest("daint", NODE, (6006,)), desk.world), on_event=hear)
+    assert told.result["state"] == "closed"
+
+
+def test_a_person_who_is_there_renews_first(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, [LISTENING], with_key=False)
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Step) and event.id == "tunnel-open":
+            desk.files.close("daint-nid006554-6006")
+
+    request = TunnelRequest("daint", NODE, (6006,), may_ask=True)
+    told = play(open_tunnel(request, desk.world), RIGHT, on_event=hear)
+    assert told.steps.index("installed") < told.steps.index("tunnel-connecting")
+
+
 def test_a_cluster_without_jobs_to_tell_ends_no_tunnel(tmp_path: Path) -> None:
     desk = Desk(tmp_path, [LISTENING, DENIED], [LISTENING])
     desk.remote.hosts["daint"] = {}
@@ -161,9 +212,6 @@ def test_a_first_failure_is_explained(tmp_path: Path, jobs: str, said: str, code
         desk.open()
     assert wrong.value.code == code
     assert desk.files.listed() == []
-
-
-TAKEN = ended("bind [127.0.0.1]:6006: Address already in use")
 
 
 def test_a_port_lost_in_the_last_moment_is_given_up_for_another(tmp_path: Path) -> None:

@@ -179,6 +179,21 @@ class TestFolder:
             stranger.close()
             assert not claim.is_to_close()
 
+    def test_last_words_are_swept_away_in_time(self, folder: TunnelFolder) -> None:
+        at = own_places()
+        with folder.claim("old") as claim:
+            claim.show(seen(claim, TunnelState.FAILED))
+            claim.leave_word()
+        old = at.tunnels / "old.json"
+        half = at.tunnels / ".half"
+        half.touch()
+        with folder.claim("living") as living:
+            for path in (old, half, at.tunnels / "living.json"):
+                os.utime(path, (0, 0))
+            with folder.claim("new"):
+                pass
+            assert {one.name for one in at.tunnels.iterdir()} == {".lock", f"{living.id}.json"}
+
     def test_the_last_way_is_read_back(self, folder: TunnelFolder) -> None:
         at = own_places()
         at.state.mkdir(parents=True)

@@ -12,9 +12,10 @@ from alpkey.core.errors import Unreachable
 from alpkey.core.symptoms import LoginSeen
 from alpkey.core.tunnel import (
     CONNECTING_TIMEOUT_S,
+    FIRST_PROBE_S,
     KEY_LOOK_S,
     LONGEST_PAUSE_S,
-    PROBE_AGAIN_S,
+    LONGEST_PROBE_S,
     Deed,
     Ended,
     Event,
@@ -32,6 +33,7 @@ from alpkey.core.tunnel import (
     fits,
     pause_s,
     port_is_taken,
+    probe_again_s,
     step,
 )
 from alpkey.core.tunnel_file import TunnelState
@@ -79,12 +81,12 @@ def played(*events: Event) -> Next:
         ((*UP, Ended(LOST), ELAPSED, DEAD), "waiting-for-key", Wait(KEY_LOOK_S)),
         ((*UP, Ended(LOST), ELAPSED, DEAD, ELAPSED, GOOD), "reconnecting", Deed.START),
         # The service
-        ((*UP[:3], Probed((6006,))), "service-not-answering", Wait(PROBE_AGAIN_S)),
+        ((*UP[:3], Probed((6006,))), "service-not-answering", Wait(FIRST_PROBE_S)),
         ((*UP[:3], Probed((6006,)), ELAPSED), "service-not-answering", Wait(2.0)),
         ((*UP[:3], Probed((1,)), REFUSED, REFUSED, ELAPSED), "service-not-answering", Deed.PROBE),
         ((*UP[:3], Probed((6006,)), REFUSED, REFUSED, REFUSED, ANSWERS), "open", Wait(None)),
         ((*UP, REFUSED), "open", Deed.PROBE),
-        ((*UP, REFUSED, Probed((6006,))), "service-not-answering", Wait(PROBE_AGAIN_S)),
+        ((*UP, REFUSED, Probed((6006,))), "service-not-answering", Wait(FIRST_PROBE_S)),
         ((GOOD, STARTED, Ended(TAKEN), Judged("retry")), "connecting", Wait(1.0)),
         # A cut
         ((*UP, Ended(LOST)), "reconnecting", Wait(1.0)),
@@ -158,6 +160,21 @@ def test_a_taken_port_is_known_by_ssh_s_words(said: str, taken: bool) -> None:
 )
 def test_a_node_has_the_name_of_one(node: str, right: bool) -> None:
     assert fits(node, "nid??????") is right
+
+
+def test_a_silent_service_is_asked_ever_less_often_until_somebody_tries_it() -> None:
+    assert [probe_again_s(n) for n in range(1, 7)] == [3, 6, 12, 24, 30, 30]
+    at, now = played(*UP)[0], NOW
+    for _ in range(6):
+        at, order = step(at, Probed((6006,)), now)
+    assert order == Wait(LONGEST_PROBE_S)
+    at, order = step(at, REFUSED, now + timedelta(seconds=1))
+    assert order == Wait(FIRST_PROBE_S)
+    at, order = step(at, REFUSED, now + timedelta(seconds=2))
+    assert order == Wait(2.0)
+    at, order = step(at, REFUSED, now + timedelta(seconds=5))
+    assert order is Deed.PROBE
+    assert step(at, Probed((6006,)), now)[1] == Wait(6.0)
 
 
 def test_any_pattern_lets_through_no_option() -> None:

@@ -180,6 +180,16 @@ def test_a_new_one_begins_with_the_last(qtbot: QtBot, page: TunnelsPage, name: s
     assert dialog.findChild(QLineEdit, "node").text() == "nid006554"
 
 
+def test_there_is_one_dialog_at_a_time(qtbot: QtBot, page: TunnelsPage) -> None:
+    page.open_new()
+    page.open_new(NOTEBOOK)
+    (dialog,) = page.findChildren(TunnelDialog)
+    dialog.close()
+    qtbot.waitUntil(lambda: not page.findChildren(TunnelDialog))
+    page.open_new(NOTEBOOK)
+    assert len(page.findChildren(TunnelDialog)) == 1
+
+
 def test_the_focus_stays_where_it_was_while_states_change(qtbot: QtBot, page: TunnelsPage) -> None:
     show(page, TunnelState.OPEN, TunnelState.OPEN)
     page.findChild(QPushButton, "tunnel-tunnel-1-1").setFocus()

@@ -1,13 +1,14 @@
 """Watching over a tunnel: what :mod:`alpkey.core.tunnel` decides is carried out here."""
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alpkey.actions.way_in import WayIn, explained
 from alpkey.core import jobs, ssh_words, tunnel
 from alpkey.core.command import WATCHED, tunnel_to
-from alpkey.core.errors import AlpkeyError, Cancelled, Unreachable, Unsuitable
+from alpkey.core.errors import AlpkeyError, Cancelled, Unfit, Unreachable, Unsuitable
 from alpkey.core.events import Answer, Event, Result, Step, Warn
 from alpkey.core.look import closed_doors
 from alpkey.core.ports_remote import Remote
@@ -25,6 +26,10 @@ from alpkey.core.tunnel import (
 )
 from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row, tunnel_object
 from alpkey.core.words import told
+
+# What a cluster's failed login can come to and pass by itself, as after sleep.
+_PASSING = ("unreachable", "too-slow", "behind-jump", "other")
+_TRIES_FOR_A_PORT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +114,8 @@ class Watch:
                 self._tunnel.state,
                 self._tunnel.silent,
             ):
+                self._show(must=shown is None)
                 shown = self._tunnel
-                self._claim.show(self._seen())
                 yield from self._tell()
             if self._order is Deed.FINISH:
                 return
@@ -119,6 +124,14 @@ class Watch:
                 self._close()
                 return
             self._tunnel, self._order = tunnel.step(self._tunnel, happened, self._world.way.clock())
+
+    def _show(self, *, must: bool) -> None:
+        """A tunnel that stands does not fall because the disk is full."""
+        try:
+            self._claim.show(self._seen())
+        except Unfit:
+            if must:
+                raise
 
     def _done(self, order: Order) -> tunnel.Event:
         """Carries the order out, and returns what came of it."""
@@ -140,7 +153,8 @@ class Watch:
                 return Happening.STARTED
             case Deed.PROBE:
                 if not self._tunnel.was_open:
-                    world.files.remember(self._way)
+                    with suppress(Unfit):
+                        world.files.remember(self._way)
                 return tunnel.Probed(world.line.silent())
         late = LoginSeen(self._way.node, None, "It did not end in time.")
         world.line.stop()
@@ -150,20 +164,27 @@ class Watch:
         """Asked of the cluster: whether it is reached, and whether a job of ours runs there."""
         way, world, was_open = self._way, self._world, self._tunnel.was_open
         if tunnel.port_is_taken(ended):
-            return self._elsewhere()
+            return self._elsewhere(ended)
         ran = world.remote.run(way.cluster, self._config, jobs.LIST)
         if not ran.logged_in:
             failed = ran.login(way.cluster)
-            if was_open and ssh_words.kind(failed) != "refused":
+            if was_open and ssh_words.kind(failed) in _PASSING:
                 return "retry"
             return explained(failed, world.way)
         runs_there = jobs.runs_on(way.node, jobs.from_squeue(ran.output)) if not ran.code else None
-        if was_open:
-            return "job-ended" if runs_there is False else "retry"
+        if was_open and runs_there is False:
+            return "job-ended"
+        if was_open and ssh_words.kind(ended) != "host-changed":
+            return "retry"
         return _node_error(ended, way, runs_there)
 
-    def _elsewhere(self) -> Verdict:
-        """Somebody took a port between our look and ssh's: another one, where none was wished."""
+    def _elsewhere(self, ended: LoginSeen) -> Verdict:
+        """Somebody took a port between our look and ssh's: another one, where none was wished.
+
+        Where it is ever again another port that ssh misses, it is one of the person's own lines.
+        """
+        if self._tunnel.failures >= _TRIES_FOR_A_PORT:
+            return _node_error(ended, self._way, None)
         wished, pairs = self._request.local_ports, []
         for number, (local, remote) in enumerate(self._way.ports):
             port = local

@@ -10,20 +10,26 @@ import itertools
 import os
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alpkey.adapters import files
-from alpkey.core.tunnel_file import TunnelSeen, Way, socket_name, to_bytes, way_to_bytes
+from alpkey.core.tunnel_file import TOLD_FOR, TunnelSeen, Way, socket_name, to_bytes, way_to_bytes
 
+LOCK = ".lock"
 CLOSE = b"close\n"
-CLOSING_TIMEOUT_S = 15.0
+# A supervisor that asks the cluster just now hears of it when that is over.
+CLOSING_TIMEOUT_S = 45.0
 _TALK_TIMEOUT_S = 2.0
 
 
 class TunnelFolder:
-    """``last`` is the file of the last that stood, ``runtime`` where the sockets are."""
+    """``last`` is the file of the last that stood, ``runtime`` where the sockets are.
+
+    Where the file system knows no locks there are no tunnels: nobody could tell which live.
+    """
 
     def __init__(self, folder: Path, last: Path, runtime: Path) -> None:
         self._last = last
@@ -35,6 +41,7 @@ class TunnelFolder:
         files.private_folder(self._folder)
         files.own_folder(self._runtime)
         with files.as_unfit(self._folder), self._alone():
+            self._sweep()
             claim = self._claimed(name)
         try:
             yield claim
@@ -68,13 +75,21 @@ class TunnelFolder:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """So that of two who find the same name free or dead only one takes it."""
-        handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            with suppress(OSError):  # a file system without locks: a chance of two in a thousand
-                fcntl.flock(handle, fcntl.LOCK_EX)
+            fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
             os.close(handle)
+
+    def _sweep(self) -> None:
+        """Removes the last words that nobody is told any more, and what a power cut left half."""
+        long_ago = time.time() - TOLD_FOR.total_seconds()
+        for path in self._folder.iterdir():
+            with suppress(OSError):  # a living one replaces its file at any moment
+                old = path.name != LOCK and path.stat().st_mtime < long_ago
+                if old and not is_locked(path):
+                    path.unlink()
 
     def _claimed(self, name: str) -> "FileClaim":
         for number in itertools.count(1):
@@ -142,8 +157,7 @@ class FileClaim:
         """A locked file in place of the one there.  Raises OSError."""
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".")
         try:
-            with suppress(OSError):  # where the file system knows no locks
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.write(handle, content)
             Path(name).replace(self._path)
         except BaseException:

@@ -99,6 +99,9 @@ def open_command(
 def list_command(as_json: bool) -> None:
     """List the tunnels: where each leads, how it is, and its address on this computer.
 
+    With --json the state is one of connecting, open, service-not-answering, reconnecting,
+    waiting-for-key, failed and job-ended.  The last two are told for some hours, or until closed.
+
     \b
     Examples:
       alpkey tunnel list

@@ -21,14 +21,15 @@ from alpkey.core.tunnel_file import TunnelState
 CONNECTING_TIMEOUT_S = 60.0
 KEY_LOOK_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
-PROBE_AGAIN_S = 3.0
+FIRST_PROBE_S, LONGEST_PROBE_S = 3.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Tunnel:
     """``running``: whether an ssh runs.  ``silent`` are ports on the node where nothing answers.
 
-    ``probe_at`` is when to ask them again.  ``error`` tells why it failed.
+    ``probe_at`` is when to ask them again, after so many ``probes`` in vain.  ``error`` tells why
+    it failed.
     """
 
     state: TunnelState
@@ -38,6 +39,7 @@ class Tunnel:
     failures: int = 0
     silent: tuple[int, ...] = ()
     probe_at: datetime | None = None
+    probes: int = 0
     error: AlpkeyError | None = None
 
 
@@ -138,6 +140,8 @@ def step(tunnel: Tunnel, event: Event, now: datetime) -> Next:
             return tunnel, Deed.PROBE
         case Happening.REFUSED if tunnel.state is TunnelState.OPEN:
             return tunnel, Deed.PROBE
+        case Happening.REFUSED if tunnel.state is TunnelState.SILENT:
+            return _wanted(tunnel, now)
         case Happening.ELAPSED if not tunnel.running:
             return tunnel, Deed.LOOK
         case Happening.ELAPSED if not tunnel.state.is_up:
@@ -154,7 +158,16 @@ def fits(node: str, pattern: str) -> bool:
 
 def pause_s(failures: int) -> float:
     """How long to rest after so many failures in a row."""
-    return float(min(FIRST_PAUSE_S * 2 ** min(failures - 1, 10), LONGEST_PAUSE_S))
+    return _growing(FIRST_PAUSE_S, LONGEST_PAUSE_S, failures)
+
+
+def probe_again_s(probes: int) -> float:
+    """When to ask services again that did not answer so many times."""
+    return _growing(FIRST_PROBE_S, LONGEST_PROBE_S, probes)
+
+
+def _growing(first_s: float, longest_s: float, times: int) -> float:
+    return float(min(first_s * 2 ** min(times - 1, 10), longest_s))
 
 
 def port_is_taken(seen: LoginSeen) -> bool:
@@ -171,14 +184,25 @@ def _until_probed(tunnel: Tunnel, now: datetime) -> Order:
     if tunnel.state is not TunnelState.SILENT or tunnel.probe_at is None:
         return Wait(None)
     left_s = (tunnel.probe_at - now).total_seconds()
-    return Wait(min(left_s, PROBE_AGAIN_S)) if left_s > 0 else Deed.PROBE
+    return Wait(min(left_s, LONGEST_PROBE_S)) if left_s > 0 else Deed.PROBE
+
+
+def _wanted(tunnel: Tunnel, now: datetime) -> Next:
+    """Somebody tries it: soon they want to hear that it answers."""
+    soon = now + timedelta(seconds=FIRST_PROBE_S)
+    at = min(tunnel.probe_at, soon) if tunnel.probe_at else soon
+    wanted = replace(tunnel, probes=1, probe_at=at)
+    return wanted, _until_probed(wanted, now)
 
 
 def _probed(tunnel: Tunnel, silent: tuple[int, ...], now: datetime) -> Next:
     state = TunnelState.SILENT if silent else TunnelState.OPEN
-    again = now + timedelta(seconds=PROBE_AGAIN_S) if silent else None
-    up = replace(tunnel, was_open=True, failures=0, silent=silent, probe_at=again)
-    return _in(up, state, now), Wait(PROBE_AGAIN_S if silent else None)
+    up = _in(replace(tunnel, was_open=True, failures=0, silent=silent), state, now)
+    if not silent:
+        return replace(up, probe_at=None, probes=0), Wait(None)
+    wait_s = probe_again_s(up.probes + 1)
+    again = now + timedelta(seconds=wait_s)
+    return replace(up, probe_at=again, probes=up.probes + 1), Wait(wait_s)
 
 
 def _ended(tunnel: Tunnel, seen: LoginSeen, now: datetime) -> Next:
@@ -206,6 +230,6 @@ def _judged(tunnel: Tunnel, verdict: Verdict, now: datetime) -> Next:
 
 def _rest(tunnel: Tunnel, now: datetime) -> Next:
     failures = tunnel.failures + 1
-    rested = replace(tunnel, failures=failures, silent=(), probe_at=None)
+    rested = replace(tunnel, failures=failures, silent=(), probe_at=None, probes=0)
     state = TunnelState.RECONNECTING if tunnel.was_open else TunnelState.CONNECTING
     return _in(rested, state, now), Wait(pause_s(failures))

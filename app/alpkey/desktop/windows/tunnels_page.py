@@ -87,7 +87,13 @@ class TunnelsPage(QWidget):
             self._show(seen.look.tunnels)
 
     def open_new(self, before: Way | None = None) -> None:
-        """Opens the dialog; with ``before`` filled in so, else as the last tunnel was."""
+        """Opens the dialog; with ``before`` filled in so, else as the last tunnel was.
+
+        One that is open already comes to the front.
+        """
+        if (dialog := self.findChild(TunnelDialog)) is not None:
+            dialog.activateWindow()
+            return
         dialog = TunnelDialog(
             self._site,
             self._command,
