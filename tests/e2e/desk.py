@@ -19,6 +19,8 @@ PROGRAMS = ("Xvfb", "dbus-daemon", "xfce4-panel", "xdotool")
 SCREEN = "1280x800x24"
 PANEL_ICON = (12, 784)  # where the only icon of the panel below stands
 CALL_TIMEOUT_S = 5.0
+ICON_WIDTH_PX = 16
+MENU_HEIGHT_PX = 100  # more than the panel has
 
 PANEL = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
@@ -120,6 +122,22 @@ class Desk:
         told = subprocess.run(search, env=environ, check=False, capture_output=True, text=True)
         return len(told.stdout.split())
 
+    def panel_shows_an_icon(self) -> bool:
+        """Whether the tray of the panel has room for one; an empty one has none."""
+        found = self._xdotool("search", "--onlyvisible", "--class", "wrapper")
+        return any(self._box(window)[2] > ICON_WIDTH_PX for window in found.split())
+
+    def menu(self) -> tuple[int, int, int, int] | None:
+        """Where the open menu of the panel is: x, y, width, height."""
+        found = self._xdotool("search", "--onlyvisible", "--class", "wrapper")
+        boxes = [self._box(window) for window in found.split()]
+        return next((box for box in boxes if box[3] > MENU_HEIGHT_PX), None)
+
+    def _box(self, window: str) -> tuple[int, int, int, int]:
+        told = self._xdotool("getwindowgeometry", "--shell", window)
+        facts = dict(line.split("=") for line in told.splitlines())
+        return int(facts["X"]), int(facts["Y"]), int(facts["WIDTH"]), int(facts["HEIGHT"])
+
     def move(self, title: str, x: int, y: int) -> None:
         """Puts a window there, as a window manager would."""
         search = ["search", "--sync", "--onlyvisible", "--name", f"^{title}$"]
@@ -130,7 +148,8 @@ class Desk:
         self._xdotool("type", "--file", "-", typed=text)
 
     def click(self, x: int, y: int, button: int = 1) -> None:
-        self._xdotool("mousemove", "--sync", str(x), str(y), "click", str(button))
+        """What is sent in a row is done in a row; "--sync" would wait 15 s where the mouse is."""
+        self._xdotool("mousemove", str(x), str(y), "click", str(button))
 
     def _xdotool(self, *arguments: str, typed: str = "") -> str:
         done = subprocess.run(

@@ -73,12 +73,7 @@ def test_from_a_click_to_daint(
     running_desk: Desk, screen: Screen, tray: TrayItem, home_on_desk: Home, tmp_path: Path
 ) -> None:
     home = home_on_desk
-    said = tmp_path / "said"
-    # A fake of a terminal program: it types one word into the session, and keeps what it says.
-    terminal = tmp_path / "fake-terminal"
-    terminal.write_text(f'#!/bin/sh\necho hostname | "$@" >"{said}" 2>&1\n')
-    terminal.chmod(0o755)
-    (home.path / "config/config.toml").write_text(f'terminal = ["{terminal}"]\n')
+    said = terminal_that_asks(home, tmp_path)
     tray.choose(RENEW)
     window = screen.window(TITLE)
     sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())
@@ -90,6 +85,37 @@ def test_from_a_click_to_daint(
     assert "At most 4 of 5 keys left" in tray.labels()
 
 
+def opener_that_notes(home: Home, folder: Path) -> Path:
+    """Gives the home a fake of what opens the browser; the file in which it notes the address."""
+    opened, opener = folder / "opened", folder / "bin/xdg-open"
+    opener.parent.mkdir()
+    keeps = f'printf "%s" "$1" > "{opened}.new" && mv "{opened}.new" "{opened}"'
+    opener.write_text(f"#!/bin/sh\n{keeps}\n")
+    opener.chmod(0o700)
+    home.environ["PATH"] = f"{opener.parent}:{home.environ['PATH']}"
+    return opened
+
+
+def sign_in_there(home: Home, opened: Path) -> None:
+    """What the browser and the person in it do."""
+    until(opened.exists, "the browser opens")
+    browser = Browser(home.centre)
+    back = browser.sign_in(browser.open(opened.read_text())).url
+    urlopen(back, timeout=10).close()
+
+
+def terminal_that_asks(home: Home, folder: Path) -> Path:
+    """Gives the home a fake of a terminal: it types one word into the session, and keeps what the
+    session says in the file.
+    """
+    said, terminal = folder / "said", folder / "fake-terminal"
+    terminal.write_text(f'#!/bin/sh\necho hostname | "$@" >"{said}" 2>&1\n')
+    terminal.chmod(0o755)
+    with (home.path / "config/config.toml").open("a") as settings:
+        settings.write(f'terminal = ["{terminal}"]\n')
+    return said
+
+
 def test_where_passwords_are_retired_the_browser_takes_the_forms_place(
     running_desk: Desk,
     screen: Screen,
@@ -97,23 +123,15 @@ def test_where_passwords_are_retired_the_browser_takes_the_forms_place(
     only_listener: None,
     tmp_path: Path,
 ) -> None:
-    home, opened = home_on_desk, tmp_path / "opened"
-    opener = tmp_path / "bin/xdg-open"
-    opener.parent.mkdir()
-    keeps = f'printf "%s" "$1" > "{opened}.new" && mv "{opened}.new" "{opened}"'
-    opener.write_text(f"#!/bin/sh\n{keeps}\n")
-    opener.chmod(0o700)
+    home = home_on_desk
+    opened = opener_that_notes(home, tmp_path)
     home.centre.fault("retired", times=None)
-    environ = {**home.environ, "PATH": f"{opener.parent}:{home.environ['PATH']}"}
-    process = subprocess.Popen(home.command("window", "renew"), env=environ)
+    process = subprocess.Popen(home.command("window", "renew"), env=home.environ)
     try:
         window = screen.window(TITLE)
         press(running_desk, window, "Sign in with the browser")
         press(running_desk, window, "Not now")  # asked once, where there is a keychain
-        until(opened.exists, "the browser opens")
-        browser = Browser(home.centre)
-        back = browser.sign_in(browser.open(opened.read_text())).url
-        urlopen(back, timeout=10).close()
+        sign_in_there(home, opened)
         until(home.certificate.exists, "the certificate")
         press(running_desk, window, "Close")
         assert process.wait(20) == 0
