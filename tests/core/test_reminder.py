@@ -361,10 +361,10 @@ def inside(now: datetime, spans: list[tuple[datetime, datetime]]) -> bool:
     return any(begin <= now < end for begin, end in spans)
 
 
-def test_a_week_with_sleeps_renewals_and_losses_of_the_network() -> None:
-    """14 sleeps, 7 renewals, 5 losses: each reminder once, none late, none after a renewal."""
+def usual_week() -> Week:
+    """14 sleeps, 7 renewals, 5 losses of the network."""
     days = [f"2026-11-{day}" for day in range(23, 30)]
-    week = Week(
+    return Week(
         # At noon, and from the evening until the next morning.
         sleeps=[(at(f"{day} 12:00"), at(f"{day} 13:10")) for day in days]
         + [(at(f"{day} 20:30"), later(at(f"{day} 20:30"), 11 * HOUR)) for day in days],
@@ -379,6 +379,11 @@ def test_a_week_with_sleeps_renewals_and_losses_of_the_network() -> None:
             at("2026-11-28 13:55"),
         ],
     )
+
+
+def test_a_week_with_sleeps_renewals_and_losses_of_the_network() -> None:
+    """Each reminder once, none late, none after a renewal."""
+    week = usual_week()
     week.run()
     assert len(week.keys) == 7
     names = [reminder for _, reminder in week.shown]
