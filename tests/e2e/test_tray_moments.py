@@ -38,7 +38,7 @@ def drawn(view: IconView) -> bytes:
 
 def shows(item: TrayItem, view: IconView, words: str) -> None:
     until(
-        lambda: words in item.tooltip() and item.picture(SIZE_PX) == drawn(view), f"{view} {words}"
+        lambda: words in item.tooltip() and item.drawing(SIZE_PX) == drawn(view), f"{view} {words}"
     )
 
 
