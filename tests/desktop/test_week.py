@@ -251,9 +251,37 @@ def test_a_week(qtbot: QtBot, desk: Desk, clock: Clock) -> None:
             qtbot.waitUntil(lambda shown=shown: len(desk.server.history) == shown + 1)
             told.append((f"{clock.now:%a %H:%M}", list(desk.memory.told.values())[-1]))
         if f"{clock.now:%H:%M}" == "20:00":
+            qtbot.waitUntil(lambda: desk.following._chores._child is None)
+            go_on()
             weights.append(weight())
     assert told == EXPECTED
     assert MINUTE / timedelta(milliseconds=1) >= TICK_MS, "or it is wrong for longer between two"
     (files_before, memory_before), (files, memory) = weights[1], weights[-1]
     assert files <= files_before
     assert memory <= memory_before + GROWTH_KB
+
+
+@pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface::systemTrayWindowChanged")
+def test_a_clock_that_is_set_back_an_hour(qtbot: QtBot, desk: Desk, clock: Clock) -> None:
+    """What is shown follows it; what was told is taken back, and not told twice."""
+    clock.now = later(usual_week().wishes[0], 20 * MINUTE)  # when the network is back
+    desk.renew()
+    ends = desk.pairs[0][1].valid_before
+    assert ends
+    clock.now = later(ends, -119 * MINUTE)
+    desk.tick()
+    desk.end_pause()
+    qtbot.waitUntil(lambda: len(desk.server.shown) == 1)
+    for back, steps in ((timedelta(hours=1), 0), (timedelta(0), 70)):
+        clock.now = later(clock.now, -back)
+        desk.tick()
+        assert_true(desk, clock.now)
+        if back:
+            desk.end_pause()
+            qtbot.waitUntil(lambda: not desk.server.shown)
+        for _ in range(steps):
+            clock.now = later(clock.now, MINUTE)
+            clock.steady_s += 60
+            desk.tick()
+            assert_true(desk, clock.now)
+    assert len(desk.server.history) == 1

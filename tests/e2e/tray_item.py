@@ -27,6 +27,11 @@ class TrayItem:
     def tooltip(self) -> str:
         return str(self.bus.get(self._item, "ToolTip")[2])
 
+    def drawing(self, size_px: int) -> bytes:
+        """The drawing of this size as it was sent to the panel: ARGB, a byte each."""
+        sent = self.bus.get(self._item, "IconPixmap")
+        return next(bytes(pixels) for width, _, pixels in sent if width == size_px)
+
     def activate(self) -> None:
         """A plain click."""
         self.bus.call(self._item, "Activate", "ii", 0, 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from alpkey.core.beat import Beat
+from alpkey.core.look import Look
 from alpkey.core.places import Places
 
 SETTLE_MS = 60
@@ -34,6 +35,7 @@ class Watch(QObject):
         self._beat, self._last = beat, beat()
         self._folders = (places.state, places.ssh, places.config, places.tunnels)
         self._files = (places.lock, places.journal)
+        self._pair: tuple[Path, ...] = ()
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._noticed)
         self._watcher.fileChanged.connect(self._noticed)
@@ -43,6 +45,13 @@ class Watch(QObject):
         self._tick.start()
         self._working = self._timer(WORKING_MS, self.changed.emit)
         self._look_out()
+
+    def follow(self, look: Look | None) -> None:
+        """Key and certificate, which some programs change in place; and a lock that is held."""
+        if look is not None:
+            self._pair = (look.key_path, look.certificate_path)
+            self._look_out()
+        self.set_working(look is not None and look.working)
 
     def set_working(self, working: bool) -> None:
         """A lock that is let go changes no file: while one is held, look every half second."""
@@ -73,10 +82,19 @@ class Watch(QObject):
     def _look_out(self) -> None:
         """Watches what is there now: a file that was replaced is another file to the kernel."""
         wanted = {str(_existing(folder)) for folder in self._folders}
-        wanted |= {str(file) for file in self._files if file.exists()}
+        wanted |= {str(file) for file in (*self._files, *self._pair) if _is_there(file)}
         watched = {*self._watcher.directories(), *self._watcher.files()}
         if new := sorted(wanted - watched):
             self._watcher.addPaths(new)
+
+
+def _is_there(file: Path) -> bool:
+    """A file in a folder that is closed to us is not."""
+    try:
+        file.stat()
+    except OSError:
+        return False
+    return True
 
 
 def _existing(folder: Path) -> Path:

@@ -70,7 +70,7 @@ class Following(QObject):
         seen = looking.take(self._places)
         self._site = seen.site or self._site
         self._apply(self._view(seen))
-        self._watch.set_working(seen.look is not None and seen.look.working)
+        self._watch.follow(seen.look)
         if seen.look is not None:
             self._chores.apply(seen.look, seen.now)
 

@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
     def refresh(self) -> None:
         """Takes a look and applies it."""
         seen = looking.take(self._places)
-        self._watch.set_working(seen.look is not None and seen.look.working)
+        self._watch.follow(seen.look)
         for page in (self._key, self._clusters, self._tunnels, self._keys, self._settings):
             page.apply(seen)
 
