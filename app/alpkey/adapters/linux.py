@@ -3,22 +3,80 @@
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from alpkey.adapters.command_file import command_file
 from alpkey.adapters.processes import starts
 from alpkey.core.errors import Unsuitable
 
 if TYPE_CHECKING:
     from alpkey.core.symptoms import DeskSeen
 
-# Program and the words between it and the command.  The first is the freedesktop proposal, the
-# second Debian's alternative: both stand for what the person chose.
-TERMINALS: tuple[tuple[str, ...], ...] = (
-    ("xdg-terminal-exec",),
-    ("x-terminal-emulator", "-e"),
-    ("xterm", "-e"),
+
+@dataclass(frozen=True, slots=True)
+class TerminalProgram:
+    """One that people have; ``words`` are the program and what stands before the command.
+
+    ``desktops`` are those that it is the own terminal of, as XDG_CURRENT_DESKTOP names them.
+    ``splits``: it joins its arguments and splits them at blanks, so that it needs one word.
+    """
+
+    words: tuple[str, ...]
+    desktops: tuple[str, ...] = ()
+    splits: bool = False
+
+    def running(self, command: Sequence[str]) -> list[str]:
+        return [*self.words, command_file(command)] if self.splits else [*self.words, *command]
+
+
+# The first stands for what the person chose (a proposal at freedesktop.org).
+CHOSEN = TerminalProgram(("xdg-terminal-exec",))
+# And this one for what the administrator chose, on Debian and its kin.
+ALTERNATIVE = TerminalProgram(("x-terminal-emulator", "-e"))
+TERMINALS = (
+    CHOSEN,
+    ALTERNATIVE,
+    TerminalProgram(("ptyxis", "--"), ("GNOME",)),
+    TerminalProgram(("kgx", "--"), ("GNOME",)),
+    TerminalProgram(("gnome-terminal", "--"), ("GNOME", "Unity", "X-Cinnamon", "Budgie")),
+    TerminalProgram(("konsole", "-e"), ("KDE",)),
+    TerminalProgram(("xfce4-terminal", "-x"), ("XFCE",)),
+    TerminalProgram(("mate-terminal", "-x"), ("MATE",)),
+    TerminalProgram(("lxterminal", "-e"), ("LXDE",), splits=True),
+    TerminalProgram(("qterminal", "-e"), ("LXQt",), splits=True),
+    TerminalProgram(("foot",), ("sway",)),
+    TerminalProgram(("kitty",), ("Hyprland",)),
+    TerminalProgram(("ghostty", "-e")),
+    TerminalProgram(("wezterm", "start", "--")),
+    TerminalProgram(("alacritty", "-e")),
+    TerminalProgram(("urxvt", "-e")),
+    TerminalProgram(("xterm", "-e")),
 )
+
+
+def terminals(environ: Mapping[str, str], choice: Sequence[str] = ()) -> Sequence[TerminalProgram]:
+    """The person's ``choice`` alone, else all that are known, in the order to try them in.
+
+    A desktop's own comes before those of others, and before what was chosen for all users.
+    """
+    if choice:
+        return (TerminalProgram(tuple(choice)),)
+    names = environ.get("XDG_CURRENT_DESKTOP", "").split(":")
+    own = [one for name in names for one in TERMINALS if name in one.desktops]
+    return tuple(dict.fromkeys((CHOSEN, *own, *TERMINALS)))
+
+
+def is_installed(program: TerminalProgram, environ: Mapping[str, str]) -> bool:
+    return shutil.which(program.words[0], path=environ.get("PATH")) is not None
+
+
+def _meant(program: TerminalProgram, environ: Mapping[str, str]) -> TerminalProgram:
+    """What the administrator's choice leads to, where that wants to be called in its own way."""
+    found = program is ALTERNATIVE and shutil.which(program.words[0], path=environ.get("PATH"))
+    name = Path(found).resolve().name if found else ""
+    return next((one for one in TERMINALS if one.splits and one.words[0] == name), program)
 
 
 _DOWNLOADS = re.compile(r'^[ \t]*XDG_DOWNLOAD_DIR="(\$HOME|)(/?[^"]*)"', re.MULTILINE)
@@ -40,17 +98,26 @@ def downloads_folder(environ: Mapping[str, str], home: Path) -> Path:
 
 
 class DesktopTerminal:
-    """The person's ``choice``, or the first of TERMINALS that is there and starts."""
+    """The first of ``terminals`` that is there and starts."""
 
     def __init__(self, choice: Sequence[str], environ: Mapping[str, str]) -> None:
-        self._choice = tuple(choice)
+        self._programs = terminals(environ, choice)
         self._environ = environ
 
     def open(self, command: Sequence[str], name: str) -> None:
-        candidates = (self._choice,) if self._choice else TERMINALS
-        if not any(starts([*words, *command], self._environ) for words in candidates):
-            looked_for = ", ".join(words[0] for words in candidates)
+        if not any(self._opens(program, command) for program in self._programs):
+            looked_for = ", ".join(program.words[0] for program in self._programs)
             raise Unsuitable("no-terminal", name=name, looked_for=looked_for)
+
+    def _opens(self, program: TerminalProgram, command: Sequence[str]) -> bool:
+        if not is_installed(program, self._environ):
+            return False
+        program = _meant(program, self._environ)
+        words = program.running(command)
+        opened = starts(words, self._environ)
+        if program.splits and not opened:
+            Path(words[-1]).unlink(missing_ok=True)
+        return opened
 
 
 def keyring_backends() -> Sequence[Any]:
@@ -67,6 +134,5 @@ def desk(choice: Sequence[str], environ: Mapping[str, str]) -> "DeskSeen":
     from alpkey.adapters import tray_host
     from alpkey.core.symptoms import DeskSeen
 
-    names = choice[:1] or [words[0] for words in TERMINALS]
-    terminal = any(shutil.which(name, path=environ.get("PATH")) for name in names)
+    terminal = any(is_installed(program, environ) for program in terminals(environ, choice))
     return DeskSeen(tray_host=tray_host.is_there(), terminal=terminal)

@@ -1,15 +1,13 @@
 """What is particular to macOS: Terminal without Automation rights, the Keychain, downloads."""
 
-import os
-import shlex
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from alpkey.adapters.command_file import command_file
 from alpkey.core.errors import KeychainTrouble, Unsuitable
 
 if TYPE_CHECKING:
@@ -38,20 +36,12 @@ class DesktopTerminal:
         wanted = (
             [*self._choice, *command]
             if self._choice
-            else ["open", "-a", "Terminal", _command_file(command)]
+            else ["open", "-a", "Terminal", command_file(command)]
         )
         try:
             subprocess.run(wanted, check=True, env=dict(self._environ), timeout=OPEN_TIMEOUT_S)
         except (OSError, subprocess.SubprocessError):
             raise Unsuitable("no-terminal", name=name, looked_for=wanted[0]) from None
-
-
-def _command_file(command: Sequence[str]) -> str:
-    handle, path = tempfile.mkstemp(suffix=".command", prefix="alpkey-")
-    with os.fdopen(handle, "w") as file:
-        file.write(f'#!/bin/sh\nrm -f -- "$0"\nexec {shlex.join(command)}\n')
-        os.fchmod(file.fileno(), 0o700)
-    return path
 
 
 def keyring_backends() -> Sequence[Any]:

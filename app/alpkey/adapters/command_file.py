@@ -1,0 +1,15 @@
+"""A command as one program to start, for whatever takes no argument list."""
+
+import os
+import shlex
+import tempfile
+from collections.abc import Sequence
+
+
+def command_file(command: Sequence[str]) -> str:
+    """The path of a script, ours alone, that removes itself and becomes ``command``."""
+    handle, path = tempfile.mkstemp(suffix=".command", prefix="alpkey-")
+    with os.fdopen(handle, "w") as file:
+        file.write(f'#!/bin/sh\nrm -f -- "$0"\nexec {shlex.join(command)}\n')
+        os.fchmod(file.fileno(), 0o700)
+    return path
