@@ -29,10 +29,10 @@ bench:
 	@sh tools/setup.sh test
 	@$(PYTHON) -m bench
 
-# Every window in every state into dist/gallery, and the picture of the README.
+# Every window in every state into dist/gallery, and the pictures of the README.
 gallery:
 	@sh tools/setup.sh test
-	@$(PYTHON) -m tests.gallery dist/gallery
+	@$(PYTHON) -m tests.gallery dist/gallery resources/pictures
 	@$(PYTHON) -m tests.desk_picture resources/pictures/alpkey.png
 
 # Any of deb, rpm and run; ALPKEY_XZ=1 compresses fast and badly, for trying.

@@ -1,6 +1,6 @@
 """``make gallery``: every window and dialog in every state, light and dark, as PNG files.
 
-Usage: python -m tests.gallery FOLDER
+Usage: python -m tests.gallery FOLDER [PICTURES], where PICTURES gets those of the README.
 """
 
 import os
@@ -16,8 +16,12 @@ from tests.desktop.scenes import SCENES, end, settle
 from tests.e2e.waiting import until
 
 
-def main(folder: Path) -> None:
-    """Writes NAME-light.png and NAME-dark.png for every scene."""
+# What the README shows, each in one scheme.
+BEST = {"main-valid": "light", "first-hosts": "light", "tunnel-jobs": "dark"}
+
+
+def main(folder: Path, pictures: Path | None = None) -> None:
+    """Writes NAME-light.png and NAME-dark.png for every scene, and the best ones as NAME.png."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = QApplication(["gallery"])
@@ -29,8 +33,10 @@ def main(folder: Path) -> None:
                 window = scene.make()
                 until(partial(settle, window, scene), name)
                 window.grab().save(str(folder / f"{name}-{scheme}.png"))
+                if pictures and BEST.get(name) == scheme:
+                    window.grab().save(str(pictures / f"{name}.png"))
                 until(partial(end, window), f"the end of {name}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))
