@@ -15,7 +15,6 @@ from tests.desktop.palettes import palettes
 from tests.desktop.scenes import SCENES, end, settle
 from tests.e2e.waiting import until
 
-
 # What the README shows, each in one scheme.
 BEST = {"main-valid": "light", "first-hosts": "light", "tunnel-jobs": "dark"}
 

@@ -1,17 +1,19 @@
 """A renewal at the moments that decide: nothing lost, nothing spent twice."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from alpkey.actions.renew import renew
+from alpkey.actions.renew import RenewWorld, renew
 from alpkey.actions.renewing import RenewRequest
 from alpkey.core.errors import Cancelled, NeedsBrowser, Unfit, Unreachable
 from alpkey.core.events import Ask, Event, Step
 from alpkey.core.journal import Fact, Issued, MaybeIssued, Refused, Retired, fold
-from alpkey.core.ports import IssuedPair
+from alpkey.core.ports import Clock, IssuedPair
 from alpkey.core.secret import Secret
 from tests.actions.worlds import RIGHT, Fakes, play
 from tests.contracts.fakes import FakeJournal
@@ -137,9 +139,29 @@ def test_a_key_of_another_maker_is_kept_once_the_person_agreed(
 
 
 def test_many_refusals_in_a_row_warn_of_the_lock(fakes: Fakes) -> None:
+    """With a minute between one look at the clock and the next, each code is that of a new step."""
     wrong = [{**RIGHT, "otp": Secret(f"11111{digit}")} for digit in range(3)]
-    told = play(renew(RenewRequest(), fakes.renewal), *wrong, RIGHT)
+    minutes = (datetime.now(UTC) + timedelta(minutes=number) for number in count())
+    told = play(renew(RenewRequest(), at(fakes, lambda: next(minutes))), *wrong, RIGHT)
     assert told.warnings == ["lock-out-near"]
+
+
+def test_after_many_refusals_a_code_is_held_back_until_the_next_step(fakes: Fakes) -> None:
+    """The clock stands."""
+    wrong = [{**RIGHT, "otp": Secret(f"11111{digit}")} for digit in range(3)]
+    now = datetime.now(UTC)
+    told: list[Event] = []
+    with pytest.raises(Cancelled):
+        play(renew(RenewRequest(), at(fakes, lambda: now)), *wrong, RIGHT, on_event=told.append)
+    last = [one for one in told if isinstance(one, Ask)][-1]
+    assert last.error is not None
+    assert (last.error.code, last.error.params["field"]) == ("otp-held", "otp")
+    assert fakes.service.issued == 0
+
+
+def at(fakes: Fakes, clock: Clock) -> RenewWorld:
+    world = fakes.renewal
+    return replace(world, status=replace(world.status, clock=clock))
 
 
 def test_a_retirement_is_remembered_and_forgotten(fakes: Fakes) -> None:

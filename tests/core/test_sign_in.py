@@ -1,10 +1,13 @@
 """What was typed, checked before anything is sent."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from alpkey.core.errors import Unsuitable
+from alpkey.core.journal import Known
 from alpkey.core.secret import Secret
-from alpkey.core.sign_in import read_credentials
+from alpkey.core.sign_in import held_for, read_credentials
 from tests.core.sites import site
 
 
@@ -35,3 +38,12 @@ def test_a_password_is_taken_letter_by_letter() -> None:
     answer = {"username": "bob", "password": Secret(" ä'\"$ "), "otp": Secret("123456")}
     found = read_credentials(answer, "alice", site())
     assert (found.username, found.password.reveal()) == ("bob", " ä'\"$ ")
+
+
+@pytest.mark.parametrize(
+    ("refusals", "later_s", "held"), [(2, 1, 0), (3, 1, 19), (3, 19, 1), (3, 20, 0), (5, 7, 13)]
+)
+def test_a_code_is_held_back_to_the_end_of_its_step(refusals: int, later_s: int, held: int) -> None:
+    at = datetime(2026, 11, 24, 9, 12, 10, tzinfo=UTC)
+    known = Known(refusals_in_a_row=refusals, refused_at=at)
+    assert held_for(known, at + timedelta(seconds=later_s), 30) == held

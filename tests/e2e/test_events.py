@@ -69,11 +69,19 @@ def test_a_code_that_was_refused_just_now_is_not_sent_again(home: Home) -> None:
 
 
 def test_after_three_refusals_the_lock_out_is_named(home: Home) -> None:
+    """And no code is sent before the next one is shown, which here takes a year."""
+    with (home.path / "config/site.toml").open("r+") as site:
+        rest = site.read()
+        site.seek(0)
+        site.write(f"code_step_s = {365 * 24 * 3600}\n{rest}")
     with home.talk() as talk:
         sign_in(talk, home, otp="000000")
         for otp in ("000001", "000002", "000003"):
             talk.answer(talk.until("ask"), password="wrong", otp=otp)
-        assert talk.until("warn")["code"] == "lock-out-near"
+        held = talk.until("ask")["error"]
+        assert (held["code"], held["params"]["times"]) == ("otp-held", 3)
+        talk.cancel()
+        talk.end()
 
 
 def test_an_answer_to_another_question_is_passed_over(home: Home) -> None:

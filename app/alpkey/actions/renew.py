@@ -62,7 +62,7 @@ from alpkey.core.ports import (
     Lock,
     Pairs,
 )
-from alpkey.core.sign_in import read_credentials
+from alpkey.core.sign_in import held_for, read_credentials
 from alpkey.core.site import Site
 
 
@@ -210,6 +210,11 @@ class _SignIn:
         """A code works only once, so one that was refused just now is not sent again."""
         if credentials.otp == self._used_otp:
             raise Unsuitable("otp-used", field="otp")
+        status, site = self._world.status, self._world.site
+        known = fold(status.journal.facts(), credentials.username)
+        if seconds := held_for(known, status.clock(), site.code_step_s):
+            times = known.refusals_in_a_row
+            raise Unsuitable("otp-held", field="otp", times=times, seconds=seconds, site=site.name)
 
 
 def _agree_to_backup(

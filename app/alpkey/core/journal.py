@@ -238,6 +238,7 @@ class Known:
     """What the journal says about one account; ``fingerprints`` are of all accounts' keys.
 
     ``service_made`` are those among them that the service made; ``revoked`` are serials.
+    ``refused_at`` is when the last of the ``refusals_in_a_row`` was.
     ``listed`` is the newest list of the service, less what was revoked since.
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
     ``session_kept``: the keychain holds what signs in anew; ``silent_failed``: the renewals that
@@ -255,6 +256,7 @@ class Known:
     listed: Listed | None = None
     quota_refused_at: datetime | None = None
     refusals_in_a_row: int = 0
+    refused_at: datetime | None = None
     kept: str = "nothing"
     kept_refused: bool = False
     session_kept: bool = False
@@ -339,15 +341,12 @@ def _learn(known: Known, fact: Fact) -> Known:
         case SilentFailed():
             return replace(known, silent_failed=(*known.silent_failed, fact))
         case Refused(code=code, kept=kept):
-            row = (
-                known.refusals_in_a_row + 1
-                if code == "sign-in-refused"
-                else known.refusals_in_a_row
-            )
+            refused = code == "sign-in-refused"
             at = fact.at if code == "quota-refused" else known.quota_refused_at
             return replace(
                 _answered(known, fact),
-                refusals_in_a_row=row,
+                refusals_in_a_row=known.refusals_in_a_row + refused,
+                refused_at=fact.at if refused else known.refused_at,
                 quota_refused_at=at,
                 kept_refused=known.kept_refused or (kept and code in _SIGN_IN_REFUSALS),
             )

@@ -1,9 +1,11 @@
 """What a person typed to sign in, checked for form before anything is sent."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from alpkey.core.errors import Unsuitable
 from alpkey.core.events import Answer
+from alpkey.core.journal import Known
 from alpkey.core.ports import Credentials
 from alpkey.core.secret import Secret
 from alpkey.core.site import Site
@@ -12,6 +14,18 @@ from alpkey.core.site import Site
 def named(answer: Answer, username: str | None) -> str:
     """The user name in ``answer``, else ``username``."""
     return str(answer.get("username") or username or "").strip()
+
+
+def held_for(known: Known, now: datetime, step_s: int) -> int:
+    """For how many seconds no code is sent: to the end of a code's step, once a lock-out is near.
+
+    The code on the screen is that of the step that was refused, or was typed wrong in haste.
+    """
+    if not known.lock_out_is_near or known.refused_at is None:
+        return 0
+    step, left_s = divmod(int(now.timestamp()), step_s)
+    same = int(known.refused_at.timestamp()) // step_s == step
+    return step_s - left_s if same else 0
 
 
 def read_credentials(

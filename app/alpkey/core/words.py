@@ -61,6 +61,11 @@ ERRORS: Mapping[str, Description] = {
         "A code works only once. Nothing was sent.",
         "Wait for the next code in your authenticator app.",
     ),
+    "otp-held": Description(
+        "This was refused {times} times in a row",
+        "So this code is held back and nothing was sent: {site} may lock the account.",
+        "Wait {seconds} s for the next code in your authenticator app, and type it with care.",
+    ),
     "answer-unreadable": Description(
         "The answer on standard input cannot be read",
         "One line of JSON was expected. Nothing was sent.",
