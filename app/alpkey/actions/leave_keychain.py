@@ -73,22 +73,23 @@ class LeavingKeychain:
             yield from self._tally.does(one, "secret-forgotten", forget)
 
     def _end_kept(self, one: Belonging) -> Iterator[Event]:
-        entry = session_name(one.name)
+        """Under the lock, or a renewal at the same time would put the next one in its place."""
+        entry, journal = session_name(one.name), self._world.journal
         try:
-            held = self._asked(lambda: self._world.keychain.get(entry))
+            self._asked(lambda: self._world.keychain.get(entry))  # from here on it is open
+            with self._world.lock.held(LOCK_TIMEOUT_S):
+                held = self._asked(lambda: self._world.keychain.get(entry))
+                if session := session_from_entry(held) if held else None:
+                    yield from self.end(session.refresh, one.name)
+                was = self._asked(lambda: self._world.keychain.forget(entry))
+                if fold(journal.facts(), one.name).session_kept:
+                    now = self._world.clock()
+                    journal.append([SessionKept(now, one.name, kept=False)])
         except AlpkeyError as trouble:
             yield from self._tally.left(one, trouble)
-            return
-        if session := session_from_entry(held) if held else None:
-            yield from self.end(session.refresh, one.name)
-        forget = partial(self._forget_session, one.name, entry)
-        yield from self._tally.does(one, "session-ended", forget)
-
-    def _forget_session(self, account: str, entry: str) -> bool:
-        was = self._asked(lambda: self._world.keychain.forget(entry))
-        if fold(self._world.journal.facts(), account).session_kept:
-            self._note(SessionKept(self._world.clock(), account, kept=False))
-        return was
+        else:
+            if was:
+                yield from self._tally.gone(one, "session-ended")
 
     def _forget_secret(self, account: str) -> bool:
         was = self._asked(lambda: self._world.keychain.forget(entry_name(account)))
