@@ -247,7 +247,7 @@ def test_twenty_at_once_are_open_and_closed(tunnels: Tunnels) -> None:
 
 def test_an_expired_key_waits_for_the_next_and_opens_by_itself(home: Home) -> None:
     """It dies while the tunnel is open, which stays; once that is cut, ela is left alone."""
-    home.centre.control("clock", offset_s=14 - DAY_S)
+    home.centre.control("clock", offset_s=16 - DAY_S)
     assert home.renew()[0] == 0
     home.centre.control("clock", offset_s=0)
     with tunnels_of(home) as tunnels, tunnels.supervised(*DAINT) as process:

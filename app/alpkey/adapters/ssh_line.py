@@ -22,9 +22,10 @@ from alpkey.core.tunnel_file import Way
 ENDING_TIMEOUT_S = 5.0
 # While ssh logs in, so often it is looked whether it listens.
 _LOOK_S = 0.05
-# A node refuses within one way there and back.  Nothing heard by then means that it took the call;
-# where the way is longer ssh says so later.
-_REFUSES_WITHIN_S = 0.6
+# A node refuses within one way there and back, and a login takes many.  Nothing heard by then means
+# that it took the call; where the way was slower just now, ssh says so later.
+_REFUSES_WITHIN_S = (0.6, 3.0)
+_PART_OF_A_LOGIN = 0.5
 _KEPT_LINES = 60
 _REFUSED = re.compile(rb"channel \d+: open failed")
 _LOOPBACK = "127.0.0.1"
@@ -63,7 +64,7 @@ class SshLine:
         """What ssh says of our own calls is no news."""
         if self._run is None:
             return ()
-        silent = _refusing(self._run.way)
+        silent = _refusing(self._run.way, self._run.refuses_within_s)
         while _ready([self._run], 0) and self._run.read():
             pass
         self._run.refused = False
@@ -98,6 +99,8 @@ class _Run:
             os.close(held)
             os.close(mouth)
         self.way = way
+        self.refuses_within_s = 0.0
+        self._started = time.monotonic()
         self.listens = False
         self.refused = False
         self._rest = b""
@@ -119,6 +122,9 @@ class _Run:
         """Whoever listens is our ssh: nobody did before, or ssh ends at once."""
         if not self.listens and _somebody_listens(self.way.ports[0][0]):
             self.listens = True
+            least_s, most_s = _REFUSES_WITHIN_S
+            part_s = (time.monotonic() - self._started) * _PART_OF_A_LOGIN
+            self.refuses_within_s = min(max(part_s, least_s), most_s)
             return Happening.LISTENING
         if self.refused:
             self.refused = False
@@ -155,11 +161,11 @@ def _somebody_listens(port: int) -> bool:
         return bool(call.getsockname() != call.getpeername())
 
 
-def _refusing(way: Way) -> tuple[int, ...]:
+def _refusing(way: Way, within_s: float) -> tuple[int, ...]:
     """A connection that is ended before a byte came was refused at its other end."""
     calls = {_called(local): remote for local, remote in way.ports}
     silent = []
-    waiting, deadline = set(calls), time.monotonic() + _REFUSES_WITHIN_S
+    waiting, deadline = set(calls), time.monotonic() + within_s
     while waiting and (left_s := deadline - time.monotonic()) > 0:
         for call in select.select(list(waiting), [], [], left_s)[0]:
             waiting.discard(call)
