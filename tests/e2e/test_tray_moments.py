@@ -98,7 +98,7 @@ def test_a_full_disk_loses_no_reminder_and_repeats_none(
 ) -> None:
     if not can_mount():
         pytest.skip("mounting a small disk needs root")
-    needs_server(running_desk)
+    needs_server()
     home = home_on_desk
     home.environ["DBUS_SYSTEM_BUS_ADDRESS"] = running_desk.environ["DBUS_SESSION_BUS_ADDRESS"]
     another_old_key(home)
