@@ -188,10 +188,13 @@ def desk(folder: Path) -> Iterator[Desk]:
         )
         environ["DBUS_SESSION_BUS_ADDRESS"] = address
         bus = Bus(running.enter_context(open_dbus_connection(address)))
+        # What the bus starts, such as the server of notifications, is found as a reader finds it.
+        bus.call(DRIVER, "UpdateActivationEnvironment", "a{ss}", {"NO_AT_BRIDGE": "0"})
         command = ["xfce4-panel", "--disable-wm-check"]
         yield Desk(environ, bus, Panel(lambda: _run(running, log, environ, command), bus))
 
 
+DRIVER = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
 WATCHER = DBusAddress(
     "/StatusNotifierWatcher",
     bus_name="org.kde.StatusNotifierWatcher",

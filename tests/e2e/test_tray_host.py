@@ -67,7 +67,7 @@ def quick(running_desk: Desk, home_on_desk: Home, tmp_path: Path) -> Home:
 
 def test_from_a_login_without_a_host(running_desk: Desk, screen: Screen, quick: Home) -> None:
     """Reminders only; the icon comes and goes with a host, and the window stands in for it."""
-    needs_server(running_desk)
+    needs_server()
     another_old_key(quick)
     running_desk.panel.die()
     with started(quick, "--at-login"):

@@ -3,13 +3,13 @@
 import ctypes.util
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
-from pytestqt.qtbot import QtBot
 
 from alpkey.desktop import drawing
 from alpkey.desktop.signs import IconView, Ring, Sign
@@ -18,11 +18,14 @@ from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk
 from tests.e2e.inside import change_inside
 from tests.e2e.test_bad_moments import ON_A_FULL_DISK, can_mount
-from tests.e2e.test_desk import TITLE
+from tests.e2e.test_desk import RENEW, TITLE, sign_in, terminal_that_asks
 from tests.e2e.test_reminders import another_old_key, needs_server, notification, told
-from tests.e2e.test_tray_host import MAIN_TITLE, end_windows
+from tests.e2e.test_tray_host import MAIN_TITLE, end_windows, places
 from tests.e2e.tray_item import TrayItem, tray_of
 from tests.e2e.waiting import until
+from tests.sockets import owner
+
+pytestmark = pytest.mark.usefixtures("qapp")  # what the panel gets is compared with a drawing
 
 SIZE_PX = 24
 BROKEN = IconView(Sign.WARNING)
@@ -42,9 +45,7 @@ def shows(item: TrayItem, view: IconView, words: str) -> None:
     )
 
 
-def test_whatever_becomes_of_the_certificate(
-    qtbot: QtBot, running_desk: Desk, home_on_desk: Home
-) -> None:
+def test_whatever_becomes_of_the_certificate(running_desk: Desk, home_on_desk: Home) -> None:
     """Each state as the panel gets it: the drawing, and the words."""
     home = home_on_desk
     home.without_root_power()
@@ -97,7 +98,7 @@ def test_a_full_disk_loses_no_reminder_and_repeats_none(
 ) -> None:
     if not can_mount():
         pytest.skip("mounting a small disk needs root")
-    needs_server(running_desk)
+    needs_server()
     home = home_on_desk
     home.environ["DBUS_SYSTEM_BUS_ADDRESS"] = running_desk.environ["DBUS_SESSION_BUS_ADDRESS"]
     another_old_key(home)
@@ -167,3 +168,53 @@ def test_a_screen_that_is_removed(running_desk: Desk, screen: Screen, home_on_de
             end_windows(home_on_desk, screen)
     finally:
         monitors(running_desk, "remove", "left", check=False)
+
+
+def test_a_dead_key_is_renewed_and_then_connected_with(
+    running_desk: Desk, screen: Screen, home_on_desk: Home, tmp_path: Path
+) -> None:
+    """From the menu, whose entry is offered all the same."""
+    home = home_on_desk
+    said = terminal_that_asks(home, tmp_path)
+    home.centre.control("clock", offset_s=4 - 24 * 3600)
+    assert home.renew()[0] == 0
+    home.centre.control("clock", offset_s=0)
+    until(lambda: home.json("status")[1]["state"] == "expired", "the end of the key")
+    with tray_of(running_desk, home) as item:
+        shows(item, IconView(Sign.CROSSED), "key expired")
+        item.choose("Connect to daint")
+        window = screen.window(TITLE)
+        sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())
+        until(lambda: said.exists() and "daint" in said.read_text().split(), "a session on daint")
+
+
+def children_of(process_id: int) -> list[int]:
+    told = Path(f"/proc/{process_id}/task").glob("*/children")
+    return [int(one) for path in told for one in path.read_text().split()]
+
+
+def test_a_child_that_crashes_or_hangs_is_told_of_and_let_go(
+    running_desk: Desk, screen: Screen, home_on_desk: Home, tmp_path: Path
+) -> None:
+    """With the 45 s in which a key may still be installed made short."""
+    home = home_on_desk
+    change_inside(
+        home, tmp_path, "from alpkey.desktop import engine\nengine.CANCEL_PATIENCE_MS = 300\n"
+    )
+    with tray_of(running_desk, home) as item:
+        item.choose(RENEW)
+        window = screen.window(TITLE)
+        window.named("One-time code")
+        windows = owner(places(home).window_socket)
+        (child,) = until(lambda: children_of(windows), "the child")
+        os.kill(child, signal.SIGKILL)
+        until(lambda: "Alpkey broke off" in window.texts(), "the words")
+        window.named("Try again").press()
+        (child,) = until(lambda: children_of(windows), "the next child")
+        window.named("One-time code")
+        os.kill(child, signal.SIGSTOP)
+        running_desk.focus(TITLE)
+        running_desk.keys("Escape")
+        until(lambda: screen.find(TITLE) is None, "the dialog's end")
+        assert home.pair() is None
+        assert any("no key" in label for label in item.labels())

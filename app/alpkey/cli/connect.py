@@ -58,7 +58,9 @@ def connect_command(
         )
         return
     way: Way = "print" if only_print else "here" if here else "editor" if vscode else "window"
-    request = ConnectRequest(name, way, forward_agent, remote_command, output.can_ask)
+    # A desktop that starts this has nowhere to put a question: the renewal's own window asks it.
+    may_ask = output.can_ask and not (events and way in ("window", "editor"))
+    request = ConnectRequest(name, way, forward_agent, remote_command, may_ask)
     result = run(
         lambda all_of, cancellation: connect(request, all_of.connection(cancellation)),
         output,
