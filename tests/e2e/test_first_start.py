@@ -1,5 +1,6 @@
 """From an empty home to ``hostname`` on daint, with every click counted."""
 
+import itertools
 import json
 import subprocess
 from collections.abc import Iterator
@@ -248,3 +249,36 @@ def test_the_passphrase_is_changed_from_the_settings(
         process.kill()
         process.wait()
     assert opens(home.key, PHRASE)
+
+
+def test_it_is_told_page_by_page(running_desk: Desk, screen: Screen, home_on_desk: Home) -> None:
+    """All that a screen reader says on the way, from a key that is there to a login."""
+    home, desk = home_on_desk, running_desk
+    assert home.renew()[0] == 0
+    command = home.command("window", "first-start")
+    with screen.listening() as speech, subprocess.Popen(command, env=home.environ) as process:
+        try:
+            for waited, key in ((CONFIG, "Return"), (NONE, "Return"), (WORKED, "alt+e")):
+                until(lambda waited=waited: waited in speech.said(), waited)
+                desk.focus(TITLE)
+                desk.keys(key)
+            assert process.wait(20) == 0
+            said = [one for one, _ in itertools.groupby(speech.said())]
+        finally:
+            process.kill()
+    assert said == [
+        "[Cancel, push button]",  # all that can be done while it looks
+        "Your ssh configuration",
+        CONFIG,
+        "Protect the key",
+        NONE,
+        "[Cancel, push button]",
+        "A first login",
+        "[Close, push button]",
+        WORKED,
+    ]
+
+
+CONFIG = "[Ask to renew when a plain ssh daint needs it, check box]"
+NONE = "[No passphrase, radio button]"
+WORKED = "You are set up: a login to daint worked"

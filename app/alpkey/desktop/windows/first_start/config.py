@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from alpkey.core import words
 from alpkey.core.first_start import Page
@@ -56,8 +56,9 @@ class ConfigPage(SetupPage):
     def look(self) -> None:
         self.run(self._know, "config", "diff", otherwise=self._fail)
 
-    def begin(self) -> None:
-        self._on_demand.setFocus()
+    @property
+    def first(self) -> QWidget | None:
+        return self._on_demand if self.world.config else None
 
     def act(self) -> None:
         if self.world.config is None:

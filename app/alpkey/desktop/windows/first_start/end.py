@@ -108,4 +108,4 @@ class EndPage(SetupPage):
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         self._ways.setVisible(not worked)
-        announce(self, f"{state}. {detail}".strip())
+        announce(self, f"{state}. {detail}" if detail else state)

@@ -97,8 +97,10 @@ class _Frame(QDialog):
         self._filler.hide()
         page.show()
         announce(self, page.title)
+        # First the focus, or it wanders over the buttons that come and go, and is read out there.
+        self._act.setEnabled(True)
+        (page.first or self._act).setFocus()
         self._refresh()
-        self._act.setFocus()
         page.begin()
         QTimer.singleShot(0, self._grow)  # once the layouts know the new page
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from alpkey.core import words
 from alpkey.core.errors import Unsuitable
@@ -56,12 +56,15 @@ class KeyPage(SetupPage):
         """Nobody waits for a name that may be suggested."""
         return self.is_idle or self._engines == {self._asking}
 
+    @property
+    def first(self) -> QWidget | None:
+        return None if self._account else self._name
+
     def begin(self) -> None:
         self._before = self._certificate()
         if trouble := self.world.look().trouble:
             self.say(trouble)
         if not self._account:
-            self._name.setFocus()
             self._asking = self.run(self._suggest, "config", "diff", otherwise=lambda _: None)
             self.changed.emit()
 

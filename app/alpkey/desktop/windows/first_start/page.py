@@ -110,8 +110,13 @@ class SetupPage(QWidget):
     def follow(self) -> None:
         """Called when a file has changed."""
 
+    @property
+    def first(self) -> QWidget | None:
+        """Where to begin, if not at the button that goes on."""
+        return None
+
     def begin(self) -> None:
-        """Called when it is shown; puts the cursor where to begin."""
+        """Called when it is shown."""
 
     def stop(self) -> None:
         """Ends what is under way; what must not be broken off is still finished."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLineEdit, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLineEdit, QRadioButton, QWidget
 
 from alpkey.core.first_start import Page
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
@@ -68,9 +68,9 @@ class ProtectionPage(SetupPage):
     def look(self) -> None:
         self.run(self._know, "passphrase", "keychain", "--check", otherwise=self._fail)
 
-    def begin(self) -> None:
-        if (chosen := self._ways.checkedButton()) is not None:
-            chosen.setFocus()
+    @property
+    def first(self) -> QWidget | None:
+        return self._ways.checkedButton()
 
     def act(self) -> None:
         if self._ask is not None:
