@@ -57,11 +57,13 @@ if TYPE_CHECKING:
     from alpkey.actions.status import StatusWorld
     from alpkey.actions.try_login import LoginWorld
     from alpkey.actions.tunnel_watch import TunnelWorld
+    from alpkey.actions.uninstall import UninstallWorld
     from alpkey.actions.way_in import WayIn
     from alpkey.adapters.gateway import Gateway
     from alpkey.adapters.http import Http
     from alpkey.adapters.key_files import KeyPairFiles
     from alpkey.adapters.keychain import SystemKeychain
+    from alpkey.adapters.known_hosts import KnownHostsFile
     from alpkey.adapters.lock import FileLock
     from alpkey.adapters.openssh import OpenSsh
     from alpkey.adapters.own_ssh_files import OwnSshConfig
@@ -449,12 +451,12 @@ class Assembly:
         from alpkey.actions.hosts import HostsWorld
         from alpkey.adapters.host_keys import SshHostKeys
 
-        known_hosts, connect = self.places.ssh / "known_hosts", self.places.connect_config
         return HostsWorld(
             site=self.site,
             look=self._glance,
             own_files=self._own_files,
-            keys=SshHostKeys(known_hosts, connect, self._openssh, os.environ),
+            keys=SshHostKeys(self.places.connect_config, self._openssh, os.environ),
+            known_hosts=self._known_hosts,
             lock=self._lock,
             touched=self._touched,
         )
@@ -499,6 +501,23 @@ class Assembly:
             files=self._files,
             kept=self.kept(cancellation),
             keys=self.keys(cancellation) if self.site.has_gateway else None,
+        )
+
+    def uninstalling(self, cancellation: Cancellation) -> UninstallWorld:
+        from alpkey.actions.uninstall import UninstallWorld
+        from alpkey.adapters.known_hosts import KnownHostsFile
+        from alpkey.adapters.outside_files import OutsideFiles
+
+        at = self.places
+        return UninstallWorld(
+            configuration=self.configuration(cancellation),
+            tunnels=self.tunnels(cancellation),
+            outside=OutsideFiles(self._touched, now),
+            known_hosts=KnownHostsFile,
+            files=self._files,
+            lock=self._lock,
+            own_ssh=at.own_ssh,
+            folders=list(dict.fromkeys((at.config, at.state, at.logs))),
         )
 
     def end_sessions(self, cancellation: Cancellation) -> Iterator[Event]:
@@ -668,6 +687,12 @@ class Assembly:
         from alpkey.adapters.own_ssh_files import OwnSshConfig
 
         return OwnSshConfig(self.site, self.places, self._touched, own_command("ensure"))
+
+    @property
+    def _known_hosts(self) -> KnownHostsFile:
+        from alpkey.adapters.known_hosts import KnownHostsFile
+
+        return KnownHostsFile(self.places.known_hosts)
 
     @property
     def _terminal(self) -> Terminal:

@@ -102,6 +102,23 @@ def test_a_folder_of_ours_goes_with_its_last_file_unless_something_lies_in_it(
     assert [path.name for path in app.iterdir()] == ["theirs"]
 
 
+def test_a_folder_of_ours_goes_though_only_the_record_knows_it(
+    outside: OutsideFiles, tmp_path: Path
+) -> None:
+    app = tmp_path / "Applications/Alpkey.app"
+    outside.put(Placed("one", app / "Contents/Info.plist", b"1", folder=app))
+    outside.take_back("one")
+    assert list(tmp_path.joinpath("Applications").iterdir()) == []
+
+
+def test_what_the_record_holds_of_others_is_no_file_of_ours(
+    outside: OutsideFiles, touched: Path
+) -> None:
+    touched.parent.mkdir()
+    touched.write_text('{"ssh-config": {"path": "/c"}, "later": 5}')
+    assert outside.placed() == {}
+
+
 def test_a_place_that_cannot_be_written_is_named(outside: OutsideFiles, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     file = Placed("entry", tmp_path / "file/entry", b"one")

@@ -294,6 +294,9 @@ class FakeTouched:
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
 
+    def names(self) -> Sequence[str]:
+        return list(self._entries)
+
     def entry(self, name: str) -> Entry | None:
         return self._entries.get(name)
 
@@ -329,6 +332,13 @@ class FakeOutside:
         path, _ = self._put.pop(file.name, (file.path, b""))
         self.files.pop(path, None)
         return kept
+
+    def placed(self) -> Mapping[str, Path]:
+        return {name: path for name, (path, _) in self._put.items()}
+
+    def take_back(self, name: str) -> Path | None:
+        path, content = self._put[name]
+        return self.take_away(Placed(name, path, content))
 
     def _keep(self, file: Placed) -> Path | None:
         path, ours = self._put.get(file.name, (file.path, None))

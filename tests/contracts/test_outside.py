@@ -31,6 +31,7 @@ class TestTouched:
         touched.note("a", None)
         touched.note("a", None)
         assert (touched.entry("a"), touched.entry("b")) == (None, {"path": "/y"})
+        assert touched.names() == ["b"]
 
 
 @pytest.fixture(params=["files", "fake"])
@@ -84,6 +85,19 @@ class TestOutside:
         assert kept.suffix != ".desktop"
         assert outside.content(kept) == b"theirs"
         assert outside.content(file.path) == (b"one" if change == "put" else None)
+
+    @pytest.mark.parametrize("changed", [False, True])
+    def test_whoever_has_it_no_longer_takes_it_back_by_its_name(
+        self, outside: Outside, file: Placed, changed: bool
+    ) -> None:
+        assert outside.placed() == {}
+        outside.put(file)
+        assert outside.placed() == {file.name: file.path}
+        if changed:
+            put_by_another(outside, file, b"theirs")
+        kept = outside.take_back(file.name)
+        assert (kept and outside.content(kept)) == (b"theirs" if changed else None)
+        assert (outside.content(file.path), outside.placed()) == (None, {})
 
     def test_the_very_same_is_not_kept_twice(self, outside: Outside, file: Placed) -> None:
         put_by_another(outside, file, b"one")

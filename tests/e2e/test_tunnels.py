@@ -68,6 +68,15 @@ def test_a_script_gets_the_tunnel_once_it_stands(tunnels: Tunnels) -> None:
     assert tunnels.listed() == [tunnel]
 
 
+def test_uninstall_closes_it_before_its_files_go(tunnels: Tunnels) -> None:
+    tunnel = tunnels.open(*DAINT)
+    code, result = tunnels.home.json("uninstall", "--yes")
+    assert (code, result["left"]) == (0, [])
+    assert [one["what"] for one in result["removed"]] == ["tunnel", "ssh-files"]
+    assert fetch(tunnel["url"]) is None
+    assert tunnels.listed() == []
+
+
 def test_the_plain_line_is_printed_and_works(tunnels: Tunnels) -> None:
     port = free_port()
     wish = ("--local-port", str(port))

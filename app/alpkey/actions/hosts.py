@@ -10,12 +10,13 @@ from pathlib import Path
 
 from alpkey.actions.asking import agree
 from alpkey.actions.installing import LOCK_TIMEOUT_S
+from alpkey.core import known_lines
 from alpkey.core.errors import Unfit, Unreachable, Unsuitable
 from alpkey.core.events import Action, Answer, Event, Result, Step
 from alpkey.core.host_keys import HostKey, Seen, shown_as
 from alpkey.core.look import Look
 from alpkey.core.ports import Lock, OwnSshFiles
-from alpkey.core.ports_hosts import HostKeys
+from alpkey.core.ports_hosts import HostKeys, KnownHosts
 from alpkey.core.ports_touched import Touched
 from alpkey.core.site import Host, Site
 
@@ -30,6 +31,7 @@ class HostsWorld:
     look: Callable[[], Look]
     own_files: OwnSshFiles
     keys: HostKeys
+    known_hosts: KnownHosts
     lock: Lock
     touched: Touched
 
@@ -128,10 +130,17 @@ def _agree(host: Host, key: HostKey, numbers: Iterator[int]) -> Generator[Event,
 def _remember(host: Host, key: HostKey, config: Path | None, world: HostsWorld) -> Seen:
     """Exactly the key that was shown, and proven by ssh that it is known now."""
     line = world.keys.fetch(host.name, config, key)
+    path = world.known_hosts.path
     with world.lock.held(LOCK_TIMEOUT_S):
-        path = world.keys.remember(line)
-        before = (world.touched.entry(TOUCHED) or {}).get("lines", [])
-        world.touched.note(TOUCHED, {"path": str(path), "lines": [*before, line]})
+        before = world.known_hosts.read()
+        entry = world.touched.entry(TOUCHED) or {
+            "path": str(path),
+            "lines": [],
+            "existed": before is not None,
+            "had_end": not before or before.endswith(b"\n"),
+        }
+        world.touched.note(TOUCHED, {**entry, "lines": [*entry["lines"], line]})
+        world.known_hosts.replace(known_lines.added(before, line.encode()))
     seen = _look(host, config, world)
     if seen.state != "known":
         raise Unfit("host-unproven", name=host.name, path=str(path))

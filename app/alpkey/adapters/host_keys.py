@@ -1,13 +1,11 @@
 """Host keys by OpenSSH: one connection that ends before any sign-in, and the person's own file."""
 
 import os
-import stat
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from alpkey.adapters import files
 from alpkey.core.command import PROBE, reading_only
 from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.host_keys import HostKey, Seen, judged
@@ -15,7 +13,6 @@ from alpkey.core.ports import Resolver
 from alpkey.core.ssh_config import behind_file, path_value
 
 TIMEOUT_S = 20.0
-_MODE = 0o600
 _QUIET = (
     "BatchMode=yes",
     "PreferredAuthentications=none",
@@ -27,12 +24,9 @@ _QUIET = (
 
 
 class SshHostKeys:
-    """``known_hosts`` is the file that new keys are put into, ``connect`` what ``ssh -F`` gets."""
+    """``connect`` is what ``ssh -F`` gets."""
 
-    def __init__(
-        self, known_hosts: Path, connect: Path, resolver: Resolver, environ: Mapping[str, str]
-    ) -> None:
-        self._known_hosts = known_hosts
+    def __init__(self, connect: Path, resolver: Resolver, environ: Mapping[str, str]) -> None:
         self._connect = connect
         self._resolver = resolver
         self._environ = environ
@@ -72,18 +66,6 @@ class SshHostKeys:
             if key.fingerprint not in self._fingerprints(path):
                 raise Unfit("host-key-differs", name=alias)
         return line
-
-    def remember(self, line: str) -> Path:
-        path = self._known_hosts
-        files.private_folder(path.parent)
-        with files.as_unfit(path):
-            before, mode = b"", _MODE
-            if path.exists():
-                before, mode = path.read_bytes(), stat.S_IMODE(path.stat().st_mode)
-            if before and not before.endswith(b"\n"):
-                before += b"\n"
-            files.replace(path, before + line.encode() + b"\n", mode)
-        return path
 
     def _ssh(self, alias: str, config: Path | None, *options: str) -> str:
         """What ssh says on its way.  A session of its own has no terminal that a hop could ask."""

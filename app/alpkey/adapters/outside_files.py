@@ -1,6 +1,7 @@
 """Files outside our own folders: noted before they are written, and theirs is never lost."""
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from alpkey.adapters import files
 from alpkey.core.placed import Placed
 from alpkey.core.ports import Clock
 from alpkey.core.ports_touched import Touched
+
+DIGEST = "sha256"
 
 
 class OutsideFiles:
@@ -27,13 +30,24 @@ class OutsideFiles:
     def holds(self, file: Placed) -> bool:
         return self._touched.entry(file.name) is not None
 
+    def placed(self) -> Mapping[str, Path]:
+        entries = ((name, self._touched.entry(name)) for name in self._touched.names())
+        return {name: Path(one["path"]) for name, one in entries if one and DIGEST in one}
+
+    def take_back(self, name: str) -> Path | None:
+        noted = self._touched.entry(name) or {}
+        folder = Path(noted["folder"]) if "folder" in noted else None
+        return self._remove(name, Path(noted["path"]), noted[DIGEST], None, folder)
+
     def put(self, file: Placed) -> Path | None:
         noted = self._touched.entry(file.name)
         if noted and noted["path"] != str(file.path):
             self.take_away(file)
             noted = None
-        kept = self._keep(file.path, noted["sha256"] if noted else None, file.content)
-        entry = {"path": str(file.path), "sha256": _digest(file.content)}
+        kept = self._keep(file.path, noted[DIGEST] if noted else None, file.content)
+        entry = {"path": str(file.path), DIGEST: _digest(file.content)}
+        if file.folder:
+            entry["folder"] = str(file.folder)
         self._touched.note(file.name, entry)
         try:
             files.private_folder(file.path.parent)
@@ -46,15 +60,21 @@ class OutsideFiles:
     def take_away(self, file: Placed) -> Path | None:
         noted = self._touched.entry(file.name)
         path = Path(noted["path"]) if noted else file.path
-        kept = self._keep(path, noted["sha256"] if noted else None, file.content)
-        with files.as_unfit(path):
+        ours = noted[DIGEST] if noted else None
+        return self._remove(file.name, path, ours, file.content, file.folder)
+
+    def _remove(
+        self, name: str, path: Path, ours: str | None, same: bytes | None, folder: Path | None
+    ) -> Path | None:
+        kept = self._keep(path, ours, same)
+        with files.as_unfit(path), suppress(NotADirectoryError):
             path.unlink(missing_ok=True)
-        if file.folder:
-            _remove_if_empty(path.parent, file.folder)
-        self._touched.note(file.name, None)
+        if folder:
+            _remove_if_empty(path.parent, folder)
+        self._touched.note(name, None)
         return kept
 
-    def _keep(self, path: Path, ours: str | None, same: bytes) -> Path | None:
+    def _keep(self, path: Path, ours: str | None, same: bytes | None) -> Path | None:
         """Copies aside what stands there, unless we wrote it or would write the same."""
         there = self.content(path)
         if there is None or there == same or _digest(there) == ours:

@@ -17,6 +17,7 @@ from alpkey.core.site import Site
 from alpkey.core.ssh_config import Identity, Unwritable, connect_file, hosts_file
 
 MODE = 0o644
+LINK = "connect"
 _PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
 
 
@@ -58,6 +59,28 @@ class OwnSshConfig:
             with files.as_unfit(path):
                 path.unlink(missing_ok=True)
 
+    def lying(self) -> bool:
+        return any(os.path.lexists(path) for path in self._all())
+
+    def remove(self) -> bool:
+        for path in self._all():
+            with files.as_unfit(path):
+                path.unlink(missing_ok=True)
+        folder = self._places.own_ssh
+        with suppress(OSError):
+            folder.rmdir()
+        return not folder.exists()
+
+    def _all(self) -> Sequence[Path]:
+        """The hosts first: what they have ssh run and read has to be there as long as they are.
+
+        Of the keys of nodes ssh-keygen keeps a copy (ssh-keygen(1), ``-R``).
+        """
+        at = self._places
+        old = at.node_known_hosts.with_name(at.node_known_hosts.name + ".old")
+        hosts, link = at.own_ssh_config, at.runtime / LINK
+        return hosts, at.connect_config, at.fresh, at.node_known_hosts, old, link
+
     def _script(self) -> str:
         """It needs the program, and the package; in a bundle the two are one."""
         needed = [path for path in (Path(self._ensure[0]), Path(__file__)) if path.exists()]
@@ -93,7 +116,7 @@ class OwnSshConfig:
         """
         if _PLAIN.fullmatch(str(path)):
             return path
-        link = self._places.runtime / "connect"
+        link = self._places.runtime / LINK
         files.private_folder(link.parent)
         with files.as_unfit(link):
             files.link(link, path)

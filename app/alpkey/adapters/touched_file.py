@@ -1,6 +1,7 @@
 """``state/touched.json``: what Alpkey changed outside its own folders."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ class TouchedFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    def names(self) -> Sequence[str]:
+        return list(self._entries())
 
     def entry(self, name: str) -> Entry | None:
         found = self._entries().get(name)

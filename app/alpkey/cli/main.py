@@ -39,6 +39,11 @@ _COMMANDS = {
         "install_desktop_command",
         "Put Alpkey into the desktop's menu.",
     ),
+    "uninstall": (
+        "alpkey.cli.uninstall",
+        "uninstall_command",
+        "Undo what Alpkey did outside its own folders.",
+    ),
     "password": ("alpkey.cli.password", "password_group", "Keep the password in the keychain."),
     "config": ("alpkey.cli.config", "config_group", "Your ssh configuration: apply, undo, check."),
     "window": ("alpkey.cli.window", "window_command", "Open a window."),

@@ -61,6 +61,7 @@ _QUESTIONS = {
     "host": ("host-question", "Remember this key"),
     "keep_sign_in": ("keep-question", "Stay signed in"),
     "leave": ("leave-question", "Remove all this"),
+    "uninstall": ("uninstall-question", "Undo all this"),
     "revoke": ("revoke-question", "Revoke them"),
     "job": ("job-question", "End it"),
 }

@@ -136,6 +136,12 @@ def signed_out(result: Result) -> str:
     return gone + ("\nNot all is gone; see above." if result["left"] else "")
 
 
+def uninstalled(result: Result) -> str:
+    lines = [words.undone(Belonging(**one) for one in result["removed"])]
+    lines += ["Not all is undone; see above."] if result["left"] else []
+    return "\n".join([*lines, words.uninstalled(result["key_path"], result["folders"])])
+
+
 def _key_of_account(one: Result) -> str:
     ends = words.until(from_rfc3339(one["valid_before"]), now_here())
     names = ", ".join(one["principals"])

@@ -113,6 +113,11 @@ class Places:
         return self.ssh / "config"
 
     @property
+    def known_hosts(self) -> Path:
+        """The keys of hosts that the person's ssh knows."""
+        return self.ssh / "known_hosts"
+
+    @property
     def own_ssh(self) -> Path:
         return self.ssh / "alpkey"
 

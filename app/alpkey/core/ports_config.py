@@ -36,6 +36,12 @@ class OwnLines(OwnSshFiles, Protocol):
     def set_on_demand(self, wanted: bool) -> None:
         """Puts the script that looks in its place, or takes it away; ``write`` does the rest."""
 
+    def lying(self) -> bool:
+        """Whether any of them is there."""
+
+    def remove(self) -> bool:
+        """Takes all of them away; whether their folder went too, which only an empty one does."""
+
     def blocks(self, user: str | None, *, on_demand: bool) -> str:
         """What the file with the hosts should say."""
 

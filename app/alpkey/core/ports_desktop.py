@@ -1,5 +1,6 @@
 """The ports to what lies outside our own folders."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -9,7 +10,7 @@ from alpkey.core.placed import Placed
 class Outside(Protocol):
     """Files that we put where a desktop looks for them; each is noted before it is written.
 
-    Both changes return where a file now lies that stood there and was not as we had left it:
+    All changes return where a file now lies that stood there and was not as we had left it:
     it is kept beside, under a name that no desktop reads.
     """
 
@@ -18,6 +19,15 @@ class Outside(Protocol):
 
     def holds(self, file: Placed) -> bool:
         """Whether it was put and not taken away since.  Raises Unfit."""
+
+    def placed(self) -> Mapping[str, Path]:
+        """By its name, where each file lies that was put and not taken away.  Raises Unfit."""
+
+    def take_back(self, name: str) -> Path | None:
+        """Removes the file that was put under ``name``, for whoever no longer has it.
+
+        Raises Unfit.
+        """
 
     def put(self, file: Placed) -> Path | None:
         """Makes the file, and its folders where they lack.  Raises Unfit."""

@@ -25,5 +25,15 @@ class HostKeys(Protocol):
         Raises Unfit (``host-key-differs``) where another one is presented meanwhile.
         """
 
-    def remember(self, line: str) -> Path:
-        """Puts the line behind the others of the person's known_hosts.  Raises Unfit."""
+
+class KnownHosts(Protocol):
+    """The person's own file of host keys."""
+
+    @property
+    def path(self) -> Path: ...
+
+    def read(self) -> bytes | None:
+        """Every byte of it, None where there is none.  Raises Unfit."""
+
+    def replace(self, content: bytes | None) -> None:
+        """Puts ``content`` in its place, or takes it away.  Raises Unfit."""

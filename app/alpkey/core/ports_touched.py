@@ -1,6 +1,6 @@
 """The port to the memory of what lies outside our own folders, for undo and uninstall."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 Entry = Mapping[str, Any]
@@ -8,6 +8,9 @@ Entry = Mapping[str, Any]
 
 class Touched(Protocol):
     """What Alpkey changed outside its own folders; an entry a thing."""
+
+    def names(self) -> Sequence[str]:
+        """Of all entries, in the order they came in.  Raises Unfit."""
 
     def entry(self, name: str) -> Entry | None: ...
 

@@ -566,6 +566,12 @@ ERRORS: Mapping[str, Description] = {
         "To be removed:\n{path}\nSettings and your ssh configuration stay.",
         "Agree with --yes.",
     ),
+    "uninstall-question": Description(
+        "Undoing what Alpkey did outside its own folders has to be agreed to",
+        "To be undone:\n{path}\nKey, certificate and what the keychain keeps stay; "
+        "to remove those: alpkey sign-out",
+        "Agree with --yes.",
+    ),
     "serial-unknown": Description(
         "No living key has the serial {serial}",
         "{site} lists none. Nothing was revoked.",
@@ -783,6 +789,8 @@ WARNINGS: Mapping[str, str] = {
     "own-key-stays": "{path} was not made by Alpkey, so it stays.",
     "own-passphrase-stays": "The passphrase of a key that is yours stays in {path}, "
     "for without it the key would never open again.",
+    "folder-shared": "{path} holds files that are not Alpkey's, so it stays.",
+    "made-by-another": "Another version of Alpkey did this; that one can undo it.",
     "not-revocable": "{site} has no service that revokes keys for Alpkey. The certificate works "
     "until its end {ended} wherever there is a copy of it and its key.",
     "not-revoked": "The key is installed, but the one until now was not revoked. {title}",
@@ -807,6 +815,12 @@ BELONGINGS: Mapping[str, str] = {
     "certificate": "the certificate {name}",
     "waiting": "the key that waits for its place as {name}",
     "revocation": "the certificates at {name}",
+    "tunnel": "the open tunnel {name}",
+    "placed": "{name}",
+    "ssh-line": "our line in {name}",
+    "ssh-files": "our own files for ssh in {name}",
+    "host-keys": "the keys of hosts that were accepted with Alpkey, in {name}",
+    "unknown": "what another version of Alpkey did: {name}",
 }
 
 KEYCHAIN_CLOSED = "The keychain is locked. Unlock it on your desktop first."
@@ -845,6 +859,7 @@ STEPS: Mapping[str, str] = {
     "secret-forgotten": "Removed from the keychain",
     "out-of-agent": "Removed from the ssh agent",
     "removed": "Removed from the disk",
+    "undone": "Undone: {what}",
     "tunnel-connecting": "Connecting to {node}",
     "tunnel-open": "Open: {url}",
     "tunnel-silent": "Port {ports} does not answer; ensure the server listens on 127.0.0.1 "
@@ -995,6 +1010,24 @@ def gone(removed: Iterable[Belonging], revoked: Iterable[str]) -> str:
     if not lines:
         return "Nothing of Alpkey's own was removed."
     return "\n  ".join(["Gone from this computer:", *lines])
+
+
+def undone(removed: Iterable[Belonging]) -> str:
+    """What Alpkey no longer has outside its own folders, a line each."""
+    lines = [belonging(one) for one in removed]
+    if not lines:
+        return "Nothing of Alpkey's lies outside its own folders."
+    return "\n  ".join(["Undone:", *lines])
+
+
+def uninstalled(key_path: str | None, folders: Iterable[str]) -> str:
+    """What is left, and whose it is."""
+    key = f"{key_path} stays with its certificate; to remove them: alpkey sign-out\n"
+    return (
+        f"{key if key_path else ''}Alpkey's own folders stay: {', '.join(folders)}\n"
+        "The program leaves the way it came. If the start of your shell calls alpkey, for the "
+        "prompt or for completion, take that line out yourself."
+    )
 
 
 def step(code: str, params: Mapping[str, Param]) -> str:

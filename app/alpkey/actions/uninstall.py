@@ -1,0 +1,207 @@
+"""Undo all that Alpkey ever touched outside its own folders, as ``state/touched.json`` has it.
+
+Each thing goes before the record forgets it, so that whatever a cut left, the next try finds.  What
+ssh reads goes in the order in which nothing is missed: first who calls, then what is called.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from alpkey.actions.asking import agree
+from alpkey.actions.configure import ConfigureWorld, undo
+from alpkey.actions.hosts import TOUCHED as KNOWN_HOSTS
+from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, tell_of_wait
+from alpkey.actions.tally import Tally
+from alpkey.actions.tunnel_watch import TunnelWorld
+from alpkey.actions.tunnels import close_tunnels
+from alpkey.core import config_line, known_lines, words
+from alpkey.core.errors import AlpkeyError, Unfit
+from alpkey.core.events import Action, Answer, Event, Step, Warn
+from alpkey.core.leaving import Belonging
+from alpkey.core.ports import KeyFiles, Lock
+from alpkey.core.ports_config import SSH_CONFIG
+from alpkey.core.ports_desktop import Outside
+from alpkey.core.ports_hosts import KnownHosts
+from alpkey.core.ports_touched import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class UninstallWorld:
+    """``known_hosts`` opens the file at a path; ``folders`` are our own, which stay."""
+
+    configuration: ConfigureWorld
+    tunnels: TunnelWorld
+    outside: Outside
+    known_hosts: Callable[[Path], KnownHosts]
+    files: KeyFiles
+    lock: Lock
+    own_ssh: Path
+    folders: Sequence[Path]
+
+
+def uninstall(world: UninstallWorld, *, yes: bool) -> Action:
+    """Undoes it, after one question that lists it.
+
+    The result holds ``removed`` and ``left``, each thing with ``what`` and ``name``, what is left
+    also with ``code`` and ``reason``; ``key_path`` where a key stays, and our ``folders``.  Raises
+    Cancelled while nothing is changed yet, Unreachable (lock) and Unfit.
+    """
+    yield from finish_interrupted(world.files, world.lock)
+    removal = _Removal(world)
+    if going := removal.belongings():
+        if not yes:
+            yield from agree(1, "uninstall", words.leaving(going, revoked=False))
+        with world.configuration.cancellation.deferred():
+            yield from removal.go()
+    yield from removal.tell_of_others()
+    key = world.files.current()
+    return {
+        "removed": removal.tally.result["removed"],
+        "left": removal.tally.result["left"],
+        "key_path": str(key.path) if key else None,
+        "folders": [str(folder) for folder in world.folders],
+    }
+
+
+class _Removal:
+    """What lies outside, and how each kind of it goes."""
+
+    def __init__(self, world: UninstallWorld) -> None:
+        self._world = world
+        self._touched = world.configuration.touched
+        self.tally = Tally()
+
+    def belongings(self) -> list[Belonging]:
+        """All that will go, in the order it goes in."""
+        going = [_tunnel(one) for one in self._tunnels()]
+        going += [Belonging("placed", str(path)) for path in self._placed.values()]
+        if self._has_line():
+            going.append(self._line)
+        if self._world.configuration.own_files.lying():
+            going.append(self._ssh_files)
+        if entry := self._host_keys:
+            going.append(Belonging("host-keys", entry["path"]))
+        return going
+
+    def go(self) -> Generator[Event, Answer, None]:
+        yield from self._close_tunnels()
+        yield from tell_of_wait(self._world.lock)
+        with self._world.lock.held(LOCK_TIMEOUT_S):
+            yield from self._take_back_files()
+            if (yield from self._take_out_line()):
+                yield from self._remove_ssh_files()
+            yield from self._forget_host_keys()
+
+    def tell_of_others(self) -> Iterator[Event]:
+        """An entry of a kind that we do not know."""
+        known = {SSH_CONFIG, KNOWN_HOSTS, *self._placed}
+        for name in self._touched.names():
+            if name not in known:
+                yield from self.tally.stays(Belonging("unknown", name), Warn("made-by-another"))
+
+    def _close_tunnels(self) -> Generator[Event, Answer, None]:
+        """They hold to our files for ssh, and could not come back without."""
+        for tunnel in self._tunnels():
+            try:
+                yield from close_tunnels([tunnel], self._world.tunnels)
+            except AlpkeyError as trouble:
+                yield from self.tally.left(_tunnel(tunnel), trouble)
+            else:
+                yield from self._gone(_tunnel(tunnel))
+
+    def _take_back_files(self) -> Iterator[Event]:
+        for name, path in self._placed.items():
+            one = Belonging("placed", str(path))
+            try:
+                kept = self._world.outside.take_back(name)
+            except AlpkeyError as trouble:
+                yield from self.tally.left(one, trouble)
+                continue
+            yield from self._gone(one)
+            if kept:
+                yield Warn("file-kept", {"path": str(kept)})
+
+    def _take_out_line(self) -> Generator[Event, Answer, bool]:
+        """Whether it is out; until then our files stay, so that it goes on to work."""
+        if not self._has_line():
+            return True
+        try:
+            yield from undo(self._world.configuration)
+        except AlpkeyError as trouble:
+            yield from self.tally.left(self._line, trouble)
+            return False
+        yield from self._gone(self._line)
+        return True
+
+    def _remove_ssh_files(self) -> Iterator[Event]:
+        own = self._world.configuration.own_files
+        if not own.lying():
+            return
+        try:
+            went = own.remove()
+        except AlpkeyError as trouble:
+            yield from self.tally.left(self._ssh_files, trouble)
+            return
+        yield from self._gone(self._ssh_files)
+        if not went:
+            why = Warn("folder-shared", {"path": str(self._world.own_ssh)})
+            yield from self.tally.stays(self._ssh_files, why)
+
+    def _forget_host_keys(self) -> Iterator[Event]:
+        if entry := self._host_keys:
+            one = Belonging("host-keys", entry["path"])
+            try:
+                self._take_out_host_keys(entry)
+            except AlpkeyError as trouble:
+                yield from self.tally.left(one, trouble)
+            else:
+                yield from self._gone(one)
+
+    def _take_out_host_keys(self, entry: Entry) -> None:
+        """A line that the person changed or hashed since is theirs."""
+        file = self._world.known_hosts(Path(entry["path"]))
+        content = file.read() or b""
+        lines = [line.encode() for line in entry["lines"]]
+        rest = known_lines.without(content, lines, had_end=entry.get("had_end", True))
+        if rest != content:
+            file.replace(rest if rest or entry.get("existed", True) else None)
+        self._touched.note(KNOWN_HOSTS, None)
+
+    def _gone(self, one: Belonging) -> Iterator[Event]:
+        self.tally.result["removed"].append(asdict(one))
+        yield Step("undone", {"what": words.belonging(one)})
+
+    def _has_line(self) -> bool:
+        """Recorded, or there all the same, as where the record was lost."""
+        if self._touched.entry(SSH_CONFIG) is not None:
+            return True
+        with suppress(Unfit):  # a file that we may not change is not one that we have changed
+            world = self._world.configuration
+            line, content = world.own_files.include(), world.person.read().content or b""
+            return config_line.undone(content, line, None) != content
+        return False
+
+    def _tunnels(self) -> list[str]:
+        return [one.id for one in self._world.tunnels.listed() if one.alive]
+
+    @property
+    def _placed(self) -> Mapping[str, Path]:
+        return self._world.outside.placed()
+
+    @property
+    def _line(self) -> Belonging:
+        return Belonging("ssh-line", str(self._world.configuration.person.path))
+
+    @property
+    def _ssh_files(self) -> Belonging:
+        return Belonging("ssh-files", str(self._world.own_ssh))
+
+    @property
+    def _host_keys(self) -> Entry | None:
+        return self._touched.entry(KNOWN_HOSTS)
+
+
+def _tunnel(name: str) -> Belonging:
+    return Belonging("tunnel", name)

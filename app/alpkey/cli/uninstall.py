@@ -1,0 +1,29 @@
+"""``alpkey uninstall``."""
+
+import click
+
+from alpkey.actions.uninstall import uninstall
+from alpkey.cli import sentences
+from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+
+
+@click.command("uninstall")
+@yes_option
+@json_option
+@events_option
+def uninstall_command(yes: bool, as_json: bool, events: bool) -> None:
+    """Undo all that Alpkey did outside its own folders.
+
+    The line in your ssh configuration, our files for ssh, keys of hosts accepted with Alpkey, menu
+    entry and start at login.  Asks once, with a list.  Key and certificate stay: see sign-out.
+
+    \b
+    Examples:
+      alpkey uninstall
+      alpkey uninstall --yes --json
+    """
+    run(
+        lambda all_of, cancellation: uninstall(all_of.uninstalling(cancellation), yes=yes),
+        Output(as_json, events),
+        sentences.uninstalled,
+    )
