@@ -25,6 +25,7 @@ from alpkey.core.errors import (
     NeedsBrowser,
     QuotaUsedUp,
     SignInRefused,
+    Unfit,
     Unreachable,
 )
 from alpkey.core.journal import Known
@@ -41,6 +42,7 @@ from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows import main_window
+from alpkey.desktop.windows.import_dialog import ImportDialog
 from alpkey.desktop.windows.leave_dialog import LeaveDialog
 from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.parts import WrappedLabel
@@ -344,6 +346,56 @@ def left(window: QWidget) -> bool:
     return "You have left" in window_text(window)
 
 
+UNDERSTOOD: Row = {
+    "event": "step",
+    "id": "understood",
+    "params": {
+        "names": "cscs-key (1), cscs-key-cert (1).pub",
+        "principals": "alice",
+        "ends": rfc3339(NOW + 24 * HOUR),
+    },
+}
+IMPORTED: Row = {
+    "event": "done",
+    "result": {
+        "imported": True,
+        "valid_before": rfc3339(NOW + 24 * HOUR),
+        "removed": ["/home/alice/Downloads/cscs-key (1)"],
+    },
+}
+SPARE: Row = {
+    **QUESTION,
+    "fields": [
+        {
+            "name": "remove",
+            "kind": "confirm",
+            "kept": False,
+            "value": "cscs-key (1), cscs-key-cert (1).pub",
+        }
+    ],
+}
+
+
+def importing(*says: list[Row]) -> ImportDialog:
+    """The dialog; with rows its child looks in the downloads and says them."""
+    rows = [json.dumps(one) for one in says]
+    made = ImportDialog(
+        site(), lambda *_: [sys.executable, "-P", "-c", CHILD, *rows], clock=lambda: NOW
+    )
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    made.show()
+    if says:
+        made.take(())
+    return made
+
+
+def agreed(window: QWidget) -> bool:
+    """Agrees once it is asked; whether the end is told."""
+    if agree := window.findChild(QPushButton, "yes"):
+        agree.click()
+    return "Key valid" in window_text(window)
+
+
 JOBS: Row = {
     "event": "done",
     "result": {
@@ -417,6 +469,16 @@ LEFT: Row = {
 SCENES: dict[str, Scene] = {
     "leave-question": Scene(leaving, heading_is("cscs-key")),
     "leave-done": Scene(lambda: leaving(LEFT), left),
+    "import": Scene(importing),
+    "import-replace": Scene(
+        lambda: importing([UNDERSTOOD, QUESTION]), heading_is("was not made by Alpkey")
+    ),
+    "import-remove": Scene(lambda: importing([UNDERSTOOD, SPARE]), heading_is("need not stay")),
+    "import-done": Scene(lambda: importing([UNDERSTOOD, SPARE], [IMPORTED]), agreed),
+    "import-failed": Scene(
+        lambda: importing([failed(Unfit("import-web-page", name="key.html", dashboard=DASHBOARD))]),
+        heading_is("is a web page"),
+    ),
     "dialog-first": Scene(lambda: dialog([ask(), READY]), form_is_open),
     "dialog-offer": Scene(lambda: dialog([ask(), READY, ask(offer=True)]), form_is_open),
     "dialog-kept": Scene(lambda: dialog([ask(), READY, ask(kept="password")]), form_is_open),

@@ -1,5 +1,6 @@
 """Importing what a browser saved or a person pasted, from the sandbox's own key service."""
 
+import json
 import os
 import shutil
 import stat
@@ -351,6 +352,7 @@ def test_a_folder_without_keys_and_a_path_to_nowhere(home: Home, downloads: Path
 
 
 CUT = """
+import json
 import os
 from pathlib import Path
 
@@ -385,3 +387,19 @@ def test_a_cut_at_any_rename_leaves_one_whole_pair(
     assert home.json("status")[1]["state"] == "valid"
     assert key.exists()
     assert logs_in(home)
+
+
+def test_a_window_pastes_by_the_answer_to_a_question(home: Home, tmp_path: Path) -> None:
+    key, certificate = saved(home, tmp_path)
+    with home.converse("import", "-") as talk:
+        ask = talk.until("ask")
+        assert ask["fields"] == [{"name": "pasted", "kind": "secret", "kept": False, "value": None}]
+        talk.answer(ask, pasted=certificate.read_text() + key.read_text())
+        found = talk.until("step", id="understood")
+        code, last = talk.end()
+    assert (code, last["result"]["imported"]) == (0, True)
+    assert found["params"]["principals"] == "alice"
+    assert found["params"]["ends"] == last["result"]["valid_before"]
+    assert home.pair() == (key.read_bytes(), certificate.read_bytes())
+    body = key.read_text().splitlines()[1]
+    assert all(body not in json.dumps(row) for row in talk.rows)

@@ -8,7 +8,7 @@ import itertools
 import uuid
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alpkey.actions import agent as agent_actions
@@ -19,11 +19,20 @@ from alpkey.actions.opening import Cover
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.candidates import Candidates, Choice, OwnedKey
 from alpkey.core.certificate import public_line
-from alpkey.core.downloads import Download, Find, FoundCertificate, FoundKey, Useless, recognise
+from alpkey.core.downloads import (
+    Download,
+    Find,
+    FoundCertificate,
+    FoundKey,
+    Useless,
+    decoded,
+    recognise,
+)
 from alpkey.core.errors import NoKey, Unfit
-from alpkey.core.events import Action, Answer, Event, Step, Warn
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
 from alpkey.core.journal import Issued, fold
 from alpkey.core.look import Look
+from alpkey.core.moments import rfc3339
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.ports_downloads import Downloads
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
@@ -36,11 +45,13 @@ from alpkey.core.status import status_object
 class ImportRequest:
     """``paths`` are files and folders; without any the folder of downloads is looked through.
 
-    ``pasted`` stands in their place; ``yes`` agrees to a backup and keeps the downloads.
+    ``pasted`` stands in their place, with ``asks`` a text that is asked for; ``yes`` agrees to a
+    backup and keeps the downloads.
     """
 
     paths: tuple[Path, ...] = ()
     pasted: Download | None = None
+    asks: bool = False
     yes: bool = False
 
     @property
@@ -67,12 +78,15 @@ def import_key(request: ImportRequest, world: ImportWorld) -> Action:
     ``imported`` is False where what is installed is as good already.  Raises NoKey where there is
     nothing to import, KeyExpired, Unfit, Cancelled or Unreachable (lock).
     """
+    numbers = itertools.count(1)
+    if request.asks:
+        request = replace(request, pasted=(yield from _ask_for_text(numbers)))
     yield from finish_interrupted(world.files, world.lock)
     finds = list(recognise(_read(request, world)))
     importing = _Importing(request, world, finds)
     choice = importing.choose()
+    yield _understood(choice)
     world.files.check_writable()
-    numbers = itertools.count(1)
     yield from _agree_to_backup(choice, request, world, numbers)
     unwanted = yield from _ask_for_removal(choice, request, world, numbers)
     cover = Cover(world.kept, world.protection)
@@ -207,6 +221,29 @@ class _Importing:
         yield from agent_actions.load_after_renewal(
             world.status.agent(), key, known, world.status.clock
         )
+
+
+def pasted(text: bytes) -> Download:
+    """What somebody pasted, under the name that it has in sentences."""
+    return Download("The pasted text", Secret(decoded(text)))
+
+
+def _ask_for_text(numbers: Iterator[int]) -> Generator[Event, Answer, Download]:
+    ask = Ask(next(numbers), (Field("pasted", "secret"),))
+    yield ask
+    answer = (yield Await(ask)).get("pasted")
+    return pasted(answer.reveal().encode() if isinstance(answer, Secret) else b"")
+
+
+def _understood(choice: Choice) -> Step:
+    """What was found, before anything is asked about it."""
+    certificate, ends = choice.certificate, choice.certificate.valid_before
+    params = {
+        "names": ", ".join(dict.fromkeys(one.name for one in choice.downloads)),
+        "principals": ", ".join(certificate.principals),
+        "ends": rfc3339(ends) if ends else "never",
+    }
+    return Step("understood", params)
 
 
 def _read(request: ImportRequest, world: ImportWorld) -> list[Download]:

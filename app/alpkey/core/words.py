@@ -14,7 +14,7 @@ from alpkey.core.leaving import Belonging
 from alpkey.core.moments import from_rfc3339
 
 # Params that are moments, in RFC 3339.
-_MOMENTS = frozenset({"ended", "since", "starts"})
+_MOMENTS = frozenset({"ended", "ends", "since", "starts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -846,6 +846,7 @@ STEPS: Mapping[str, str] = {
     "service-ready": "The service answers",
     "signed-in": "Signed in",
     "issued": "Certificate issued",
+    "understood": "Found in {names}: made out to {principals}, ends {ends}",
     "installed": "Key installed",
     "protected": "Key protected by the passphrase",
     "unprotected": "Passphrase removed",

@@ -25,11 +25,12 @@ _BROKEN_OFF = {
 class Engine(QObject):
     """One child.  Its last word, ``done`` or ``failed``, is told once it has ended.
 
-    The objects of both are those of the contract.
+    The objects of both are those of the contract.  Each step is told twice, also with its params.
     """
 
     asked = Signal(object)
     stepped = Signal(str)
+    stepped_with = Signal(str, object)
     warned = Signal(str, object)
     shown = Signal(object)
     done = Signal(object)
@@ -91,6 +92,7 @@ class Engine(QObject):
                 self.asked.emit(row)
             case {"event": "step", "id": step}:
                 self.stepped.emit(step)
+                self.stepped_with.emit(step, row.get("params", {}))
             case {"event": "warn", "code": code, "params": params}:
                 self.warned.emit(code, params)
             case {"event": "show"}:

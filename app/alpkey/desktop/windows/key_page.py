@@ -14,7 +14,8 @@ RING_PX = 96
 
 
 class KeyPage(QWidget):
-    """``start`` runs Alpkey with these arguments, ``leave`` asks whether to leave this computer.
+    """``start`` runs Alpkey with these arguments; ``leave`` and ``bring`` open the dialogs to leave
+    this computer and to import a key.
 
     ``taken`` are the window's own mnemonics.
     """
@@ -24,6 +25,7 @@ class KeyPage(QWidget):
         site: Site,
         start: Callable[..., None],
         leave: Callable[[], None],
+        bring: Callable[[], None],
         taken: str,
     ) -> None:
         super().__init__()
@@ -56,6 +58,7 @@ class KeyPage(QWidget):
         bottom = QHBoxLayout()
         bottom.addWidget(self._set_up)
         bottom.addWidget(self.renew)
+        bottom.addWidget(button("Im&port a key\N{HORIZONTAL ELLIPSIS}", bring, "import"))
         bottom.addStretch()
         bottom.addWidget(button("&Leave this computer\N{HORIZONTAL ELLIPSIS}", leave, "leave"))
         self._layout.addLayout(bottom)
@@ -92,7 +95,7 @@ class KeyPage(QWidget):
         self._connect = fresh
 
     def _connect_row(self) -> QWidget:
-        return connect_row(self._hosts, self._connect_to, self._taken + "rlu")
+        return connect_row(self._hosts, self._connect_to, self._taken + "rlup")
 
     def _connect_to(self, name: str) -> None:
         self._start("connect", name)

@@ -14,6 +14,7 @@ from alpkey.desktop.commands import Commands
 from alpkey.desktop.watch import Watch
 from alpkey.desktop.windows.clusters_page import ClustersPage
 from alpkey.desktop.windows.doctor_page import DoctorPage
+from alpkey.desktop.windows.import_dialog import ImportDialog
 from alpkey.desktop.windows.key_page import KeyPage
 from alpkey.desktop.windows.keys_page import KeysPage
 from alpkey.desktop.windows.leave_dialog import LeaveDialog
@@ -42,7 +43,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Alpkey - DEMO" if site.demo else "Alpkey")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         taken = views.mnemonics(TABS.values())
-        self._key = KeyPage(site, start, self._leave, taken)
+        self._key = KeyPage(site, start, self._leave, self._import, taken)
         self._clusters = ClustersPage(command, start, taken)
         self._tunnels = TunnelsPage(site, command, start, taken)
         self._keys = KeysPage(site, command, taken)
@@ -70,6 +71,9 @@ class MainWindow(QMainWindow):
     def _leave(self) -> None:
         dialog = LeaveDialog(looking.take(self._places).site or self._site, command, self)
         dialog.open()
+
+    def _import(self) -> None:
+        ImportDialog(self._site, command, self).open()
 
     def refresh(self) -> None:
         """Takes a look and applies it."""

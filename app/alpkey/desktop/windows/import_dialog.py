@@ -1,0 +1,259 @@
+"""Importing a key: files that are chosen or dropped, the folder of downloads, or a pasted text.
+
+A text may hold a private key: it goes from the clipboard to the child's standard input, as the
+answer to its question, and is shown and kept nowhere.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QMimeData, QStandardPaths, Qt, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+)
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from alpkey.core import words
+from alpkey.core.errors import Cancelled
+from alpkey.core.moments import from_rfc3339
+from alpkey.core.site import Site
+from alpkey.desktop import zone
+from alpkey.desktop.commands import Commands
+from alpkey.desktop.engine import Engine
+from alpkey.desktop.windows.parts import GRID_PX, announce, button, heading, words_label
+
+TITLE = "Import a key"
+MINIMUM_WIDTH_PX = 64 * GRID_PX
+DROP_HEIGHT_PX = 8 * GRID_PX
+# As a line of JSON it has to stay below what the child reads in one.
+PASTE_LIMIT = 30_000
+
+_HOW = (
+    "Take the key and the certificate that you got at the centre's page. A certificate alone is "
+    "taken where it fits the key that is here."
+)
+_DROP = "Drop the files here, or press Ctrl+V for a text that you copied"
+_WAIT = "One moment\N{HORIZONTAL ELLIPSIS}"
+_NO_TEXT = "The clipboard holds no text"
+_COPY_FIRST = "Copy the private key and the certificate first, then paste them here."
+# A question by its name: the words before it, what agrees to it, and what does not.
+_QUESTIONS = {
+    "replace": ("foreign-key", "&Replace it", "&Stop"),
+    "remove": ("downloads-question", "&Remove them", "&Keep them"),
+}
+
+
+class ImportDialog(QDialog):
+    """``command`` is Alpkey's with these arguments."""
+
+    def __init__(
+        self,
+        site: Site,
+        command: Callable[..., list[str]],
+        parent: QWidget | None = None,
+        clock: Callable[[], datetime] = zone.now,
+    ) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self.commands = Commands(command, self)
+        self.commands.idle.connect(self._idle)
+        self._engine: Engine | None = None
+        self._text = ""
+        self._notes: list[str] = []
+        self._closing = False
+        self.setWindowTitle(f"DEMO - {TITLE}" if site.demo else TITLE)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAcceptDrops(True)
+        self._heading = heading("heading", TITLE)
+        self._words = words_label("words", _HOW)
+        self._drop = QLabel(_DROP)
+        self._drop.setObjectName("drop")
+        self._drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._drop.setFrameShape(QFrame.Shape.StyledPanel)
+        self._drop.setMinimumHeight(DROP_HEIGHT_PX)
+        self._buttons = QHBoxLayout()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.setSpacing(2 * GRID_PX)
+        layout.addStrut(MINIMUM_WIDTH_PX)
+        for part in (self._heading, self._words, self._drop):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        layout.addLayout(self._buttons)
+        self._offer_ways()
+
+    def take(self, paths: Sequence[str]) -> None:
+        """Imports what lies at these paths; without any, what the browser saved."""
+        if self.commands.is_idle:
+            self._run(*paths)
+
+    def paste(self, text: str) -> None:
+        """Imports a text, where it is one."""
+        if not self.commands.is_idle:
+            return
+        if not text.strip():
+            self._tell(_NO_TEXT, _COPY_FIRST)
+            self._offer_ways()
+            return
+        # Neither keys nor certificates hold other letters.
+        self._text = text.encode("ascii", "replace")[:PASTE_LIMIT].decode()
+        self._run("-")
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
+        """What has begun is ended first: a key that is being installed is installed whole."""
+        if self.commands.is_idle:
+            super().closeEvent(event)
+            return
+        self._closing = True
+        self.commands.stop()
+        event.ignore()
+
+    def reject(self) -> None:
+        """Escape closes as the window's own button does."""
+        if self.commands.is_idle:
+            super().reject()
+        else:
+            self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self._paste_copied()
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  Qt's name
+        data = event.mimeData()
+        if self.commands.is_idle and (_local(data) or data.hasText()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  Qt's name
+        """Files are taken as they lie; a text that was dragged is one that was copied."""
+        event.acceptProposedAction()
+        if paths := _local(event.mimeData()):
+            self.take(paths)
+        else:
+            self.paste(event.mimeData().text())
+
+    def _paste_copied(self) -> None:
+        self.paste(QGuiApplication.clipboard().text())
+
+    def _choose(self) -> None:
+        saved = QStandardPaths.StandardLocation.DownloadLocation
+        folder = QStandardPaths.writableLocation(saved)
+        dialog = QFileDialog(self, "Choose the key and its certificate", folder)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(self.take)
+        dialog.open()
+
+    def _run(self, *what: str) -> None:
+        self._notes = []
+        self._tell(TITLE, _WAIT)
+        self._drop.hide()
+        self._offer(button("Cancel", self.close, "cancel"))
+        engine = self.commands.run(self._done, self._failed, "import", *what, "--events")
+        engine.asked.connect(self._asked)
+        engine.stepped_with.connect(self._stepped)
+        engine.warned.connect(self._warned)
+        self._engine = engine
+
+    def _stepped(self, step: str, params: dict[str, Any]) -> None:
+        if step == "understood":
+            self._note(words.step(step, params))
+
+    def _warned(self, code: str, params: dict[str, Any]) -> None:
+        self._note(words.warning(code, params))
+
+    def _note(self, text: str) -> None:
+        self._notes.append(text)
+        self._tell(TITLE, "\n\n".join(self._notes))
+
+    def _asked(self, ask: dict[str, Any]) -> None:
+        [field] = ask["fields"]
+        if field["name"] == "pasted":
+            text, self._text = self._text, ""
+            self._answer(ask, text)
+            return
+        code, yes, no = _QUESTIONS[field["name"]]
+        said = words.describe(Cancelled(code, path=field["value"]))
+        self._tell(said.title, "\n\n".join([*self._notes, said.detail]))
+        self._offer(
+            button(yes, lambda: self._answer(ask, True), "yes"),
+            button(no, lambda: self._answer(ask, False), "no"),
+        )
+
+    def _answer(self, ask: dict[str, Any], value: str | bool) -> None:
+        self._offer(button("Cancel", self.close, "cancel"))
+        if self._engine is not None:
+            self._engine.answer(ask["ask"], {ask["fields"][0]["name"]: value})
+
+    def _done(self, result: dict[str, Any]) -> None:
+        self._engine = None
+        ends = result["valid_before"]
+        until = words.until(from_rfc3339(ends) if ends else None, self._clock())
+        is_new = result["imported"]
+        title = f"Key valid {until}" if is_new else "What is installed is as good"
+        if gone := [Path(path).name for path in result["removed"]]:
+            self._notes.append(f"Removed: {', '.join(gone)}")
+        self._tell(title, "\n\n".join(self._notes))
+        self._offer(button("Clos&e", self.close, "close"))
+
+    def _failed(self, error: dict[str, Any]) -> None:
+        """There is another try; whoever said no to a question is back at the start."""
+        self._engine, self._text = None, ""
+        if error["code"] == Cancelled.default_code:
+            self._tell(TITLE, _HOW)
+        else:
+            self._tell(error["title"], f"{error['detail']}\n{error['next_step']}")
+        self._offer_ways()
+
+    def _idle(self) -> None:
+        if self._closing:
+            self.close()
+
+    def _tell(self, title: str, text: str) -> None:
+        self._heading.setText(title)
+        self._words.setText(text)
+        announce(self, f"{title}. {text}")
+
+    def _offer_ways(self) -> None:
+        self._drop.show()
+        self._offer(
+            button("Look in my &downloads", lambda: self.take(()), "downloads"),
+            button("Choose &files\N{HORIZONTAL ELLIPSIS}", self._choose, "files"),
+            button("&Paste", self._paste_copied, "paste"),
+            button("Cancel", self.close, "cancel"),
+        )
+
+    def _offer(self, *buttons: QPushButton) -> None:
+        while taken := self._buttons.takeAt(0):
+            if (widget := taken.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._buttons.addStretch()
+        for one in buttons:
+            self._buttons.addWidget(one)
+            one.show()
+        buttons[0 if len(buttons) > 2 else -1].setFocus()
+        QTimer.singleShot(0, self.adjustSize)
+
+
+def _local(data: QMimeData) -> list[str]:
+    """The paths of the files that are dragged."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
