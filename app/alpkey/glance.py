@@ -27,7 +27,7 @@ from alpkey.core.errors import Unfit
 from alpkey.core.look import Look, Stamp
 from alpkey.core.places import Places, certificate_of
 from alpkey.core.policy import Chosen, choose
-from alpkey.core.ports_config import SSH_CONFIG
+from alpkey.core.ports_touched import SSH_CONFIG
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
 from alpkey.core.settings import Settings, SettingsUnreadable, read_values
 from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from alpkey.core.belonging import Belonging
 from alpkey.core.certificate import Certificate, read_certificate
 from alpkey.core.journal import Fact, Issued, Kept, KeyCovered, Retired, SessionKept
-from alpkey.core.leaving import Belonging, Ours, accounts, kept_in_keychain
+from alpkey.core.leaving import Ours, accounts, kept_in_keychain
 from tests.keys import make_key, sign
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

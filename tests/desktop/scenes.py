@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTabWidget, QWid
 
 from alpkey.adapters.qr import rows
 from alpkey.core import words
+from alpkey.core.belonging import Belonging
 from alpkey.core.diagnosis import diagnose, doctor_object
 from alpkey.core.errors import (
     AlpkeyError,
@@ -29,7 +30,6 @@ from alpkey.core.errors import (
     Unreachable,
 )
 from alpkey.core.journal import Known
-from alpkey.core.leaving import Belonging
 from alpkey.core.look import Look
 from alpkey.core.moments import rfc3339
 from alpkey.core.places import own_places

@@ -17,14 +17,13 @@ from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.look import Look
 from alpkey.core.ports import Cancellation, Clock
 from alpkey.core.ports_config import (
-    SSH_CONFIG,
     AliasFile,
     OwnLines,
     PersonConfig,
     PersonFile,
     SshJudge,
 )
-from alpkey.core.ports_touched import Entry, Touched
+from alpkey.core.ports_touched import SSH_CONFIG, Entry, Touched
 from alpkey.core.resolution import (
     Loss,
     Resolution,

@@ -25,7 +25,7 @@ from alpkey.core.kept import NOTHING
 from alpkey.core.look import Look
 from alpkey.core.ports import Clock, Lock
 from alpkey.core.ports_agent import AgentAbsent
-from alpkey.core.ports_config import SSH_CONFIG, OwnLines, PersonConfig
+from alpkey.core.ports_config import OwnLines, PersonConfig
 from alpkey.core.ports_doctor import (
     DeskProbe,
     FilesProbe,
@@ -36,7 +36,7 @@ from alpkey.core.ports_doctor import (
     SshProbe,
 )
 from alpkey.core.ports_keychain import Keychain
-from alpkey.core.ports_touched import Touched
+from alpkey.core.ports_touched import SSH_CONFIG, Touched
 from alpkey.core.report import Report, report
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site

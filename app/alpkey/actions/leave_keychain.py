@@ -7,11 +7,12 @@ from typing import TypeVar
 from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.actions.kept import KeptWorld, note, patiently
 from alpkey.actions.tally import Tally
+from alpkey.core.belonging import Belonging
 from alpkey.core.errors import AlpkeyError, Cancelled, KeychainTrouble
 from alpkey.core.events import Event
 from alpkey.core.journal import Fact, KeyCovered, SessionKept, fold
 from alpkey.core.kept import KEY_ENTRY, NOTHING, entry_name, session_from_entry, session_name
-from alpkey.core.leaving import Belonging, kept_in_keychain
+from alpkey.core.leaving import kept_in_keychain
 from alpkey.core.ports_sign_in import SignIn
 from alpkey.core.secret import Secret
 

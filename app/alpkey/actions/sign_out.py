@@ -19,10 +19,11 @@ from alpkey.actions.sign_in import Way, sign_in
 from alpkey.actions.status import StatusWorld
 from alpkey.actions.tally import Tally
 from alpkey.core import words
+from alpkey.core.belonging import Belonging
 from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled
 from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.journal import fold
-from alpkey.core.leaving import Belonging, Ours, kept_in_keychain
+from alpkey.core.leaving import Ours, kept_in_keychain
 from alpkey.core.look import Look
 from alpkey.core.moments import rfc3339
 from alpkey.core.ports import KeyFiles, StoredKey

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from alpkey.core import words
+from alpkey.core.belonging import Belonging
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.events import Event, Result, Step, Warn
-from alpkey.core.leaving import Belonging
 
 
 class Tally:

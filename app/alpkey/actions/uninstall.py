@@ -17,14 +17,13 @@ from alpkey.actions.tally import Tally
 from alpkey.actions.tunnel_watch import TunnelWorld
 from alpkey.actions.tunnels import close_tunnels
 from alpkey.core import config_line, known_lines, words
+from alpkey.core.belonging import Belonging
 from alpkey.core.errors import AlpkeyError, Unfit
 from alpkey.core.events import Action, Answer, Event, Step, Warn
-from alpkey.core.leaving import Belonging
 from alpkey.core.ports import KeyFiles, Lock
-from alpkey.core.ports_config import SSH_CONFIG
 from alpkey.core.ports_desktop import Outside
 from alpkey.core.ports_hosts import KnownHosts
-from alpkey.core.ports_touched import Entry
+from alpkey.core.ports_touched import SSH_CONFIG, Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from alpkey.core.config_line import at_top, our_line
 from alpkey.core.errors import Unfit
 from alpkey.core.on_demand import match_line, script
 from alpkey.core.places import Places, certificate_of
-from alpkey.core.ports_config import SSH_CONFIG
-from alpkey.core.ports_touched import Touched
+from alpkey.core.ports_touched import SSH_CONFIG, Touched
 from alpkey.core.site import Site
 from alpkey.core.ssh_config import Identity, Unwritable, connect_file, hosts_file
 

@@ -4,8 +4,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from alpkey.core import words
+from alpkey.core.belonging import Belonging
 from alpkey.core.events import Result
-from alpkey.core.leaving import Belonging
 from alpkey.core.moments import from_rfc3339
 from alpkey.core.resolution import Loss, together
 

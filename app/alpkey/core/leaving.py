@@ -5,17 +5,10 @@ from dataclasses import dataclass
 from typing import Self
 
 from alpkey.core.agent_contents import certificate_in
+from alpkey.core.belonging import Belonging
 from alpkey.core.certificate import Certificate, fingerprint
 from alpkey.core.journal import Fact, Issued, fold
 from alpkey.core.kept import NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Belonging:
-    """One thing: ``what`` is a key of ``words.BELONGINGS``, ``name`` an account, path or number."""
-
-    what: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

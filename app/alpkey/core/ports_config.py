@@ -14,9 +14,6 @@ from alpkey.core.resolution import Resolution
 Ask = Callable[[str], Resolution]
 """Asks ssh about one name.  Raises Unfit (``config-refused``, ``config-hangs``) or Unreachable."""
 
-SSH_CONFIG = "ssh-config"
-"""The entry of the person's ssh configuration among what was touched."""
-
 
 @dataclass(frozen=True, slots=True)
 class PersonFile:

@@ -5,6 +5,9 @@ from typing import Any, Protocol
 
 Entry = Mapping[str, Any]
 
+SSH_CONFIG = "ssh-config"
+"""The entry of the person's ssh configuration."""
+
 
 class Touched(Protocol):
     """What Alpkey changed outside its own folders; an entry a thing."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from alpkey.core.belonging import Belonging
 from alpkey.core.errors import AlpkeyError, Param
-from alpkey.core.leaving import Belonging
 from alpkey.core.moments import from_rfc3339
 
 # Params that are moments, in RFC 3339.

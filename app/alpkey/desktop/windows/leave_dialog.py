@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core import words
+from alpkey.core.belonging import Belonging
 from alpkey.core.errors import Cancelled
-from alpkey.core.leaving import Belonging
 from alpkey.core.site import Site
 from alpkey.desktop.commands import Commands
 from alpkey.desktop.engine import Engine
