@@ -140,7 +140,7 @@ def test_a_name_that_is_being_typed_stays(stage: Make) -> None:
     home.until_at("Your key")
     home.type("bo")
     home.find(KeyPage, "")._asking.answer(1, {})
-    home.until(lambda: home.find(KeyPage, "").is_idle)
+    home.until(lambda: home.find(KeyPage, "").commands.is_idle)
     assert home.find(QLineEdit, "username").text() == "bo"
 
 

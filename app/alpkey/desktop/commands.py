@@ -27,6 +27,10 @@ class Commands(QObject):
     def is_idle(self) -> bool:
         return not self._running
 
+    def is_idle_but_for(self, engine: Engine | None) -> bool:
+        """Whether nothing else runs."""
+        return self._running <= {engine}
+
     def run(self, then: Then, otherwise: Then, *arguments: str) -> Engine:
         """Starts one, which has to speak in events: its result goes to ``then``, an error to
         ``otherwise``.  Whoever wants more of its words connects to them.
@@ -40,7 +44,7 @@ class Commands(QObject):
 
     def stop(self) -> None:
         """Cancels what runs; what must not be broken off is still finished."""
-        for engine in self._running:
+        for engine in tuple(self._running):  # one may end, and leave, as it is told
             engine.cancel()
 
     def _ended(self, engine: Engine, then: Then, word: dict[str, Any]) -> None:

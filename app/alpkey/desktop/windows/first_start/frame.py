@@ -77,7 +77,7 @@ class _Frame(QDialog):
         page.looked.connect(lambda: self._looked(page))
         page.done.connect(lambda: self._done(page))
         page.changed.connect(self._refresh)
-        page.idle.connect(self._idle)
+        page.commands.idle.connect(self._idle)
         self._rows.addWidget(page, 1)
 
     def _look_at(self, page: SetupPage) -> None:
@@ -114,7 +114,7 @@ class _Frame(QDialog):
             return
         self._act.setText(page.deed or "&Go on")
         self._act.setEnabled(page.can_act and page.isVisibleTo(self))
-        self._busy.setVisible(page.locks and not page.is_idle and not page.can_act)
+        self._busy.setVisible(page.locks and not page.commands.is_idle and not page.can_act)
 
     def _do(self) -> None:
         if self._page is not None:
@@ -138,7 +138,7 @@ class _Frame(QDialog):
 
     @property
     def _is_idle(self) -> bool:
-        return all(page.is_idle for page in self._all)
+        return all(page.commands.is_idle for page in self._all)
 
     def reject(self) -> None:
         """Escape and Cancel close as the window's own button does."""

@@ -54,7 +54,7 @@ class KeyPage(SetupPage):
     @property
     def can_act(self) -> bool:
         """Nobody waits for a name that may be suggested."""
-        return self.is_idle or self._engines == {self._asking}
+        return self.commands.is_idle_but_for(self._asking)
 
     @property
     def first(self) -> QWidget | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -11,11 +12,10 @@ from alpkey.core.errors import Cancelled
 from alpkey.core.first_start import Known, Page, is_needed
 from alpkey.core.look import KeyState
 from alpkey.core.site import Site
+from alpkey.desktop.commands import Commands, Then
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.windows.parts import GRID_PX, announce, words_label
-
-Then = Callable[[dict[str, Any]], None]
 
 
 @dataclass(slots=True)
@@ -48,13 +48,12 @@ class SetupPage(QWidget):
     """One page, which the frame shows.
 
     ``looked``: it knows what there is to do.  ``done``: nothing is left to do here.  ``changed``:
-    what its button says, or whether it can be pressed.  ``idle``: no child runs any more.
+    what its button says, or whether it can be pressed.
     """
 
     looked = Signal()
     done = Signal()
     changed = Signal()
-    idle = Signal()
 
     page: Page
     title = ""
@@ -65,7 +64,7 @@ class SetupPage(QWidget):
     def __init__(self, world: SetupWorld) -> None:
         super().__init__()
         self.world = world
-        self._engines: set[Engine] = set()
+        self.commands = Commands(world.command, self)
         self._stopped = False
         self.trouble = words_label("trouble")
         self.trouble.hide()
@@ -89,11 +88,7 @@ class SetupPage(QWidget):
 
     @property
     def can_act(self) -> bool:
-        return self.is_idle
-
-    @property
-    def is_idle(self) -> bool:
-        return not self._engines
+        return self.commands.is_idle
 
     @property
     def is_needed(self) -> bool:
@@ -121,8 +116,7 @@ class SetupPage(QWidget):
     def stop(self) -> None:
         """Ends what is under way; what must not be broken off is still finished."""
         self._stopped = True
-        for engine in tuple(self._engines):  # one may end, and leave, as it is told
-            engine.cancel()
+        self.commands.stop()
 
     # What the pages use
 
@@ -134,15 +128,16 @@ class SetupPage(QWidget):
         asked: Then | None = None,
     ) -> Engine:
         """Runs Alpkey with these arguments; a failure is told on the page, or to ``otherwise``."""
-        engine = Engine(self.world.command(*arguments, "--events"), self)
-        engine.done.connect(lambda result: self._ended(engine, then, result))
-        engine.failed.connect(lambda error: self._ended(engine, otherwise or self.tell, error))
+        engine = self.commands.run(
+            partial(self._ended, then),
+            partial(self._ended, otherwise or self.tell),
+            *arguments,
+            "--events",
+        )
         if asked:
             engine.asked.connect(asked)
-        self._engines.add(engine)
         self.clear()
         self._show_whether_locked()
-        engine.start()
         return engine
 
     def tell(self, error: dict[str, Any]) -> None:
@@ -158,15 +153,11 @@ class SetupPage(QWidget):
     def clear(self) -> None:
         self.trouble.hide()
 
-    def _ended(self, engine: Engine, then: Then, word: dict[str, Any]) -> None:
-        self._engines.discard(engine)
-        engine.deleteLater()
+    def _ended(self, then: Then, word: dict[str, Any]) -> None:
         self._show_whether_locked()
         if not self._stopped:
             then(word)
-        if self.is_idle:
-            self.idle.emit()
 
     def _show_whether_locked(self) -> None:
-        self.body.setEnabled(self.is_idle or not self.locks)
+        self.body.setEnabled(self.commands.is_idle or not self.locks)
         self.changed.emit()

@@ -84,7 +84,7 @@ class ProtectionPage(SetupPage):
 
     @property
     def can_act(self) -> bool:
-        return self.is_idle or self._ask is not None
+        return self.commands.is_idle or self._ask is not None
 
     def stop(self) -> None:
         for field in self._fields.values():
@@ -147,7 +147,7 @@ class ProtectionPage(SetupPage):
 
     def tell(self, error: dict[str, Any]) -> None:
         super().tell(error)
-        if self.is_idle:
+        if self.commands.is_idle:
             self._forget()
 
     def _forget(self) -> None:
