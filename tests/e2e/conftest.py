@@ -1,6 +1,7 @@
 """The whole program as real child processes, against the sandbox."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.centre import Home, centre, home, running_centre
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk, desk
 from tests.e2e.person import only_listener, person
+from tests.keychains import SecretServiceHost, secret_service
 
 __all__ = ["centre", "home", "only_listener", "person", "running_centre"]
 
@@ -29,3 +31,12 @@ def screen(running_desk: Desk) -> Iterator[Screen]:
 def home_on_desk(running_desk: Desk, screen: Screen, home: Home) -> Home:
     home.environ |= {**running_desk.environ, "QT_QPA_PLATFORM": "xcb"}
     return home
+
+
+@pytest.fixture
+def keychain(tmp_path: Path, home: Home) -> Iterator[SecretServiceHost]:
+    """A real one for this home, with nothing in it."""
+    with secret_service(tmp_path / "keychain") as running:
+        running.unlock()
+        home.environ |= running.environ
+        yield running

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from tests.e2e.inside import change_inside
 from tests.e2e.person import Ended, Person
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_secrets import family, find, readable
-from tests.keychains import SecretServiceHost, secret_service
+from tests.keychains import SecretServiceHost
 from tests.sandbox.openid_client import Browser, OpenIdClient
 
 JWT = "eyJ"
@@ -40,14 +39,6 @@ def given(monkeypatch: pytest.MonkeyPatch) -> Given:
 
     monkeypatch.setattr(Realm, "add_refresh", add)
     return given
-
-
-@pytest.fixture
-def keychain(tmp_path: Path, home: Home) -> Iterator[SecretServiceHost]:
-    with secret_service(tmp_path / "keychain") as running:
-        running.unlock()
-        home.environ |= running.environ
-        yield running
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +13,7 @@ from tests.keychains import SecretServiceHost, secret_service
 
 
 @pytest.fixture
-def host(tmp_path: Path, home: Home) -> Iterator[SecretServiceHost]:
-    with secret_service(tmp_path / "keychain") as running:
-        running.unlock()
-        home.environ |= running.environ
-        yield running
-
-
-@pytest.fixture
-def keeping(host: SecretServiceHost, home: Home) -> Home:
+def keeping(keychain: SecretServiceHost, home: Home) -> Home:
     """A home whose password is kept."""
     keep(home, {"password": home.centre.password})
     return home
@@ -61,7 +52,7 @@ def renew_with_code_only(home: Home, otp: str | None = None) -> tuple[int, Row]:
 
 
 class TestPassword:
-    def test_what_keep_and_forget_tell(self, host: SecretServiceHost, home: Home) -> None:
+    def test_what_keep_and_forget_tell(self, keychain: SecretServiceHost, home: Home) -> None:
         typed = json.dumps({"password": "x"}) + "\n"
         done = home.json("password", "keep", "--username", "alice", "--stdin", typed=typed)
         assert done == (0, {"account": "alice", "kept": "password"})
@@ -118,12 +109,12 @@ class TestPassword:
                 assert talk.until("warn")["code"] == "kept-gone"
 
     def test_a_typed_password_is_not_stored_unasked(
-        self, host: SecretServiceHost, home: Home
+        self, keychain: SecretServiceHost, home: Home
     ) -> None:
         assert home.renew()[0] == 0
         assert home.json("password", "forget")[1]["forgotten"] is False
 
-    def test_at_a_terminal(self, host: SecretServiceHost, home: Home) -> None:
+    def test_at_a_terminal(self, keychain: SecretServiceHost, home: Home) -> None:
         with Terminal(home.command("password", "keep"), home.environ) as terminal:
             terminal.wait_for("User name")
             terminal.type("alice\n")
@@ -139,7 +130,7 @@ class TestPassword:
             assert terminal.end() == 0, terminal.shown
             assert home.centre.password not in terminal.shown
 
-    def test_with_nobody_to_ask(self, host: SecretServiceHost, home: Home) -> None:
+    def test_with_nobody_to_ask(self, keychain: SecretServiceHost, home: Home) -> None:
         code, result = home.json("password", "keep", "--username", "alice")
         assert (code, result["error"]["code"]) == (10, "secret-needed")
         assert "password" in result["error"]["next_step"]
@@ -155,7 +146,7 @@ class TestPassword:
     )
     def test_what_cannot_be_kept(
         self,
-        host: SecretServiceHost,
+        keychain: SecretServiceHost,
         home: Home,
         arguments: tuple[str, ...],
         answer: dict[str, str],
@@ -236,7 +227,7 @@ class TestWish:
     """The tick of a form."""
 
     def test_it_is_offered_where_there_is_a_keychain(
-        self, host: SecretServiceHost, home: Home
+        self, keychain: SecretServiceHost, home: Home
     ) -> None:
         with home.talk() as talk:
             assert [one["name"] for one in talk.until("ask")["fields"]][-1] == "otp"
@@ -263,7 +254,7 @@ class TestWish:
             assert talk.end()[0] == 0
         assert sum(row["event"] == "ask" for row in talk.rows) == 1
 
-    def test_after_a_refusal_nothing_is_kept(self, host: SecretServiceHost, home: Home) -> None:
+    def test_after_a_refusal_nothing_is_kept(self, keychain: SecretServiceHost, home: Home) -> None:
         with home.talk() as talk:
             talk.answer(talk.until("ask"), password="wrong", otp="000000", keep=True)
             talk.until("ask", ask=2)
@@ -278,9 +269,9 @@ class TestTrouble:
         [("kill", "keychain-absent"), ("lock", "keychain-locked")],
     )
     def test_a_renewal_goes_on_without(
-        self, host: SecretServiceHost, keeping: Home, how: str, code: str
+        self, keychain: SecretServiceHost, keeping: Home, how: str, code: str
     ) -> None:
-        getattr(host, how)()
+        getattr(keychain, how)()
         command = ("password", "forget")
         exit_code, result = keeping.json(*command)
         assert (exit_code, result["error"]["code"]) == (11, code)
@@ -291,8 +282,10 @@ class TestTrouble:
             talk.answer(talk.rows[0], password=password, otp=otp)
             assert talk.end()[0] == 0
 
-    def test_one_that_hangs_is_left_behind(self, host: SecretServiceHost, keeping: Home) -> None:
-        host.stop()
+    def test_one_that_hangs_is_left_behind(
+        self, keychain: SecretServiceHost, keeping: Home
+    ) -> None:
+        keychain.stop()
         with keeping.talk() as talk:
             ask = talk.until("ask")
             talk.until("step", id="service-ready")
@@ -300,9 +293,9 @@ class TestTrouble:
             assert talk.end()[0] == 0
 
     def test_at_a_terminal_it_is_waited_for_and_then_left(
-        self, host: SecretServiceHost, keeping: Home
+        self, keychain: SecretServiceHost, keeping: Home
     ) -> None:
-        host.stop()
+        keychain.stop()
         with Terminal(keeping.command("renew"), keeping.environ) as terminal:
             terminal.wait_for("Waiting for the keychain")
             terminal.wait_for("does not answer")
@@ -313,9 +306,9 @@ class TestTrouble:
             assert terminal.end() == 0, terminal.shown
 
     def test_cancelling_does_not_wait_for_one_that_hangs(
-        self, host: SecretServiceHost, keeping: Home
+        self, keychain: SecretServiceHost, keeping: Home
     ) -> None:
-        host.stop()
+        keychain.stop()
         with keeping.talk() as talk:
             talk.until("step", id="service-ready")
             talk.cancel()
@@ -333,7 +326,7 @@ class TestTrouble:
 
 class TestCodeGenerator:
     @pytest.fixture
-    def generating(self, host: SecretServiceHost, home: Home) -> Home:
+    def generating(self, keychain: SecretServiceHost, home: Home) -> Home:
         """A home whose code generator is kept."""
         home.centre.otp()  # the codes of earlier tests are forgotten
         keep(home, {"totp_secret": home.centre.facts.totp_secret}, "--code-generator")
@@ -365,7 +358,7 @@ class TestCodeGenerator:
 
     @pytest.mark.parametrize("secret", ["not base32 1890!", "JBSWY3DP", "otpauth://hotp/a?x=1"])
     def test_a_secret_of_no_use_is_explained(
-        self, host: SecretServiceHost, home: Home, secret: str
+        self, keychain: SecretServiceHost, home: Home, secret: str
     ) -> None:
         typed = json.dumps({"totp_secret": secret}) + "\n"
         command = ("password", "keep", "--username", "alice", "--code-generator", "--stdin")

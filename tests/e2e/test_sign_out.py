@@ -12,7 +12,7 @@ from tests.centre import Home
 from tests.e2e.person import Person
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_agent import held
-from tests.keychains import SecretServiceHost, secret_service
+from tests.keychains import SecretServiceHost
 from tests.keys import make_key
 
 
@@ -32,14 +32,6 @@ def agent(home: Home, tmp_path: Path) -> Iterator[str]:
         foreign = make_key(tmp_path / "foreign")
         subprocess.run(["ssh-add", "-q", foreign], env={"SSH_AUTH_SOCK": path}, check=True)
         yield path
-
-
-@pytest.fixture
-def keychain(tmp_path: Path, home: Home) -> Iterator[SecretServiceHost]:
-    with secret_service(tmp_path / "keychain") as running:
-        running.unlock()
-        home.environ |= running.environ
-        yield running
 
 
 @pytest.fixture

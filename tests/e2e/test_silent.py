@@ -17,7 +17,7 @@ from tests.e2e.person import Person
 from tests.e2e.terminal import Terminal
 from tests.e2e.tray_item import tray_of
 from tests.e2e.waiting import until
-from tests.keychains import Keyring, SecretServiceHost, keyring_on, secret_service
+from tests.keychains import Keyring, SecretServiceHost, keyring_on
 
 HOUR = timedelta(hours=1)
 
@@ -40,14 +40,6 @@ def stay(home: Home, person: Person) -> None:
     home.centre.control("account", quota=5)
     assert home.run("settings", "set", "keep_sign_in", "yes").returncode == 0
     person.renews()
-
-
-@pytest.fixture
-def keychain(tmp_path: Path, home: Home) -> Iterator[SecretServiceHost]:
-    with secret_service(tmp_path / "keychain") as running:
-        running.unlock()
-        home.environ |= running.environ
-        yield running
 
 
 @pytest.fixture
