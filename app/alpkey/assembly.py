@@ -22,7 +22,7 @@ from alpkey.adapters.processes import Detached, start_detached
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
 from alpkey.core.errors import Unfit, Unsuitable
-from alpkey.core.places import APP_ID, Places, certificate_of
+from alpkey.core.places import APP_ID, Places, certificate_of, lock_of
 from alpkey.core.roots import person_home
 from alpkey.core.site import GATEWAY
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site, tunnels
@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from alpkey.core.ports import Cancellation, KeyService, Terminal
     from alpkey.core.ports_agent import Agent
     from alpkey.core.ports_doctor import ServiceProbe
+    from alpkey.core.ports_ensure import RenewWindow
     from alpkey.core.settings import Settings
     from alpkey.core.site import OpenId, Site
     from alpkey.core.symptoms import DeskSeen
@@ -412,22 +413,30 @@ class Assembly:
     def ensuring(self, cancellation: Cancellation) -> EnsureWorld:
         from alpkey.actions.ensure import EnsureWorld
         from alpkey.adapters.callers import Ancestors
-        from alpkey.adapters.renew_window import WindowWatched
         from alpkey.adapters.turn_file import TurnFile
 
-        socket = self.places.window_socket
         return EnsureWorld(
             status=self.status,
             callers=Ancestors(os.environ),
             turn=TurnFile(self.places.ensure),
-            window=WindowWatched(
-                own_command("window", "renew"), socket.with_name(socket.name + ".lock")
-            ),
+            window=self._window_for_login(),
             files=self._files,
             lock=self._lock,
             renew=lambda: self.renew_usually(cancellation),
             renew_unasked=lambda: self.renew_unasked(cancellation),
         )
+
+    def _window_for_login(self) -> RenewWindow:
+        """Desktops of Linux let whoever waits say so; elsewhere the window comes by itself."""
+        from alpkey.adapters.renew_window import WindowWatched
+
+        at = self.places
+        window = WindowWatched(own_command("window", "renew"), lock_of(at.window_socket))
+        if sys.platform == "darwin":
+            return window
+        from alpkey.adapters.waiting_notice import NoticeFirst
+
+        return NoticeFirst(window, lock_of(at.tray_socket))
 
     def configuration(self, cancellation: Cancellation) -> ConfigureWorld:
         from alpkey.actions.configure import ConfigureWorld

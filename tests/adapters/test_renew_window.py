@@ -34,7 +34,7 @@ def close(lock: Path) -> None:
 
 def test_it_is_done_when_it_is_done(lock: Path) -> None:
     opened = Path(f"{lock}.open")
-    assert window(lock).ask(opened.exists, 20) is True
+    assert window(lock).ask(None, opened.exists, 20) is True
     close(lock)
 
 
@@ -44,15 +44,15 @@ def test_a_window_that_was_closed_is_a_no(lock: Path) -> None:
             close(lock)
         return False
 
-    assert window(lock).ask(closes_it, 20) is False
+    assert window(lock).ask(None, closes_it, 20) is False
 
 
 def test_time_runs_out_on_a_window_that_stays(lock: Path) -> None:
-    assert window(lock).ask(lambda: False, 0.5) is True
+    assert window(lock).ask(None, lambda: False, 0.5) is True
     close(lock)
 
 
 def test_a_window_that_never_opens_is_a_no(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renew_window, "OPENS_WITHIN_S", 0.3)
-    assert WindowWatched(["true"], lock).ask(lambda: False, 20) is False
-    assert WindowWatched(["/no/such/program"], lock).ask(lambda: False, 20) is False
+    assert WindowWatched(["true"], lock).ask(None, lambda: False, 20) is False
+    assert WindowWatched(["/no/such/program"], lock).ask(None, lambda: False, 20) is False

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.centre import Home, centre, home, running_centre
+from tests.desktop.conftest import bus_address, serve
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk, desk
 from tests.e2e.person import only_listener, person
 from tests.keychains import SecretServiceHost, secret_service
 
-__all__ = ["centre", "home", "only_listener", "person", "running_centre"]
+__all__ = ["bus_address", "centre", "home", "only_listener", "person", "running_centre", "serve"]
 
 
 @pytest.fixture(scope="module")

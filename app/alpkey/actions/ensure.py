@@ -64,12 +64,12 @@ def ensure(way: Way, world: EnsureWorld) -> Action:
         status = world.status
         if (yield from renewed_unasked(status.look, status.clock, world.renew_unasked)):
             return _result(world, renewed=True)
+        host = next((call.host for call in calls if call.host), None)
         if way == "here":
-            host = next((call.host for call in calls if call.host), None)
             yield Warn("key-needed", {"host": host or "A login"})
             yield from _renew_here(world, began)
         else:
-            _renew_in_window(world, began)
+            _renew_in_window(host, world, began)
     return _result(world, renewed=True)
 
 
@@ -87,9 +87,9 @@ def _renew_here(world: EnsureWorld, began: datetime) -> Action:
         raise _not_renewed(f"{said.title}. {said.detail} {said.next_step}") from None
 
 
-def _renew_in_window(world: EnsureWorld, began: datetime) -> None:
+def _renew_in_window(host: str | None, world: EnsureWorld, began: datetime) -> None:
     left = WAIT - (world.status.clock() - began)
-    stayed = world.window.ask(lambda: _is_good(world), max(left.total_seconds(), 0))
+    stayed = world.window.ask(host, lambda: _is_good(world), max(left.total_seconds(), 0))
     if _is_good(world):
         return
     if stayed:

@@ -1,6 +1,7 @@
 """The renewal window, opened and watched from outside."""
 
 import fcntl
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -10,6 +11,8 @@ from alpkey.adapters.processes import start_detached
 
 _POLL_S = 0.25
 OPENS_WITHIN_S = 10.0
+# By these a window comes to the front: Wayland's name, and X11's.
+ACTIVATION = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 
 
 class WindowWatched:
@@ -19,10 +22,16 @@ class WindowWatched:
         self._command = command
         self._lock = lock
 
-    def ask(self, done: Callable[[], bool], timeout_s: float) -> bool:
-        """A window takes a moment to open: until then it is not taken for closed."""
+    def ask(
+        self, _host: str | None, done: Callable[[], bool], timeout_s: float, token: str = ""
+    ) -> bool:
+        """A window takes a moment to open: until then it is not taken for closed.
+
+        ``token`` is what the desktop gave for a click, and lets it come to the front.
+        """
+        click = dict.fromkeys(ACTIVATION, token) if token else {}
         try:
-            process = start_detached(self._command)
+            process = start_detached(self._command, {**os.environ, **click})
         except OSError:
             return False
         threading.Thread(target=process.wait, daemon=True).start()  # so that no zombie is left
@@ -31,7 +40,7 @@ class WindowWatched:
         while (passed := time.monotonic() - began) < timeout_s:
             if done():
                 return True
-            is_open = _is_held(self._lock)
+            is_open = is_held(self._lock)
             if not is_open and (seen or passed > OPENS_WITHIN_S):
                 return False
             seen = seen or is_open
@@ -39,7 +48,8 @@ class WindowWatched:
         return True
 
 
-def _is_held(path: Path) -> bool:
+def is_held(path: Path) -> bool:
+    """Whether a program of ours holds this lock, and so runs."""
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

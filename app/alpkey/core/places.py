@@ -159,6 +159,11 @@ def certificate_of(private_key: Path) -> Path:
     return private_key.with_name(private_key.name + "-cert.pub")
 
 
+def lock_of(socket: Path) -> Path:
+    """What the program that listens at ``socket`` holds for as long as it runs."""
+    return socket.with_name(socket.name + ".lock")
+
+
 def own_places() -> Places:
     """The paths of the person who runs this process."""
     user_id = os.getuid()

@@ -31,5 +31,8 @@ class Callers(Protocol):
 
 
 class RenewWindow(Protocol):
-    def ask(self, done: Callable[[], bool], timeout_s: float) -> bool:
-        """Opens the window, and returns once it is ``done``, closed (False) or out of time."""
+    def ask(self, host: str | None, done: Callable[[], bool], timeout_s: float) -> bool:
+        """Opens the window, perhaps after a click on a notice that a login to ``host`` waits.
+
+        Returns once it is ``done``, refused or closed (False), or out of time.
+        """

@@ -823,6 +823,10 @@ BELONGINGS: Mapping[str, str] = {
     "unknown": "what another version of Alpkey did: {name}",
 }
 
+# What a notice says of a login that waits, and its buttons.
+LOGIN_GOES_ON = "It goes on by itself once the key is renewed."
+RENEW_NOW, NOT_NOW = "Renew key\N{HORIZONTAL ELLIPSIS}", "Not now"
+
 KEYCHAIN_CLOSED = "The keychain is locked. Unlock it on your desktop first."
 
 MANAGED = "managed by your organisation"
@@ -1029,6 +1033,11 @@ def uninstalled(key_path: str | None, folders: Iterable[str]) -> str:
         "The program leaves the way it came. If the start of your shell calls alpkey, for the "
         "prompt or for completion, take that line out yourself."
     )
+
+
+def login_waits(host: str | None) -> str:
+    """The title of the notice that a login waits."""
+    return f"{f'ssh {host}' if host else 'A login'} waits for your key"
 
 
 def step(code: str, params: Mapping[str, Param]) -> str:

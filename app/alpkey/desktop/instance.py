@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
+from alpkey.core.places import lock_of
+
 MESSAGE_LIMIT_BYTES = 4096
 SEND_TIMEOUT_S = 2.0
 
@@ -33,7 +35,7 @@ class Instance(QObject):
         The kernel frees the lock when its holder ends, however it ends.
         """
         _own_folder(path.parent)
-        lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(lock_of(path), os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
