@@ -55,7 +55,7 @@ class Desk:
 
     def slots(self) -> int:
         """How many the gateway has given."""
-        return 5 - self.fakes.gateway.left
+        return self.fakes.gateway.spent
 
 
 @pytest.fixture
@@ -186,13 +186,13 @@ def test_the_key_of_the_classic_service_gives_way_to_one_made_here(desk: Desk) -
 def test_a_refusal_leaves_the_old_pair_and_the_same_key_waits(desk: Desk) -> None:
     play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
     theirs = desk.fakes.files.pair()
-    desk.fakes.gateway.left = 0
+    desk.fakes.gateway.limit = 0
     with pytest.raises(QuotaUsedUp):
         desk.renew()
     waiting = desk.fakes.files.waiting()
     assert waiting is not None
     assert desk.fakes.files.pair() == theirs
-    desk.fakes.gateway.left = 5
+    desk.fakes.gateway.limit = 5
     desk.renew()
     pair = desk.fakes.files.pair()
     assert pair is not None

@@ -10,7 +10,6 @@ import pytest
 from alpkey.actions.renew_signed import SignedWorld
 from alpkey.actions.renew_silently import renew_silently
 from alpkey.actions.session import SessionWorld
-from alpkey.core.certificate import public_line
 from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
@@ -40,27 +39,13 @@ class Stayer(Desk):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
+        clock, self.fakes.clock = self.fakes.clock, lambda: NOW - timedelta(hours=23)
         self.renew()
-        private = self.fakes.files.private()
-        assert private
-        self.line = self.aged(private, folder)
-        self.fakes.files.install_certificate(self.line)
+        self.fakes.clock = clock
         token = self.person.provider._tokens().refresh or Secret("")
         self.fakes.keychain.store(session_name("alice"), session_to_entry(KeptSession(token)))
         self.fakes.journal.append([SessionKept(NOW, "alice", kept=True)])
         self.person.does = lambda _: pytest.fail("nobody is there")
-
-    def aged(self, private: Secret, folder: Path) -> str:
-        """A certificate of the gateway for the key that is here, with an hour to live."""
-        key = folder / "aged"
-        key.write_text(private.reveal())
-        key.chmod(0o600)
-        blob = self.fakes.files.current()
-        assert blob
-        assert blob.public_key
-        key.with_name("aged.pub").write_text(public_line(blob.public_key) + "\n")
-        authority = folder / "gateway/authority"
-        return sign(authority, key, "-n", "alice", "-V", "-23h:+1h", "-z", "7").read_text()
 
     def look(self) -> Look:
         known = fold(self.fakes.journal.facts(), "alice")
@@ -112,7 +97,7 @@ def test_one_that_came_while_it_waited_for_the_lock_is_enough(stayer: Stayer) ->
         if not waits:
             stayer.fakes.lock.held = real  # type: ignore[method-assign]
             key = make_key(stayer.fakes.key_path.with_name("other"))
-            authority = stayer.fakes.key_path.with_name("gateway") / "authority"
+            authority = make_key(stayer.fakes.key_path.with_name("ca"))
             line = sign(authority, key, "-n", "alice", "-V", "-1m:+1d").read_text()
             stayer.fakes.files.install(IssuedPair(Secret(key.read_text()), line), "")
         return real(timeout_s)

@@ -297,7 +297,7 @@ class TestAKeyOfThePersons:
     def leaver(self, tmp_path: Path) -> Leaver:
         leaver = Leaver(tmp_path)
         self.key = make_key(tmp_path / "own", passphrase="")
-        line = sign(tmp_path / "gateway/authority", self.key).read_text()
+        line = sign(make_key(tmp_path / "ca"), self.key).read_text()
         self.certificate = read_certificate(line.encode())
         leaver.fakes.files.install(IssuedPair(Secret(self.key.read_text()), line), "")
         leaver.fakes.agent._held = {}

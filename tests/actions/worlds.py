@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,9 +18,11 @@ from alpkey.adapters.pairs import RealPairs
 from alpkey.core.certificate import read_certificate
 from alpkey.core.errors import Cancelled
 from alpkey.core.events import NOT_YET, Action, Answer, Ask, Await, Event, Result, Step, Warn
+from alpkey.core.journal import fold
 from alpkey.core.look import Look, Stamp
+from alpkey.core.ports import Clock
 from alpkey.core.ports_agent import Agent
-from alpkey.core.quota import Quota
+from alpkey.core.quota import from_journal
 from alpkey.core.secret import Secret
 from tests.contracts.fakes import (
     FakeAgent,
@@ -109,12 +110,12 @@ class Fakes:
         self.keychain = FakeKeychain()
         self.aside = FakeAside()
         self.site = site()
-        self._gateway_folder = folder / "gateway"
+        self.clock: Clock = lambda: datetime.now(UTC)
+        self.gateway = FakeCertificateService(self.now)
 
-    @cached_property
-    def gateway(self) -> FakeCertificateService:
-        self._gateway_folder.mkdir()
-        return FakeCertificateService(self._gateway_folder)
+    def now(self) -> datetime:
+        """By ``clock``, which a test may set."""
+        return self.clock()
 
     def look(self) -> Look:
         pair = self.files.pair()
@@ -124,7 +125,7 @@ class Fakes:
             account="alice",
             key_path=self.key_path,
             certificate_path=self.key_path.with_name("cscs-key-cert.pub"),
-            quota=Quota(5),
+            quota=from_journal(fold(self.journal.facts(), "alice"), 5, self.now()),
             lead_time=timedelta(hours=2),
             certificate=certificate,
             has_key=pair is not None,
@@ -142,7 +143,7 @@ class Fakes:
             keychain=self.keychain,
             journal=self.journal,
             agent=self.agent_to_use,
-            clock=lambda: datetime.now(UTC),
+            clock=self.now,
         )
 
     @property
@@ -159,7 +160,7 @@ class Fakes:
                 remember=lambda _: None,
                 journal=self.journal,
                 agent=lambda: self.agent,
-                clock=lambda: datetime.now(UTC),
+                clock=self.now,
             ),
             kept=self.keeping,
             protection=RealProtection(),
@@ -189,5 +190,5 @@ class Fakes:
             journal=self.journal,
             lock=self.lock,
             cancellation=self.cancellation,
-            clock=lambda: datetime.now(UTC),
+            clock=self.now,
         )

@@ -30,7 +30,7 @@ class Subject:
     service: CertificateService
     token: Secret
     api_key: Secret
-    use_up: Deed
+    give: Callable[[int], object]
     lose_the_answer: Deed
 
 
@@ -43,26 +43,26 @@ def _real(centre: Centre) -> Subject:
         Gateway(service, site(), Http(facts.ca_bundle)),
         Secret(OpenIdClient(centre).direct().json["access_token"]),
         Secret(facts.api_key),
-        partial(centre.control, "account", quota=0),
+        lambda quota: centre.control("account", quota=quota),
         partial(centre.control, "faults", call="sign", kind="cut-after"),
     )
 
 
-def _fake(folder: Path) -> Subject:
-    fake = FakeCertificateService(folder)
+def _fake() -> Subject:
+    fake = FakeCertificateService()
     return Subject(
         fake,
         fake.token,
         fake.api_key,
-        partial(setattr, fake, "left", 0),
+        partial(setattr, fake, "limit"),
         partial(setattr, fake, "loses_the_answer", True),
     )
 
 
 @pytest.fixture(params=["gateway", "fake"])
-def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Subject:
+def subject(request: pytest.FixtureRequest) -> Subject:
     if request.param == "fake":
-        return _fake(tmp_path)
+        return _fake()
     return _real(request.getfixturevalue("centre"))
 
 
@@ -121,29 +121,35 @@ class TestContract:
             assert refused.value.code == "token-refused"
 
     @pytest.mark.parametrize(
-        ("what", "error", "code"),
-        [
-            ("use_up", QuotaUsedUp, "quota-refused"),
-            ("lose_the_answer", Unreachable, "answer-lost"),
-        ],
+        ("quota", "error", "code"),
+        [(0, QuotaUsedUp, "quota-refused"), (5, Unreachable, "answer-lost")],
     )
     def test_trouble_has_its_class_and_code(
         self,
         subject: Subject,
         public_line: str,
-        what: str,
+        quota: int,
         error: type[AlpkeyError],
         code: str,
     ) -> None:
-        getattr(subject, what)()
+        subject.give(quota)
+        subject.lose_the_answer()
         with pytest.raises(error) as raised:
             subject.service.sign(subject.token, public_line, "1d")
         assert raised.value.code == code
 
+    def test_what_is_revoked_gives_its_slot_back(self, subject: Subject, public_line: str) -> None:
+        subject.give(1)
+        certificate = signed(subject, public_line)
+        with pytest.raises(QuotaUsedUp):
+            signed(subject, public_line)
+        subject.service.revoke(subject.token, certificate.serial)
+        assert signed(subject, public_line).serial != certificate.serial
+
     def test_a_minute_is_given_though_the_quota_is_used_up(
         self, subject: Subject, public_line: str
     ) -> None:
-        subject.use_up()
+        subject.give(0)
         assert subject.service.sign(subject.token, public_line, "1min")
 
     def test_the_list_tells_what_became_of_a_lost_answer(

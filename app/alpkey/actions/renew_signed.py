@@ -2,7 +2,8 @@
 
 The private key never leaves this computer.  A slot is spent when the gateway signs, so an answer
 that was lost is looked for in its list before anything is signed again: in the same renewal, and in
-the next one where this one could not look.
+the next one where this one could not look.  So is a certificate that came and was not installed,
+because the program ended in between.
 """
 
 import uuid
@@ -32,7 +33,7 @@ from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.journal import Issued, Known, Listed, MaybeIssued, Refused, Revoked, fold
 from alpkey.core.look import Look
 from alpkey.core.own_key import Origin
-from alpkey.core.pair import check_certificate
+from alpkey.core.pair import check_certificate, is_early
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.ports_certificates import CertificateService
 from alpkey.core.ports_sign_in import Tokens
@@ -42,6 +43,9 @@ from alpkey.core.site import Site
 MINUTE = timedelta(minutes=1)
 NOBODY = "nobody"
 """The account of an attempt for which neither the provider nor this computer knows a name."""
+
+# A proxy tells of trouble, too, when it loses patience with a gateway that signs all the same.
+_MAYBE_GRANTED = ("answer-lost", "service-trouble")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,13 @@ def _needs_a_person(world: SignedWorld) -> NeedsBrowser:
 
 
 def _guard(look: Look, request: RenewRequest, world: SignedWorld) -> None:
-    """A minute is to be had without limit; what replaces ours frees a slot where it must."""
-    if request.duration == "1d" and not request.replace:
+    """A minute is to be had without limit; what replaces ours frees a slot where it must.
+
+    What is there already and only has to be installed takes none.
+    """
+    known = fold(world.status.journal.facts(), look.account)
+    found = known.missing(look.certificate, world.status.clock())
+    if request.duration == "1d" and not request.replace and not found:
         guard_quota(look, request, world.status)
 
 
@@ -173,7 +182,7 @@ class _Signing:
 
     def _line(self) -> Generator[Event, Answer, str]:
         """The certificate's line.  Raises what the service does."""
-        if self._known.unanswered and (found := self._found(None)):
+        if found := self._found(None):
             yield Warn("found-in-list")
             return found
         try:
@@ -200,7 +209,7 @@ class _Signing:
         return self._sign_once()
 
     def _sign_once(self) -> str:
-        """One request.  Only an answer that was lost leaves the attempt open in the journal."""
+        """One request.  Where it may have been granted the attempt stays open in the journal."""
         world, now = self._world, self._world.status.clock()
         day = timedelta(hours=world.site.validity_hours)
         ends = now + (day if self._request.duration == "1d" else MINUTE)
@@ -212,45 +221,60 @@ class _Signing:
         try:
             return world.service.sign(self._token, line, self._request.duration)
         except AlpkeyError as no:
-            if no.code != "answer-lost":
+            if no.code not in _MAYBE_GRANTED:
                 self._note(Refused(now, self._account, self._attempt, no.code))
             raise
 
     def _found(self, lost: Unreachable | None) -> str | None:
-        """The certificate of an attempt whose answer was lost; None where the list has none.
+        """The certificate whose answer was lost, or that was not installed; None where none is.
 
-        Then nothing was spent, and the attempts are closed in the journal.  Raises ``lost`` where
-        that cannot be told for sure.
+        Attempts of which the list knows nothing spent nothing, and are closed in the journal.
+        Raises ``lost`` where that cannot be told for sure, and Unfit where one is there that is
+        not valid yet: another one would not be either.
         """
-        attempts = [one for one in self._known.unanswered if self._is_mine(one)]
-        if not attempts:
+        known, now = self._known, self._world.status.clock()
+        attempts = [one for one in known.unanswered if self._is_mine(one)]
+        missing = {
+            one.serial: one
+            for one in known.missing(self._old, now)
+            if one.fingerprint == self._key.fingerprint
+        }
+        if not attempts and not missing:
             return None
+        issued = {one.serial for one in known.issued}
+        ours = self._listed(lost)
+        new = [one for one in ours if attempts and one.serial not in issued]
+        if not new:
+            for one in attempts:
+                self._note(Refused(now, self._account, one.attempt, "not-issued"))
+        candidates = [*new, *(one for one in ours if one.serial in missing)]
+        fit = [one for one in candidates if self._is_fit(one)]
+        if fit:
+            best = max(fit, key=_end)
+            self._attempt = (missing.get(best.serial) or attempts[-1]).attempt
+            return public_line(best.blob)
+        for certificate in new:
+            if is_early(certificate, now):
+                check_certificate(certificate, self._account, now)
+        if new and lost:
+            raise lost
+        return None
+
+    def _listed(self, lost: Unreachable | None) -> list[Certificate]:
+        """The living certificates of our key.  Raises ``lost``, or what the service does."""
         try:
             keys = self._world.service.listed(self._token)
         except AlpkeyError:
             if lost is None:
                 raise
             raise lost from None
-        serials = {one.serial for one in self._known.issued}
-        ours = [
+        return [
             one.certificate
             for one in keys
             if one.certificate
             and one.certificate.public_key == self._key.public_key
             and one.revoked_at is None
-            and one.serial not in serials
         ]
-        fit = [one for one in ours if self._is_fit(one)]
-        if fit:
-            self._attempt = attempts[-1].attempt
-            return public_line(max(fit, key=_end).blob)
-        if ours and lost:
-            raise lost
-        if not ours:
-            now = self._world.status.clock()
-            for one in attempts:
-                self._note(Refused(now, self._account, one.attempt, "not-issued"))
-        return None
 
     def _is_mine(self, attempt: MaybeIssued) -> bool:
         now = self._world.status.clock()
@@ -330,6 +354,9 @@ class _Signing:
         )
 
     def _note_issued(self, certificate: Certificate) -> None:
+        """Unless it is known already, from a renewal that ended before it was installed."""
+        if any(one.serial == certificate.serial for one in self._known.issued):
+            return
         ours = self._key.waits or self._key.origin is Origin.HERE
         self._note(
             Issued.of(

@@ -275,6 +275,18 @@ class Known:
         """Whether Alpkey installed the key with this fingerprint on this machine."""
         return fingerprint in self.fingerprints
 
+    def missing(self, installed: Certificate | None, now: datetime) -> tuple[Issued, ...]:
+        """What was issued here, lives, and ends later than what is installed.
+
+        The program ended before it was put in place, or the person put something else there.
+        """
+        ends = installed.valid_before if installed else now
+        return tuple(
+            one
+            for one in self.issued
+            if one.valid_before and ends and one.valid_before > max(ends, now)
+        )
+
 
 def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
     """All facts of ``account`` as one value.

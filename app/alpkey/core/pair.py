@@ -18,8 +18,13 @@ def check_certificate(certificate: Certificate, username: str, now: datetime) ->
         raise _unfit(f"It is made out to {names}, not to {username}.")
     if certificate.valid_before is not None and certificate.valid_before <= now:
         raise _unfit("It has run out already. Check this computer's clock.")
-    if certificate.valid_after is not None and certificate.valid_after > now + CLOCK_SLACK:
+    if is_early(certificate, now):
         raise _unfit("It is not valid yet. Check this computer's clock.")
+
+
+def is_early(certificate: Certificate, now: datetime) -> bool:
+    """Whether it is not valid yet, by more than clocks differ."""
+    return certificate.valid_after is not None and certificate.valid_after > now + CLOCK_SLACK
 
 
 def _unfit(reason: str) -> Unfit:
