@@ -506,6 +506,7 @@ class Assembly:
         from alpkey.actions.sign_out import SignOutWorld
 
         return SignOutWorld(
+            tunnels=self.tunnels(cancellation),
             status=self.status,
             files=self._files,
             kept=self.kept(cancellation),

@@ -1,9 +1,11 @@
 """Leaving a computer: all that is ours goes, nothing that is not, wherever it is cut off."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,6 +34,8 @@ from alpkey.core.kept import (
 )
 from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState
+from alpkey.core.tunnel_file import Way as TunnelWay
 from tests.actions.test_renew_signed import Desk
 from tests.actions.worlds import Told, play
 from tests.contracts.fakes import FakeAgent
@@ -42,6 +46,25 @@ REVOKE = SignOutRequest(revoke=True, yes=True)
 NOW = datetime.now(UTC)
 
 
+class FakeTunnels:
+    """A fake of open tunnels, each of which ends as it is told; those in ``stuck`` do not."""
+
+    def __init__(self) -> None:
+        self.open: list[str] = []
+        self.stuck: set[str] = set()
+
+    def listed(self) -> list[TunnelSeen]:
+        way = TunnelWay("daint", "nid006554", ((6006, 6006),))
+        return [TunnelSeen(one, way, TunnelState.OPEN, NOW) for one in self.open]
+
+    def close(self, tunnel_id: str) -> bool:
+        return tunnel_id not in self.stuck
+
+    def forget(self, tunnel_id: str) -> None:
+        if tunnel_id not in self.stuck:
+            self.open.remove(tunnel_id)
+
+
 class Leaver(Desk):
     """Somebody who has everything on this computer, and leaves it."""
 
@@ -49,6 +72,7 @@ class Leaver(Desk):
         super().__init__(folder)
         self.renew()
         self.folder = folder
+        self.tunnels = FakeTunnels()
         self.token = self.person.provider._tokens().refresh or Secret("")
         self.keeps("bob", "alice")
         self.fakes.keychain.store(KEY_ENTRY, Secret("opens the key"))
@@ -79,7 +103,8 @@ class Leaver(Desk):
             cancellation=self.fakes.cancellation,
             clock=signed.status.clock,
         )
-        return SignOutWorld(signed.status, self.fakes.files, self.fakes.keeping, keys)
+        tunnels = SimpleNamespace(listed=self.tunnels.listed, files=self.tunnels)
+        return SignOutWorld(tunnels, signed.status, self.fakes.files, self.fakes.keeping, keys)
 
     def leaves(
         self,
@@ -246,12 +271,21 @@ def test_who_declines_the_sign_in_changes_nothing(leaver: Leaver) -> None:
 
 def test_without_a_gateway_it_is_said_that_nobody_can_revoke(leaver: Leaver) -> None:
     world = leaver.world
-    bare = SignOutWorld(world.status, world.files, world.kept, keys=None)
+    bare = replace(world, keys=None)
     told = play(sign_out(Way.DEVICE, REVOKE, bare))
     [warning] = [one for one in told.events if isinstance(one, Warn)]
     assert warning.code == "not-revocable"
     assert warning.params["ended"]
     assert names(told, "left") == {("revocation", "CSCS")}
+    assert leaver.fakes.files.every() == []
+
+
+def test_open_tunnels_are_closed_and_a_stuck_one_is_told(leaver: Leaver) -> None:
+    leaver.tunnels.open = ["one", "two"]
+    leaver.tunnels.stuck = {"one"}
+    told = leaver.leaves()
+    assert ("tunnel", "two") in names(told, "removed")
+    assert ("tunnel", "one") in names(told, "left")
     assert leaver.fakes.files.every() == []
 
 

@@ -14,10 +14,12 @@ from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, tell_o
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.keys import KeysWorld, is_this_computers, revoke_each
 from alpkey.actions.leave_keychain import KEYCHAIN, LeavingKeychain
+from alpkey.actions.leave_tunnels import LeavingTunnels
 from alpkey.actions.session import Who
 from alpkey.actions.sign_in import Way, sign_in
 from alpkey.actions.status import StatusWorld
 from alpkey.actions.tally import Tally
+from alpkey.actions.tunnel_watch import TunnelWorld
 from alpkey.core import words
 from alpkey.core.belonging import Belonging
 from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled
@@ -42,6 +44,7 @@ class SignOutRequest:
 class SignOutWorld:
     """``keys`` is None where the site has no gateway to sign out of."""
 
+    tunnels: TunnelWorld
     status: StatusWorld
     files: KeyFiles
     kept: KeptWorld
@@ -81,11 +84,14 @@ class _Leaving:
         self._files = world.files
         self.tally = Tally()
         self._keychain = LeavingKeychain(world.kept, provider, self.tally)
+        self._tunnels = LeavingTunnels(
+            world.tunnels, self.tally, lambda one: self.tally.gone(one, "tunnel-closed")
+        )
 
     def belongings(self) -> list[Belonging]:
         """What will go, as far as it can be told without asking anybody."""
         look, keys = self._look, self._keys_of_ours()
-        going = kept_in_keychain(self._journal.facts())
+        going = [*self._tunnels.belongings(), *kept_in_keychain(self._journal.facts())]
         if fold(self._journal.facts()).key_covered and not self._covers_what_stays():
             going.append(Belonging("passphrase", KEYCHAIN))
         with suppress(AgentTrouble):
@@ -138,9 +144,10 @@ class _Leaving:
             yield Step("revoked")
         return fresh
 
-    def go(self, fresh: Secret | None) -> Iterator[Event]:
+    def go(self, fresh: Secret | None) -> Generator[Event, Answer, None]:
         """Does all of it; ``fresh`` ends the sign-in that was made for the revocation."""
         account = self._look.account
+        yield from self._tunnels.close()
         if fresh:
             yield from self._keychain.end(fresh, account or "")
         yield from self._keychain.empty(account)

@@ -13,9 +13,9 @@ from alpkey.actions.asking import agree
 from alpkey.actions.configure import ConfigureWorld, undo
 from alpkey.actions.hosts import TOUCHED as KNOWN_HOSTS
 from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, tell_of_wait
+from alpkey.actions.leave_tunnels import LeavingTunnels
 from alpkey.actions.tally import Tally
 from alpkey.actions.tunnel_watch import TunnelWorld
-from alpkey.actions.tunnels import close_tunnels
 from alpkey.core import config_line, known_lines, words
 from alpkey.core.belonging import Belonging
 from alpkey.core.errors import AlpkeyError, Unfit
@@ -71,10 +71,12 @@ class _Removal:
         self._world = world
         self._touched = world.configuration.touched
         self.tally = Tally()
+        # They hold to our files for ssh, and could not come back without.
+        self._tunnels = LeavingTunnels(world.tunnels, self.tally, self._gone)
 
     def belongings(self) -> list[Belonging]:
         """All that will go, in the order it goes in."""
-        going = [_tunnel(one) for one in self._tunnels()]
+        going = self._tunnels.belongings()
         going += [Belonging("placed", str(path)) for path in self._placed.values()]
         if self._has_line():
             going.append(self._line)
@@ -85,7 +87,7 @@ class _Removal:
         return going
 
     def go(self) -> Generator[Event, Answer, None]:
-        yield from self._close_tunnels()
+        yield from self._tunnels.close()
         yield from tell_of_wait(self._world.lock)
         with self._world.lock.held(LOCK_TIMEOUT_S):
             yield from self._take_back_files()
@@ -99,16 +101,6 @@ class _Removal:
         for name in self._touched.names():
             if name not in known:
                 yield from self.tally.stays(Belonging("unknown", name), Warn("made-by-another"))
-
-    def _close_tunnels(self) -> Generator[Event, Answer, None]:
-        """They hold to our files for ssh, and could not come back without."""
-        for tunnel in self._tunnels():
-            try:
-                yield from close_tunnels([tunnel], self._world.tunnels)
-            except AlpkeyError as trouble:
-                yield from self.tally.left(_tunnel(tunnel), trouble)
-            else:
-                yield from self._gone(_tunnel(tunnel))
 
     def _take_back_files(self) -> Iterator[Event]:
         for name, path in self._placed.items():
@@ -182,9 +174,6 @@ class _Removal:
             return config_line.undone(content, line, None) != content
         return False
 
-    def _tunnels(self) -> list[str]:
-        return [one.id for one in self._world.tunnels.listed() if one.alive]
-
     @property
     def _placed(self) -> Mapping[str, Path]:
         return self._world.outside.placed()
@@ -200,7 +189,3 @@ class _Removal:
     @property
     def _host_keys(self) -> Entry | None:
         return self._touched.entry(KNOWN_HOSTS)
-
-
-def _tunnel(name: str) -> Belonging:
-    return Belonging("tunnel", name)

@@ -864,6 +864,7 @@ STEPS: Mapping[str, str] = {
     "secret-forgotten": "Removed from the keychain",
     "out-of-agent": "Removed from the ssh agent",
     "removed": "Removed from the disk",
+    "tunnel-closed": "Tunnel closed: {name}",
     "undone": "Undone: {what}",
     "tunnel-connecting": "Connecting to {node}",
     "tunnel-open": "Open: {url}",
