@@ -1,5 +1,6 @@
 """What holds for every test: a home of its own, loopback only, and no noise unasked for."""
 
+import gc
 import logging
 import os
 import socket
@@ -38,6 +39,30 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "SSH_AUTH_SOCK",
     ):
         monkeypatch.delenv(name, raising=False)
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is collected where tests end, and in no other thread.
+
+    The thread of a sandbox that happened to collect a Qt object crashed, for that belongs to the
+    thread that made it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+@pytest.fixture(autouse=True)
+def collected_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "qapp" in request.fixturenames:
+        gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def collected_by_and_by() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -77,7 +77,9 @@ class ElsewherePage(QWidget):
             )
             self._code.setText(str(page["user_code"]))
             self._address.setText(self._url)
-            self._picture.setPixmap(picture(page["qr"]))
+            seen = picture(page["qr"])
+            self._picture.setPixmap(seen)
+            self._picture.setMinimumSize(seen.size())  # half of it cannot be scanned
         else:
             self._what.setText(
                 f"Your browser shows the sign-in page of {self._site_name}. "

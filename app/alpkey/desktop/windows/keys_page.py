@@ -99,8 +99,8 @@ class KeysPage(QWidget):
         self._way = way
         waiting = ElsewherePage(self._site.name, open_page, ())
         engine = self.commands.run(
-            partial(self._ended, waiting, then),
-            partial(self._ended, waiting, self._tell),
+            partial(self._ended, then),
+            partial(self._ended, self._tell),
             *("keys", *arguments, f"--{way}", "--events"),
         )
         engine.shown.connect(waiting.show_page)
@@ -109,15 +109,17 @@ class KeysPage(QWidget):
                 waiting.say(words.warning(code, params)) if code in words.WARNINGS else None
             )
         )
-        self._pages.addWidget(waiting)
-        self._pages.setCurrentWidget(waiting)
+        area = scroll_area("signing-in", "Signing in")
+        area.setWidget(waiting)
+        self._pages.addWidget(area)
+        self._pages.setCurrentWidget(area)
         self._show()
         self._cancel.setFocus()
 
-    def _ended(self, waiting: QWidget, then: Then, word: dict[str, Any]) -> None:
-        self._pages.setCurrentWidget(self._list)
-        self._pages.removeWidget(waiting)
-        waiting.deleteLater()
+    def _ended(self, then: Then, word: dict[str, Any]) -> None:
+        if (waiting := self._pages.currentWidget()) is not None and waiting is not self._list:
+            self._pages.removeWidget(waiting)
+            waiting.deleteLater()
         then(word)
         self._show()
         self._ways[0].setFocus()
