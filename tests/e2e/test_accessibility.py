@@ -14,6 +14,7 @@ from tests.e2e.waiting import until
 
 ROOT = Path(__file__).parents[2]
 TITLE = "DEMO - Renew CSCS key"
+MAIN_TITLE = "Alpkey - DEMO"
 
 
 def unnamed(window: Node) -> list[str]:
@@ -55,6 +56,30 @@ def test_a_renewal_is_told_step_by_step(
         said = [re.sub(r"until .*", "until TIME", one) for one in speech.said()]
         process.terminate()
     assert [one for one, _ in itertools.groupby(said)] == TRANSCRIPT
+
+
+def test_the_end_of_a_key_is_told(screen: Screen, home_on_desk: Home) -> None:
+    """In the main window, once; the minutes that pass before are not."""
+    home, life_s = home_on_desk, 6
+    home.centre.control("clock", offset_s=life_s - 24 * 3600)
+    assert home.renew()[0] == 0
+    home.centre.control("clock", offset_s=0)
+    command = home.command("window", "main")
+    with (
+        screen.listening() as speech,
+        subprocess.Popen(command, env=home.environ) as process,
+    ):
+        window = screen.window(MAIN_TITLE)
+        # What this writes is seen at once; the window's own tick may be a minute away.
+        until(lambda: home.json("status")[1]["state"] == "expired", "the end of the key")
+        until(lambda: any(one.startswith("Key expired") for one in speech.said()), "its telling")
+        said = [re.sub(r"expired .*", "expired TIME", one) for one in speech.said()]
+        assert any(text.startswith("Key expired") for text in window.texts())
+        process.terminate()
+    assert [one for one, _ in itertools.groupby(said)] == [
+        "[Renew key\N{HORIZONTAL ELLIPSIS}, push button]",
+        "Key expired TIME",
+    ]
 
 
 TRANSCRIPT = [

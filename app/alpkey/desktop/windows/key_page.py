@@ -8,7 +8,14 @@ from alpkey.core.site import Host, Site
 from alpkey.desktop import drawing, views
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.signs import WARNING_ICON
-from alpkey.desktop.windows.parts import GRID_PX, button, connect_row, heading, words_label
+from alpkey.desktop.windows.parts import (
+    GRID_PX,
+    announce,
+    button,
+    connect_row,
+    heading,
+    words_label,
+)
 
 RING_PX = 96
 
@@ -33,6 +40,7 @@ class KeyPage(QWidget):
         self._start = start
         self._icon = QLabel()
         self._icon.setObjectName("ring")
+        self._told = ""
         self._state = heading("state")
         self._quota = words_label("quota")
         self._warning = words_label("warning")
@@ -79,9 +87,16 @@ class KeyPage(QWidget):
             return
         self._icon.setPixmap(drawing.pixmap(views.icon(seen.look, seen.now), RING_PX))
         self._state.setText(views.state_line(seen.look, seen.now))
+        self._tell(views.state(seen.look, seen.now))
         self._quota.setText(seen.look.trouble or views.quota_line(seen.look.quota, seen.now))
         for name, value in views.key_rows(seen.look, seen.now):
             self._facts.addRow(f"{name}:", words_label(f"fact-{name}", value))
+
+    def _tell(self, state: str) -> None:
+        """A screen reader hears of another state, not of every minute that passes."""
+        if self._told and state != self._told:
+            announce(self, state)
+        self._told = state
 
     def _offer(self, hosts: list[Host]) -> None:
         """Makes the buttons anew only where the hosts have changed."""
