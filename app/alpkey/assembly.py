@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from alpkey.actions.configure import ConfigureWorld
     from alpkey.actions.connect import ConnectWorld
     from alpkey.actions.desktop_entry import DesktopWorld
+    from alpkey.actions.disconnect import SharedWorld
     from alpkey.actions.doctor import DoctorWorld
     from alpkey.actions.ensure import EnsureWorld
     from alpkey.actions.hosts import HostsWorld
@@ -320,6 +321,19 @@ class Assembly:
 
         return JobsWorld(self._way_in(cancellation), SshRemote(os.environ))
 
+    def shared(self) -> SharedWorld:
+        from alpkey.actions.disconnect import SharedWorld
+        from alpkey.adapters.openssh import OpenSsh
+        from alpkey.adapters.shared_connections import SharedSockets
+
+        return SharedWorld(
+            site=self.site,
+            look=self._glance,
+            own_files=self._own_files,
+            resolver=lambda config: OpenSsh(config, os.environ),
+            connections=SharedSockets(self.places.shared_connections, os.environ),
+        )
+
     def login(self, cancellation: Cancellation) -> LoginWorld:
         from alpkey.actions.try_login import LoginWorld
         from alpkey.adapters.remote import SshRemote
@@ -527,6 +541,7 @@ class Assembly:
             files=self._files,
             lock=self._lock,
             own_ssh=at.own_ssh,
+            connections=self.shared().connections,
             folders=list(dict.fromkeys((at.config, at.state, at.logs))),
         )
 
@@ -696,7 +711,13 @@ class Assembly:
     def _own_files(self) -> OwnSshConfig:
         from alpkey.adapters.own_ssh_files import OwnSshConfig
 
-        return OwnSshConfig(self.site, self.places, self._touched, own_command("ensure"))
+        return OwnSshConfig(
+            self.site,
+            self.places,
+            self._touched,
+            own_command("ensure"),
+            shares=self._settings.share_connections,
+        )
 
     @property
     def _known_hosts(self) -> KnownHostsFile:

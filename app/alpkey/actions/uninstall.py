@@ -23,6 +23,7 @@ from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.ports import KeyFiles, Lock
 from alpkey.core.ports_desktop import Outside
 from alpkey.core.ports_hosts import KnownHosts
+from alpkey.core.ports_shared import SharedConnections
 from alpkey.core.ports_touched import SSH_CONFIG, Entry
 
 
@@ -37,6 +38,7 @@ class UninstallWorld:
     files: KeyFiles
     lock: Lock
     own_ssh: Path
+    connections: SharedConnections
     folders: Sequence[Path]
 
 
@@ -77,6 +79,7 @@ class _Removal:
     def belongings(self) -> list[Belonging]:
         """All that will go, in the order it goes in."""
         going = self._tunnels.belongings()
+        going += [_connection(one) for one in self._world.connections.open()]
         going += [Belonging("placed", str(path)) for path in self._placed.values()]
         if self._has_line():
             going.append(self._line)
@@ -90,6 +93,7 @@ class _Removal:
         yield from self._tunnels.close()
         yield from tell_of_wait(self._world.lock)
         with self._world.lock.held(LOCK_TIMEOUT_S):
+            yield from self._end_connections()
             yield from self._take_back_files()
             if (yield from self._take_out_line()):
                 yield from self._remove_ssh_files()
@@ -101,6 +105,16 @@ class _Removal:
         for name in self._touched.names():
             if name not in known:
                 yield from self.tally.stays(Belonging("unknown", name), Warn("made-by-another"))
+
+    def _end_connections(self) -> Iterator[Event]:
+        """Their sockets lie among our files for ssh."""
+        for socket in self._world.connections.open():
+            try:
+                self._world.connections.end(socket)
+            except AlpkeyError as trouble:
+                yield from self.tally.left(_connection(socket), trouble)
+            else:
+                yield from self._gone(_connection(socket))
 
     def _take_back_files(self) -> Iterator[Event]:
         for name, path in self._placed.items():
@@ -189,3 +203,7 @@ class _Removal:
     @property
     def _host_keys(self) -> Entry | None:
         return self._touched.entry(KNOWN_HOSTS)
+
+
+def _connection(socket: Path) -> Belonging:
+    return Belonging("connection", socket.name)

@@ -23,8 +23,19 @@ _PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
 class OwnSshConfig:
     """``alpkey/config`` with the hosts of the site, and ``alpkey/connect`` for ``ssh -F``."""
 
-    def __init__(self, site: Site, places: Places, touched: Touched, ensure: Sequence[str]) -> None:
-        """``ensure`` is our own command that a login on demand runs."""
+    def __init__(
+        self,
+        site: Site,
+        places: Places,
+        touched: Touched,
+        ensure: Sequence[str],
+        *,
+        shares: bool = False,
+    ) -> None:
+        """``ensure`` is our own command that a login on demand runs; with ``shares`` logins share
+        connections.
+        """
+        self._shares = shares
         self._ensure = tuple(ensure)
         self._site = site
         self._places = places
@@ -90,7 +101,7 @@ class OwnSshConfig:
         identity = Identity(user, key, certificate_of(key))
         with readable_by_ssh():
             first = "\n" + match_line(self._site, self._places) if on_demand else ""
-            return hosts_file(self._site, identity, self._places, first)
+            return hosts_file(self._site, identity, self._places, first, shares=self._shares)
 
     def include(self) -> bytes:
         with readable_by_ssh():

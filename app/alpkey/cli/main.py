@@ -19,6 +19,11 @@ _COMMANDS = {
     "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
     "import": ("alpkey.cli.import_key", "import_command", "Install a key got with the browser."),
     "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
+    "disconnect": (
+        "alpkey.cli.disconnect",
+        "disconnect_command",
+        "End the connections that logins share.",
+    ),
     "jobs": ("alpkey.cli.jobs", "jobs_group", "Your jobs on a cluster, and their nodes."),
     "tunnel": ("alpkey.cli.tunnel", "tunnel_group", "Tunnels to services on compute nodes."),
     "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),

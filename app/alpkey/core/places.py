@@ -126,6 +126,11 @@ class Places:
         return self.own_ssh / "config"
 
     @property
+    def shared_connections(self) -> Path:
+        """Where ssh keeps the sockets of connections that later logins go through."""
+        return self.own_ssh
+
+    @property
     def connect_config(self) -> Path:
         return self.own_ssh / "connect"
 

@@ -115,6 +115,12 @@ class Settings:
     submit_at_sixth_digit: bool = _setting(
         True, SWITCH, "Sign in at the sixth digit", "Without waiting for Enter."
     )
+    share_connections: bool = _setting(
+        False,
+        SWITCH,
+        "Share connections",
+        "Logins to a cluster go through one that is open, and 10 min longer, key or no key.",
+    )
     keep_sign_in: str = _setting(
         "ask",
         choice("ask", "yes", "no"),

@@ -1,5 +1,6 @@
 """The ssh configuration that we write: our own files only, never the person's."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,12 @@ from alpkey.core.site import Host, Site
 HEADER = (
     "# Written by Alpkey, and written anew whenever something changes: put nothing of yours here.\n"
 )
+
+# How long a shared connection stays after its last session: it outlives the key, and a revocation.
+PERSISTS_S = 600
+# A socket's path is 103 bytes at most on macOS, 107 elsewhere (sun_path); behind the folder come a
+# slash, 40 letters for %C, and while it is made 17 more (mux.c).
+SOCKET_FOLDER_LIMIT = 103 - 1 - 40 - 17
 
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 
@@ -28,14 +35,21 @@ class Identity:
     certificate: Path
 
 
-def hosts_file(site: Site, identity: Identity, places: Places, first: str = "") -> str:
+def hosts_file(
+    site: Site, identity: Identity, places: Places, first: str = "", *, shares: bool = False
+) -> str:
     """One block for each host of the site, and one for the compute nodes; ``first`` above them.
+
+    With ``shares`` logins to a cluster go through one that is open.
 
     Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
     but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
     Nodes are accepted on first use into a file of their own; their cluster comes as ``-J daint``.
     """
-    blocks = [_block(host.name, _host_lines(host, places), identity) for host in site.hosts]
+    blocks = [
+        _block(host.name, [*_host_lines(host, places), *_shared(host, places, shares)], identity)
+        for host in site.hosts
+    ]
     blocks.append(_block(site.node_pattern, _node_lines(places), identity))
     return HEADER + first + "".join(blocks)
 
@@ -108,6 +122,18 @@ def _host_lines(host: Host, places: Places) -> Iterable[str]:
         yield f"ProxyJump {host.jump}"
     if places.moved:
         yield f"UserKnownHostsFile {path_value(places.ssh / 'known_hosts')}"
+
+
+def _shared(host: Host, places: Places, shares: bool) -> Iterable[str]:
+    """Only what is behind the jump host, which a hop of its own would keep open for tunnels too.
+
+    ``%C`` is a hash of who logs in from where to what (ssh_config(5), TOKENS).
+    """
+    folder = places.shared_connections
+    if shares and host.jump and len(os.fsencode(folder)) <= SOCKET_FOLDER_LIMIT:
+        yield "ControlMaster auto"
+        yield f"ControlPath {quoted(str(folder).replace('%', '%%') + '/%C')}"
+        yield f"ControlPersist {PERSISTS_S}"
 
 
 def _node_lines(places: Places) -> Iterable[str]:

@@ -439,6 +439,11 @@ ERRORS: Mapping[str, Description] = {
         'ssh says: "{said}"',
         "See what the doctor finds: alpkey doctor",
     ),
+    "connection-stuck": Description(
+        "The shared connection {name} does not end",
+        "Its ssh does not answer.",
+        "End that ssh yourself; its socket has this name.",
+    ),
     "no-batch-system": Description(
         "{name} knows no jobs",
         "The program {program} is not there.",
@@ -816,6 +821,7 @@ BELONGINGS: Mapping[str, str] = {
     "waiting": "the key that waits for its place as {name}",
     "revocation": "the certificates at {name}",
     "tunnel": "the open tunnel {name}",
+    "connection": "the open connection {name}",
     "placed": "{name}",
     "ssh-line": "our line in {name}",
     "ssh-files": "our own files for ssh in {name}",
