@@ -151,3 +151,17 @@ def test_a_list_wins_over_an_older_refusal_and_not_over_a_newer_one() -> None:
 def test_a_list_of_yesterday_tells_nothing() -> None:
     quota = quota_of(list_of(NOW + DAY), issued_at(NOW), now=NOW + DAY)
     assert quota.source == "journal"
+
+
+def test_a_clock_that_was_set_back_hides_no_key() -> None:
+    """What the journal has after a list came after it, whatever the clock said."""
+    facts = [list_of(NOW + DAY / 2), issued_at(NOW - DAY / 24)]
+    assert quota_of(*facts).remaining == 3
+
+
+def test_what_came_while_the_list_was_asked_for_is_counted_once() -> None:
+    facts = [issued_at(NOW + DAY / 1440), list_of(NOW + DAY / 2)]
+    assert quota_of(*facts, now=NOW + DAY / 720).remaining == 3
+    serial = issued_at(NOW).serial
+    both = Listed(NOW, "alice", ((serial, NOW + DAY),))
+    assert quota_of(issued_at(NOW + DAY / 1440), both, now=NOW + DAY / 720).remaining == 4

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from alpkey.actions.asking import agree
 from alpkey.actions.installing import LOCK_TIMEOUT_S
@@ -44,8 +45,9 @@ def list_keys(way: Way, world: KeysWorld, *, every: bool = False) -> Action:
     look = world.look()
     known = fold(world.journal.facts(), look.account)
     tokens = yield from sign_in(way, world.sign_in, Who(look.account))
+    asked_at = world.clock()
     keys = world.service.listed(tokens.access, every=every)
-    _note_list(keys, look.account or tokens.username, world)
+    _note_list(keys, asked_at, look.account or tokens.username, world)
     newest_first = sorted(keys, key=lambda key: key.valid_before, reverse=True)
     return {
         "keys": [_described(key, look, known) for key in newest_first],
@@ -53,7 +55,9 @@ def list_keys(way: Way, world: KeysWorld, *, every: bool = False) -> Action:
     }
 
 
-def _note_list(keys: Sequence[ListedKey], account: str | None, world: KeysWorld) -> None:
+def _note_list(
+    keys: Sequence[ListedKey], asked_at: datetime, account: str | None, world: KeysWorld
+) -> None:
     """Whoever looks at the quota then knows what the service said, and when.
 
     While somebody else renews nothing is noted: a list is of use without that.
@@ -61,8 +65,7 @@ def _note_list(keys: Sequence[ListedKey], account: str | None, world: KeysWorld)
     if account is None:
         return
     with suppress(Unreachable), world.lock.held(LOCK_TIMEOUT_S):
-        now = world.clock()
-        world.journal.append([Listed(now, account, slots_in(keys, now))])
+        world.journal.append([Listed(asked_at, account, slots_in(keys, asked_at))])
         world.remember(world.look())
 
 
@@ -89,8 +92,9 @@ def revoke_keys(way: Way, request: RevokeRequest, world: KeysWorld) -> Action:
     tokens = yield from sign_in(way, world.sign_in, Who(world.look().account))
     look = world.look()
     account = look.account or tokens.username or ""
+    asked_at = world.clock()
     listed = world.service.listed(tokens.access)
-    _note_list(listed, account or None, world)
+    _note_list(listed, asked_at, account or None, world)
     keys = _chosen(listed, request, world)
     known = fold(world.journal.facts(), account)
     told = [_described(key, look, known) for key in keys]

@@ -128,7 +128,7 @@ def _guard(look: Look, request: RenewRequest, world: SignedWorld) -> None:
     What is there already and only has to be installed takes none.
     """
     known = fold(world.status.journal.facts(), look.account)
-    found = known.missing(look.certificate, world.status.clock())
+    found = known.unanswered or known.missing(look.certificate, world.status.clock())
     if request.duration == "1d" and not request.replace and not found:
         guard_quota(look, request, world.status)
 
@@ -137,7 +137,8 @@ def _spare(tokens: Tokens, look: Look, request: RenewRequest, world: SignedWorld
     """Raises QuotaUsedUp where too few slots would be left for whoever asks."""
     if not request.spares:
         return
-    keys, now = world.service.listed(tokens.access), world.status.clock()
+    now = world.status.clock()
+    keys = world.service.listed(tokens.access)
     if account := look.account or tokens.username:
         note(world.status.journal, Listed(now, account, slots_in(keys, now)))
     quota = from_list(keys, look.quota.limit, now)

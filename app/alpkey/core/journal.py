@@ -107,7 +107,10 @@ class Revoked:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The service told of all keys: ``slots`` are serials and ends of those that take one."""
+    """The service told of all keys: ``slots`` are serials and ends of those that take one.
+
+    ``at`` is when it was asked.
+    """
 
     at: datetime
     account: str
@@ -239,7 +242,8 @@ class Known:
 
     ``service_made`` are those among them that the service made; ``revoked`` are serials.
     ``refused_at`` is when the last of the ``refusals_in_a_row`` was.
-    ``listed`` is the newest list of the service, less what was revoked since.
+    ``listed`` is the newest list of the service, less what was revoked since; ``issued_since`` are
+    the certificates that may not be in it.
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
     ``session_kept``: the keychain holds what signs in anew; ``silent_failed``: the renewals that
     nobody asked for and that failed since the last key, or since somebody signed in.
@@ -254,6 +258,7 @@ class Known:
     issued: tuple[Issued, ...] = ()
     unanswered: tuple[MaybeIssued, ...] = ()
     listed: Listed | None = None
+    issued_since: tuple[Issued, ...] = ()
     quota_refused_at: datetime | None = None
     refusals_in_a_row: int = 0
     refused_at: datetime | None = None
@@ -331,6 +336,7 @@ def _learn(known: Known, fact: Fact) -> Known:
             return replace(
                 _answered(known, fact),
                 issued=(*known.issued, fact),
+                issued_since=(*known.issued_since, fact),
                 refusals_in_a_row=0,
                 quota_refused_at=None,
                 silent_failed=(),
@@ -339,12 +345,16 @@ def _learn(known: Known, fact: Fact) -> Known:
             return replace(
                 known,
                 issued=tuple(one for one in known.issued if one.serial != serial),
+                issued_since=tuple(one for one in known.issued_since if one.serial != serial),
                 listed=known.listed and _without(serial, known.listed),
                 revoked=known.revoked | {serial},
                 quota_refused_at=None,
             )
         case Listed():
-            return replace(known, listed=fact, quota_refused_at=None, learned_at=fact.at)
+            since = tuple(one for one in known.issued if one.at >= fact.at)
+            return replace(
+                known, listed=fact, issued_since=since, quota_refused_at=None, learned_at=fact.at
+            )
         case Kept(kind=kind):
             return replace(known, kept=kind, kept_refused=False)
         case SessionKept(kept=kept):

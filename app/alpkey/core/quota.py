@@ -71,12 +71,12 @@ def from_journal(known: Known, limit: int, now: datetime) -> Quota:
     if known.learned_at is None:
         return Quota(limit)
     listed = known.listed if known.listed and now < known.listed.at + LIST_HOLDS else None
+    slots = dict(listed.slots) if listed else {}
+    issued = known.issued_since if listed else known.issued
     taken = [
-        one.valid_before
-        for one in known.issued
-        if one.valid_before is not None and (listed is None or one.at > listed.at)
+        *slots.values(),
+        *(one.valid_before for one in issued if one.valid_before and one.serial not in slots),
     ]
-    taken += [end for _, end in listed.slots] if listed else []
     ends = sorted(taken + [one.valid_before for one in known.unanswered])
     live = tuple(end for end in ends if end > now)
     certain = sum(end > now for end in taken)
