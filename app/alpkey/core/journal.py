@@ -242,8 +242,8 @@ class Known:
 
     ``service_made`` are those among them that the service made; ``revoked`` are serials.
     ``refused_at`` is when the last of the ``refusals_in_a_row`` was.
-    ``listed`` is the newest list of the service, less what was revoked since; ``issued_since`` are
-    the certificates that may not be in it.
+    ``listed`` is the newest list of the service, less what was revoked since; ``issued_since``
+    and ``unanswered_since`` are what may not be in it.
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
     ``session_kept``: the keychain holds what signs in anew; ``silent_failed``: the renewals that
     nobody asked for and that failed since the last key, or since somebody signed in.
@@ -259,6 +259,7 @@ class Known:
     unanswered: tuple[MaybeIssued, ...] = ()
     listed: Listed | None = None
     issued_since: tuple[Issued, ...] = ()
+    unanswered_since: tuple[MaybeIssued, ...] = ()
     quota_refused_at: datetime | None = None
     refusals_in_a_row: int = 0
     refused_at: datetime | None = None
@@ -330,8 +331,12 @@ def _learn(known: Known, fact: Fact) -> Known:
             others = tuple(one for one in known.findings if one != check)
             return replace(known, findings=(*others, check) if found else others)
         case MaybeIssued():
-            unanswered = (*known.unanswered, fact)
-            return replace(known, unanswered=unanswered, learned_at=fact.at)
+            return replace(
+                known,
+                unanswered=(*known.unanswered, fact),
+                unanswered_since=(*known.unanswered_since, fact),
+                learned_at=fact.at,
+            )
         case Issued():
             return replace(
                 _answered(known, fact),
@@ -351,9 +356,13 @@ def _learn(known: Known, fact: Fact) -> Known:
                 quota_refused_at=None,
             )
         case Listed():
-            since = tuple(one for one in known.issued if one.at >= fact.at)
             return replace(
-                known, listed=fact, issued_since=since, quota_refused_at=None, learned_at=fact.at
+                known,
+                listed=fact,
+                issued_since=tuple(one for one in known.issued if one.at >= fact.at),
+                unanswered_since=tuple(one for one in known.unanswered if one.at >= fact.at),
+                quota_refused_at=None,
+                learned_at=fact.at,
             )
         case Kept(kind=kind):
             return replace(known, kept=kind, kept_refused=False)
@@ -380,7 +389,8 @@ def _without(serial: int, listed: Listed) -> Listed:
 
 def _answered(known: Known, fact: Issued | Refused) -> Known:
     left = tuple(one for one in known.unanswered if one.attempt != fact.attempt)
-    return replace(known, unanswered=left, learned_at=fact.at)
+    since = tuple(one for one in known.unanswered_since if one.attempt != fact.attempt)
+    return replace(known, unanswered=left, unanswered_since=since, learned_at=fact.at)
 
 
 def pruned(facts: Iterable[Fact], now: datetime) -> list[Fact]:

@@ -73,11 +73,12 @@ def from_journal(known: Known, limit: int, now: datetime) -> Quota:
     listed = known.listed if known.listed and now < known.listed.at + LIST_HOLDS else None
     slots = dict(listed.slots) if listed else {}
     issued = known.issued_since if listed else known.issued
+    unanswered = known.unanswered_since if listed else known.unanswered
     taken = [
         *slots.values(),
         *(one.valid_before for one in issued if one.valid_before and one.serial not in slots),
     ]
-    ends = sorted(taken + [one.valid_before for one in known.unanswered])
+    ends = sorted(taken + [one.valid_before for one in unanswered])
     live = tuple(end for end in ends if end > now)
     certain = sum(end > now for end in taken)
     if known.quota_refused_at and now < _refusal_ends(known.quota_refused_at, ends):
