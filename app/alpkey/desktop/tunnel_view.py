@@ -8,6 +8,7 @@ from typing import Any
 from alpkey.core import words
 from alpkey.core.look import Look
 from alpkey.core.tunnel_file import TunnelSeen, address
+from alpkey.desktop import error_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,7 @@ def line(tunnel: TunnelSeen) -> str:
 def state(tunnel: TunnelSeen) -> str:
     """How it is, in full; of one that failed why."""
     if tunnel.error:
-        error = tunnel.error
-        return f"{error['title']}. {error['detail']}\n{error['next_step']}"
+        return error_view.text(tunnel.error)
     said = words.tunnel_state(tunnel.state.value, tunnel.way.node, tunnel.silent)
     return f"{said[0].upper()}{said[1:]}"
 

@@ -1,12 +1,16 @@
-"""The windows' process: one for each home, opened by a click, gone with its last window."""
+"""The windows' process: one for each home, opened by a click, gone with its last window.
+
+The renewal is what most clicks are for: each other window is loaded once it is opened.
+"""
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 
 from alpkey import glance
 from alpkey.core import words
@@ -20,14 +24,13 @@ from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.signs import RING_STEPS, IconView, Sign
-from alpkey.desktop.watch import Watch
-from alpkey.desktop.windows.demo import DemoHelper
-from alpkey.desktop.windows.first_start.frame import SINGLE_PAGES, FirstStart, OnePage
-from alpkey.desktop.windows.first_start.page import SetupWorld
-from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
 
-Window = QDialog | QMainWindow
+if TYPE_CHECKING:
+    from alpkey.desktop.windows.first_start.page import SetupWorld
+    from alpkey.desktop.windows.main_window import MainWindow
+
+    Window = QDialog | MainWindow
 
 _UNDER_WAY = (
     "A renewal is under way. A key that was issued already is still installed if you cancel it."
@@ -58,7 +61,7 @@ class Windows:
         if kind == "main":
             self._stands_in = unasked and (self._stands_in or kind not in self._open)
         window = self._window(kind, wish)
-        if isinstance(window, MainWindow):
+        if not isinstance(window, QDialog):
             window.turn_to(str(wish.get("page")))
         window.show()
         if not unasked:
@@ -115,7 +118,7 @@ class Windows:
         else:
             self._errands.run(*arguments)
 
-    def _window(self, kind: str, wish: Mapping[str, object]) -> Window:
+    def _window(self, kind: str, wish: Mapping[str, object]) -> "Window":
         if kind not in self._open:
             then = wish.get("connect")
             window = self._made(kind, then if isinstance(then, str) else None)
@@ -123,16 +126,20 @@ class Windows:
             window.destroyed.connect(lambda: self._closed(kind))
         return self._open[kind]
 
-    def _made(self, kind: str, then_connect: str | None) -> Window:
+    def _made(self, kind: str, then_connect: str | None) -> "Window":
         site = looking.take(self._places).site or self._site
-        makers: dict[str, Callable[[], Window]] = {
-            "renew": lambda: RenewalDialog(self._renewal_world(site), then_connect),
-            "main": lambda: MainWindow(self._places, site, self.start),
-            "first-start": lambda: FirstStart(self._setup_world(site), Watch(self._places)),
-        }
-        for name, page in SINGLE_PAGES.items():
-            makers[name] = partial(OnePage, self._setup_world(site), page)
-        return makers.get(kind, makers["main"])()
+        if kind == "renew":
+            return RenewalDialog(self._renewal_world(site), then_connect)
+        if kind in words.SETUP_WINDOWS:
+            from alpkey.desktop.watch import Watch
+            from alpkey.desktop.windows.first_start import frame
+
+            if page := frame.SINGLE_PAGES.get(kind):
+                return frame.OnePage(self._setup_world(site), page)
+            return frame.FirstStart(self._setup_world(site), Watch(self._places))
+        from alpkey.desktop.windows.main_window import MainWindow
+
+        return MainWindow(self._places, site, self.start)
 
     def _renewal_world(self, site: Site) -> RenewalWorld:
         look = partial(looking.take, self._places)
@@ -140,10 +147,11 @@ class Windows:
         end = quits if sys.platform == "darwin" else None
         return RenewalWorld(site, look, command, self.start, self._reader, zone.now, end)
 
-    def _setup_world(self, site: Site) -> SetupWorld:
-        return SetupWorld(
-            site, lambda: looking.take(self._places), command, self.start, self._renew_over
-        )
+    def _setup_world(self, site: Site) -> "SetupWorld":
+        from alpkey.desktop.windows.first_start.page import SetupWorld
+
+        look = partial(looking.take, self._places)
+        return SetupWorld(site, look, command, self.start, self._renew_over)
 
     def _renew_over(self, window: QWidget) -> None:
         """The renewal in front of ``window``, which goes on where it has ended well."""
@@ -189,6 +197,8 @@ def run(places: Places, kind: str, wish: Mapping[str, str]) -> int:
 
 
 def _run_demo(app: QApplication, places: Places, notifier: SignalNotifier) -> int:
+    from alpkey.desktop.windows.demo import DemoHelper
+
     helper = DemoHelper(places)
     helper.finished.connect(app.quit)
     helper.show()

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -17,10 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core import editor
-from alpkey.desktop import views, zone
+from alpkey.core.errors import Cancelled
+from alpkey.desktop import error_view, views, zone
 from alpkey.desktop.commands import Commands, Then
 from alpkey.desktop.looking import Seen
-from alpkey.desktop.windows.parts import GRID_PX, announce, button, words_label
+from alpkey.desktop.windows.parts import GRID_PX, Note, button, copied, words_label
 
 _BUTTONS = ("Connect", "Copy command", "Open in VS Code", "Try to log in", "Stop")
 _FORWARD = "Forward my agent"
@@ -53,15 +53,14 @@ class ClustersPage(QWidget):
             button(text, deed, name) for text, deed, name in zip(labels, deeds, names, strict=False)
         ]
         *self._doing, self._stop = self._buttons
-        installed = editor.installed(QStandardPaths.findExecutable)
-        self._buttons[2].setVisible(installed is not None)
+        if editor.installed(QStandardPaths.findExecutable) is None:
+            self._buttons[2].hide()
         self._forward = QCheckBox(labels[-1])
         self._forward.setObjectName("forward-agent")
         self._forward.setAccessibleDescription(_FORWARDING)
-        self._said = words_label("cluster-said")
+        self._said = Note("cluster-said")
         self._lay_out()
         self._stop.hide()
-        self._said.hide()
 
     def apply(self, seen: Seen) -> None:
         """Makes the list anew only where the hosts have changed."""
@@ -92,32 +91,31 @@ class ClustersPage(QWidget):
 
     def _copy(self) -> None:
         def copy(result: dict[str, Any]) -> None:
-            text = shlex.join(result["command"])
-            QGuiApplication.clipboard().setText(text)
-            self._say(f"Copied: {text}")
+            self._said.say(copied(shlex.join(result["command"])))
 
         self._run(copy, self._tell, self._chosen, "--print", *self._forwarding)
 
     def _open_editor(self) -> None:
         name = self._chosen
-        self._run(lambda _: self._say(f"VS Code opens on {name}."), self._tell, name, "--vscode")
+        opens = f"VS Code opens on {name}."
+        self._run(lambda _: self._said.say(opens), self._tell, name, "--vscode")
 
     def _try(self) -> None:
         name = self._chosen
-        self._say(f"Trying to log in to {name}\N{HORIZONTAL ELLIPSIS}")
+        self._said.say(f"Trying to log in to {name}\N{HORIZONTAL ELLIPSIS}")
         right = partial(self._tried, name, "Let you in")
         self._run(lambda _: right(""), partial(self._failed, name), name, "--check")
 
     def _failed(self, name: str, error: dict[str, Any]) -> None:
-        if error["code"] == "cancelled":
-            self._say("")
+        if error["code"] == Cancelled.default_code:
+            self._said.say("")
         else:
-            self._tried(name, "Did not let you in", _told(error))
+            self._tried(name, "Did not let you in", error_view.text(error))
 
     def _tried(self, name: str, outcome: str, why: str) -> None:
         """The outcome stands in the list, for as long as the window is open."""
         self._results[name] = f"{outcome} at {zone.now():%H:%M}"
-        self._say(f"{self._results[name]}. {why}".strip())
+        self._said.say(f"{self._results[name]}. {why}".strip())
         for row, one in enumerate(self._hosts):
             self._list.item(row).setText(self._line(one))
 
@@ -125,12 +123,7 @@ class ClustersPage(QWidget):
         result = self._results.get(host.name)
         return f"{host.name}  ({host.where})" + (f"\n{result}" if result else "")
 
-    def _run(
-        self,
-        then: Then,
-        otherwise: Then,
-        *arguments: str,
-    ) -> None:
+    def _run(self, then: Then, otherwise: Then, *arguments: str) -> None:
         if not (self.commands.is_idle and self._chosen):
             return
         self._show_running(True)
@@ -151,12 +144,7 @@ class ClustersPage(QWidget):
             one.setEnabled(not running)
 
     def _tell(self, error: dict[str, Any]) -> None:
-        self._say(_told(error))
-
-    def _say(self, text: str) -> None:
-        self._said.setText(text)
-        self._said.setVisible(bool(text))
-        announce(self, text)
+        self._said.say(error_view.text(error))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
@@ -171,7 +159,3 @@ class ClustersPage(QWidget):
         layout.addWidget(self._said)
         layout.addWidget(self._forward)
         layout.addWidget(words_label("forwarding", _FORWARDING))
-
-
-def _told(error: dict[str, Any]) -> str:
-    return f"{error['title']}. {error['detail']}\n{error['next_step']}"

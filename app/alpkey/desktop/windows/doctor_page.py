@@ -16,11 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core import words
-from alpkey.desktop import finding_view, views
+from alpkey.desktop import error_view, finding_view, views
 from alpkey.desktop.commands import Commands, Then
 from alpkey.desktop.windows.parts import (
     GRID_PX,
     announce,
+    bold_label,
     button,
     heading,
     scroll_area,
@@ -91,7 +92,7 @@ class DoctorPage(QWidget):
 
     def _tell(self, error: dict[str, Any]) -> None:
         self._state.setText(error["title"])
-        detail = words_label("doctor-error", f"{error['detail']}\n{error['next_step']}")
+        detail = words_label("doctor-error", error_view.advice(error))
         self._list.setWidget(stack([detail]))
 
     def _apply(self, result: dict[str, Any]) -> None:
@@ -116,10 +117,7 @@ class DoctorPage(QWidget):
 
     def _card(self, finding: Finding, deed: finding_view.Deed | None, label: str) -> QWidget:
         name = finding["id"]
-        title = words_label(f"title-{name}", finding_view.title(finding))
-        font = title.font()
-        font.setBold(True)
-        title.setFont(font)
+        title = bold_label(f"title-{name}", finding_view.title(finding))
         card = QWidget()
         layout = QVBoxLayout(card)
         layout.setContentsMargins(0, 0, 0, 0)

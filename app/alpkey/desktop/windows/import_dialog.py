@@ -11,7 +11,6 @@ from typing import Any
 
 from PySide6.QtCore import QMimeData, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import (
-    QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
@@ -19,7 +18,6 @@ from PySide6.QtGui import (
     QKeySequence,
 )
 from PySide6.QtWidgets import (
-    QDialog,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -33,10 +31,10 @@ from alpkey.core import words
 from alpkey.core.errors import Cancelled
 from alpkey.core.moments import from_rfc3339
 from alpkey.core.site import Site
-from alpkey.desktop import zone
-from alpkey.desktop.commands import Commands
+from alpkey.desktop import error_view, zone
 from alpkey.desktop.engine import Engine
-from alpkey.desktop.windows.parts import GRID_PX, announce, button, heading, words_label
+from alpkey.desktop.windows.command_dialog import CommandDialog
+from alpkey.desktop.windows.parts import GRID_PX, announce, button, heading, offer, words_label
 
 TITLE = "Import a key"
 MINIMUM_WIDTH_PX = 64 * GRID_PX
@@ -59,7 +57,7 @@ _QUESTIONS = {
 }
 
 
-class ImportDialog(QDialog):
+class ImportDialog(CommandDialog):
     """``command`` is Alpkey's with these arguments."""
 
     def __init__(
@@ -69,16 +67,12 @@ class ImportDialog(QDialog):
         parent: QWidget | None = None,
         clock: Callable[[], datetime] = zone.now,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(TITLE, site, parent)
         self._clock = clock
-        self.commands = Commands(command, self)
-        self.commands.idle.connect(self._idle)
+        self.commands = self.new_commands(command)
         self._engine: Engine | None = None
         self._text = ""
         self._notes: list[str] = []
-        self._closing = False
-        self.setWindowTitle(f"DEMO - {TITLE}" if site.demo else TITLE)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
         self._heading = heading("heading", TITLE)
         self._words = words_label("words", _HOW)
@@ -114,22 +108,6 @@ class ImportDialog(QDialog):
         # Neither keys nor certificates hold other letters.
         self._text = text.encode("ascii", "replace")[:PASTE_LIMIT].decode()
         self._run("-")
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
-        """What has begun is ended first: a key that is being installed is installed whole."""
-        if self.commands.is_idle:
-            super().closeEvent(event)
-            return
-        self._closing = True
-        self.commands.stop()
-        event.ignore()
-
-    def reject(self) -> None:
-        """Escape closes as the window's own button does."""
-        if self.commands.is_idle:
-            super().reject()
-        else:
-            self.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
         if event.matches(QKeySequence.StandardKey.Paste):
@@ -220,12 +198,8 @@ class ImportDialog(QDialog):
         if error["code"] == Cancelled.default_code:
             self._tell(TITLE, _HOW)
         else:
-            self._tell(error["title"], f"{error['detail']}\n{error['next_step']}")
+            self._tell(error["title"], error_view.advice(error))
         self._offer_ways()
-
-    def _idle(self) -> None:
-        if self._closing:
-            self.close()
 
     def _tell(self, title: str, text: str) -> None:
         self._heading.setText(title)
@@ -242,14 +216,7 @@ class ImportDialog(QDialog):
         )
 
     def _offer(self, *buttons: QPushButton) -> None:
-        while taken := self._buttons.takeAt(0):
-            if (widget := taken.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._buttons.addStretch()
-        for one in buttons:
-            self._buttons.addWidget(one)
-            one.show()
+        offer(self._buttons, *buttons)
         buttons[0 if len(buttons) > 2 else -1].setFocus()
         QTimer.singleShot(0, self.adjustSize)
 

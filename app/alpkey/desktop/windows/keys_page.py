@@ -9,10 +9,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QMessageBox,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -22,7 +20,7 @@ from PySide6.QtWidgets import (
 from alpkey.core import words
 from alpkey.core.errors import Cancelled
 from alpkey.core.site import Site
-from alpkey.desktop import keys_view, views, zone
+from alpkey.desktop import error_view, keys_view, views, zone
 from alpkey.desktop.commands import Commands, Then
 from alpkey.desktop.keys_view import KeyLine
 from alpkey.desktop.looking import Seen
@@ -30,6 +28,7 @@ from alpkey.desktop.windows.elsewhere import WAYS, ElsewherePage
 from alpkey.desktop.windows.parts import (
     GRID_PX,
     announce,
+    ask,
     button,
     heading,
     open_page,
@@ -138,7 +137,7 @@ class KeysPage(QWidget):
 
     def _tell(self, error: dict[str, Any]) -> None:
         if error["code"] != Cancelled.default_code:
-            self._say(f"{error['title']}. {error['detail']}\n{error['next_step']}")
+            self._say(error_view.text(error))
 
     def _say(self, text: str) -> None:
         self._note.setText(text)
@@ -147,23 +146,12 @@ class KeysPage(QWidget):
     def _revoke(self, chosen: Sequence[KeyLine]) -> None:
         """After a question: there is no way back."""
         said = words.describe(Cancelled("revoke-question", path=keys_view.told(chosen)))
-        box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", said.title, parent=self)
-        box.setObjectName("revoke-question")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(said.detail)
-        revoke = box.addButton("&Revoke", QMessageBox.ButtonRole.AcceptRole)
-        keep = box.addButton("&Keep", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        serials = [one.serial for one in chosen]
 
-        def answered() -> None:
-            if box.clickedButton() is revoke:
-                serials = [one.serial for one in chosen]
-                self._run(self._way, partial(self._revoked, chosen), "revoke", *serials, "--yes")
+        def revoke() -> None:
+            self._run(self._way, partial(self._revoked, chosen), "revoke", *serials, "--yes")
 
-        box.finished.connect(answered)
-        box.open()
+        ask(self, "revoke-question", said, "&Revoke", "&Keep", revoke)
 
     def _show(self) -> None:
         """The list, and the buttons that are of use now; each has a letter of its own."""

@@ -7,29 +7,23 @@ cancelled before it has changed anything, and another one signs in for it.
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QHBoxLayout,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from alpkey.core import words
 from alpkey.core.belonging import Belonging
 from alpkey.core.errors import Cancelled
 from alpkey.core.site import Site
-from alpkey.desktop.commands import Commands
+from alpkey.desktop import error_view
 from alpkey.desktop.engine import Engine
+from alpkey.desktop.windows.command_dialog import CommandDialog
 from alpkey.desktop.windows.elsewhere import ElsewherePage
 from alpkey.desktop.windows.parts import (
     GRID_PX,
     announce,
     button,
     heading,
+    offer,
     open_page,
     words_label,
 )
@@ -38,21 +32,18 @@ TITLE = "Leave this computer"
 MINIMUM_WIDTH_PX = 56 * GRID_PX
 
 
-class LeaveDialog(QDialog):
+class LeaveDialog(CommandDialog):
     """``command`` is Alpkey's with these arguments."""
 
     def __init__(
         self, site: Site, command: Callable[..., list[str]], parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(TITLE, site, parent)
         self._site = site
-        self.commands = Commands(command, self)
-        self.commands.idle.connect(self._idle)
+        self.commands = self.new_commands(command)
         self._engine: Engine | None = None
         self._ask: dict[str, Any] = {}
-        self._revoking = self._closing = False
-        self.setWindowTitle(f"DEMO - {TITLE}" if site.demo else TITLE)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._revoking = False
         self._heading = heading("heading", TITLE)
         self._text = words_label("leaving", "One moment\N{HORIZONTAL ELLIPSIS}")
         self._revoke = QCheckBox("&Revoke this computer's key, too, which takes a sign-in")
@@ -71,22 +62,6 @@ class LeaveDialog(QDialog):
         layout.addLayout(self._buttons)
         self._offer(button("Cancel", self.close, "cancel"))
         self._run()
-
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
-        """What has begun to go goes on to its end; before that nothing is changed."""
-        if self.commands.is_idle:
-            super().closeEvent(event)
-            return
-        self._closing = True
-        self.commands.stop()
-        event.ignore()
-
-    def reject(self) -> None:
-        """Escape closes as the window's own button does."""
-        if self.commands.is_idle:
-            super().reject()
-        else:
-            self.close()
 
     def _run(self, *more: str) -> None:
         engine = self.commands.run(self._done, self._failed, "sign-out", *more, "--events")
@@ -119,14 +94,13 @@ class LeaveDialog(QDialog):
 
     def _failed(self, error: dict[str, Any]) -> None:
         if error["code"] != Cancelled.default_code:
-            self._tell(error["title"], f"{error['detail']}\n{error['next_step']}")
+            self._tell(error["title"], error_view.advice(error))
         elif not self._revoking:
-            self._closing = True
+            self.close_once_idle()
 
-    def _idle(self) -> None:
-        if self._closing:
-            self.close()
-        elif self._revoking:
+    def rested(self) -> None:
+        """The child that asked has ended, and another one is to revoke, too."""
+        if self._revoking:
             self._revoking = False
             self._revoke.hide()
             self._text.hide()
@@ -143,13 +117,6 @@ class LeaveDialog(QDialog):
         self._offer(button("Clos&e", self.close, "close"))
 
     def _offer(self, *buttons: QPushButton) -> None:
-        while taken := self._buttons.takeAt(0):
-            if (widget := taken.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._buttons.addStretch()
-        for one in buttons:
-            self._buttons.addWidget(one)
-            one.show()
+        offer(self._buttons, *buttons)
         buttons[-1].setFocus()
         QTimer.singleShot(0, self.adjustSize)

@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QDesktopServices,
+    QGuiApplication,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -16,15 +17,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
+    QMessageBox,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from alpkey.core.site import Host
+from alpkey.core.site import Host, Site
+from alpkey.core.words import Description
 from alpkey.desktop.views import with_mnemonics
 
 BUTTONS_IN_LINE = 4
@@ -45,18 +50,44 @@ class WrappedLabel(QLabel):
 def words_label(name: str, text: str = "") -> QLabel:
     """Text that may be long, can be selected, and is read as it stands."""
     label = WrappedLabel(text)
+    _dress(label, name)
+    return label
+
+
+class Note(WrappedLabel):
+    """What has just happened; not there while there is nothing to say."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        _dress(self, name)
+        self.hide()
+
+    def say(self, text: str, *, at_once: bool = False) -> None:
+        """Shows it, and lets a screen reader say it."""
+        self.setText(text)
+        self.setVisible(bool(text))
+        announce(self, text, at_once=at_once)
+
+
+def _dress(label: QLabel, name: str) -> None:
     label.setObjectName(name)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+
+def bold_label(name: str, text: str) -> QLabel:
+    label = words_label(name, text)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
     return label
 
 
 def heading(name: str, text: str = "") -> QLabel:
-    label = words_label(name, text)
+    label = bold_label(name, text)
     font = label.font()
     font.setPointSizeF(font.pointSizeF() * 1.3)
-    font.setBold(True)
     label.setFont(font)
     return label
 
@@ -98,6 +129,50 @@ def stack(parts: Iterable[QWidget]) -> QWidget:
         layout.addWidget(part)
     layout.addStretch()
     return body
+
+
+def window_title(text: str, site: Site) -> str:
+    """A window's title, which says so of a demo."""
+    return f"DEMO - {text}" if site.demo else text
+
+
+def clear(layout: QLayout) -> None:
+    """Takes all parts out of it, for good."""
+    while taken := layout.takeAt(0):
+        if (widget := taken.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def offer(row: QHBoxLayout, *buttons: QPushButton) -> None:
+    """These at the right end, in the place of what stood in the row."""
+    clear(row)
+    row.addStretch()
+    for one in buttons:
+        row.addWidget(one)
+        one.show()
+
+
+def copied(text: str) -> str:
+    """Puts ``text`` into the clipboard; says so."""
+    QGuiApplication.clipboard().setText(text)
+    return f"Copied: {text}"
+
+
+def ask(
+    parent: QWidget, name: str, question: Description, yes: str, no: str, agreed: Callable[[], None]
+) -> None:
+    """A box for what cannot be undone: only who says ``yes`` does it, and Enter says ``no``."""
+    box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", question.title, parent=parent)
+    box.setObjectName(name)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(question.detail)
+    box.addButton(yes, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda _: agreed())
+    declined = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(declined)
+    box.setEscapeButton(declined)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
 
 
 def open_page(address: str) -> None:

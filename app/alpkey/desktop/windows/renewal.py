@@ -39,7 +39,9 @@ from alpkey.desktop.windows.parts import (
     button,
     connect_row,
     heading,
+    offer,
     open_page,
+    window_title,
     words_label,
 )
 from alpkey.desktop.windows.sign_in import SignInPage
@@ -90,7 +92,7 @@ class RenewalDialog(QDialog):
         self._elsewhere: ElsewherePage | None = None
         self._next_way = ""
         self._note = ""
-        self.setWindowTitle(f"DEMO - {TITLE}" if world.site.demo else TITLE)
+        self.setWindowTitle(window_title(TITLE, world.site))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._linger = Linger(self)
         world.reader.changed.connect(self._heed_reader)
@@ -447,17 +449,10 @@ class RenewalDialog(QDialog):
         if title != self._heading.text():
             self._heading.setText(title)
             announce(self, title)
-        while taken := self._buttons.takeAt(0):
-            if (widget := taken.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        offer(self._buttons, *buttons)
         if end := self._world.quit_tray:
             world = self._world
-            self._buttons.addWidget(menu_button(world.site.clusters, world.start, end))
-        self._buttons.addStretch()
-        for one in buttons:
-            self._buttons.addWidget(one)
-            one.show()
+            self._buttons.insertWidget(0, menu_button(world.site.clusters, world.start, end))
         if page is not self._page:
             buttons[0].setDefault(page is not self._elsewhere)  # Enter does not cancel a sign-in
             buttons[0].setFocus()

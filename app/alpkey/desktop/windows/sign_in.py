@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.kept import WISH
+from alpkey.desktop import error_view
 from alpkey.desktop.windows.parts import CodeEdit, announce, button, words_label
 from alpkey.desktop.windows.steps import StepList, busy_bar
 
@@ -149,11 +150,7 @@ class SignInPage(QWidget):
         """The error in words, at the field it belongs to; that field gets the focus."""
         for name, label in self._errors.items():
             mine = error is not None and name == field
-            label.setText(
-                f"{error['title']}. {error['detail']}\n{error['next_step']}"
-                if error and mine
-                else ""
-            )
+            label.setText(error_view.text(error) if error and mine else "")
             self._form.setRowVisible(label, mine)
         if error is None:
             return

@@ -10,17 +10,14 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
-    QMessageBox,
     QVBoxLayout,
     QWidget,
 )
@@ -29,10 +26,19 @@ from alpkey.core import words
 from alpkey.core.errors import Cancelled
 from alpkey.core.site import Site
 from alpkey.core.tunnel_file import Way
-from alpkey.desktop import tunnel_view, views
-from alpkey.desktop.commands import Commands, Then
+from alpkey.desktop import error_view, tunnel_view, views
+from alpkey.desktop.commands import Then
 from alpkey.desktop.tunnel_view import JobLine
-from alpkey.desktop.windows.parts import GRID_PX, announce, button, words_label
+from alpkey.desktop.windows.command_dialog import CommandDialog
+from alpkey.desktop.windows.parts import (
+    GRID_PX,
+    Note,
+    announce,
+    ask,
+    button,
+    copied,
+    words_label,
+)
 
 TITLE = "New tunnel"
 MINIMUM_WIDTH_PX = 64 * GRID_PX
@@ -46,7 +52,7 @@ _BROWSER = "Open in the browser once it answers"
 _BUTTONS = ("Open tunnel", "Copy command", "End the job\N{HORIZONTAL ELLIPSIS}", "Cancel")
 
 
-class TunnelDialog(QDialog):
+class TunnelDialog(CommandDialog):
     """``command`` is Alpkey's with these arguments; ``before`` is what is offered at first.
 
     ``can_log_in``: whether the key opens doors.
@@ -61,16 +67,12 @@ class TunnelDialog(QDialog):
         before: Way | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(TITLE, site, parent)
         self._can_log_in = can_log_in
-        self._closing = self._typed = self._again = False
+        self._typed = self._again = False
         self._jobs: tuple[JobLine, ...] = ()
-        self.listing = Commands(command, self)
-        self.commands = Commands(command, self)
-        for one in (self.listing, self.commands):
-            one.idle.connect(self._idle)
-        self.setWindowTitle(f"DEMO - {TITLE}" if site.demo else TITLE)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.listing = self.new_commands(command)
+        self.commands = self.new_commands(command)
         self._cluster = QComboBox()
         self._cluster.addItems([host.name for host in site.clusters])
         self._list = QListWidget()
@@ -95,8 +97,7 @@ class TunnelDialog(QDialog):
         self._copy = button(copy, self._copy_command, "copy-command")
         self._end = button(end, self._end_job, "end-job")
         self._cancel = button(cancel, self.close, "cancel")
-        self._said = words_label("tunnel-said")
-        self._said.hide()
+        self._said = Note("tunnel-said")
         self._name()
         self._lay_out()
         self._offer(before)
@@ -126,32 +127,9 @@ class TunnelDialog(QDialog):
                 *("jobs", "list", cluster, "--events"),
             )
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
-        """What is under way is given up first; a tunnel that stands by then stays."""
-        if self._is_idle:
-            super().closeEvent(event)
-            return
-        self._closing = True
-        for one in (self.listing, self.commands):
-            one.stop()
-        event.ignore()
-
-    def reject(self) -> None:
-        """Escape closes as the window's own button does."""
-        if self._is_idle:
-            super().reject()
-        else:
-            self.close()
-
-    @property
-    def _is_idle(self) -> bool:
-        return self.listing.is_idle and self.commands.is_idle
-
-    def _idle(self) -> None:
-        if self._closing:
-            if self._is_idle:
-                self.close()
-        elif self._again and self.listing.is_idle:
+    def rested(self) -> None:
+        """What was listed for another cluster is given up, and the list is asked for again."""
+        if self._again and self.listing.is_idle:
             self._again = False
             self.list_jobs()
 
@@ -178,7 +156,7 @@ class TunnelDialog(QDialog):
 
     def _unlisted(self, error: dict[str, Any]) -> None:
         if not self._again:
-            self._say_of_jobs(_told(error))
+            self._say_of_jobs(error_view.text(error))
 
     def _show_jobs(self, jobs: tuple[JobLine, ...]) -> None:
         self._jobs = jobs
@@ -199,20 +177,14 @@ class TunnelDialog(QDialog):
         """After a question: it cannot be taken up again."""
         job = self._jobs[self._list.currentRow()]
         said = words.describe(Cancelled("job-question", path=job.text))
-        box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", said.title, parent=self)
-        box.setObjectName("job-question")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(said.detail)
-        end = box.addButton("&End the job", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("&Keep it", QMessageBox.ButtonRole.RejectRole)
-        box.finished.connect(lambda _: self._ended_or_kept(box.clickedButton() is end, job))
-        box.open()
+        ask(
+            self, "job-question", said, "&End the job", "&Keep it", partial(self._end_for_good, job)
+        )
 
-    def _ended_or_kept(self, wanted: bool, job: JobLine) -> None:
-        if wanted:
-            cluster = self._cluster.currentText()
-            done = partial(self._after_end, job)
-            self._run(done, "jobs", "cancel", cluster, job.id, "--yes", "--events")
+    def _end_for_good(self, job: JobLine) -> None:
+        cluster = self._cluster.currentText()
+        done = partial(self._after_end, job)
+        self._run(done, "jobs", "cancel", cluster, job.id, "--yes", "--events")
 
     def _after_end(self, job: JobLine, _: dict[str, Any]) -> None:
         self._say(f"Ended: {job.text}")
@@ -234,13 +206,11 @@ class TunnelDialog(QDialog):
             self._say(f"Connecting to {self._node.text().strip()}\N{HORIZONTAL ELLIPSIS}{waits}")
 
     def _opened(self, _: dict[str, Any]) -> None:
-        self._closing = True  # the page behind shows it
+        self.close_once_idle()  # the page behind shows it
 
     def _copy_command(self) -> None:
         def copy(result: dict[str, Any]) -> None:
-            text = shlex.join(result["command"])
-            QGuiApplication.clipboard().setText(text)
-            self._say(f"Copied: {text}")
+            self._say(copied(shlex.join(result["command"])))
 
         if wish := self._wish():
             self._run(copy, *wish, "--print")
@@ -284,13 +254,11 @@ class TunnelDialog(QDialog):
 
     def _tell(self, error: dict[str, Any]) -> None:
         if error["code"] != Cancelled.default_code:
-            self._say(_told(error))
+            self._say(error_view.text(error))
 
     def _say(self, text: str) -> None:
-        self._said.setText(text)
-        self._said.setVisible(bool(text))
+        self._said.say(text)
         QTimer.singleShot(0, self, self._grow)
-        announce(self, text)
 
     def _grow(self) -> None:
         """As high as all that is said needs; never smaller than the person made it."""
@@ -360,7 +328,3 @@ class TunnelDialog(QDialog):
         field.addWidget(self._list)
         field.addWidget(self._jobs_said)
         return label, field
-
-
-def _told(error: dict[str, Any]) -> str:
-    return f"{error['title']}. {error['detail']}\n{error['next_step']}"

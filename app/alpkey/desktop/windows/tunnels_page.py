@@ -4,19 +4,21 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alpkey.core.errors import Cancelled
 from alpkey.core.site import Site
 from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way
-from alpkey.desktop import tunnel_view, views
+from alpkey.desktop import error_view, tunnel_view, views
 from alpkey.desktop.commands import Commands
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.windows.parts import (
     GRID_PX,
+    Note,
     announce,
+    bold_label,
     button,
+    copied,
     heading,
     open_page,
     scroll_area,
@@ -58,7 +60,7 @@ class TunnelsPage(QWidget):
         self._last: Way | None = None
         self._tunnels: tuple[TunnelSeen, ...] | None = None
         self._state = heading("tunnels-state")
-        self._note = words_label("tunnels-note")
+        self._note = Note("tunnels-note")
         self._list = scroll_area("tunnels", "Tunnels")
         self._new = button("", self.open_new, "new-tunnel")
         self._jobs = button("", self.open_new, "my-jobs")
@@ -73,7 +75,6 @@ class TunnelsPage(QWidget):
         layout.addWidget(self._list, 1)
         layout.addWidget(self._note)
         layout.addLayout(row)
-        self._note.hide()
 
     def apply(self, seen: Seen) -> None:
         """Makes the list anew only where a tunnel has changed, for a button may have the focus."""
@@ -140,10 +141,7 @@ class TunnelsPage(QWidget):
         return {**first, _END: lambda one: self.open_new(one.way), _CLOSE: self._close}
 
     def _card(self, tunnel: TunnelSeen, deeds: list[tuple[str, Deed]]) -> QWidget:
-        title = words_label(f"title-{tunnel.id}", tunnel_view.name(tunnel))
-        font = title.font()
-        font.setBold(True)
-        title.setFont(font)
+        title = bold_label(f"title-{tunnel.id}", tunnel_view.name(tunnel))
         row = QHBoxLayout()
         for number, (label, deed) in enumerate(deeds):
             made = button(label, partial(deed, tunnel), f"tunnel-{tunnel.id}-{number}")
@@ -160,19 +158,13 @@ class TunnelsPage(QWidget):
         return card
 
     def _copy(self, tunnel: TunnelSeen) -> None:
-        QGuiApplication.clipboard().setText(tunnel.way.url)
-        self._say(f"Copied: {tunnel.way.url}")
+        self._note.say(copied(tunnel.way.url))
 
     def _close(self, tunnel: TunnelSeen) -> None:
         self.commands.run(
-            lambda _: self._say(""), self._tell, "tunnel", "close", tunnel.id, "--events"
+            lambda _: self._note.say(""), self._tell, "tunnel", "close", tunnel.id, "--events"
         )
 
     def _tell(self, error: dict[str, Any]) -> None:
         if error["code"] != Cancelled.default_code:
-            self._say(f"{error['title']}. {error['detail']}\n{error['next_step']}")
-
-    def _say(self, text: str) -> None:
-        self._note.setText(text)
-        self._note.setVisible(bool(text))
-        announce(self, text)
+            self._note.say(error_view.text(error))

@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from alpkey.core.first_start import Page
+from alpkey.desktop import error_view
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.parts import announce, button, connect_row, heading, words_label
 from alpkey.desktop.windows.steps import busy_bar
@@ -84,7 +85,7 @@ class EndPage(SetupPage):
         self._autostart.show()
 
     def _not_tried(self, error: dict[str, Any]) -> None:
-        self._show(error["title"], f"{error['detail']}\n{error['next_step']}")
+        self._show(error["title"], error_view.advice(error))
 
     def _tried(self, result: dict[str, Any]) -> None:
         """The worst finding stands first."""
@@ -98,8 +99,7 @@ class EndPage(SetupPage):
         elif result["healthy"]:
             self._show(NOTHING_STOPS, NOT_TRIED, worked=True)
         else:
-            worst = findings[0]
-            self._show(STOPPED, f"{worst['title']}. {worst['detail']}\n{worst['next_step']}")
+            self._show(STOPPED, error_view.text(findings[0]))
             self._doctor.show()
 
     def _show(self, state: str, detail: str, *, worked: bool = False) -> None:

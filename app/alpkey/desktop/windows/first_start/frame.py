@@ -14,7 +14,14 @@ from alpkey.desktop.windows.first_start.hosts import HostsPage
 from alpkey.desktop.windows.first_start.key import KeyPage
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.first_start.protection import ProtectionPage
-from alpkey.desktop.windows.parts import GRID_PX, announce, button, heading, words_label
+from alpkey.desktop.windows.parts import (
+    GRID_PX,
+    announce,
+    button,
+    heading,
+    window_title,
+    words_label,
+)
 from alpkey.desktop.windows.steps import busy_bar
 
 TITLE = "Set up Alpkey"
@@ -46,7 +53,7 @@ class _Frame(QDialog):
         super().__init__()
         self.world = world
         self._page: SetupPage | None = None
-        self.setWindowTitle(f"DEMO - {title}" if world.site.demo else title)
+        self.setWindowTitle(window_title(title, world.site))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._heading = heading("heading")
         self._looking = words_label("looking")

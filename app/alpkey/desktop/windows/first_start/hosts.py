@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout
 from alpkey.core.first_start import Page, acceptable
 from alpkey.core.host_keys import HostKey, shown_as
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
-from alpkey.desktop.windows.parts import GRID_PX, words_label
+from alpkey.desktop.windows.parts import GRID_PX, clear, words_label
 
 WHY = (
     "Each host shows a key of its own. Once accepted, ssh warns you should another host ever stand "
@@ -86,10 +86,7 @@ class HostsPage(SetupPage):
 
     def _show(self, hosts: list[dict[str, Any]]) -> None:
         self.world.hosts = hosts
-        while taken := self._list.takeAt(0):
-            if (widget := taken.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         for one in hosts:
             self._list.addWidget(self._line(one))
         self.changed.emit()

@@ -1,10 +1,8 @@
 """The page of the key: who you are, what is needed before, and the first renewal."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from alpkey.core import words
@@ -14,7 +12,7 @@ from alpkey.core.look import Stamp
 from alpkey.desktop import views
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
-from alpkey.desktop.windows.parts import button, words_label
+from alpkey.desktop.windows.parts import button, open_page, words_label
 
 NEEDED = (
     "{site} lets you in with a key that lives for a day; Alpkey gets it, and keeps it fresh. "
@@ -105,7 +103,7 @@ class KeyPage(SetupPage):
         for name, text in (("portal", "Account and &project"), ("mfa", "Second &factor")):
             page = site.links.get(name, "")
             if page.startswith("https://"):
-                links.addWidget(button(text, _opener(page), f"open-{name}"))
+                links.addWidget(button(text, partial(open_page, page), f"open-{name}"))
         links.addStretch()
         self.rows.addLayout(links)
         form = QFormLayout()
@@ -113,7 +111,3 @@ class KeyPage(SetupPage):
         form.addRow("&User name", self._name)
         form.addRow(words_label("name-help", NAME_HELP))
         self.rows.addLayout(form)
-
-
-def _opener(page: str) -> Callable[[], object]:
-    return lambda: QDesktopServices.openUrl(QUrl(page))

@@ -12,10 +12,11 @@ from alpkey.core.errors import Cancelled
 from alpkey.core.first_start import Known, Page, is_needed
 from alpkey.core.look import KeyState
 from alpkey.core.site import Site
+from alpkey.desktop import error_view
 from alpkey.desktop.commands import Commands, Then
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
-from alpkey.desktop.windows.parts import GRID_PX, announce, words_label
+from alpkey.desktop.windows.parts import GRID_PX, Note
 
 
 @dataclass(slots=True)
@@ -66,8 +67,7 @@ class SetupPage(QWidget):
         self.world = world
         self.commands = Commands(world.command, self)
         self._stopped = False
-        self.trouble = words_label("trouble")
-        self.trouble.hide()
+        self.trouble = Note("trouble")
         self.body = QWidget()
         self.rows = QVBoxLayout(self.body)
         self.rows.setContentsMargins(0, 0, 0, 0)
@@ -143,12 +143,10 @@ class SetupPage(QWidget):
     def tell(self, error: dict[str, Any]) -> None:
         """The error in words; a person who cancelled knows."""
         if error["code"] != Cancelled.default_code:
-            self.say(f"{error['title']}. {error['detail']}\n{error['next_step']}", at_once=True)
+            self.say(error_view.text(error), at_once=True)
 
     def say(self, text: str, *, at_once: bool = False) -> None:
-        self.trouble.setText(text)
-        self.trouble.show()
-        announce(self, text, at_once=at_once)
+        self.trouble.say(text, at_once=at_once)
 
     def clear(self) -> None:
         self.trouble.hide()
