@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from alpkey.actions.ensure import EnsureWorld
     from alpkey.actions.hosts import HostsWorld
     from alpkey.actions.import_key import ImportWorld
-    from alpkey.actions.jobs import JobsWorld
     from alpkey.actions.kept import KeptWorld
     from alpkey.actions.keys import KeysWorld
     from alpkey.actions.passphrase import PassphraseWorld
@@ -56,10 +55,9 @@ if TYPE_CHECKING:
     from alpkey.actions.sign_in import SignInWorld, Way
     from alpkey.actions.sign_out import SignOutWorld
     from alpkey.actions.status import StatusWorld
-    from alpkey.actions.try_login import LoginWorld
     from alpkey.actions.tunnel_watch import TunnelWorld
     from alpkey.actions.uninstall import UninstallWorld
-    from alpkey.actions.way_in import WayIn
+    from alpkey.actions.way_in import RemoteWorld, WayIn
     from alpkey.adapters.gateway import Gateway
     from alpkey.adapters.http import Http
     from alpkey.adapters.key_files import KeyPairFiles
@@ -315,11 +313,11 @@ class Assembly:
             renew_unasked=lambda: self.renew_unasked(cancellation),
         )
 
-    def jobs(self, cancellation: Cancellation) -> JobsWorld:
-        from alpkey.actions.jobs import JobsWorld
+    def on_hosts(self, cancellation: Cancellation) -> RemoteWorld:
+        from alpkey.actions.way_in import RemoteWorld
         from alpkey.adapters.remote import SshRemote
 
-        return JobsWorld(self._way_in(cancellation), SshRemote(os.environ))
+        return RemoteWorld(self._way_in(cancellation), SshRemote(os.environ))
 
     def shared(self) -> SharedWorld:
         from alpkey.actions.disconnect import SharedWorld
@@ -333,12 +331,6 @@ class Assembly:
             resolver=lambda config: OpenSsh(config, os.environ),
             connections=SharedSockets(self.places.shared_connections, os.environ),
         )
-
-    def login(self, cancellation: Cancellation) -> LoginWorld:
-        from alpkey.actions.try_login import LoginWorld
-        from alpkey.adapters.remote import SshRemote
-
-        return LoginWorld(self._way_in(cancellation), SshRemote(os.environ))
 
     def tunnels(self, cancellation: Cancellation) -> TunnelWorld:
         from alpkey.actions.tunnel_watch import TunnelWorld

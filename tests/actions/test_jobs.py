@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.actions.jobs import JobsWorld, cancel_job, list_jobs
+from alpkey.actions.jobs import cancel_job, list_jobs
 from alpkey.actions.renew import renew
 from alpkey.actions.renewing import RenewRequest
-from alpkey.actions.way_in import WayIn
+from alpkey.actions.way_in import RemoteWorld, WayIn
 from alpkey.core.errors import AlpkeyError, Cancelled, NoKey, Unreachable, Unsuitable
 from alpkey.core.ports_remote import Ran
 from tests.actions.worlds import RIGHT, Fakes, play
@@ -27,8 +27,8 @@ class Desk:
         self.remote = FakeRemote({"daint": JOBS})
 
     @property
-    def world(self) -> JobsWorld:
-        return JobsWorld(self.way, self.remote)
+    def world(self) -> RemoteWorld:
+        return RemoteWorld(self.way, self.remote)
 
     @property
     def way(self) -> WayIn:

@@ -1,25 +1,18 @@
 """One's own jobs on a cluster: listed, and ended."""
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from pathlib import Path
 
 from alpkey.actions.asking import agree
-from alpkey.actions.way_in import WayIn, enter, explained
+from alpkey.actions.way_in import RemoteWorld, enter, explained
 from alpkey.core import jobs
 from alpkey.core.errors import Unreachable, Unsuitable
 from alpkey.core.events import Action, Answer, Event
 from alpkey.core.jobs import Job, from_squeue, job_object
-from alpkey.core.ports_remote import Ran, Remote
+from alpkey.core.ports_remote import Ran
 
 
-@dataclass(frozen=True, slots=True)
-class JobsWorld:
-    way: WayIn
-    remote: Remote
-
-
-def list_jobs(cluster: str, world: JobsWorld, *, may_ask: bool) -> Action:
+def list_jobs(cluster: str, world: RemoteWorld, *, may_ask: bool) -> Action:
     """The result holds ``jobs``, running ones first.
 
     Raises what :func:`enter` does, and Unreachable where the cluster or Slurm does not answer.
@@ -28,7 +21,9 @@ def list_jobs(cluster: str, world: JobsWorld, *, may_ask: bool) -> Action:
     return {"jobs": [job_object(job) for job in found]}
 
 
-def cancel_job(cluster: str, wanted: str, yes: bool, world: JobsWorld, *, may_ask: bool) -> Action:
+def cancel_job(
+    cluster: str, wanted: str, yes: bool, world: RemoteWorld, *, may_ask: bool
+) -> Action:
     """Ends a job, or all that is left of an array, after a question unless ``yes``.
 
     The result holds ``cancelled``, a list.  Raises what ``list_jobs`` does, Unsuitable
@@ -45,14 +40,14 @@ def cancel_job(cluster: str, wanted: str, yes: bool, world: JobsWorld, *, may_as
 
 
 def _listed(
-    cluster: str, world: JobsWorld, *, may_ask: bool
+    cluster: str, world: RemoteWorld, *, may_ask: bool
 ) -> Generator[Event, Answer, tuple[Path | None, list[Job]]]:
     config = yield from enter(cluster, world.way, may_ask=may_ask)
     ran = _checked(cluster, "squeue", world.remote.run(cluster, config, jobs.LIST), world)
     return config, from_squeue(ran.output)
 
 
-def _checked(cluster: str, program: str, ran: Ran, world: JobsWorld) -> Ran:
+def _checked(cluster: str, program: str, ran: Ran, world: RemoteWorld) -> Ran:
     if not ran.logged_in:
         raise explained(ran.login(cluster), world.way)
     if ran.code == jobs.NO_SUCH_COMMAND:

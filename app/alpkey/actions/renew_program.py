@@ -16,10 +16,9 @@ from alpkey.core.certificate import (
     public_line,
     read_certificate,
 )
-from alpkey.core.errors import Unfit
 from alpkey.core.events import Action, Result, Step, Warn
 from alpkey.core.look import Look
-from alpkey.core.pair import check_certificate
+from alpkey.core.pair import check_certificate, check_key
 from alpkey.core.places import certificate_of
 from alpkey.core.ports import Cancellation, Clock, IssuedPair, KeyFiles, Lock, Pairs
 from alpkey.core.ports_certificates import CertificateService
@@ -51,7 +50,7 @@ def renew_program(if_needed: timedelta | None, world: ProgramWorld) -> Action:
     The result is that of a renewal, without quota and agent.  Raises SignInRefused, Unsuitable,
     Unreachable and Unfit.
     """
-    if _is_still_good(if_needed, world):
+    if if_needed is not None and _look(world).outlasts(if_needed, world.clock()):
         return _result(world)
     api_key = world.api_key()
     world.files.check_writable()
@@ -77,18 +76,8 @@ def renew_program(if_needed: timedelta | None, world: ProgramWorld) -> Action:
 
 def _check(certificate: Certificate, public: bytes, world: ProgramWorld) -> None:
     """Raises Unfit.  Whose it is follows from the API key alone."""
-    if certificate.public_key != public:
-        reason = "The private key and the certificate do not belong together."
-        raise Unfit("answer-unfit", reason=reason)
+    check_key(certificate, public)
     check_certificate(certificate, next(iter(certificate.principals), ""), world.clock())
-
-
-def _is_still_good(if_needed: timedelta | None, world: ProgramWorld) -> bool:
-    if if_needed is None:
-        return False
-    look, now = _look(world), world.clock()
-    left = look.left(now)
-    return look.state(now).opens_doors and (left is None or left > if_needed)
 
 
 def _look(world: ProgramWorld) -> Look:

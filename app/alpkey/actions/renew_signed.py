@@ -33,7 +33,7 @@ from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.journal import Issued, Known, Listed, MaybeIssued, Refused, Revoked, fold
 from alpkey.core.look import Look
 from alpkey.core.own_key import Origin
-from alpkey.core.pair import check_certificate, is_early
+from alpkey.core.pair import check_certificate, check_key, is_early
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.ports_certificates import CertificateService
 from alpkey.core.ports_sign_in import Tokens
@@ -296,9 +296,7 @@ class _Signing:
     def _proven(self, line: str) -> Certificate:
         """The certificate, once it is proven to be for our key and our account.  Raises Unfit."""
         certificate = self._world.pairs.check(line)
-        if certificate.public_key != self._key.public_key:
-            reason = "The private key and the certificate do not belong together."
-            raise Unfit("answer-unfit", reason=reason)
+        check_key(certificate, self._key.public_key)
         names = certificate.principals
         account = names[0] if self._account == NOBODY and names else self._account
         check_certificate(certificate, account, self._world.status.clock())

@@ -39,11 +39,8 @@ class RenewRequest:
 
 
 def still_good(look: Look, request: RenewRequest, status: StatusWorld) -> bool:
-    if request.if_needed is None:
-        return False
-    now = status.clock()
-    left = look.left(now)
-    return look.state(now).opens_doors and (left is None or left > request.if_needed)
+    """Whether that is all that was wished for."""
+    return request.if_needed is not None and look.outlasts(request.if_needed, status.clock())
 
 
 def guard_quota(look: Look, request: RenewRequest, status: StatusWorld) -> None:

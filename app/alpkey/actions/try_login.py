@@ -1,21 +1,12 @@
 """One login, tried in earnest with nobody at the keyboard."""
 
-from dataclasses import dataclass
-
 from alpkey.actions.naming import check_name
-from alpkey.actions.way_in import WayIn, explained
+from alpkey.actions.way_in import RemoteWorld, explained
 from alpkey.core.events import Action
 from alpkey.core.look import closed_doors
-from alpkey.core.ports_remote import Remote
 
 
-@dataclass(frozen=True, slots=True)
-class LoginWorld:
-    way: WayIn
-    remote: Remote
-
-
-def try_login(name: str, world: LoginWorld) -> Action:
+def try_login(name: str, world: RemoteWorld) -> Action:
     """The result holds ``host`` and ``logged_in``, which is true.
 
     Raises what tells why it failed: NoKey, KeyExpired or Unfit for a key that opens no doors, else

@@ -13,6 +13,7 @@ from alpkey.core.errors import AgentTrouble, AlpkeyError, Unreachable, Unsuitabl
 from alpkey.core.events import Action, Answer, Event
 from alpkey.core.look import Look, closed_doors
 from alpkey.core.ports import Clock, OwnSshFiles, Resolver
+from alpkey.core.ports_remote import Remote
 from alpkey.core.site import Site
 from alpkey.core.symptoms import LoginSeen
 
@@ -28,6 +29,14 @@ class WayIn:
     resolver: Resolver
     renew: Callable[[], Action]
     doctor: Callable[[], DoctorWorld]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteWorld:
+    """For what is done on a host, with nobody at the keyboard there."""
+
+    way: WayIn
+    remote: Remote
 
 
 def enter(name: str, way: WayIn, *, may_ask: bool) -> Generator[Event, Answer, Path | None]:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from alpkey.core.command import PROBE, reading_only
+from alpkey.core.command import reading_only, unattended
 from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.host_keys import HostKey, Seen, judged
 from alpkey.core.ports import Resolver
@@ -76,11 +76,10 @@ class SshHostKeys:
         return self._told(["ssh-keygen", "-l", "-f", str(path)])
 
     def _told(self, command: Sequence[str]) -> str:
-        environ = {**self._environ, **PROBE, "SSH_ASKPASS_REQUIRE": "never"}
         try:
             done = subprocess.run(
                 command,
-                env=environ,
+                env=unattended(self._environ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from alpkey.core.command import PROBE, UNATTENDED, reading_only
+from alpkey.core.command import UNATTENDED, reading_only, unattended
 from alpkey.core.errors import Unreachable
 from alpkey.core.ports_remote import Ran
 
@@ -20,7 +20,7 @@ class SshRemote:
     """The ``ssh`` on PATH."""
 
     def __init__(self, environ: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
-        self._environ = {**environ, **PROBE, "SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
+        self._environ = unattended(environ)
         self._timeout_s = timeout_s
 
     def run(self, alias: str, config: Path | None, command: Sequence[str]) -> Ran:

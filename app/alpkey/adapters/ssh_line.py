@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from alpkey.core.command import PROBE, leashed
+from alpkey.core.command import leashed, unattended
 from alpkey.core.errors import Unreachable
 from alpkey.core.ports_tunnels import News, Wish
 from alpkey.core.symptoms import LoginSeen
@@ -35,7 +35,7 @@ class SshLine:
     """The ``ssh`` on PATH, in a session of its own, so that no hop finds a terminal to ask at."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = {**environ, **PROBE, "SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
+        self._environ = unattended(environ)
         self._run: _Run | None = None
 
     def start(self, command: Sequence[str], way: Way) -> None:

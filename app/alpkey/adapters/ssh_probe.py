@@ -2,13 +2,12 @@
 
 import os
 import re
-import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
-from alpkey.core.command import PROBE, UNATTENDED, reading_only
+from alpkey.adapters.remote import SshRemote
+from alpkey.core.command import reading_only, unattended
 from alpkey.core.resolution import first_values
 from alpkey.core.symptoms import LoginSeen, Resolved
 
@@ -25,12 +24,8 @@ class RealSshProbe:
 
     def __init__(self, own_config: Path | None, environ: Mapping[str, str]) -> None:
         self._own = own_config
-        self._environ = {
-            **{name: value for name, value in environ.items() if name != "SSH_ASKPASS"},
-            **PROBE,
-            "SSH_ASKPASS_REQUIRE": "never",
-            "LC_ALL": "C",
-        }
+        self._environ = unattended(environ)
+        self._remote = SshRemote(environ, LOGIN_TIMEOUT_S)
 
     def version(self) -> str:
         try:
@@ -65,25 +60,7 @@ class RealSshProbe:
         return "proxyjump" not in values and "proxycommand" not in values
 
     def login(self, alias: str, config: Path | None) -> LoginSeen:
-        """In a session of its own: the ssh that jumps could ask on the terminal otherwise."""
-        command = ["ssh", *reading_only(config), *UNATTENDED, "--", alias, "true"]
-        process = subprocess.Popen(
-            command,
-            env=self._environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
-        with process:
-            try:
-                _, said = process.communicate(timeout=LOGIN_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                return LoginSeen(alias, None, "It did not end in time.")
-            finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGTERM)
-        return LoginSeen(alias, process.returncode, said.decode(errors="replace"))
+        return self._remote.run(alias, config, ["true"]).login(alias)
 
     def _asked(self, command: list[str]) -> "subprocess.CompletedProcess[str]":
         """Raises FileNotFoundError where there is no ssh."""

@@ -52,7 +52,7 @@ def connect_command(
         raise click.UsageError("Give one of --print, --here, --vscode and --check.")
     if check:
         run(
-            lambda all_of, cancellation: try_login(name, all_of.login(cancellation)),
+            lambda all_of, cancellation: try_login(name, all_of.on_hosts(cancellation)),
             output,
             lambda result: f"{result['host']} lets you in.",
         )

@@ -40,7 +40,7 @@ def list_command(cluster: str, as_json: bool, events: bool) -> None:
     output = Output(as_json, events)
     run(
         lambda all_of, cancellation: list_jobs(
-            cluster, all_of.jobs(cancellation), may_ask=output.can_ask
+            cluster, all_of.on_hosts(cancellation), may_ask=output.can_ask
         ),
         output,
         sentences.jobs,
@@ -64,7 +64,7 @@ def cancel_command(cluster: str, job: str, yes: bool, as_json: bool, events: boo
     output = Output(as_json, events)
     run(
         lambda all_of, cancellation: cancel_job(
-            cluster, job, yes, all_of.jobs(cancellation), may_ask=output.can_ask
+            cluster, job, yes, all_of.on_hosts(cancellation), may_ask=output.can_ask
         ),
         output,
         sentences.jobs_cancelled,

@@ -1,7 +1,7 @@
 """Argument lists of the programs we start; never a shell string."""
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 # Tells the tray that the desktop started it, and nobody waits for a window.
@@ -37,6 +37,15 @@ _UNATTENDED = (
     "UpdateHostKeys=no",
 )
 UNATTENDED = ("-n", "-T", *(word for option in _UNATTENDED for word in ("-o", option)))
+
+
+def unattended(environ: Mapping[str, str]) -> dict[str, str]:
+    """``environ`` for an ssh whose key is good, and that asks nobody anything.
+
+    An ssh before 8.4 knows no SSH_ASKPASS_REQUIRE, so no program to ask with is named either.
+    """
+    kept = {name: value for name, value in environ.items() if name != "SSH_ASKPASS"}
+    return {**kept, **PROBE, "SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
 
 
 def reading_only(config: Path | None) -> list[str]:

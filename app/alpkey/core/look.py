@@ -94,6 +94,11 @@ class Look:
             return None
         return max(self.certificate.valid_before - now, timedelta(0))
 
+    def outlasts(self, span: timedelta, now: datetime) -> bool:
+        """Whether the key opens doors at ``now``, and for longer than ``span``."""
+        left = self.left(now)
+        return self.state(now).opens_doors and (left is None or left > span)
+
     def fraction_left(self, now: datetime) -> float:
         """The part of the certificate's life that remains, 0.0 to 1.0."""
         certificate = self.certificate

@@ -22,6 +22,12 @@ def check_certificate(certificate: Certificate, username: str, now: datetime) ->
         raise _unfit("It is not valid yet. Check this computer's clock.")
 
 
+def check_key(certificate: Certificate, public_key: bytes) -> None:
+    """Returns where the certificate was made for this key.  Raises Unfit."""
+    if certificate.public_key != public_key:
+        raise _unfit("The private key and the certificate do not belong together.")
+
+
 def is_early(certificate: Certificate, now: datetime) -> bool:
     """Whether it is not valid yet, by more than clocks differ."""
     return certificate.valid_after is not None and certificate.valid_after > now + CLOCK_SLACK
