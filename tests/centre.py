@@ -58,6 +58,12 @@ class Centre:
     def fault(self, kind: str, **more: Any) -> None:
         self.control("faults", call="signed-key", kind=kind, **more)
 
+    def empties_account(self, quota: int | None) -> None:
+        """No key of the account is alive from now on, and so many may be."""
+        for one in self.state()["issued"]:
+            self.control("revoke", serial=one["serial"])
+        self.control("account", quota=quota)
+
     def state(self) -> dict[str, Any]:
         return self.control("state", "GET")
 

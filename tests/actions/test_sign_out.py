@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from alpkey.actions.keys import KeysWorld
 from alpkey.actions.sign_in import Way
 from alpkey.actions.sign_out import SignOutRequest, SignOutWorld, sign_out
 from alpkey.adapters.key_protection import RealProtection
@@ -92,19 +91,9 @@ class Leaver(Desk):
 
     @property
     def world(self) -> SignOutWorld:
-        signed = self.fakes.signed(self.person.world())
-        keys = KeysWorld(
-            sign_in=signed.sign_in,
-            service=signed.service,
-            look=self.fakes.look,
-            remember=lambda _: None,
-            journal=self.fakes.journal,
-            lock=self.fakes.lock,
-            cancellation=self.fakes.cancellation,
-            clock=signed.status.clock,
-        )
+        status, keys = self.fakes.renewal.status, self.fakes.keys(self.person.world())
         tunnels = SimpleNamespace(listed=self.tunnels.listed, files=self.tunnels)
-        return SignOutWorld(tunnels, signed.status, self.fakes.files, self.fakes.keeping, keys)
+        return SignOutWorld(tunnels, status, self.fakes.files, self.fakes.keeping, keys)
 
     def leaves(
         self,

@@ -72,17 +72,7 @@ class Account:
         return home
 
     def _keys(self, home: Desk) -> KeysWorld:
-        signed = home.fakes.signed(self._asked(home).person.world())
-        return KeysWorld(
-            sign_in=signed.sign_in,
-            service=signed.service,
-            look=home.fakes.look,
-            remember=lambda _: None,
-            journal=home.fakes.journal,
-            lock=home.fakes.lock,
-            cancellation=home.fakes.cancellation,
-            clock=home.fakes.now,
-        )
+        return home.fakes.keys(self._asked(home).person.world())
 
 
 @pytest.mark.parametrize("seed", range(HISTORIES))

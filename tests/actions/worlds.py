@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from alpkey.actions.agent import AgentWorld
 from alpkey.actions.kept import KeptWorld
+from alpkey.actions.keys import KeysWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.renew_signed import SignedWorld
 from alpkey.actions.sign_in import SignInWorld
@@ -178,6 +179,18 @@ class Fakes:
             status=self.renewal.status,
             kept=self.keeping,
             protection=RealProtection(),
+        )
+
+    def keys(self, sign_in: SignInWorld) -> KeysWorld:
+        return KeysWorld(
+            sign_in=sign_in,
+            service=self.gateway,
+            look=self.look,
+            remember=lambda _: None,
+            journal=self.journal,
+            lock=self.lock,
+            cancellation=self.cancellation,
+            clock=self.now,
         )
 
     @property

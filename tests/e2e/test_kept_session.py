@@ -43,9 +43,7 @@ def given(monkeypatch: pytest.MonkeyPatch) -> Given:
 
 @pytest.fixture
 def home(home: Home) -> Home:
-    for one in home.centre.state()["issued"]:
-        home.centre.control("revoke", serial=one["serial"])
-    home.centre.control("account", quota=None)
+    home.centre.empties_account(None)
     return home
 
 

@@ -25,9 +25,7 @@ SHAPE = {
 @pytest.fixture
 def home(home: Home) -> Home:
     """An account with one key, which is installed here; one slot of five is spent."""
-    for one in home.centre.state()["issued"]:
-        home.centre.control("revoke", serial=one["serial"])
-    home.centre.control("account", quota=5)
+    home.centre.empties_account(5)
     assert home.renew()[0] == 0
     return home
 

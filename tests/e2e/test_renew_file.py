@@ -17,9 +17,7 @@ from tests.keys import keygen, make_key
 @pytest.fixture
 def home(home: Home) -> Home:
     """Somebody with a key under the usual name."""
-    for one in home.centre.state()["issued"]:
-        home.centre.control("revoke", serial=one["serial"])
-    home.centre.control("account", quota=5)
+    home.centre.empties_account(5)
     assert home.renew()[0] == 0
     return home
 

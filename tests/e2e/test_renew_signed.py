@@ -18,9 +18,7 @@ from tests.sandbox.openid_client import Browser
 @pytest.fixture
 def home(home: Home) -> Home:
     """An account with no certificate that is alive, and five slots."""
-    for one in home.centre.state()["issued"]:
-        home.centre.control("revoke", serial=one["serial"])
-    home.centre.control("account", quota=5)
+    home.centre.empties_account(5)
     return home
 
 

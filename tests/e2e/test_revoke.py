@@ -9,9 +9,7 @@ from tests.e2e.person import Person
 @pytest.fixture
 def home(home: Home) -> Home:
     """An account with two keys, the second of which is installed here."""
-    for one in home.centre.state()["issued"]:
-        home.centre.control("revoke", serial=one["serial"])
-    home.centre.control("account", quota=5)
+    home.centre.empties_account(5)
     for _ in range(2):
         assert home.renew()[0] == 0
     return home

@@ -18,9 +18,7 @@ from tests.keys import make_key
 
 @pytest.fixture
 def home(home: Home) -> Home:
-    for one in home.centre.state()["issued"]:
-        home.centre.control("revoke", serial=one["serial"])
-    home.centre.control("account", quota=5)
+    home.centre.empties_account(5)
     return home
 
 

@@ -35,9 +35,7 @@ def age(home: Home, left: timedelta = HOUR) -> str:
 
 
 def stay(home: Home, person: Person) -> None:
-    for one in home.centre.state()["issued"]:
-        home.centre.control("revoke", serial=one["serial"])
-    home.centre.control("account", quota=5)
+    home.centre.empties_account(5)
     assert home.run("settings", "set", "keep_sign_in", "yes").returncode == 0
     person.renews()
 

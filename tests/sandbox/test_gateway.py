@@ -24,9 +24,7 @@ INEXACT_FROM = 2**53
 @pytest.fixture(autouse=True)
 def clean(gateway: GatewayClient) -> None:
     """What other tests left holds no slot, of which there are five."""
-    gateway.centre.control("account", quota=5)
-    for one in gateway.centre.state()["issued"]:
-        gateway.centre.control("revoke", serial=one["serial"])
+    gateway.centre.empties_account(5)
 
 
 def certificate_of(line: str) -> SSHCertificate:

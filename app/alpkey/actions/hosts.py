@@ -13,7 +13,7 @@ from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.core import known_lines
 from alpkey.core.errors import Unfit, Unreachable, Unsuitable
 from alpkey.core.events import Action, Answer, Event, Result, Step
-from alpkey.core.host_keys import HostKey, Seen, shown_as
+from alpkey.core.host_keys import ACCEPTABLE, HostKey, Seen, shown_as
 from alpkey.core.look import Look
 from alpkey.core.ports import Lock, OwnSshFiles
 from alpkey.core.ports_hosts import HostKeys, KnownHosts
@@ -21,8 +21,6 @@ from alpkey.core.ports_touched import Touched
 from alpkey.core.site import Host, Site
 
 TOUCHED = "known_hosts"
-
-_ACCEPTABLE = ("site", "unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def list_hosts(world: HostsWorld) -> Action:
     if jump:
         seen = _look(jump, config, world)
         rows.append(_told(jump, seen))
-        if seen.key and seen.state in _ACCEPTABLE:
+        if seen.key and seen.state in ACCEPTABLE:
             line = world.keys.fetch(jump.name, config, seen.key)
     rows += [_told(host, _look(host, config, world, line)) for host in world.site.clusters]
     return {"hosts": rows}

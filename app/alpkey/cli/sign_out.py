@@ -23,8 +23,8 @@ def sign_out_command(
 ) -> None:
     """Leave this computer: sign out, and remove what Alpkey put here to log in with.
 
-    Kept sign-in and password, our entries in the ssh agent, key and certificate.  A key that you
-    made yourself stays; so do settings and ssh configuration.  Asks once, with a list.
+    Open tunnels, kept sign-in and password, our entries in the ssh agent, key and certificate.  A
+    key that you made yourself stays; so do settings and ssh configuration.  Asks once, with a list.
     --revoke needs a sign-in: with the browser where there is one, else on another device.
 
     \b

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from alpkey.core.host_keys import ACCEPTABLE
 from alpkey.core.look import KeyState
 
 # States of host keys that a person has to do something about.
-_OPEN = ("site", "unknown", "changed", "waiting")
+_OPEN = (*ACCEPTABLE, "changed", "waiting")
 
 
 class Page(Enum):
@@ -60,5 +61,5 @@ def is_needed(page: Page, known: Known) -> bool:
 
 
 def acceptable(hosts: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The hosts whose keys one click may accept; a changed one is never among them."""
-    return [one["name"] for one in hosts if one["state"] in ("site", "unknown")]
+    """The hosts whose keys one click may accept."""
+    return [one["name"] for one in hosts if one["state"] in ACCEPTABLE]

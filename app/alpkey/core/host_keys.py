@@ -11,6 +11,9 @@ from typing import Literal
 # ``changed``: another key is known; ``waiting``: a host on the way has to be accepted first.
 HostState = Literal["known", "site", "unknown", "changed", "waiting", "unreachable"]
 
+# Those in which a key may be accepted; a changed one is never among them.
+ACCEPTABLE: tuple[HostState, ...] = ("site", "unknown")
+
 _SHOWN = re.compile(r"debug1: Server host key: (\S+) (SHA256:\S+)")
 _OFFENDING = re.compile(r"Offending .*key in (.+):(\d+)")
 _CHANGED = "IDENTIFICATION HAS CHANGED"
