@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import signal
 import socket
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -12,6 +13,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# ssh ends the one that jumps for it by SIGHUP, which whoever is started by nohup(1) would ignore.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Speed is measured by the bench; a busy machine fails no test.
 settings.register_profile("alpkey", deadline=None, suppress_health_check=[HealthCheck.too_slow])

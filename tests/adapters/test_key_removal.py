@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters import key_files
+from alpkey.adapters import files, key_files
 from alpkey.adapters.key_files import KeyPairFiles
 from alpkey.core.errors import Unfit
 from alpkey.core.secret import Secret
@@ -51,7 +51,7 @@ def left(folder: Path) -> set[str]:
 def test_all_of_it_goes_and_nothing_else(ssh: Path) -> None:
     aside = "before-alpkey-20260102-030405"
     for name in ("", "-cert.pub", ".next", f".{aside}"):
-        (ssh / f".cscs-key{name}.abc_1234").write_text("what a cut left")
+        files.stage(ssh / f"cscs-key{name}", b"what a cut left", 0o600)
     for key in pair(ssh).every():
         pair(ssh).remove(key)
     assert pair(ssh).remove_waiting()

@@ -52,6 +52,14 @@ def test_attributes_stay(person: PersonConfigFile, config: Path) -> None:
     assert os.getxattr(config, "user.note") == b"mine"
 
 
+def test_what_a_cut_left_staged_goes(person: PersonConfigFile, config: Path) -> None:
+    theirs = config.with_name(".config.swp")
+    theirs.write_bytes(b"an editor's")
+    files.stage(config, b"never renamed", 0o600)
+    person.replace(person.read(), b"new")
+    assert sorted(config.parent.iterdir()) == [theirs, config]
+
+
 def test_what_was_read_has_to_be_there_still(person: PersonConfigFile, config: Path) -> None:
     read = person.read()
     config.write_bytes(b"somebody else's")

@@ -57,15 +57,23 @@ def test_without_ssh_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert missing.value.code == "ssh-missing"
 
 
-def test_a_host_that_says_nothing_is_given_up(tmp_path: Path) -> None:
+@pytest.fixture
+def ssh_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program in ssh's place, to be written."""
     program = tmp_path / "ssh"
-    program.write_text("#!/bin/sh\nexec sleep 60\n")
-    program.chmod(0o755)
-    environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    path = os.environ["PATH"]
-    os.environ["PATH"] = environ["PATH"]
-    try:
-        ran = SshRemote(environ, timeout_s=0.2).run("daint", None, ["true"])
-    finally:
-        os.environ["PATH"] = path
+    program.touch(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return program
+
+
+def test_a_host_that_says_nothing_is_given_up(ssh_program: Path) -> None:
+    ssh_program.write_text("#!/bin/sh\nexec sleep 60\n")
+    ran = SshRemote(os.environ, timeout_s=0.2).run("daint", None, ["true"])
     assert (ran.code, ran.logged_in) == (None, False)
+
+
+def test_nobody_waits_for_the_ssh_that_jumps(ssh_program: Path) -> None:
+    ssh_program.write_text("#!/bin/sh\nsleep 60 >/dev/null &\necho said; echo why >&2\n")
+    ran = SshRemote(os.environ, timeout_s=20).run("daint", None, ["true"])
+    assert (ran.code, ran.output) == (0, "said\n")
+    assert ran.login("daint").said == "why\n"

@@ -2,12 +2,16 @@
 
 import errno
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alpkey.core.errors import Unfit
+
+# What stands behind the name of a staged file, its last part by mkstemp(3).
+STAGED = r"\.alpkey-[a-z0-9_]{8}"
 
 
 def private_folder(path: Path) -> None:
@@ -46,7 +50,7 @@ def stage(path: Path, content: bytes, mode: int) -> Path:
 
     It is made 0600 and gets ``mode`` at the end, so that nobody else ever reads a secret in it.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.alpkey-")
     staged = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -58,6 +62,13 @@ def stage(path: Path, content: bytes, mode: int) -> Path:
         discard(staged)
         raise
     return staged
+
+
+def sweep(path: Path) -> None:
+    """Removes what a cut left staged beside ``path``.  For who alone writes it.  Raises OSError."""
+    for staged in path.parent.iterdir():
+        if re.fullmatch(rf"\.{re.escape(path.name)}{STAGED}", staged.name):
+            staged.unlink(missing_ok=True)
 
 
 def link(path: Path, target: Path) -> None:

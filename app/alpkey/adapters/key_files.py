@@ -32,9 +32,6 @@ ROOM_BYTES = 16 * 1024
 _ASIDE = ".before-alpkey-{:%Y%m%d-%H%M%S}"
 _IS_ASIDE = r"\.before-alpkey-\d{8}-\d{6}"
 
-# What mkstemp(3) puts behind the name of a staged file.
-_STAGED = r"\.[a-z0-9_]{8}"
-
 
 class KeyPairFiles:
     """The pair at ``key_path``; ``intent_path`` lies in our state folder.
@@ -145,7 +142,7 @@ class KeyPairFiles:
     def remove_waiting(self) -> bool:
         paths = (self._key, self._certificate, self._public, self._waiting)
         names = "|".join(re.escape(path.name) for path in paths)
-        left = self._named(rf"\.({names})({_IS_ASIDE})?{_STAGED}")
+        left = self._named(rf"\.({names})({_IS_ASIDE})?{files.STAGED}")
         left += [self._waiting] if self._waiting.exists() else []
         for path in left:
             _remove(path)

@@ -28,4 +28,6 @@ class KnownHostsFile:
             files.private_folder(self.path.parent)
             there = self.path.exists()
             mode = stat.S_IMODE(self.path.stat().st_mode) if there else NEW_MODE
-            files.replace(self.path, content, mode)
+            target = files.followed(self.path)
+            files.sweep(target)
+            files.replace(target, content, mode)

@@ -60,6 +60,7 @@ class PersonConfigFile:
             raise Unfit("config-changed", path=str(self._path))
         target = files.followed(self._path)
         with files.as_unfit(self._path):
+            files.sweep(target)
             if content is None:
                 target.unlink(missing_ok=True)
             else:

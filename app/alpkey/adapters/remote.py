@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -24,28 +25,34 @@ class SshRemote:
         self._timeout_s = timeout_s
 
     def run(self, alias: str, config: Path | None, command: Sequence[str]) -> Ran:
-        """In a session of its own: the ssh that jumps could ask on the terminal otherwise."""
+        """In a session of its own: the ssh that jumps could ask on the terminal otherwise.
+
+        What it says goes to a file, for the one that jumps holds on to it, and outlives the other
+        where SIGHUP is ignored, as under nohup(1).
+        """
         words = ["ssh", *reading_only(config), *UNATTENDED, "--", alias, *command]
-        try:
-            process = subprocess.Popen(
-                words,
-                env=self._environ,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except OSError as wrong:
-            raise Unreachable("ssh-missing", reason=f"ssh: {wrong.strerror}.") from None
-        with process:
+        with tempfile.TemporaryFile() as said:
             try:
-                output, said = process.communicate(timeout=self._timeout_s)
-            except subprocess.TimeoutExpired:
-                return Ran(None, "", "It did not end in time.")
-            finally:
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGTERM)
-        return Ran(process.returncode, _text(output), _text(said))
+                process = subprocess.Popen(
+                    words,
+                    env=self._environ,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    start_new_session=True,
+                )
+            except OSError as wrong:
+                raise Unreachable("ssh-missing", reason=f"ssh: {wrong.strerror}.") from None
+            with process:
+                try:
+                    output, _ = process.communicate(timeout=self._timeout_s)
+                except subprocess.TimeoutExpired:
+                    return Ran(None, "", "It did not end in time.")
+                finally:
+                    with suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGTERM)
+            said.seek(0)
+            return Ran(process.returncode, _text(output), _text(said.read(_MOST_LETTERS)))
 
 
 def _text(data: bytes) -> str:
