@@ -11,7 +11,7 @@ demo:
 test:
 	@sh tools/setup.sh test
 	@$(MAKE) --no-print-directory lint-only
-	$(TOOL)/pytest
+	$(TOOL)/pytest -n auto --dist loadfile
 
 lint:
 	@sh tools/setup.sh lint

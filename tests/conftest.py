@@ -5,6 +5,7 @@ import logging
 import os
 import signal
 import socket
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,16 +26,21 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 _LOOPBACK = ("127.", "::1", "localhost")
 
 
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """Where sockets fit: their paths may be 107 letters long at most (unix(7))."""
+    with tempfile.TemporaryDirectory(prefix="run-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_home(tmp_path: Path, short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing that runs in a test finds the home of whoever runs it."""
     home = tmp_path / "home"
     home.mkdir()
-    runtime = tmp_path / "run"
-    runtime.mkdir(mode=0o700)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("ALPKEY_HOME", str(tmp_path / "alpkey"))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(short_folder))
     for name in (
         "XDG_CONFIG_HOME",
         "XDG_STATE_HOME",
@@ -95,6 +101,11 @@ def quiet_logs(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     records = [*caplog.get_records("setup"), *caplog.get_records("call"), *caplog.records]
     loud = [one.getMessage() for one in records if one.levelno >= logging.WARNING]
     assert not loud, loud
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for another process or for a moment."""
+    return (os.cpu_count() or 1) + 1
 
 
 def _no_skip(report: Report) -> Report:

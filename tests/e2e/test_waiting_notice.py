@@ -64,12 +64,12 @@ class Waiting:
 
 
 @pytest.fixture
-def waiting(home: Home, tmp_path: Path, bus_address: str, qtbot: QtBot) -> Iterator[Waiting]:
+def waiting(home: Home, short_folder: Path, bus_address: str, qtbot: QtBot) -> Iterator[Waiting]:
     home.environ |= {
         "DBUS_SESSION_BUS_ADDRESS": bus_address,
         "DISPLAY": ":4711",
         "QT_QPA_PLATFORM": "offscreen",
-        "XDG_RUNTIME_DIR": str(tmp_path / "run"),
+        "XDG_RUNTIME_DIR": str(short_folder),
     }
     places = find_places(home.environ, "linux", home.environ["HOME"], 0)
     with ExitStack() as running:
