@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from alpkey.adapters.renew_window import is_held
+from alpkey.adapters.lock import is_held
 from alpkey.core.places import Places, find_places, lock_of
 from alpkey.desktop.instance import tell
 from tests.centre import Home

@@ -20,6 +20,18 @@ _POLL_S = 0.05
 _NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
+def is_held(path: Path) -> bool:
+    """Whether somebody holds the lock; asking for a shared one never takes it from anybody."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 class FileLock:
     """flock(2) on ``path``; where that file system knows none, on ``fallback`` (this machine's)."""
 
@@ -31,14 +43,7 @@ class FileLock:
 
     def holder(self) -> Holder | None:
         """Who wrote itself into the file, if somebody still holds it."""
-        try:
-            with self._path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return _read_holder(self._path)
-        except OSError:
-            return None
-        return None
+        return _read_holder(self._path) if is_held(self._path) else None
 
     @contextmanager
     def held(self, timeout_s: float) -> Iterator[None]:

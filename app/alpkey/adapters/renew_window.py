@@ -1,12 +1,12 @@
 """The renewal window, opened and watched from outside."""
 
-import fcntl
 import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from alpkey.adapters.lock import is_held
 from alpkey.adapters.processes import start_detached
 
 _POLL_S = 0.25
@@ -46,15 +46,3 @@ class WindowWatched:
             seen = seen or is_open
             time.sleep(_POLL_S)
         return True
-
-
-def is_held(path: Path) -> bool:
-    """Whether a program of ours holds this lock, and so runs."""
-    try:
-        with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False
-    return False

@@ -14,7 +14,8 @@ from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, 
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-from alpkey.adapters.renew_window import WindowWatched, is_held
+from alpkey.adapters.lock import is_held
+from alpkey.adapters.renew_window import WindowWatched
 from alpkey.core import words
 
 NAME = "org.freedesktop.Notifications"
