@@ -2,6 +2,9 @@
 PYTHON := .venv/bin/python
 TOOL := .venv/bin
 
+# Whoever sets it has every start of ours compile the whole program.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test lint bench gallery installers dmg test-installers locks
 
 demo:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import click
 
 from alpkey.actions.connect import ConnectRequest, Way, connect
-from alpkey.actions.try_login import try_login
 from alpkey.adapters.openssh import become
 from alpkey.cli.context import Output, events_option, json_option, run
 from alpkey.core.command import PROBE
@@ -51,6 +50,8 @@ def connect_command(
     if sum((only_print, here, vscode, check)) > 1:
         raise click.UsageError("Give one of --print, --here, --vscode and --check.")
     if check:
+        from alpkey.actions.try_login import try_login
+
         run(
             lambda all_of, cancellation: try_login(name, all_of.on_hosts(cancellation)),
             output,
