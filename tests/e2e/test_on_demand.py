@@ -2,8 +2,10 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +15,24 @@ from tests.e2e.terminal import Terminal
 from tests.e2e.waiting import until
 
 DAY_S = 24 * 3600
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["sh", "bash", "dash", "zsh", "fish", "tcsh"])
+def shell(request: pytest.FixtureRequest) -> str:
+    """A person's own shell, by which ssh runs what stands behind ``exec`` (ssh_config(5))."""
+    path = shutil.which(request.param)
+    if path is None:
+        pytest.skip(f"there is no {request.param} here")
+    return path
 
 
 @pytest.fixture
 def config(home: Home, tmp_path: Path) -> Path:
+    return configured(home, tmp_path)
+
+
+def configured(home: Home, tmp_path: Path) -> Path:
     """The configuration with the line, under a name that ssh can hand to a jump."""
     code, result = home.json("config", "apply", "--on-demand")
     assert (code, result["on_demand"]) == (0, True), result
@@ -49,7 +65,8 @@ def watched(home: Home, folder: Path) -> Path:
     return said
 
 
-def test_a_plain_ssh_asks_renews_and_gets_in(home: Home, config: Path) -> None:
+def test_a_plain_ssh_asks_renews_and_gets_in(home: Home, config: Path, shell: str) -> None:
+    home.environ["SHELL"] = shell
     (home.path / "config/config.toml").write_text(f'username = "{home.centre.username}"\n')
     assert home.run("config", "apply").returncode == 0
     with Terminal(ssh(config, "daint", "hostname"), home.environ) as terminal:
@@ -88,10 +105,14 @@ def test_who_only_asks_calls_nothing(
     assert not called.exists()
 
 
-@pytest.mark.parametrize("shell", ["/bin/sh", "/bin/bash", "/bin/dash"])
+@pytest.mark.parametrize("folder", ["alpkey home", "a $HOME `id` & (100%) *; ~#é"])
 def test_every_shell_of_a_person_calls_it(
-    home: Home, config: Path, tmp_path: Path, shell: str
+    home: Home, tmp_path: Path, shell: str, folder: str
 ) -> None:
+    """Whatever the home is called."""
+    path = home.path.rename(tmp_path / folder)
+    home = replace(home, path=path, environ=home.environ | {"ALPKEY_HOME": str(path)})
+    config = configured(home, tmp_path)
     called = watched(home, tmp_path)
     environ = {**home.environ, "SHELL": shell}
     command = ssh(config, "-o", "BatchMode=yes", "ela", "true")
@@ -163,6 +184,29 @@ def test_where_alpkey_is_gone_ssh_goes_on(home: Home, config: Path, tmp_path: Pa
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_with_the_program_deleted_it_is_as_if_it_had_never_been(
+    home: Home, tmp_path: Path, shell: str
+) -> None:
+    program = tmp_path / "program"
+    (program / "app").mkdir(parents=True)
+    for name in ("app/alpkey", "resources"):
+        (program / name).symlink_to(ROOT / name)
+    home.environ |= {"PYTHONPATH": str(program / "app"), "SHELL": shell}
+    config = configured(home, tmp_path)
+    assert str(program) in fresh(home).read_text()
+    (program / "app/alpkey").unlink()
+    with Terminal(ssh(config, "daint", "hostname"), home.environ) as terminal:
+        assert terminal.end() == 255
+    said = terminal.shown
+    own = home.path / "ssh/alpkey/config"
+    before, line, after = own.read_text().partition("Match originalhost")
+    own.write_text(before + after.partition("\n")[2])
+    assert line
+    with Terminal(ssh(config, "daint", "hostname"), home.environ) as terminal:
+        assert terminal.end() == 255
+    assert terminal.shown == said
 
 
 def test_a_no_is_remembered_and_holds_for_those_who_wait(home: Home, config: Path) -> None:
