@@ -2,26 +2,37 @@
 
 import itertools
 import json
+import os
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from alpkey.core.places import find_places
 from tests.agents import openssh_agent
 from tests.centre import Home
 from tests.e2e.accessible import FOCUSED, Node, Screen
 from tests.e2e.desk import Desk
+from tests.e2e.test_desk import opener_that_notes
 from tests.e2e.test_passphrase import opens
 from tests.e2e.test_secrets import find
 from tests.e2e.tray_item import TrayItem, tray_of
+from tests.e2e.tunnelling import GREETING, NODE, SERVICE, Tunnels, fetch
 from tests.e2e.waiting import until
 from tests.keychains import keyring_on
+from tests.sockets import owner
 
 TITLE = "DEMO - Set up Alpkey"
 RENEWAL = "DEMO - Renew CSCS key"
+MAIN, NEW_TUNNEL = "Alpkey - DEMO", "DEMO - New tunnel"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 BUDGET, QUESTIONS, BUDGET_BY_HAND = 8, 3, 3
+WITHIN_S = 120
 
 
 class Counting:
@@ -90,6 +101,31 @@ def is_on_daint(said: Path) -> bool:
     return said.exists() and "daint" in said.read_text().split()
 
 
+def to_the_page_of_a_node(person: Counting, screen: Screen, tray: TrayItem) -> None:
+    """With the mouse alone, and the job that runs there is the one that is offered."""
+    tray.choose("Open Alpkey")
+    window = screen.window(MAIN)
+    person.presses(window, "Tunnels")
+    person.presses(window, f"New tunnel{ELLIPSIS}")
+    dialog = screen.window(NEW_TUNNEL)
+    until(lambda: any(NODE in one for one in dialog.texts()), "the jobs")
+    person.presses(dialog, "Jupyter (8888)")  # the service that is offered
+    person.presses(dialog, f"TensorBoard ({SERVICE})")
+    person.presses(dialog, "Open in the browser once it answers")
+    person.presses(dialog, "Open tunnel")
+
+
+@contextmanager
+def tunnels_of_a_newcomer(home: Home) -> Iterator[None]:
+    tunnels = Tunnels(home)
+    yield
+    tunnels.close_all()
+    os.kill(
+        owner(find_places(home.environ, sys.platform, "/nowhere", os.getuid()).window_socket),
+        signal.SIGTERM,
+    )
+
+
 def test_a_newcomer(
     running_desk: Desk,
     screen: Screen,
@@ -98,7 +134,9 @@ def test_a_newcomer(
     said: Path,
     tmp_path: Path,
 ) -> None:
-    home = newcomer
+    """To a session on daint, and to a page that a node of it serves."""
+    home, opened = newcomer, opener_that_notes(newcomer, tmp_path)
+    began = time.monotonic()
     with (
         keyring_on(tmp_path / "keyring", running_desk.environ["DBUS_SESSION_BUS_ADDRESS"]),
         tray_of(running_desk, home) as tray,
@@ -118,8 +156,13 @@ def test_a_newcomer(
         until(lambda: is_on_daint(said), "a session on daint")
         until(lambda: screen.find(TITLE) is None, "the end of the window")
         assert tray.labels()[0] == f"Renew key{ELLIPSIS}"
-    assert person.clicks <= BUDGET
-    assert person.questions <= QUESTIONS
+        assert person.clicks <= BUDGET
+        assert person.questions <= QUESTIONS
+        with tunnels_of_a_newcomer(home):
+            to_the_page_of_a_node(person, screen, tray)
+            until(opened.exists, "the browser opens")
+            assert fetch(opened.read_text()) == GREETING
+            assert time.monotonic() - began < WITHIN_S
     assert home.json("status")[1]["encrypted"] is True
     assert home.json("config", "check")[1]["changed"] is False
 
