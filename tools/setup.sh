@@ -142,3 +142,8 @@ case $target in
         ;;
 esac
 make_environment
+if [ "$target" = test ] && [ ! -x .venv/openssh/bin/ssh ]; then
+    echo "Unpacking a newer OpenSSH into .venv/openssh, for tests"
+    sh tools/newer_openssh.sh .venv/openssh 2>/dev/null ||
+        echo "It could not be had here; the tests with it are skipped."
+fi

@@ -8,7 +8,14 @@ import pytest
 from alpkey import glance
 from alpkey.core.places import Places, find_places
 from alpkey.core.site import Host, Site, read_site
-from alpkey.core.ssh_config import Identity, Unwritable, connect_file, hosts_file, quoted
+from alpkey.core.ssh_config import (
+    Identity,
+    Unwritable,
+    connect_file,
+    hosts_file,
+    include_line,
+    quoted,
+)
 
 
 @pytest.fixture
@@ -91,6 +98,11 @@ def test_the_persons_own_configuration_still_counts(tmp_path: Path, site: Site) 
 def test_what_a_line_cannot_hold_is_refused(odd: str) -> None:
     with pytest.raises(Unwritable):
         quoted(odd)
+
+
+def test_letters_that_some_versions_expand_in_an_include_may_be_any() -> None:
+    path = Path("/h/100%/${A} $B [1]/config")
+    assert include_line(path) == 'Include "/h/100?/?{A} $B \\\\[1\\\\]/config"'
 
 
 def test_a_site_may_name_port_and_host_key_alias(tmp_path: Path, site: Site) -> None:

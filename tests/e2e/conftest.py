@@ -12,6 +12,8 @@ from tests.e2e.desk import Desk, desk
 from tests.e2e.person import only_listener, person
 from tests.keychains import SecretServiceHost, secret_service
 
+NEWER_OPENSSH = Path(__file__).parents[2] / ".venv/openssh/bin"
+
 __all__ = ["bus_address", "centre", "home", "only_listener", "person", "running_centre", "serve"]
 
 
@@ -32,6 +34,15 @@ def screen(running_desk: Desk) -> Iterator[Screen]:
 def home_on_desk(running_desk: Desk, screen: Screen, home: Home) -> Home:
     home.environ |= {**running_desk.environ, "QT_QPA_PLATFORM": "xcb"}
     return home
+
+
+@pytest.fixture(params=["own", "newer"])
+def either_openssh(request: pytest.FixtureRequest, home: Home) -> None:
+    """The home's ssh: this machine's, and that of Debian's next release."""
+    if request.param == "newer":
+        if not (NEWER_OPENSSH / "ssh").exists():
+            pytest.skip("OpenSSH of Debian's next release could not be had here")
+        home.environ["PATH"] = f"{NEWER_OPENSSH}:{home.environ['PATH']}"
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def shell(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def config(home: Home, tmp_path: Path) -> Path:
+def config(home: Home, either_openssh: None, tmp_path: Path) -> Path:
     return configured(home, tmp_path)
 
 
@@ -107,7 +107,7 @@ def test_who_only_asks_calls_nothing(
 
 @pytest.mark.parametrize("folder", ["alpkey home", "a $HOME `id` & (100%) *; ~#é"])
 def test_every_shell_of_a_person_calls_it(
-    home: Home, tmp_path: Path, shell: str, folder: str
+    home: Home, either_openssh: None, tmp_path: Path, shell: str, folder: str
 ) -> None:
     """Whatever the home is called."""
     path = home.path.rename(tmp_path / folder)

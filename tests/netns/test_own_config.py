@@ -97,6 +97,49 @@ def test_a_config_made_by_hand_is_known_and_goes_on_working(
     code, result = alpkey(centre, "apply")
     assert (code, result["by_hand"], result["loses"]) == (0, True, [])
     assert [ssh(centre, host) for host in ("ela", "daint", "santis")] == ["ela", "daint", "santis"]
+    assert alpkey(centre, "undo")[0] == 0
+    assert config.read_text() == HAND_MADE
+
+
+def test_two_thousand_lines_of_everything_come_out_as_they_went_in(
+    centre: RealCentre, config: Path
+) -> None:
+    included = config.with_name("more")
+    included.write_text("Host more\n  HostName more.example.org\n")
+    lines = [
+        "# theirs \xe9",
+        "IgnoreUnknown UseKeychain,AddKeysToAgent",
+        "UseKeychain yes",
+        "Include more",
+        '\tMatch host "*.example.org" exec "true"',
+        "\t\tSetEnv LC_A=1",
+        "Match all",
+        "  ServerAliveInterval=30",
+        "Host daint",
+        "  Port 22",
+        "  LocalForward 9000 localhost:9000",
+    ]
+    for number in range(500):
+        lines += [f"Host h{number} !x{number}", f"\tHostName h{number}.example.org"]
+        lines += ["", f"  Port = {number + 1}  # odd"]
+    lines += ["Host *", "  Compression yes", '  IdentityFile "~/.ssh/theirs"']
+    theirs = "\r\n".join(lines).encode("latin-1")
+    config.write_bytes(theirs)
+    config.chmod(0o640)
+    before = config.stat()
+    assert theirs.count(b"\n") > 2000
+    assert alpkey(centre, "apply")[0] == 0
+    assert ssh(centre, "daint") == "daint"
+    connected = centre.alpkey("connect", "santis", "--here", "--", "printenv", "REACHED")
+    assert connected.stdout == "santis\n", connected.stderr
+    assert alpkey(centre, "undo")[0] == 0
+    after = config.stat()
+    assert config.read_bytes() == theirs
+    assert (after.st_mode, after.st_uid, after.st_gid) == (
+        before.st_mode,
+        before.st_uid,
+        before.st_gid,
+    )
 
 
 def test_an_alias_and_its_jump_work_as_before(centre: RealCentre, config: Path) -> None:

@@ -71,7 +71,7 @@ def behind_file(jump: str, known_hosts: Path, connect: Path) -> str:
 
 
 def include_line(file: Path) -> str:
-    """The line that reads in exactly this file.  Raises Unwritable."""
+    """The line that reads in this file.  Raises Unwritable."""
     return f"Include {quoted(_unglobbed(file))}"
 
 
@@ -93,8 +93,13 @@ def quoted(value: str | Path) -> str:
 
 
 def _unglobbed(path: Path) -> str:
-    """``Include`` takes a glob(7) pattern: its letters lose their meaning behind a backslash."""
-    return re.sub(r"([\\*?\[\]])", r"\\\1", str(path))
+    """``Include`` takes a glob(7) pattern: its letters lose their meaning behind a backslash.
+
+    What ``%`` and ``${`` begin is expanded by some versions first (10.6 does, 9.2 does not), and no
+    spelling of these letters suits both: so any one letter may stand there.
+    """
+    pattern = re.sub(r"([\\*?\[\]])", r"\\\1", str(path))
+    return re.sub(r"%|\$(?=\{)", "?", pattern)
 
 
 def _block(pattern: str, lines: Iterable[str], identity: Identity) -> str:
