@@ -23,7 +23,14 @@ from alpkey.core.journal import Known
 from alpkey.core.look import Look
 from alpkey.core.quota import Quota
 from alpkey.core.settings import Settings
-from alpkey.core.symptoms import AgentSeen, LoginSeen, Resolved, ServiceSeen, Symptoms
+from alpkey.core.symptoms import (
+    AgentSeen,
+    LoginSeen,
+    ReachSeen,
+    Resolved,
+    ServiceSeen,
+    Symptoms,
+)
 from tests.core.sites import site
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
@@ -148,7 +155,7 @@ def test_what_fails_at_the_jump_host_is_not_told_of_the_cluster() -> None:
 def test_what_lasts_is_what_this_computer_tells_beside_its_key() -> None:
     away = ServiceSeen("sshservice.cscs.ch", "no-network")
     logins = {"daint": LoginSeen("daint", 255, SAYS["host-changed"])}
-    elsewhere = replace(seen(), reach="name-unknown", service=away, logins=logins)
+    elsewhere = replace(seen(), reach=ReachSeen("name-unknown"), service=away, logins=logins)
     assert stops_a_login(diagnose(elsewhere, NOW))
     assert lasting_errors(elsewhere, NOW) == ()
     broken = replace(seen().look, trouble="It is broken.")
@@ -161,9 +168,9 @@ def test_what_lasts_is_what_this_computer_tells_beside_its_key() -> None:
 
 def test_offline_needs_both_ways_closed() -> None:
     away = ServiceSeen("sshservice.cscs.ch", "no-network")
-    both = diagnose(replace(seen(), reach="name-unknown", service=away), NOW)
+    both = diagnose(replace(seen(), reach=ReachSeen("name-unknown"), service=away), NOW)
     assert [one.check.id for one in both] == ["offline"]
-    one = diagnose(replace(seen(), reach="open", service=away), NOW)
+    one = diagnose(replace(seen(), reach=ReachSeen("open"), service=away), NOW)
     assert [found.check.id for found in one] == ["service-unreachable"]
 
 

@@ -29,6 +29,7 @@ from alpkey.core.ports_config import OwnLines, PersonConfig
 from alpkey.core.ports_doctor import (
     DeskProbe,
     FilesProbe,
+    InstalledProbe,
     Mendable,
     NetworkProbe,
     ServiceProbe,
@@ -46,7 +47,7 @@ from alpkey.core.symptoms import (
     KeychainSeen,
     LineSeen,
     LoginSeen,
-    Reach,
+    ReachSeen,
     Resolved,
     Symptoms,
 )
@@ -58,7 +59,11 @@ LOCK_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class DoctorWorld:
-    """What the doctor asks.  ``agent`` is that of the agent commands, made when it is needed."""
+    """What the doctor asks.
+
+    ``agent`` is that of the agent commands, made when it is needed.  ``use_ipv4`` is an action
+    that has ssh pass over all other addresses.
+    """
 
     site: Site
     settings: Settings
@@ -76,6 +81,8 @@ class DoctorWorld:
     service: ServiceProbe
     keychain: Keychain
     desk: DeskProbe
+    installed: InstalledProbe
+    use_ipv4: Callable[[], Action]
     program: str
 
 
@@ -140,6 +147,7 @@ def examine(world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool =
         "own": lambda: _own(world),
         "line": lambda: _line(world),
         "desk": world.desk,
+        "installed": world.installed,
     }
     elsewhere: Mapping[str, Callable[[], Any]] = {
         "reach": lambda: _reach(world, way),
@@ -177,12 +185,13 @@ def _own(world: DoctorWorld) -> dict[str, Resolved]:
     return {name: world.ssh.own(name) for name in hosts}
 
 
-def _reach(world: DoctorWorld, way: _Way | None) -> Reach | None:
+def _reach(world: DoctorWorld, way: _Way | None) -> ReachSeen | None:
     """None where ssh goes to the jump host by a detour, which only a login can judge."""
     jump = world.site.host(world.site.jump_host)
-    if jump is None or (way and not world.ssh.direct(jump.name, way.config)):
+    if jump is None:
         return None
-    return world.network.reach(jump.host_name, jump.port)
+    family = world.ssh.straight(jump.name, way.config) if way else "any"
+    return world.network.reach(jump.host_name, jump.port, family) if family else None
 
 
 def _line(world: DoctorWorld) -> LineSeen | None:
@@ -283,6 +292,7 @@ FIXES: dict[str, Callable[[DoctorWorld], Action]] = {
     "certificate-unreadable": _mode_of("certificate"),
     "certificate-open": _mode_of("certificate"),
     "config-open": _mode_of("config"),
+    "ipv6-swallowed": lambda world: world.use_ipv4(),
     "agent-without-key": lambda world: load_current(world.agent()),
     "agent-stale": lambda world: clean(world.agent()),
 }

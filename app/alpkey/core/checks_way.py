@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from alpkey.core import ssh_words
+from alpkey.core import ssh_words, words
 from alpkey.core.check import Check, Facts, when
 from alpkey.core.moments import rfc3339
 from alpkey.core.site import Host
@@ -99,7 +99,8 @@ def _service_code(seen: Symptoms) -> str | None:
 
 
 def _offline(seen: Symptoms, _: datetime) -> Facts | None:
-    return when(seen.reach in _OFFLINE and _service_code(seen) in _SERVICE_AWAY)
+    answer = seen.reach.answer if seen.reach else None
+    return when(answer in _OFFLINE and _service_code(seen) in _SERVICE_AWAY)
 
 
 def _unreachable(seen: Symptoms, _: datetime) -> Facts | None:
@@ -111,16 +112,32 @@ def _unreachable(seen: Symptoms, _: datetime) -> Facts | None:
         "not-ssh": "Something else answers in its place, such as a portal of the network.",
     }
     host = seen.site.host(seen.site.jump_host)
-    if host is None or seen.reach not in reasons:
+    if host is None or seen.reach is None or seen.reach.answer not in reasons:
         return None
-    return {"host": host.host_name, "port": host.port, "why": reasons[seen.reach]}
+    why, status = reasons[seen.reach.answer], seen.site.page("status")
+    return {"host": host.host_name, "port": host.port, "why": why, "status": status}
+
+
+def _stalls(seen: Symptoms, _: datetime) -> Facts | None:
+    host = seen.site.host(seen.site.jump_host)
+    return when(host and seen.reach and seen.reach.stalls, host=host.host_name) if host else None
+
+
+def _lost_hook(seen: Symptoms, _: datetime) -> Facts | None:
+    places = [one.lost_hook for one in (seen.own or {}).values() if one.lost_hook]
+    return when(places, where=places[0] if places else None)
 
 
 def _service(seen: Symptoms, codes: tuple[str, ...]) -> Facts | None:
     service = seen.service
     if service is None or service.code not in codes:
         return None
-    return {"host": service.host, "why": service.why}
+    return {
+        "host": service.host,
+        "why": service.why,
+        "status": seen.site.page("status"),
+        "how": words.AFTER_RETIREMENT[seen.site.has_gateway].format(page=seen.site.dashboard),
+    }
 
 
 def _proxy(seen: Symptoms, _: datetime) -> Facts | None:
@@ -131,6 +148,23 @@ def _proxy(seen: Symptoms, _: datetime) -> Facts | None:
 def _refused_often(seen: Symptoms, _: datetime) -> Facts | None:
     known, dashboard = seen.known, seen.site.dashboard
     return when(known.lock_out_is_near, times=known.refusals_in_a_row, dashboard=dashboard)
+
+
+def _locked(seen: Symptoms, _: datetime) -> Facts | None:
+    since, site = seen.known.locked_at, seen.site
+    pages = {"dashboard": site.dashboard, "support": site.page("support")}
+    return {"since": rfc3339(since), **pages} if since else None
+
+
+def _no_browser(seen: Symptoms, _: datetime) -> Facts | None:
+    """Only where the browser is the way to the next key."""
+    wanted = seen.site.signs_in_elsewhere(seen.known.retired)
+    return when(wanted and seen.desk and not seen.desk.browser)
+
+
+def _two_alpkeys(seen: Symptoms, _: datetime) -> Facts | None:
+    paths = [str(one) for one in seen.installed or ()]
+    return when(len(paths) > 1, paths=", ".join(paths))
 
 
 def _keychain_away(seen: Symptoms, _: datetime) -> Facts | None:
@@ -167,6 +201,7 @@ def _login(seen: Symptoms, *kinds: Said) -> Facts | None:
         "offending": ssh_words.offending(failed.said),
         "behind": f"{jump.host} lets you in. " if jump and jump.worked else "",
         "mfa": seen.site.page("mfa"),
+        "status": seen.site.page("status"),
         "support": seen.site.page("support"),
     }
 
@@ -237,6 +272,15 @@ CHECKS = (
         after=("config-refused",),
     ),
     Check(
+        "on-demand-lost",
+        "warning",
+        "The line that asks for a key when one is needed leads to nothing",
+        "{where} has ssh run a script of Alpkey's that is gone: with a dead key a login is "
+        "refused, and nobody asks.",
+        "Put it back with: alpkey config apply --on-demand; or remove that line.",
+        _lost_hook,
+    ),
+    Check(
         "host-astray",
         "warning",
         "Your ssh configuration leads the centre's names elsewhere",
@@ -259,9 +303,19 @@ CHECKS = (
         "The jump host cannot be reached",
         "{host}, port {port}: {why}",
         "Try another network: some close the way for ssh. If others cannot reach it either, "
-        "wait: the centre may be under maintenance.",
+        "wait: the centre may be under maintenance (see {status}).",
         _unreachable,
         after=("offline",),
+    ),
+    Check(
+        "ipv6-swallowed",
+        "error",
+        "IPv6 does not lead to the jump host",
+        "{host} answers, but its IPv6 address does not, and ssh waits there first: a login takes "
+        "minutes, or gives up.",
+        "Have ssh use IPv4 alone with: alpkey doctor --fix ipv6-swallowed",
+        _stalls,
+        fix=True,
     ),
     Check(
         "proxy-dead",
@@ -295,7 +349,7 @@ CHECKS = (
         "warning",
         "The key service is retired",
         "{host} gives no keys any more.",
-        "Get your next key with the browser, at the centre's dashboard.",
+        "{how}",
         lambda seen, _: _service(seen, ("service-retired",)),
     ),
     Check(
@@ -303,8 +357,17 @@ CHECKS = (
         "warning",
         "The key service has trouble",
         "{host}: {why}",
-        "Try again in a few minutes. The key you have works all the same.",
+        "Try again in a few minutes; {status} may tell of a maintenance. The key you have works "
+        "all the same.",
         lambda seen, _: _service(seen, _SERVICE_ODD),
+    ),
+    Check(
+        "account-locked",
+        "warning",
+        "The centre has closed your account",
+        "Its service said so {since}. No key is given to it, and hosts may refuse it too.",
+        "Sign in at {dashboard} to see why, or ask the support of the centre: {support}",
+        _locked,
     ),
     Check(
         "refused-often",
@@ -313,6 +376,7 @@ CHECKS = (
         "There were {times} in a row. The centre may lock an account after more.",
         "Check your password at {dashboard} before the next try.",
         _refused_often,
+        after=("account-locked",),
     ),
     Check(
         "quota-used-up",
@@ -358,7 +422,7 @@ CHECKS = (
         "authentication may not be set up.",
         "Get a fresh key with: alpkey renew. If that does not help, see {mfa} and {support}",
         lambda seen, _: _login(seen, "refused"),
-        after=KEY_IS_BAD,
+        after=(*KEY_IS_BAD, "account-locked"),
     ),
     Check(
         "agent-will-not-sign",
@@ -374,7 +438,7 @@ CHECKS = (
         "error",
         "The cluster cannot be reached from the jump host",
         "{behind}{host} does not answer behind it: {said}",
-        "Wait: the cluster may be under maintenance. Or try another one.",
+        "Wait: the cluster may be under maintenance (see {status}). Or try another one.",
         lambda seen, _: _login(seen, "behind-jump"),
     ),
     Check(
@@ -409,7 +473,7 @@ CHECKS = (
         "It is not sent again.",
         "Type the password at the next renewal; the new one can be kept again.",
         lambda seen, _: when(seen.known.kept != "nothing" and seen.known.kept_refused),
-        after=("refused-often",),
+        after=("account-locked", "refused-often"),
     ),
     Check(
         "silent-failed",
@@ -434,5 +498,22 @@ CHECKS = (
         "'Connect' cannot open a window.",
         "Name yours in the setting 'terminal', or use: alpkey connect NAME --here",
         lambda seen, _: when(seen.desk and seen.desk.terminal is False),
+    ),
+    Check(
+        "no-browser",
+        "note",
+        "No browser can be opened here",
+        "The centre wants you to sign in with one, and this session has none: no display, or no "
+        "program that opens web pages.",
+        "Sign in on another device: alpkey renew --device. Or install a browser and xdg-utils.",
+        _no_browser,
+    ),
+    Check(
+        "two-alpkeys",
+        "note",
+        "More than one Alpkey is installed",
+        "{paths}: they may be of different versions, and the first one is what a shell starts.",
+        "Keep one and remove the others the way they came.",
+        _two_alpkeys,
     ),
 )

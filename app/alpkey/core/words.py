@@ -945,6 +945,11 @@ SEVERITIES: Mapping[str, str] = {
     "note": "Good to know",
 }
 FOLLOWS = "From this follows"
+# What to do about a retired service, by whether another one gives keys.
+AFTER_RETIREMENT: Mapping[bool, str] = {
+    True: "Sign in with the browser from now on: alpkey renew --browser",
+    False: "Get your next key with the browser, at {page}.",
+}
 SOMETHING_STOPS_LOGINS = "Something will stop a login"
 HEALTHY = "Nothing stands in the way of a login"
 DOCTOR_LOOKS = "Looking, and logging in once\N{HORIZONTAL ELLIPSIS}"
