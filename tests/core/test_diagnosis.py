@@ -127,8 +127,6 @@ SAYS = {
     "Offending ED25519 key in /h/known_hosts:3\nHost key verification failed.\n",
     "host-unknown": "No ED25519 host key is known for daint and you have requested strict "
     "checking.\nHost key verification failed.\n",
-    "too-many-keys": "Received disconnect from 10.1.0.2 port 22:2: Too many authentication "
-    "failures\nPermission denied (publickey).\n",
     "login-refused": "alice@daint: Permission denied (publickey).\n",
     "agent-will-not-sign": "sign_and_send_pubkey: signing failed for ED25519 from agent: agent "
     "refused operation\nalice@daint: Permission denied (publickey).\n",

@@ -405,15 +405,6 @@ CHECKS = (
         lambda seen, _: _login(seen, "host-unknown"),
     ),
     Check(
-        "too-many-keys",
-        "error",
-        "The host gave up after too many keys",
-        "{host}: ssh offers other keys before the right one.",
-        "Take out of the ssh agent what you do not need: ssh-add -d FILE",
-        lambda seen, _: _login(seen, "too-many"),
-        after=("agent-too-full", "agent-stale"),
-    ),
-    Check(
         "login-refused",
         "error",
         "The host refuses the key",
@@ -421,7 +412,8 @@ CHECKS = (
         "The certificate may be revoked, your account may have no project there, or multi-factor "
         "authentication may not be set up.",
         "Get a fresh key with: alpkey renew. If that does not help, see {mfa} and {support}",
-        lambda seen, _: _login(seen, "refused"),
+        # Ours is offered first, so it is refused even where ssh gives up after many others.
+        lambda seen, _: _login(seen, "refused", "too-many"),
         after=(*KEY_IS_BAD, "account-locked"),
     ),
     Check(
