@@ -109,7 +109,8 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     """The object of the contract, and ``login``: the host that a login got into, if one did.
 
     With ``fix`` it tells what is left afterwards, and ``fixed``.  ``report`` adds the text as
-    ``report``.  What will stop a login goes into the journal, and leaves it once it is mended.
+    ``report``, and ``support``, where the centre takes it.  What will stop a login goes into the
+    journal, and leaves it once it is mended.
     Raises Unsuitable for a fix that does not exist, and what the fix raises.
     """
     yield from ()
@@ -127,6 +128,7 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     _note(world, seen)
     if request.report:
         extra["report"] = report(request.report, seen, findings, world.clock())
+        extra["support"] = world.site.page("support")
     login = next((one.host for one in seen.logins.values() if one.worked), None)
     return {**doctor_object(findings), "login": login, **extra}
 

@@ -285,7 +285,8 @@ CHECKS = (
         "warning",
         "Your ssh configuration leads the centre's names elsewhere",
         "{lines}. Alpkey's own logins are not led astray; a plain ssh is.",
-        "Mend or remove those lines in ~/.ssh/config.",
+        "Put Alpkey's line above them, which wins: alpkey config apply. Or mend those lines in "
+        "~/.ssh/config.",
         _led_astray,
         after=("user-differs", "line-gone", "line-not-first", "line-without-effect"),
     ),
@@ -401,7 +402,7 @@ CHECKS = (
         "warning",
         "A host has never been met on this computer",
         "{host} is reached, but nobody has said yet that its key is the right one.",
-        "Connect once in a terminal and answer its question: alpkey connect {host} --here",
+        "See its key, and accept it if it is right: alpkey hosts accept {host}",
         lambda seen, _: _login(seen, "host-unknown"),
     ),
     Check(

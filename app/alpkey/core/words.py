@@ -958,7 +958,19 @@ DOCTOR_BUTTONS = (
     "Report for the public\N{HORIZONTAL ELLIPSIS}",
     "Report for support\N{HORIZONTAL ELLIPSIS}",
 )
-DEEDS: Mapping[str, str] = {"fix": "Mend this", "renew": "Renew key\N{HORIZONTAL ELLIPSIS}"}
+DEEDS: Mapping[str, str] = {
+    "fix": "Mend this",
+    "renew": "Renew key\N{HORIZONTAL ELLIPSIS}",
+    "ssh-config": SETUP_WINDOWS["ssh-config"],
+    "host-keys": SETUP_WINDOWS["host-keys"],
+    "keys": "My keys",
+    "settings": "Settings",
+}
+
+
+def report_goes_to(support: str) -> str:
+    """Where a report is of use; ``support`` is the centre's page for that."""
+    return f"The support of the centre: {support}"
 
 
 def found(count: int) -> str:

@@ -110,13 +110,14 @@ class Windows:
         for window in list(self._open.values()):
             window.close()
 
-    def start(self, *arguments: str) -> None:
-        """A window of ours is opened here; everything else is a child."""
+    def start(self, *arguments: str) -> "Window | None":
+        """A window of ours is opened here, and returned; everything else is a child."""
         if arguments[0] == "window":
             kind, *page = arguments[1:]
             self.show(kind, {"page": page[-1]} if page else {})
-        else:
-            self._errands.run(*arguments)
+            return self._open[kind]
+        self._errands.run(*arguments)
+        return None
 
     def _window(self, kind: str, wish: Mapping[str, object]) -> "Window":
         if kind not in self._open:

@@ -67,7 +67,7 @@ class RenewalWorld:
     site: Site
     look: Callable[[], Seen]
     command: Callable[..., list[str]]
-    start: Callable[..., None]
+    start: Callable[..., object]
     reader: ScreenReader
     clock: Callable[[], datetime]
     quit_tray: Callable[[], object] | None = None
