@@ -130,7 +130,7 @@ def test_a_dead_key_is_renewed_in_the_window_for_it(
     window = opened()
     turn_to_it(qtbot, window)
     press(qtbot, window, "mend-half-pair")
-    assert started == [("window", "renew")]
+    assert started == [("window", "renew", "--again")]
 
 
 class Renewal(QDialog):

@@ -492,17 +492,17 @@ ERRORS: Mapping[str, Description] = {
     "port-busy": Description(
         "Port {port} of this computer is in use",
         "{holder} listens there.",
-        "Leave out --local-port, and a free one is chosen; or end that program.",
+        "Name no port here (--local-port), and a free one is chosen; or end that program.",
     ),
     "port-tunnelled": Description(
         "Port {port} of this computer is in use",
         "The tunnel {id} begins there.",
-        "Leave out --local-port, and a free one is chosen; or: alpkey tunnel close {id}",
+        "Name no port here (--local-port), and a free one is chosen; or: alpkey tunnel close {id}",
     ),
     "port-reserved": Description(
         "Port {port} of this computer is reserved",
         "The system gives ports below 1024 to its administrator only.",
-        "Leave out --local-port, and a free one is chosen.",
+        "Name no port here (--local-port), and a free one is chosen.",
     ),
     "job-ended": Description(
         "The job on {node} has ended, and the tunnel with it",

@@ -14,6 +14,7 @@ _ENDED_BY: Mapping[str, Deed] = {
     "half-pair": "renew",
     "host-astray": "ssh-config",
     "host-unknown": "host-keys",
+    "keychain-locked": "renew",
     "kept-refused": "renew",
     "key-broken": "renew",
     "key-expired": "renew",
@@ -25,19 +26,21 @@ _ENDED_BY: Mapping[str, Deed] = {
     "no-key": "renew",
     "no-terminal": "settings",
     "quota-used-up": "keys",
+    "refused-often": "renew",
     "service-retired": "renew",
     "silent-failed": "renew",
     "user-differs": "renew",
 }
 _WINDOWS: Mapping[Deed, tuple[str, ...]] = {
-    "renew": ("renew",),
+    "renew": ("renew", "--again"),
     "ssh-config": ("ssh-config",),
     "host-keys": ("host-keys",),
     "keys": ("main", "--page", "keys"),
     "settings": ("main", "--page", "settings"),
 }
-# Their buttons say all that is to be done.
+# These buttons say all that is to be done, but for some findings.
 _PLAIN: tuple[Deed, ...] = ("fix", "renew")
+_ADVISED = ("keychain-locked", "login-refused", "refused-often", "user-differs")
 
 
 def deed(finding: Mapping[str, Any]) -> Deed | None:
@@ -56,6 +59,7 @@ def title(finding: Mapping[str, Any]) -> str:
 
 def lines(finding: Mapping[str, Any]) -> list[str]:
     """What it means, what to do where no button says it, and what follows from it."""
-    do = [] if deed(finding) in _PLAIN else [finding["next_step"]]
+    said = deed(finding) in _PLAIN and finding["id"] not in _ADVISED
+    do = [] if said else [finding["next_step"]]
     below = [f"{words.FOLLOWS}: {one['title']}. {one['detail']}" for one in finding["consequences"]]
     return [finding["detail"], *do, *below]
