@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.doctor import FIXES
+from alpkey.core import ssh_words, words
 from alpkey.core.check import Check, Facts, Severity
 from alpkey.core.diagnosis import (
     CHECKS,
@@ -31,6 +32,7 @@ from alpkey.core.symptoms import (
     ServiceSeen,
     Symptoms,
 )
+from tests.core import ssh_says
 from tests.core.sites import site
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
@@ -136,6 +138,16 @@ SAYS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("version", "case"),
+    [(version, case) for version in ssh_says.SAYS for case in ssh_says.SAYS[version]],
+)
+def test_words_of_every_version_are_understood(version: str, case: str) -> None:
+    expected, said = ssh_says.SAYS[version][case]
+    assert ssh_words.kind(LoginSeen("daint", 255, said)) == expected
+    assert not ssh_words.last_line(said).startswith(("kex_", "ssh_exchange", "Connection closed"))
+
+
 @pytest.mark.parametrize("name", SAYS)
 def test_words_of_ssh(name: str) -> None:
     logins = {"daint": LoginSeen("daint", 255, SAYS[name]), "ela": LoginSeen("ela", 0, "")}
@@ -187,3 +199,34 @@ def test_where_a_persons_own_blocks_lead(values: dict[str, str], wrong: str) -> 
     found = diagnose(replace(seen(), own={"daint": Resolved(values)}), NOW)
     assert [one.check.id for one in found] == (["host-astray"] if wrong else [])
     assert all(wrong in str(one.facts["lines"]) for one in found)
+
+
+# What the centre's page "Using SSH" has under troubleshooting and frequent issues, and where we
+# tell of it: a finding of the doctor, an error, or a state of a tunnel.
+OF_THE_PAGE = {
+    "Port already in use locally": ("port-busy", "port-tunnelled"),
+    "Service not responding": ("service-not-answering", "job-ended", "node-closed"),
+    "Auth prompts loop": ("passphrase-each-time", "refused-often", "agent-absent"),
+    "too many authentication failures": ("agent-too-full", "agent-stale"),
+    "Permission denied": ("key-expired", "user-differs", "login-refused"),
+    "Could not open a connection to your authentication agent": ("agent-absent",),
+}
+
+
+@pytest.mark.parametrize("entry", OF_THE_PAGE)
+def test_every_entry_of_the_page_is_told_of(entry: str) -> None:
+    told = BY_ID.keys() | words.ERRORS.keys() | words.TUNNEL_STATES.keys()
+    assert set(OF_THE_PAGE[entry]) <= told
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("agent-too-full", "ssh-add -d"),
+        ("agent-absent", "eval $(ssh-agent)"),
+        ("key-expired", "alpkey renew"),
+        ("login-refused", "multi-factor"),
+    ],
+)
+def test_what_the_page_advises_is_advised(name: str, advice: str) -> None:
+    assert advice in BY_ID[name].detail + BY_ID[name].next_step
