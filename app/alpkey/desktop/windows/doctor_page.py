@@ -158,7 +158,7 @@ class DoctorPage(QWidget):
 class ReportDialog(QDialog):
     """The report in full, and where to take it; only what was shown can be copied."""
 
-    def __init__(self, text: str, support: str, parent: QWidget) -> None:
+    def __init__(self, text: str, support: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Report")
         self._text = QPlainTextEdit(text)
