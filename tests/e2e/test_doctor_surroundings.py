@@ -63,6 +63,17 @@ def test_a_service_that_is_known_to_be_retired_is_no_news(retired: Home) -> None
     assert "service-trouble" in [one["id"] for one in doctor(retired)[1]]
 
 
+def test_a_retirement_is_told_once_and_remembered(healthy: Home) -> None:
+    """Then keys come from the gateway; a form that is proven again is believed again."""
+    healthy.centre.fault("retired", times=None)
+    assert "--browser" in assert_found(healthy, "service-retired", 0)["next_step"]
+    assert not healthy.centre.state()["requests"][-1]["had_password"]
+    assert [one["id"] for one in doctor(healthy)[1]] == ["no-browser"]
+    healthy.centre.control("faults", "DELETE")
+    assert healthy.renew()[0] == 0
+    assert_silent(healthy)
+
+
 def test_without_a_display_no_browser_opens(retired: Home) -> None:
     assert "--device" in assert_found(retired, "no-browser", 0)["next_step"]
 

@@ -20,7 +20,7 @@ from alpkey.core.diagnosis import (
 )
 from alpkey.core.errors import AgentTrouble, AlpkeyError, KeychainTrouble, Unfit, Unsuitable
 from alpkey.core.events import Action
-from alpkey.core.journal import Finding, Known, fold
+from alpkey.core.journal import Fact, Finding, Known, Retired, fold
 from alpkey.core.kept import NOTHING
 from alpkey.core.look import Look
 from alpkey.core.ports import Clock, Lock
@@ -40,7 +40,7 @@ from alpkey.core.ports_keychain import Keychain
 from alpkey.core.ports_touched import SSH_CONFIG, Touched
 from alpkey.core.report import Report, report
 from alpkey.core.settings import Settings
-from alpkey.core.site import Site
+from alpkey.core.site import GATEWAY, Site
 from alpkey.core.symptoms import (
     AgentAnswer,
     AgentSeen,
@@ -175,10 +175,20 @@ def _note(world: DoctorWorld, seen: Symptoms) -> None:
     found = lasting_errors(seen, now)
     come = [Finding(now, name, found=True) for name in found if name not in before]
     gone = [Finding(now, name, found=False) for name in before if name not in found]
-    if not come and not gone:
+    facts: list[Fact] = [*come, *gone, *_retirement(world, seen)]
+    if not facts:
         return
     with suppress(AlpkeyError), world.lock.held(LOCK_TIMEOUT_S):
-        world.agent().journal.append([*come, *gone])
+        world.agent().journal.append(facts)
+
+
+def _retirement(world: DoctorWorld, seen: Symptoms) -> list[Retired]:
+    """As a renewal would remember it: from then on the next service is the one to get keys from."""
+    usual = world.site.usual_service(seen.known.retired)
+    gone = seen.service is not None and seen.service.code == "service-retired"
+    if usual is None or usual.kind == GATEWAY or not gone or not world.site.has_gateway:
+        return []
+    return [Retired(world.clock(), usual.name, retired=True)]
 
 
 def _own(world: DoctorWorld) -> dict[str, Resolved]:
