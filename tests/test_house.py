@@ -10,6 +10,7 @@ import pytest
 
 import alpkey
 from alpkey.cli.main import alpkey as door
+from alpkey.core.diagnosis import CHECKS
 
 SOURCES = str(Path(alpkey.__file__).parents[1])
 HEAVY = {"PySide6", "click", "cryptography", "keyring", "requests"}
@@ -68,3 +69,14 @@ def test_the_icon_comes_before_all_that_follows_it() -> None:
 def test_a_tray_loads_no_message_bus_before_a_reminder_is_due() -> None:
     told = modules("alpkey.desktop.tray.app", "alpkey.desktop.tray.following")
     assert packages(told) & ((HEAVY | {"jeepney"}) - {"PySide6"}) == set()
+
+
+ON_REAL_SET_UPS = ("e2e/test_doctor*.py", "netns/test_doctor.py")
+
+
+@pytest.mark.parametrize("name", [check.id for check in CHECKS])
+def test_every_finding_is_met_on_a_real_set_up(name: str) -> None:
+    """A check that is declared is no check before something was broken in exactly that way."""
+    here = Path(__file__).parent
+    tests = [path.read_text() for pattern in ON_REAL_SET_UPS for path in here.glob(pattern)]
+    assert any(f'"{name}"' in text for text in tests), "no such test of the doctor names it"

@@ -603,6 +603,8 @@ class Assembly:
 
     def doctor(self) -> DoctorWorld:
         from alpkey.actions.doctor import DoctorWorld
+        from alpkey.actions.settings import change
+        from alpkey.adapters import programs
         from alpkey.adapters.deadline import side_by_side
         from alpkey.adapters.file_probe import RealFilesProbe
         from alpkey.adapters.network import RealNetwork
@@ -634,6 +636,8 @@ class Assembly:
             service=self._service_probe(),
             keychain=self._keychain_within(DOCTOR_TIMEOUT_S),
             desk=self._desk,
+            installed=lambda: programs.called("alpkey", os.environ),
+            use_ipv4=lambda: change("only_ipv4", "yes", self.settings),
             program=own_description(),
         )
 
@@ -708,7 +712,7 @@ class Assembly:
             self.places,
             self._touched,
             own_command("ensure"),
-            shares=self._settings.share_connections,
+            lambda: chosen(self.places).settings,
         )
 
     @property
@@ -726,7 +730,7 @@ class Assembly:
         start_detached(own_command("window", "renew", "--connect", then_connect_to))
 
     def _desk(self) -> DeskSeen:
-        """Without a display there is nothing to ask of a desktop."""
+        """Without a display there is nothing to ask of a desktop, nor one for a browser."""
         from alpkey.core.symptoms import DeskSeen
 
         return (
@@ -750,11 +754,19 @@ class Assembly:
         raise Unsuitable("unbuilt-service", kinds=unknown)
 
     def _service_probe(self) -> ServiceProbe:
-        """One that tells nothing where the site names no service that we speak to."""
+        """To the one that the next key comes from.
+
+        It tells nothing where the site names none that we speak to.
+        """
+        from alpkey.adapters.gateway import Gateway
         from alpkey.adapters.http import Http
         from alpkey.adapters.service_probe import KeyServiceProbe
+        from alpkey.core.site import GATEWAY
 
         http = Http(self.site.ca_bundle)
+        usual = self.site.usual_service(self._glance().retired)
+        if usual and usual.kind == GATEWAY:
+            return KeyServiceProbe(Gateway(usual, self.site, http), http, usual.url, now)
         try:
             service, url = self._key_service(http)
         except Unsuitable:

@@ -49,15 +49,15 @@ def test_who_answers(says: bytes, reach: str) -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        assert RealNetwork().reach("127.0.0.1", server.getsockname()[1]) == reach
+        assert RealNetwork().reach("127.0.0.1", server.getsockname()[1]).answer == reach
         thread.join()
 
 
 def test_who_does_not_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    assert RealNetwork().reach("127.0.0.1", port) == "refused"
-    assert RealNetwork().reach("ela.invalid", port) == "name-unknown"
+    assert RealNetwork().reach("127.0.0.1", port).answer == "refused"
+    assert RealNetwork().reach("ela.invalid", port).answer == "name-unknown"
 
 
 def probe_of(folder: Path) -> RealFilesProbe:
@@ -113,8 +113,10 @@ def test_a_detour_to_the_jump_host_is_seen(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.write_text("Host ela\n  ProxyJump elsewhere\n")
     probe = RealSshProbe(None, os.environ)
-    assert not probe.direct("ela", config)
-    assert probe.direct("daint", config)
+    assert probe.straight("ela", config) is None
+    assert probe.straight("daint", config) == "any"
+    config.write_text("Host ela\n  AddressFamily inet\n")
+    assert probe.straight("ela", config) == "inet"
 
 
 def test_a_login_that_never_ends_is_ended_with_its_children(

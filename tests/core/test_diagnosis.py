@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.doctor import FIXES
+from alpkey.core import ssh_words, words
 from alpkey.core.check import Check, Facts, Severity
 from alpkey.core.diagnosis import (
     CHECKS,
@@ -23,7 +24,15 @@ from alpkey.core.journal import Known
 from alpkey.core.look import Look
 from alpkey.core.quota import Quota
 from alpkey.core.settings import Settings
-from alpkey.core.symptoms import AgentSeen, LoginSeen, Resolved, ServiceSeen, Symptoms
+from alpkey.core.symptoms import (
+    AgentSeen,
+    LoginSeen,
+    ReachSeen,
+    Resolved,
+    ServiceSeen,
+    Symptoms,
+)
+from tests.core import ssh_says
 from tests.core.sites import site
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
@@ -120,8 +129,6 @@ SAYS = {
     "Offending ED25519 key in /h/known_hosts:3\nHost key verification failed.\n",
     "host-unknown": "No ED25519 host key is known for daint and you have requested strict "
     "checking.\nHost key verification failed.\n",
-    "too-many-keys": "Received disconnect from 10.1.0.2 port 22:2: Too many authentication "
-    "failures\nPermission denied (publickey).\n",
     "login-refused": "alice@daint: Permission denied (publickey).\n",
     "agent-will-not-sign": "sign_and_send_pubkey: signing failed for ED25519 from agent: agent "
     "refused operation\nalice@daint: Permission denied (publickey).\n",
@@ -129,6 +136,16 @@ SAYS = {
     "resolution\nstdio forwarding failed\nConnection closed by UNKNOWN port 65535\n",
     "login-failed": "Unable to negotiate with 10.1.0.2: no matching key exchange method\n",
 }
+
+
+@pytest.mark.parametrize(
+    ("version", "case"),
+    [(version, case) for version in ssh_says.SAYS for case in ssh_says.SAYS[version]],
+)
+def test_words_of_every_version_are_understood(version: str, case: str) -> None:
+    expected, said = ssh_says.SAYS[version][case]
+    assert ssh_words.kind(LoginSeen("daint", 255, said)) == expected
+    assert not ssh_words.last_line(said).startswith(("kex_", "ssh_exchange", "Connection closed"))
 
 
 @pytest.mark.parametrize("name", SAYS)
@@ -148,7 +165,7 @@ def test_what_fails_at_the_jump_host_is_not_told_of_the_cluster() -> None:
 def test_what_lasts_is_what_this_computer_tells_beside_its_key() -> None:
     away = ServiceSeen("sshservice.cscs.ch", "no-network")
     logins = {"daint": LoginSeen("daint", 255, SAYS["host-changed"])}
-    elsewhere = replace(seen(), reach="name-unknown", service=away, logins=logins)
+    elsewhere = replace(seen(), reach=ReachSeen("name-unknown"), service=away, logins=logins)
     assert stops_a_login(diagnose(elsewhere, NOW))
     assert lasting_errors(elsewhere, NOW) == ()
     broken = replace(seen().look, trouble="It is broken.")
@@ -161,9 +178,9 @@ def test_what_lasts_is_what_this_computer_tells_beside_its_key() -> None:
 
 def test_offline_needs_both_ways_closed() -> None:
     away = ServiceSeen("sshservice.cscs.ch", "no-network")
-    both = diagnose(replace(seen(), reach="name-unknown", service=away), NOW)
+    both = diagnose(replace(seen(), reach=ReachSeen("name-unknown"), service=away), NOW)
     assert [one.check.id for one in both] == ["offline"]
-    one = diagnose(replace(seen(), reach="open", service=away), NOW)
+    one = diagnose(replace(seen(), reach=ReachSeen("open"), service=away), NOW)
     assert [found.check.id for found in one] == ["service-unreachable"]
 
 
@@ -182,3 +199,34 @@ def test_where_a_persons_own_blocks_lead(values: dict[str, str], wrong: str) -> 
     found = diagnose(replace(seen(), own={"daint": Resolved(values)}), NOW)
     assert [one.check.id for one in found] == (["host-astray"] if wrong else [])
     assert all(wrong in str(one.facts["lines"]) for one in found)
+
+
+# What the centre's page "Using SSH" has under troubleshooting and frequent issues, and where we
+# tell of it: a finding of the doctor, an error, or a state of a tunnel.
+OF_THE_PAGE = {
+    "Port already in use locally": ("port-busy", "port-tunnelled"),
+    "Service not responding": ("service-not-answering", "job-ended", "node-closed"),
+    "Auth prompts loop": ("passphrase-each-time", "refused-often", "agent-absent"),
+    "too many authentication failures": ("agent-too-full", "agent-stale"),
+    "Permission denied": ("key-expired", "user-differs", "login-refused"),
+    "Could not open a connection to your authentication agent": ("agent-absent",),
+}
+
+
+@pytest.mark.parametrize("entry", OF_THE_PAGE)
+def test_every_entry_of_the_page_is_told_of(entry: str) -> None:
+    told = BY_ID.keys() | words.ERRORS.keys() | words.TUNNEL_STATES.keys()
+    assert set(OF_THE_PAGE[entry]) <= told
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("agent-too-full", "ssh-add -d"),
+        ("agent-absent", "eval $(ssh-agent)"),
+        ("key-expired", "alpkey renew"),
+        ("login-refused", "multi-factor"),
+    ],
+)
+def test_what_the_page_advises_is_advised(name: str, advice: str) -> None:
+    assert advice in BY_ID[name].detail + BY_ID[name].next_step

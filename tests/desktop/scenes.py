@@ -35,13 +35,21 @@ from alpkey.core.moments import rfc3339
 from alpkey.core.places import own_places
 from alpkey.core.quota import Quota, Source
 from alpkey.core.settings import Settings
-from alpkey.core.symptoms import AgentSeen, FilesSeen, PathSeen, ServiceSeen, Symptoms
+from alpkey.core.symptoms import (
+    AgentSeen,
+    FilesSeen,
+    PathSeen,
+    Resolved,
+    ServiceSeen,
+    Symptoms,
+)
 from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row
 from alpkey.desktop import looking
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows import main_window
+from alpkey.desktop.windows.doctor_page import ReportDialog
 from alpkey.desktop.windows.import_dialog import ImportDialog
 from alpkey.desktop.windows.leave_dialog import LeaveDialog
 from alpkey.desktop.windows.main_window import MainWindow
@@ -268,6 +276,32 @@ def doctored() -> list[Row]:
         service=ServiceSeen("sshservice.cscs.ch", None, clock_ahead=3 * HOUR),
     )
     return [{"event": "done", "result": doctor_object(diagnose(seen, NOW))}]
+
+
+def shadowed() -> list[Row]:
+    """What it says where windows of ours end what it found."""
+    config = "/home/alice/.ssh/config"
+    astray = Resolved(
+        {"hostname": "daint.example.org", "proxyjump": "ela"},
+        lines={"hostname": f"{config} line 12"},
+    )
+    refused = Known(refusals_in_a_row=3)
+    seen = Symptoms(
+        site(),
+        Settings(),
+        look(HOUR, used=5),
+        refused,
+        own={"daint": astray},
+        agent=AgentSeen("answers", "/run/agent", current=True, plain=True, foreign=7),
+    )
+    return [{"event": "done", "result": doctor_object(diagnose(seen, NOW))}]
+
+
+def report_dialog() -> ReportDialog:
+    text = "Alpkey doctor, for the public\nTaken 2026-11-24T09:12:00Z\n\nNothing was found."
+    dialog = ReportDialog(text, "https://support.cscs.ch")
+    dialog.show()
+    return dialog
 
 
 def listed() -> list[Row]:
@@ -579,6 +613,10 @@ SCENES: dict[str, Scene] = {
     "main-doctor": Scene(
         lambda: main(look(HOUR), page="&Doctor", says=doctored()), heading_is("findings")
     ),
+    "main-doctor-windows": Scene(
+        lambda: main(look(HOUR), page="&Doctor", says=shadowed()), heading_is("findings")
+    ),
+    "main-doctor-report": Scene(report_dialog, heading_is("support of the centre")),
     "main-healthy": Scene(
         lambda: main(
             look(HOUR),

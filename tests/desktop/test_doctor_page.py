@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QTabWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton, QTabWidget
 from pytestqt.qtbot import QtBot
 
+from alpkey.actions.doctor import FIXES
 from alpkey.core import words
+from alpkey.core.check import Check
+from alpkey.core.diagnosis import CHECKS
 from alpkey.core.places import Places, own_places
 from alpkey.desktop import finding_view
 from alpkey.desktop.windows.doctor_page import DoctorPage, ReportDialog
@@ -127,7 +130,47 @@ def test_a_dead_key_is_renewed_in_the_window_for_it(
     window = opened()
     turn_to_it(qtbot, window)
     press(qtbot, window, "mend-half-pair")
-    assert started == [("window", "renew")]
+    assert started == [("window", "renew", "--again")]
+
+
+class Renewal(QDialog):
+    """What a click opens in the place of the renewal: it mends something before it ends."""
+
+
+def test_it_looks_again_once_the_window_for_a_finding_is_closed(
+    qtbot: QtBot, at: Places, opened: Opener, started: Started
+) -> None:
+    key = at.private_key(site().key_file)
+    key.rename(key.with_suffix(".away"))
+    window = opened()
+    turn_to_it(qtbot, window)
+    dialog = Renewal(window)
+    page(window)._start = lambda *arguments: started.append(arguments) or dialog
+    press(qtbot, window, "mend-half-pair")
+    key.with_suffix(".away").rename(key)
+    dialog.deleteLater()
+    qtbot.waitUntil(
+        lambda: window.findChild(QLabel, "title-half-pair") is None, timeout=PATIENCE_MS
+    )
+    until_looked(qtbot, window)
+
+
+@pytest.mark.parametrize("name", FIXES)
+def test_what_the_doctor_can_mend_has_no_other_button(name: str) -> None:
+    assert finding_view.deed({"id": name, "fix": name}) == "fix"
+    assert finding_view.deed({"id": name, "fix": None}) is None, "one place says how it ends"
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda one: one.id)
+def test_every_button_has_its_words_and_its_window(check: Check) -> None:
+    deed = finding_view.deed({"id": check.id, "fix": None})
+    if deed:
+        assert words.DEEDS[deed]
+        assert finding_view.window(deed)
+
+
+def test_buttons_are_for_findings_that_there_are() -> None:
+    assert set(finding_view._ENDED_BY) <= {check.id for check in CHECKS}
 
 
 def test_a_report_is_shown_in_full_before_it_is_copied(qtbot: QtBot, opened: Opener) -> None:
@@ -139,6 +182,7 @@ def test_a_report_is_shown_in_full_before_it_is_copied(qtbot: QtBot, opened: Ope
     dialog = window.findChild(ReportDialog)
     shown = dialog.findChild(QPlainTextEdit).toPlainText()
     assert "for the public" in shown
+    assert text(window, "support") == "The support of the centre: https://support.cscs.ch"
     assert "alice" not in shown
     assert QGuiApplication.clipboard().text() == "theirs"
     qtbot.keyClick(dialog.findChild(QPushButton, "copy"), Qt.Key.Key_Space)

@@ -141,3 +141,11 @@ def test_every_reminder_has_words(kind: Kind) -> None:
 def test_how_much_of_a_codes_step_is_left(second: int, left: float) -> None:
     now = NOW.replace(second=second)
     assert views.step_left(now, 30) == pytest.approx(left)
+
+
+def test_a_key_of_another_user_is_not_good_for_long() -> None:
+    mine = look()
+    assert views.good_for_long(mine, NOW)
+    assert views.good_for_long(replace(mine, account=None), NOW)
+    assert not views.good_for_long(replace(mine, account="bob"), NOW)
+    assert not views.good_for_long(look(before=HOUR), NOW)

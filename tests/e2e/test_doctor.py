@@ -597,7 +597,6 @@ def test_a_dead_proxy(healthy: Home) -> None:
 @pytest.mark.parametrize(
     ("kind", "more", "finding"),
     [
-        ("retired", {}, "service-retired"),
         ("status", {"value": 503}, "service-trouble"),
         ("garbage", {}, "service-trouble"),
         ("redirect", {"value": "https://127.0.0.1/"}, "service-trouble"),

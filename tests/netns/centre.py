@@ -36,10 +36,18 @@ class RealCentre:
     def key(self) -> Path:
         return self.home / ".ssh/cscs-key"
 
+    @property
+    def _enter(self) -> tuple[str, ...]:
+        spaces = ("-U", "-n", "-m", "-p", "--preserve-credentials")
+        return ("nsenter", "-t", str(self.process_id), *spaces, "--")
+
+    def arrange(self, script: str) -> None:
+        """Changes the network beside alice, by a shell that may."""
+        subprocess.run([*self._enter, "sh", "-ec", script], check=True)
+
     def run(self, *command: str, **environ: str) -> "subprocess.CompletedProcess[str]":
-        enter = ("nsenter", "-t", str(self.process_id), "-U", "-n", "-m", "-p")
         return subprocess.run(
-            [*enter, "--preserve-credentials", "--", *AS_ALICE, *command],
+            [*self._enter, *AS_ALICE, *command],
             env={
                 "PATH": os.environ["PATH"],
                 "HOME": str(self.home),

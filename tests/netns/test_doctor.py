@@ -98,3 +98,51 @@ def test_too_many_foreign_keys_are_told_and_do_not_stop_us(centre: RealCentre) -
     code, found = doctor(centre, "ssh-agent", "sh", "-c", script, "sh")
     assert code == 0
     assert "agent-too-full" in [one["id"] for one in found]
+
+
+# What is sent to the neighbour on this cable arrives nowhere.
+A_HOLE = """
+ip link add hole type veth peer name nobody
+for name in hole nobody; do ip link set "$name" up; done
+ip -6 address add 2001:db8:1::1/64 dev hole nodad
+ip -6 neighbour add 2001:db8:1::2 lladdr 02:00:00:00:00:02 dev hole nud permanent
+"""
+
+
+@pytest.fixture
+def swallowing(centre: RealCentre) -> Iterator[RealCentre]:
+    """The jump host has an IPv6 address, too, which the network swallows."""
+    centre.give_key(*GOOD)
+    hosts = centre.folder / "hosts"
+    text = hosts.read_text()
+    hosts.write_text(f"2001:db8:1::2 ela.cscs.ch\n{text}")
+    centre.arrange(A_HOLE)
+    yield centre
+    centre.arrange("ip link delete hole")
+    hosts.write_text(text)
+
+
+def test_ipv6_that_is_swallowed_is_found_and_passed_over(swallowing: RealCentre) -> None:
+    """The wait for it eats the time that a login has (ssh_config(5), ConnectTimeout)."""
+    assert errors(swallowing) == ["ipv6-swallowed"]
+    done = swallowing.alpkey("doctor", "--fix", "ipv6-swallowed", "--json")
+    assert json.loads(done.stdout)["fixed"] == "ipv6-swallowed", done.stderr
+    config = str(swallowing.key.parent / "alpkey/connect")
+    assert "addressfamily inet\n" in swallowing.run("ssh", "-F", config, "-G", "ela").stdout
+    behind = swallowing.run("ssh", "-F", config, "-G", "daint").stdout
+    assert "addressfamily any\n" in behind, "it is reached from ela"
+    assert errors(swallowing) == []
+    reached = swallowing.alpkey("connect", "daint", "--here", "--", "printenv", "REACHED")
+    assert reached.stdout == "daint\n", reached.stderr
+
+
+def test_ipv6_that_is_refused_at_once_costs_nothing(centre: RealCentre) -> None:
+    """ssh goes on to IPv4 in no time, so nothing is told."""
+    centre.give_key(*GOOD)
+    hosts = centre.folder / "hosts"
+    text = hosts.read_text()
+    hosts.write_text(f"::1 ela.cscs.ch\n{text}")
+    try:
+        assert "ipv6-swallowed" not in str(doctor(centre)[1])
+    finally:
+        hosts.write_text(text)

@@ -20,7 +20,7 @@ from alpkey.core.diagnosis import (
 )
 from alpkey.core.errors import AgentTrouble, AlpkeyError, KeychainTrouble, Unfit, Unsuitable
 from alpkey.core.events import Action
-from alpkey.core.journal import Finding, Known, fold
+from alpkey.core.journal import Fact, Finding, Known, Retired, fold
 from alpkey.core.kept import NOTHING
 from alpkey.core.look import Look
 from alpkey.core.ports import Clock, Lock
@@ -29,6 +29,7 @@ from alpkey.core.ports_config import OwnLines, PersonConfig
 from alpkey.core.ports_doctor import (
     DeskProbe,
     FilesProbe,
+    InstalledProbe,
     Mendable,
     NetworkProbe,
     ServiceProbe,
@@ -39,14 +40,14 @@ from alpkey.core.ports_keychain import Keychain
 from alpkey.core.ports_touched import SSH_CONFIG, Touched
 from alpkey.core.report import Report, report
 from alpkey.core.settings import Settings
-from alpkey.core.site import Site
+from alpkey.core.site import GATEWAY, Site
 from alpkey.core.symptoms import (
     AgentAnswer,
     AgentSeen,
     KeychainSeen,
     LineSeen,
     LoginSeen,
-    Reach,
+    ReachSeen,
     Resolved,
     Symptoms,
 )
@@ -58,7 +59,11 @@ LOCK_TIMEOUT_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class DoctorWorld:
-    """What the doctor asks.  ``agent`` is that of the agent commands, made when it is needed."""
+    """What the doctor asks.
+
+    ``agent`` is that of the agent commands, made when it is needed.  ``use_ipv4`` is an action
+    that has ssh pass over all other addresses.
+    """
 
     site: Site
     settings: Settings
@@ -76,6 +81,8 @@ class DoctorWorld:
     service: ServiceProbe
     keychain: Keychain
     desk: DeskProbe
+    installed: InstalledProbe
+    use_ipv4: Callable[[], Action]
     program: str
 
 
@@ -102,7 +109,8 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     """The object of the contract, and ``login``: the host that a login got into, if one did.
 
     With ``fix`` it tells what is left afterwards, and ``fixed``.  ``report`` adds the text as
-    ``report``.  What will stop a login goes into the journal, and leaves it once it is mended.
+    ``report``, and ``support``, where the centre takes it.  What will stop a login goes into the
+    journal, and leaves it once it is mended.
     Raises Unsuitable for a fix that does not exist, and what the fix raises.
     """
     yield from ()
@@ -120,6 +128,7 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     _note(world, seen)
     if request.report:
         extra["report"] = report(request.report, seen, findings, world.clock())
+        extra["support"] = world.site.page("support")
     login = next((one.host for one in seen.logins.values() if one.worked), None)
     return {**doctor_object(findings), "login": login, **extra}
 
@@ -140,6 +149,7 @@ def examine(world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool =
         "own": lambda: _own(world),
         "line": lambda: _line(world),
         "desk": world.desk,
+        "installed": world.installed,
     }
     elsewhere: Mapping[str, Callable[[], Any]] = {
         "reach": lambda: _reach(world, way),
@@ -165,10 +175,20 @@ def _note(world: DoctorWorld, seen: Symptoms) -> None:
     found = lasting_errors(seen, now)
     come = [Finding(now, name, found=True) for name in found if name not in before]
     gone = [Finding(now, name, found=False) for name in before if name not in found]
-    if not come and not gone:
+    facts: list[Fact] = [*come, *gone, *_retirement(world, seen)]
+    if not facts:
         return
     with suppress(AlpkeyError), world.lock.held(LOCK_TIMEOUT_S):
-        world.agent().journal.append([*come, *gone])
+        world.agent().journal.append(facts)
+
+
+def _retirement(world: DoctorWorld, seen: Symptoms) -> list[Retired]:
+    """As a renewal would remember it: from then on the next service is the one to get keys from."""
+    usual = world.site.usual_service(seen.known.retired)
+    gone = seen.service is not None and seen.service.code == "service-retired"
+    if usual is None or usual.kind == GATEWAY or not gone or not world.site.has_gateway:
+        return []
+    return [Retired(world.clock(), usual.name, retired=True)]
 
 
 def _own(world: DoctorWorld) -> dict[str, Resolved]:
@@ -177,12 +197,13 @@ def _own(world: DoctorWorld) -> dict[str, Resolved]:
     return {name: world.ssh.own(name) for name in hosts}
 
 
-def _reach(world: DoctorWorld, way: _Way | None) -> Reach | None:
+def _reach(world: DoctorWorld, way: _Way | None) -> ReachSeen | None:
     """None where ssh goes to the jump host by a detour, which only a login can judge."""
     jump = world.site.host(world.site.jump_host)
-    if jump is None or (way and not world.ssh.direct(jump.name, way.config)):
+    if jump is None:
         return None
-    return world.network.reach(jump.host_name, jump.port)
+    family = world.ssh.straight(jump.name, way.config) if way else "any"
+    return world.network.reach(jump.host_name, jump.port, family) if family else None
 
 
 def _line(world: DoctorWorld) -> LineSeen | None:
@@ -283,6 +304,7 @@ FIXES: dict[str, Callable[[DoctorWorld], Action]] = {
     "certificate-unreadable": _mode_of("certificate"),
     "certificate-open": _mode_of("certificate"),
     "config-open": _mode_of("config"),
+    "ipv6-swallowed": lambda world: world.use_ipv4(),
     "agent-without-key": lambda world: load_current(world.agent()),
     "agent-stale": lambda world: clean(world.agent()),
 }

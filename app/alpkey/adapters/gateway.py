@@ -6,7 +6,13 @@ from typing import Any
 from alpkey.adapters.answers import json_object, names_the_quota, shown
 from alpkey.adapters.http import AnswerLost, Http, HttpAnswer, Peer
 from alpkey.core.certificate import Certificate, CertificateUnreadable, read_certificate
-from alpkey.core.errors import AlpkeyError, QuotaUsedUp, SignInRefused, Unsuitable
+from alpkey.core.errors import (
+    AlpkeyError,
+    NeedsBrowser,
+    QuotaUsedUp,
+    SignInRefused,
+    Unsuitable,
+)
 from alpkey.core.moments import from_rfc3339
 from alpkey.core.ports_certificates import Duration, ListedKey
 from alpkey.core.secret import Secret
@@ -29,6 +35,25 @@ class Gateway:
     @property
     def name(self) -> str:
         return self._service.name
+
+    def prove(self) -> None:
+        """One call without credentials: the gateway, or what stands before it, asks for them.
+
+        Raises NeedsBrowser where it is gone, Unreachable where it cannot be told.
+        """
+        path = f"{self._service.url}/ssh-keys"
+        try:
+            answer = self._http.get(path, timeout_s=TIMEOUT_S)
+        except AnswerLost as lost:
+            if lost.code == "too-slow":
+                raise
+            raise self._peer.trouble("Its connection broke.") from None
+        if answer.status in (404, 410):
+            site = self._site
+            raise NeedsBrowser(site=site.name, host=self._peer.host, dashboard=site.dashboard)
+        if answer.status not in (401, 403):
+            status = f"It answers with status {answer.status}"
+            raise self._peer.trouble(f"{status}, where it should ask who wants to know.")
 
     def sign(self, token: Secret, public_line: str, duration: Duration) -> str:
         body = {"publicKey": public_line, "duration": duration}

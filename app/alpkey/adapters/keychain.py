@@ -6,6 +6,7 @@ it is never asked to.  It is imported at the first call, for it costs more than 
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 from alpkey.adapters.deadline import Running, within
@@ -17,6 +18,11 @@ T = TypeVar("T")
 # A daemon answers at once or is stuck; a person who is asked to unlock it types a password.
 ANSWER_TIMEOUT_S = 10.0
 PROMPT_TIMEOUT_S = 120.0
+
+_ABSENT = "No Secret Service and no KWallet can be reached."
+_PLAIN = (
+    " The package keyrings.alt, which is installed, keeps secrets as plain text: it is not used."
+)
 
 # A class of keyring's: keyring is not imported for the sake of a type.
 Backend = Any
@@ -92,9 +98,8 @@ class SystemKeychain:
     def _best(self) -> Backend:
         usable = [one for one in self._backends() if one.viable]
         if not usable:
-            raise KeychainTrouble(
-                "keychain-absent", reason="No Secret Service and no KWallet can be reached."
-            )
+            plain = find_spec("keyrings") and find_spec("keyrings.alt")
+            raise KeychainTrouble("keychain-absent", reason=_ABSENT + (_PLAIN if plain else ""))
         return max(usable, key=lambda one: one.priority)()
 
     def _done(self, backend: Backend, call: Callable[[], T]) -> T:

@@ -131,8 +131,8 @@ def keyring_backends() -> Sequence[Any]:
 
 def desk(choice: Sequence[str], environ: Mapping[str, str]) -> "DeskSeen":
     """What the doctor asks of a desktop that has a display."""
-    from alpkey.adapters import tray_host
+    from alpkey.adapters import browser, tray_host
     from alpkey.core.symptoms import DeskSeen
 
     terminal = any(is_installed(program, environ) for program in terminals(environ, choice))
-    return DeskSeen(tray_host=tray_host.is_there(), terminal=terminal)
+    return DeskSeen(tray_host.is_there(), terminal, browser.is_there(environ))

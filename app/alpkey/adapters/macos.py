@@ -73,8 +73,8 @@ def _is_signed(executable: Path) -> bool:
 
 
 def desk(choice: Sequence[str], environ: Mapping[str, str]) -> "DeskSeen":
-    """The menu bar and Terminal are always there."""
+    """The menu bar, Terminal and Safari are always there."""
     from alpkey.core.symptoms import DeskSeen
 
     named = not choice or shutil.which(choice[0], path=environ.get("PATH"))
-    return DeskSeen(tray_host=True, terminal=bool(named))
+    return DeskSeen(tray_host=True, terminal=bool(named), browser=True)

@@ -2,37 +2,64 @@
 
 import socket
 import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
-from alpkey.adapters.deadline import within
-from alpkey.core.symptoms import Reach
+from alpkey.adapters.deadline import Running, within
+from alpkey.core.symptoms import Family, Reach, ReachSeen
 
 REACH_TIMEOUT_S = 3.0
+
+_FAMILIES: Mapping[Family, socket.AddressFamily] = {
+    "any": socket.AF_UNSPEC,
+    "inet": socket.AF_INET,
+    "inet6": socket.AF_INET6,
+}
 
 
 class RealNetwork:
     """Sockets of this computer."""
 
-    def reach(self, host: str, port: int) -> Reach:
-        """The first of the host's addresses that answers counts.  Bounded by REACH_TIMEOUT_S."""
+    def reach(self, host: str, port: int, family: Family = "any") -> ReachSeen:
+        """The first of the host's addresses that answers counts.  Bounded by REACH_TIMEOUT_S.
+
+        All are tried at once, in threads; one that answers is told of without waiting for those
+        behind it in the system's order, which is the order of ssh.
+        """
+        deadline = time.monotonic() + REACH_TIMEOUT_S
         try:
-            return within(REACH_TIMEOUT_S, lambda: _reach(host, port))
+            found = within(REACH_TIMEOUT_S, lambda: _addresses(host, port, family))
         except TimeoutError:
-            return "too-slow"
+            return ReachSeen("too-slow")
+        if not found:
+            return ReachSeen("name-unknown")
+        return _reach(found, deadline)
 
 
-def _reach(host: str, port: int) -> Reach:
+_Address = tuple[int, Any]
+
+
+def _addresses(host: str, port: int, family: Family) -> Sequence[_Address]:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, _FAMILIES[family], socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        return "name-unknown"
-    deadline = time.monotonic() + REACH_TIMEOUT_S
-    answers: list[Reach] = []
-    for number, (family, _, _, _, address) in enumerate(found):
-        left = max(deadline - time.monotonic(), 0.01)
-        answers.append(_try(family, address, left / (len(found) - number)))
-        if answers[-1] == "open":
-            break
-    return answers[-1]
+        return ()
+    return [(kind, address) for kind, _, _, _, address in found]
+
+
+def _reach(found: Sequence[_Address], deadline: float) -> ReachSeen:
+    left = max(deadline - time.monotonic(), 0.01)
+    tried = [Running(partial(_try, kind, address, left)) for kind, address in found]
+    waits = False
+    answer: Reach = "too-slow"
+    for (family, _), running in zip(found, tried, strict=True):
+        in_time = running.wait(max(deadline - time.monotonic(), 0.0))
+        answer = running.result() if in_time else "too-slow"
+        if answer == "open":
+            return ReachSeen("open", stalls=waits)
+        waits = waits or (family == socket.AF_INET6 and answer == "too-slow")
+    return ReachSeen(answer)
 
 
 def _try(family: int, address: object, timeout_s: float) -> Reach:

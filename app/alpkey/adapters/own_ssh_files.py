@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from alpkey.core.errors import Unfit
 from alpkey.core.on_demand import match_line, script
 from alpkey.core.places import Places, certificate_of
 from alpkey.core.ports_touched import SSH_CONFIG, Touched
+from alpkey.core.settings import Settings
 from alpkey.core.site import Site
 from alpkey.core.ssh_config import Identity, Unwritable, connect_file, hosts_file
 
@@ -29,13 +30,12 @@ class OwnSshConfig:
         places: Places,
         touched: Touched,
         ensure: Sequence[str],
-        *,
-        shares: bool = False,
+        settings: Callable[[], Settings] = Settings,
     ) -> None:
-        """``ensure`` is our own command that a login on demand runs; with ``shares`` logins share
-        connections.
+        """``ensure`` is our own command that a login on demand runs; ``settings`` are looked at
+        anew for each writing, as a command may change one.
         """
-        self._shares = shares
+        self._settings = settings
         self._ensure = tuple(ensure)
         self._site = site
         self._places = places
@@ -101,7 +101,15 @@ class OwnSshConfig:
         identity = Identity(user, key, certificate_of(key))
         with readable_by_ssh():
             first = "\n" + match_line(self._site, self._places) if on_demand else ""
-            return hosts_file(self._site, identity, self._places, first, shares=self._shares)
+            settings = self._settings()
+            return hosts_file(
+                self._site,
+                identity,
+                self._places,
+                first,
+                shares=settings.share_connections,
+                only_ipv4=settings.only_ipv4,
+            )
 
     def include(self) -> bytes:
         with readable_by_ssh():

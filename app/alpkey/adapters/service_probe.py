@@ -1,5 +1,6 @@
 """The doctor's call to the key service, without credentials."""
 
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from requests.utils import get_environ_proxies, select_proxy
@@ -7,16 +8,22 @@ from requests.utils import get_environ_proxies, select_proxy
 from alpkey.adapters.deadline import within
 from alpkey.adapters.http import Http
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.ports import Clock, KeyService
+from alpkey.core.ports import Clock
 from alpkey.core.symptoms import ServiceSeen
 
 PROBE_TIMEOUT_S = 3.0
 
 
+class Proving(Protocol):
+    """A service that can be asked without credentials whether it is what it should be."""
+
+    def prove(self) -> None: ...
+
+
 class KeyServiceProbe:
     """Lets ``service``, which speaks through ``http``, prove itself at ``url``."""
 
-    def __init__(self, service: KeyService, http: Http, url: str, clock: Clock) -> None:
+    def __init__(self, service: Proving, http: Http, url: str, clock: Clock) -> None:
         self._service = service
         self._http = http
         self._url = url

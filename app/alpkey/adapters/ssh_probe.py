@@ -9,13 +9,16 @@ from pathlib import Path
 from alpkey.adapters.remote import SshRemote
 from alpkey.core.command import reading_only, unattended
 from alpkey.core.resolution import first_values
-from alpkey.core.symptoms import LoginSeen, Resolved
+from alpkey.core.symptoms import Family, LoginSeen, Resolved
 
 QUERY_TIMEOUT_S = 3.0
 LOGIN_TIMEOUT_S = 12.0
 
 _READING = re.compile(r"debug1: Reading configuration data (.+)")
 _APPLYING = re.compile(r"debug1: (.+) line (\d+): Applying options for ")
+# How a line of ours has ssh run its script (core.on_demand), wherever it was copied to.
+_HOOK = re.compile(r"""^\s*Match\s.*\bexec\s+"/bin/sh '(/[^']*/alpkey/fresh)'\"""", re.IGNORECASE)
+_FAMILIES: Mapping[str, Family] = {"inet": "inet", "inet6": "inet6"}
 _NOISE = ("debug", "OpenSSH_", "Pseudo-terminal")
 
 
@@ -48,16 +51,19 @@ class RealSshProbe:
         if done.returncode:
             words = [line for line in done.stderr.splitlines() if not line.startswith(_NOISE)]
             return Resolved(refused=" ".join(words) or "It ends without a word.")
-        return Resolved(values, lines=_origins(done.stderr, values))
+        lost = next(_lost_hooks(done.stderr), None)
+        return Resolved(values, lines=_origins(done.stderr, values), lost_hook=lost)
 
-    def direct(self, alias: str, config: Path | None) -> bool:
+    def straight(self, alias: str, config: Path | None) -> Family | None:
         try:
             values = first_values(
                 self._asked(["ssh", *reading_only(config), "-G", "--", alias]).stdout
             )
         except FileNotFoundError:
-            return True
-        return "proxyjump" not in values and "proxycommand" not in values
+            return "any"
+        if "proxyjump" in values or "proxycommand" in values:
+            return None
+        return _FAMILIES.get(values.get("addressfamily", ""), "any")
 
     def login(self, alias: str, config: Path | None) -> LoginSeen:
         return self._remote.run(alias, config, ["true"]).login(alias)
@@ -93,6 +99,15 @@ def _origins(debug: str, values: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def _lost_hooks(debug: str) -> Iterator[str]:
+    """File and line of each that has ssh run a script that is gone."""
+    for path in dict.fromkeys(_READING.findall(debug)):
+        for number, line in enumerate(_lines(Path(path)), 1):
+            hook = _HOOK.match(line)
+            if hook and not os.path.lexists(hook[1].replace("%%", "%")):
+                yield f"{path} line {number}"
+
+
 def _blocks(debug: str) -> Iterator[tuple[Path, int]]:
     """Each applied block by the line of its ``Host``; a file's own beginning by 0."""
     for line in debug.splitlines():
@@ -104,16 +119,19 @@ def _blocks(debug: str) -> Iterator[tuple[Path, int]]:
 
 def _block(path: Path, start: int) -> Iterator[tuple[int, str, str]]:
     """Line number, keyword and value of the lines up to the next ``Host`` or ``Match``."""
-    try:
-        lines = path.read_text(errors="replace").splitlines()
-    except OSError:
-        return
-    for number, line in enumerate(lines[start:], start + 1):
+    for number, line in enumerate(_lines(path)[start:], start + 1):
         keyword, value = _words(line)
         if keyword in ("host", "match"):
             return
         if keyword and not keyword.startswith("#"):
             yield number, keyword, value
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(errors="replace").splitlines()
+    except OSError:
+        return []
 
 
 def _words(line: str) -> tuple[str, str]:

@@ -51,7 +51,7 @@ def doctor_command(
 
 
 def _reported(result: Result) -> str:
-    return str(result["report"])
+    return f"{result['report']}\n\n{words.report_goes_to(result['support'])}"
 
 
 def told(result: Result) -> str:

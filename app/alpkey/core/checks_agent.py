@@ -98,8 +98,8 @@ CHECKS = (
         "The ssh agent holds too many keys",
         "It holds {count} that are not ours, and a host gives up after six. Alpkey's own logins "
         "offer only the right one; a plain ssh may end with 'Too many authentication failures'.",
-        "Take out what you do not need (ssh-add -d FILE), or set 'IdentitiesOnly yes' for the "
-        "centre's hosts in ~/.ssh/config.",
+        "Put Alpkey's line into your ssh configuration, and ssh offers only the right one: "
+        "alpkey config apply. Or take out what you do not need: ssh-add -d FILE",
         _too_full,
     ),
     Check(

@@ -283,7 +283,8 @@ CHECKS = (
         "error",
         "The key is made out to another user",
         "Alpkey logs in as {wanted}, the certificate is for {principals}.",
-        "Set 'username' in Alpkey's settings to the name you have at the centre, or renew as it.",
+        "Renew as {wanted}: alpkey renew. If that is not your name at the centre, change "
+        "'username' in Alpkey's settings.",
         _user_differs,
     ),
     Check(

@@ -9,12 +9,18 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from alpkey.core import checks_agent, checks_files, checks_way, words
+from alpkey.core import checks_agent, checks_desk, checks_files, checks_ssh, checks_way, words
 from alpkey.core.check import Check, Facts, Finding, Severity
 from alpkey.core.symptoms import Symptoms
 
 # Among findings of one severity those stand first that are declared first.
-CHECKS: tuple[Check, ...] = (*checks_files.CHECKS, *checks_way.CHECKS, *checks_agent.CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *checks_files.CHECKS,
+    *checks_ssh.CHECKS,
+    *checks_way.CHECKS,
+    *checks_desk.CHECKS,
+    *checks_agent.CHECKS,
+)
 
 # What every look at the key tells by itself, and sooner.
 _TOLD_BY_A_LOOK = (

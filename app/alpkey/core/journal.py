@@ -241,7 +241,8 @@ class Known:
     """What the journal says about one account; ``fingerprints`` are of all accounts' keys.
 
     ``service_made`` are those among them that the service made; ``revoked`` are serials.
-    ``refused_at`` is when the last of the ``refusals_in_a_row`` was.
+    ``refused_at`` is when the last of the ``refusals_in_a_row`` was; ``locked_at`` when the service
+    said that the account itself is closed, as long as nothing was issued to it since.
     ``listed`` is the newest list of the service, less what was revoked since; ``issued_since``
     and ``unanswered_since`` are what may not be in it.
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
@@ -263,6 +264,7 @@ class Known:
     quota_refused_at: datetime | None = None
     refusals_in_a_row: int = 0
     refused_at: datetime | None = None
+    locked_at: datetime | None = None
     kept: str = "nothing"
     kept_refused: bool = False
     session_kept: bool = False
@@ -343,6 +345,7 @@ def _learn(known: Known, fact: Fact) -> Known:
                 issued=(*known.issued, fact),
                 issued_since=(*known.issued_since, fact),
                 refusals_in_a_row=0,
+                locked_at=None,
                 quota_refused_at=None,
                 silent_failed=(),
             )
@@ -378,6 +381,7 @@ def _learn(known: Known, fact: Fact) -> Known:
                 _answered(known, fact),
                 refusals_in_a_row=known.refusals_in_a_row + refused,
                 refused_at=fact.at if refused else known.refused_at,
+                locked_at=fact.at if code == "account-locked" else known.locked_at,
                 quota_refused_at=at,
                 kept_refused=known.kept_refused or (kept and code in _SIGN_IN_REFUSALS),
             )

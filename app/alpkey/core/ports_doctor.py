@@ -6,9 +6,10 @@ from typing import Any, Literal, Protocol
 
 from alpkey.core.symptoms import (
     DeskSeen,
+    Family,
     FilesSeen,
     LoginSeen,
-    Reach,
+    ReachSeen,
     Resolved,
     ServiceSeen,
 )
@@ -31,8 +32,8 @@ class SshProbe(Protocol):
     def own(self, alias: str) -> Resolved:
         """What the person's own configuration makes of ``alias``."""
 
-    def direct(self, alias: str, config: Path | None) -> bool:
-        """Whether ssh connects to ``alias`` without any detour."""
+    def straight(self, alias: str, config: Path | None) -> Family | None:
+        """The addresses by which ssh connects to ``alias``; None where it makes a detour."""
 
     def login(self, alias: str, config: Path | None) -> LoginSeen:
         """Logs in once and asks nobody anything.  Bounded in time."""
@@ -51,8 +52,8 @@ class FilesProbe(Protocol):
 
 
 class NetworkProbe(Protocol):
-    def reach(self, host: str, port: int) -> Reach:
-        """Whether an ssh server answers there."""
+    def reach(self, host: str, port: int, family: Family) -> ReachSeen:
+        """Whether an ssh server answers there, and whether ssh would come to wait before."""
 
 
 class ServiceProbe(Protocol):
@@ -62,3 +63,8 @@ class ServiceProbe(Protocol):
 
 class DeskProbe(Protocol):
     def __call__(self) -> DeskSeen: ...
+
+
+class InstalledProbe(Protocol):
+    def __call__(self) -> tuple[Path, ...]:
+        """Every program called alpkey that a shell would find, each once however many links."""

@@ -37,7 +37,7 @@ def _machine(seen: Symptoms) -> Iterator[str]:
     agent = seen.agent
     holds = f", {agent.stale} stale and {agent.foreign} foreign keys" if agent else ""
     yield f"Agent: {agent.answer if agent else 'not known'}{holds}"
-    yield f"Jump host: {_told(seen.reach)}"
+    yield f"Jump host: {_told(seen.reach.answer if seen.reach else None)}"
     service = seen.service
     yield f"Key service: {(service.code or 'answers') if service else 'not known'}"
     for name, login in seen.logins.items():

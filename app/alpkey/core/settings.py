@@ -121,6 +121,13 @@ class Settings:
         "Share connections",
         "Logins to a cluster go through one that is open, and 10 min longer, key or no key.",
     )
+    only_ipv4: bool = _setting(
+        False,
+        SWITCH,
+        "IPv4 only",
+        "ssh passes over the IPv6 addresses of the centre, for networks that swallow what is sent "
+        "there.",
+    )
     keep_sign_in: str = _setting(
         "ask",
         choice("ask", "yes", "no"),

@@ -36,18 +36,33 @@ class Identity:
 
 
 def hosts_file(
-    site: Site, identity: Identity, places: Places, first: str = "", *, shares: bool = False
+    site: Site,
+    identity: Identity,
+    places: Places,
+    first: str = "",
+    *,
+    shares: bool = False,
+    only_ipv4: bool = False,
 ) -> str:
     """One block for each host of the site, and one for the compute nodes; ``first`` above them.
 
-    With ``shares`` logins to a cluster go through one that is open.
+    With ``shares`` logins to a cluster go through one that is open.  With ``only_ipv4`` what is
+    reached from here is, by IPv4 alone; what lies behind the jump host is reached from there.
 
     Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
     but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
     Nodes are accepted on first use into a file of their own; their cluster comes as ``-J daint``.
     """
     blocks = [
-        _block(host.name, [*_host_lines(host, places), *_shared(host, places, shares)], identity)
+        _block(
+            host.name,
+            [
+                *_host_lines(host, places),
+                *(["AddressFamily inet"] if only_ipv4 and not host.jump else ()),
+                *_shared(host, places, shares),
+            ],
+            identity,
+        )
         for host in site.hosts
     ]
     blocks.append(_block(site.node_pattern, _node_lines(places), identity))

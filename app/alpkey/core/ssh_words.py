@@ -35,7 +35,9 @@ _WORDS: tuple[tuple[Said, str], ...] = (
     ),
 )
 # Said by the outer ssh when the inner one, which jumps, has failed for a reason of its own.
-_ECHO = re.compile(r"^(kex_exchange_identification|Connection closed by UNKNOWN|banner exchange)")
+_ECHO = re.compile(
+    r"^((kex|ssh)_exchange_identification|Connection closed by UNKNOWN|banner exchange)"
+)
 _OFFENDING = re.compile(r"^Offending .*key in (.+?)\r?$", re.MULTILINE)
 
 

@@ -71,18 +71,34 @@ class Resolved:
     """What ``ssh -G`` says of a name: keyword in lower case, first value.
 
     ``refused`` is what ssh says where it does not take its configuration.  ``lines`` names for a
-    keyword the file and line that its value comes from, where that was found.
+    keyword the file and line that its value comes from, where that was found.  ``lost_hook`` names
+    those of a line that has ssh run a script of ours that is not there.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     refused: str | None = None
     lines: Mapping[str, str] = field(default_factory=dict)
+    lost_hook: str | None = None
 
 
 LineSeen = Literal["first", "not-first", "gone"]
 """Where our line stands in the person's configuration, once it was put there."""
 
 Reach = Literal["open", "name-unknown", "refused", "no-way", "too-slow", "not-ssh"]
+Family = Literal["any", "inet", "inet6"]
+"""Which addresses ssh takes, as its keyword AddressFamily names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachSeen:
+    """What the jump host answered.
+
+    ``stalls`` tells that it does answer, but only after an IPv6 address that swallows everything:
+    ssh, which tries one after the other, waits there first.
+    """
+
+    answer: Reach
+    stalls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +140,22 @@ class KeychainSeen:
 
 @dataclass(frozen=True, slots=True)
 class DeskSeen:
-    """The desktop.  None: there is no display, so the question does not arise."""
+    """The desktop.  None: there is no display, so the question does not arise.
+
+    ``browser``: whether a page can be opened here, which it cannot without a display.
+    """
 
     tray_host: bool | None = None
     terminal: bool | None = None
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Symptoms:
     """Everything that was seen.  ``ssh_version`` is empty where there is no ssh.
 
-    ``program`` names this Alpkey, its Python and the system.
+    ``program`` names this Alpkey, its Python and the system; ``installed`` are the Alpkeys that a
+    shell would find.
     ``own`` is what the person's own configuration makes of the centre's names.  ``logins`` are
     by host, and only those that were tried.
     """
@@ -149,8 +170,9 @@ class Symptoms:
     agent: AgentSeen | None = None
     own: Mapping[str, Resolved] | None = None
     line: LineSeen | None = None
-    reach: Reach | None = None
+    reach: ReachSeen | None = None
     service: ServiceSeen | None = None
     keychain: KeychainSeen | None = None
     desk: DeskSeen | None = None
+    installed: tuple[Path, ...] | None = None
     logins: Mapping[str, LoginSeen] = field(default_factory=dict)

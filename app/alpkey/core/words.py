@@ -492,17 +492,17 @@ ERRORS: Mapping[str, Description] = {
     "port-busy": Description(
         "Port {port} of this computer is in use",
         "{holder} listens there.",
-        "Leave out --local-port, and a free one is chosen; or end that program.",
+        "Name no port here (--local-port), and a free one is chosen; or end that program.",
     ),
     "port-tunnelled": Description(
         "Port {port} of this computer is in use",
         "The tunnel {id} begins there.",
-        "Leave out --local-port, and a free one is chosen; or: alpkey tunnel close {id}",
+        "Name no port here (--local-port), and a free one is chosen; or: alpkey tunnel close {id}",
     ),
     "port-reserved": Description(
         "Port {port} of this computer is reserved",
         "The system gives ports below 1024 to its administrator only.",
-        "Leave out --local-port, and a free one is chosen.",
+        "Name no port here (--local-port), and a free one is chosen.",
     ),
     "job-ended": Description(
         "The job on {node} has ended, and the tunnel with it",
@@ -945,6 +945,11 @@ SEVERITIES: Mapping[str, str] = {
     "note": "Good to know",
 }
 FOLLOWS = "From this follows"
+# What to do about a retired service, by whether another one gives keys.
+AFTER_RETIREMENT: Mapping[bool, str] = {
+    True: "Sign in with the browser from now on: alpkey renew --browser",
+    False: "Get your next key with the browser, at {page}.",
+}
 SOMETHING_STOPS_LOGINS = "Something will stop a login"
 HEALTHY = "Nothing stands in the way of a login"
 DOCTOR_LOOKS = "Looking, and logging in once\N{HORIZONTAL ELLIPSIS}"
@@ -953,7 +958,19 @@ DOCTOR_BUTTONS = (
     "Report for the public\N{HORIZONTAL ELLIPSIS}",
     "Report for support\N{HORIZONTAL ELLIPSIS}",
 )
-DEEDS: Mapping[str, str] = {"fix": "Mend this", "renew": "Renew key\N{HORIZONTAL ELLIPSIS}"}
+DEEDS: Mapping[str, str] = {
+    "fix": "Mend this",
+    "renew": "Renew key\N{HORIZONTAL ELLIPSIS}",
+    "ssh-config": SETUP_WINDOWS["ssh-config"],
+    "host-keys": SETUP_WINDOWS["host-keys"],
+    "keys": "My keys",
+    "settings": "Settings",
+}
+
+
+def report_goes_to(support: str) -> str:
+    """Where a report is of use; ``support`` is the centre's page for that."""
+    return f"The support of the centre: {support}"
 
 
 def found(count: int) -> str:

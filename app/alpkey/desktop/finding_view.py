@@ -5,28 +5,52 @@ from typing import Any, Literal
 
 from alpkey.core import words
 
-Deed = Literal["fix", "renew"]
+Deed = Literal["fix", "renew", "ssh-config", "host-keys", "keys", "settings"]
 
-# Findings that a fresh key ends.
-_RENEWAL_MENDS = frozenset(
-    {
-        "authority-changed",
-        "half-pair",
-        "key-broken",
-        "key-expired",
-        "key-expiring",
-        "key-not-yet-valid",
-        "login-refused",
-        "no-key",
-    }
-)
+# What ends a finding that the doctor has no fix of its own for: the window or page for it.
+_ENDED_BY: Mapping[str, Deed] = {
+    "agent-too-full": "ssh-config",
+    "authority-changed": "renew",
+    "half-pair": "renew",
+    "host-astray": "ssh-config",
+    "host-unknown": "host-keys",
+    "keychain-locked": "renew",
+    "kept-refused": "renew",
+    "key-broken": "renew",
+    "key-expired": "renew",
+    "key-expiring": "renew",
+    "key-not-yet-valid": "renew",
+    "line-gone": "ssh-config",
+    "line-not-first": "ssh-config",
+    "login-refused": "renew",
+    "no-key": "renew",
+    "no-terminal": "settings",
+    "quota-used-up": "keys",
+    "refused-often": "renew",
+    "service-retired": "renew",
+    "silent-failed": "renew",
+    "user-differs": "renew",
+}
+_WINDOWS: Mapping[Deed, tuple[str, ...]] = {
+    "renew": ("renew", "--again"),
+    "ssh-config": ("ssh-config",),
+    "host-keys": ("host-keys",),
+    "keys": ("main", "--page", "keys"),
+    "settings": ("main", "--page", "settings"),
+}
+# These buttons say all that is to be done, but for some findings.
+_PLAIN: tuple[Deed, ...] = ("fix", "renew")
+_ADVISED = ("keychain-locked", "login-refused", "refused-often", "user-differs")
 
 
 def deed(finding: Mapping[str, Any]) -> Deed | None:
     """What one click can do about it; None where only a person can."""
-    if finding["fix"]:
-        return "fix"
-    return "renew" if finding["id"] in _RENEWAL_MENDS else None
+    return "fix" if finding["fix"] else _ENDED_BY.get(finding["id"])
+
+
+def window(deed: Deed) -> tuple[str, ...]:
+    """The window to open for it, as arguments; empty for a fix, which needs none."""
+    return _WINDOWS.get(deed, ())
 
 
 def title(finding: Mapping[str, Any]) -> str:
@@ -34,7 +58,8 @@ def title(finding: Mapping[str, Any]) -> str:
 
 
 def lines(finding: Mapping[str, Any]) -> list[str]:
-    """What it means, what to do where no button does it, and what follows from it."""
-    do = [] if deed(finding) else [finding["next_step"]]
+    """What it means, what to do where no button says it, and what follows from it."""
+    said = deed(finding) in _PLAIN and finding["id"] not in _ADVISED
+    do = [] if said else [finding["next_step"]]
     below = [f"{words.FOLLOWS}: {one['title']}. {one['detail']}" for one in finding["consequences"]]
     return [finding["detail"], *do, *below]

@@ -291,8 +291,10 @@ def _letters(label: str) -> dict[str, int]:
 
 
 def good_for_long(look: Look, now: datetime) -> bool:
-    """Whether renewing now would be early."""
-    return look.state(now) is KeyState.VALID
+    """Whether renewing now would be early; a key made out to somebody else is never too good."""
+    principals = look.certificate.principals if look.certificate else ()
+    ours = look.account is None or look.account in principals
+    return ours and look.state(now) is KeyState.VALID
 
 
 def key_rows(look: Look, now: datetime) -> tuple[tuple[str, str], ...]:

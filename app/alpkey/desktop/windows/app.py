@@ -110,26 +110,28 @@ class Windows:
         for window in list(self._open.values()):
             window.close()
 
-    def start(self, *arguments: str) -> None:
-        """A window of ours is opened here; everything else is a child."""
+    def start(self, *arguments: str) -> "Window | None":
+        """A window of ours is opened here, and returned; everything else is a child."""
         if arguments[0] == "window":
-            kind, *page = arguments[1:]
-            self.show(kind, {"page": page[-1]} if page else {})
-        else:
-            self._errands.run(*arguments)
+            kind, *more = arguments[1:]
+            self.show(kind, {"page": more[-1], "again": "--again" in more} if more else {})
+            return self._open[kind]
+        self._errands.run(*arguments)
+        return None
 
     def _window(self, kind: str, wish: Mapping[str, object]) -> "Window":
         if kind not in self._open:
             then = wish.get("connect")
-            window = self._made(kind, then if isinstance(then, str) else None)
+            again = wish.get("again") is True
+            window = self._made(kind, then if isinstance(then, str) else None, again=again)
             self._open[kind] = window
             window.destroyed.connect(lambda: self._closed(kind))
         return self._open[kind]
 
-    def _made(self, kind: str, then_connect: str | None) -> "Window":
+    def _made(self, kind: str, then_connect: str | None, *, again: bool) -> "Window":
         site = looking.take(self._places).site or self._site
         if kind == "renew":
-            return RenewalDialog(self._renewal_world(site), then_connect)
+            return RenewalDialog(self._renewal_world(site), then_connect, again=again)
         if kind in words.SETUP_WINDOWS:
             from alpkey.desktop.watch import Watch
             from alpkey.desktop.windows.first_start import frame

@@ -35,7 +35,7 @@ class ClustersPage(QWidget):
     """``start`` runs Alpkey with these arguments; ``taken`` are the window's own mnemonics."""
 
     def __init__(
-        self, command: Callable[..., list[str]], start: Callable[..., None], taken: str
+        self, command: Callable[..., list[str]], start: Callable[..., object], taken: str
     ) -> None:
         super().__init__()
         self.commands = Commands(command, self)

@@ -36,11 +36,12 @@ Finding = dict[str, Any]
 class DoctorPage(QWidget):
     """Looks once it is shown for the first time, and whenever it is asked to.
 
-    ``start`` runs Alpkey with these arguments; ``taken`` are the window's own mnemonics.
+    ``start`` runs Alpkey with these arguments, and returns the window that was opened, if one was;
+    ``taken`` are the window's own mnemonics.
     """
 
     def __init__(
-        self, command: Callable[..., list[str]], start: Callable[..., None], taken: str
+        self, command: Callable[..., list[str]], start: Callable[..., object], taken: str
     ) -> None:
         super().__init__()
         self.commands = Commands(command, self)
@@ -132,25 +133,32 @@ class DoctorPage(QWidget):
         return card
 
     def _do(self, deed: finding_view.Deed, name: str) -> None:
-        if deed == "renew":
-            self._start("window", "renew")
-        else:
+        if deed == "fix":
             self._run(self._apply, "--fix", name)
+            return
+        opened = self._start("window", *finding_view.window(deed))
+        if isinstance(opened, QDialog):
+            opened.destroyed.connect(self._look_if_shown)
+
+    def _look_if_shown(self) -> None:
+        """The window for a finding is closed: it may be gone."""
+        if self.isVisible():
+            self.look()
 
     def _report(self, kind: str) -> None:
         self._run(self._show_report, f"--report={kind}")
 
     def _show_report(self, result: dict[str, Any]) -> None:
         self._apply(result)
-        dialog = ReportDialog(result["report"], self)
+        dialog = ReportDialog(result["report"], result["support"], self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
 
 class ReportDialog(QDialog):
-    """The report in full; only what was shown can be copied."""
+    """The report in full, and where to take it; only what was shown can be copied."""
 
-    def __init__(self, text: str, parent: QWidget) -> None:
+    def __init__(self, text: str, support: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Report")
         self._text = QPlainTextEdit(text)
@@ -165,6 +173,7 @@ class ReportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.addWidget(self._text)
+        layout.addWidget(words_label("support", words.report_goes_to(support)))
         layout.addLayout(buttons)
         self.resize(*REPORT_SIZE_PX)
 

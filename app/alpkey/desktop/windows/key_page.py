@@ -30,7 +30,7 @@ class KeyPage(QWidget):
     def __init__(
         self,
         site: Site,
-        start: Callable[..., None],
+        start: Callable[..., object],
         leave: Callable[[], None],
         bring: Callable[[], None],
         taken: str,

@@ -15,7 +15,7 @@ _WINDOWS = (
 
 
 def menu_button(
-    hosts: Iterable[Host], start: Callable[..., None], end: Callable[[], object]
+    hosts: Iterable[Host], start: Callable[..., object], end: Callable[[], object]
 ) -> QPushButton:
     """``start`` runs Alpkey with these arguments, ``end`` has the tray quit."""
     made = QPushButton("&Menu")

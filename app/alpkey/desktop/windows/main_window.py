@@ -36,7 +36,7 @@ TABS = {
 class MainWindow(QMainWindow):
     """Follows the files as the tray does."""
 
-    def __init__(self, places: Places, site: Site, start: Callable[..., None]) -> None:
+    def __init__(self, places: Places, site: Site, start: Callable[..., object]) -> None:
         super().__init__()
         self._places = places
         self._site = site

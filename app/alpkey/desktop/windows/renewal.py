@@ -67,7 +67,7 @@ class RenewalWorld:
     site: Site
     look: Callable[[], Seen]
     command: Callable[..., list[str]]
-    start: Callable[..., None]
+    start: Callable[..., object]
     reader: ScreenReader
     clock: Callable[[], datetime]
     quit_tray: Callable[[], object] | None = None
@@ -76,12 +76,15 @@ class RenewalWorld:
 class RenewalDialog(QDialog):
     """One renewal; ``then_connect`` is the host to go to as soon as the key is there.
 
+    ``again``: one that is good for long is to be replaced all the same.
     ``renewed``: it is there, and there is nothing else to say.
     """
 
     renewed = Signal()
 
-    def __init__(self, world: RenewalWorld, then_connect: str | None = None) -> None:
+    def __init__(
+        self, world: RenewalWorld, then_connect: str | None = None, *, again: bool = False
+    ) -> None:
         super().__init__()
         self._world = world
         self._then_connect = then_connect
@@ -106,7 +109,7 @@ class RenewalDialog(QDialog):
         layout.addWidget(self._heading)
         layout.addWidget(self._pages, 1)
         layout.addLayout(self._buttons)
-        self._begin()
+        self._begin(again=again)
 
     @property
     def is_running(self) -> bool:

@@ -69,7 +69,7 @@ class SettingsPage(QScrollArea):
     """
 
     def __init__(
-        self, command: Callable[..., list[str]], start: Callable[..., None], taken: str
+        self, command: Callable[..., list[str]], start: Callable[..., object], taken: str
     ) -> None:
         super().__init__()
         self.commands = Commands(command, self)
@@ -175,7 +175,7 @@ class SettingsPage(QScrollArea):
         self._write_next()
 
 
-def _set_up_button(start: Callable[..., None]) -> QPushButton:
+def _set_up_button(start: Callable[..., object]) -> QPushButton:
     """What is no value to be typed, but set up in a window of its own."""
     button = QPushButton(words.SET_UP)
     button.setObjectName("set-up-parts")

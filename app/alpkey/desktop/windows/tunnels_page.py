@@ -47,7 +47,7 @@ class TunnelsPage(QWidget):
         self,
         site: Site,
         command: Callable[..., list[str]],
-        start: Callable[..., None],
+        start: Callable[..., object],
         taken: str,
     ) -> None:
         super().__init__()

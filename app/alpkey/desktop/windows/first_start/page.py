@@ -30,7 +30,7 @@ class SetupWorld:
     site: Site
     look: Callable[[], Seen]
     command: Callable[..., list[str]]
-    start: Callable[..., None]
+    start: Callable[..., object]
     renew: Callable[[QWidget], None]
     config: dict[str, Any] | None = None
     hosts: list[dict[str, Any]] | None = None

@@ -1,0 +1,15 @@
+"""Programs that a shell would find."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def called(name: str, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Every program of this name on PATH, in its order; one that others are links to is one."""
+    found: dict[Path, Path] = {}
+    for folder in environ.get("PATH", "").split(os.pathsep):
+        path = Path(folder, name)
+        if folder and path.is_file() and os.access(path, os.X_OK):
+            found.setdefault(path.resolve(), path)
+    return tuple(found.values())
