@@ -1,7 +1,11 @@
 """Agents for tests: OpenSSH's own, a client that sends what it likes, and fakes that are odd."""
 
+import os
+import signal
 import socket
+import struct
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +24,25 @@ def openssh_agent(folder: Path) -> Iterator[str]:
             yield path
         finally:
             process.terminate()
+
+
+def end_agent(path: Path) -> None:
+    """Ends the real ssh-agent that listens there, if one does."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(path))
+        except OSError:
+            return
+        os.kill(process_behind(connection), signal.SIGTERM)
+        with suppress(ConnectionError):
+            connection.recv(1)
+
+
+def process_behind(connection: socket.socket) -> int:
+    if sys.platform == "darwin":
+        return connection.getsockopt(0, 2)  # LOCAL_PEERPID
+    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int(struct.unpack("3i", found)[0])
 
 
 class Raw(socket.socket):
@@ -72,3 +95,9 @@ def odd_agent(path: str, answer: Callable[[socket.socket], object]) -> Iterator[
         yield
         ended.set()
         thread.join()
+
+
+def lock(path: str) -> None:
+    """Locks a real agent, which then lists nothing and takes nothing (ssh-add(1), -x)."""
+    with Raw(path) as raw:
+        assert raw.ask(b"\x16\0\0\0\x02pw") == b"\x06"  # SSH_AGENTC_LOCK

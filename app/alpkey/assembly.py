@@ -10,7 +10,7 @@ import os
 import pwd
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +21,7 @@ from alpkey.adapters.clock import now
 from alpkey.adapters.processes import Detached, start_detached
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
-from alpkey.core.errors import Unfit, Unsuitable
+from alpkey.core.errors import AlpkeyError, Unfit, Unsuitable
 from alpkey.core.places import APP_ID, Places, certificate_of, lock_of
 from alpkey.core.roots import person_home
 from alpkey.core.site import GATEWAY
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from alpkey.actions.agent import AgentWorld
+    from alpkey.actions.agents import Agents
     from alpkey.actions.configure import ConfigureWorld
     from alpkey.actions.connect import ConnectWorld
     from alpkey.actions.desktop_entry import DesktopWorld
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
     from alpkey.core.events import Action, Event
     from alpkey.core.look import Look
     from alpkey.core.ports import Cancellation, KeyService, Terminal
-    from alpkey.core.ports_agent import Agent
+    from alpkey.core.ports_agent import Agent, OwnAgent
     from alpkey.core.ports_doctor import ServiceProbe
     from alpkey.core.ports_ensure import RenewWindow
     from alpkey.core.settings import Settings
@@ -120,19 +121,57 @@ class Assembly:
             look=self._glance,
             remember=self._remember,
             journal=JournalFile(self.places.journal),
-            agent=lambda: self.agent,
+            agents=self.agents,
             clock=now,
         )
 
     @cached_property
-    def agent(self) -> Agent:
-        """The agent that ssh asks for the jump host, which every login goes through."""
+    def agents(self) -> Agents:
+        from alpkey.actions.agents import Agents
+
+        return Agents(
+            theirs=lambda: self._their_agent,
+            own=self._own_agent,
+            tell_ssh=lambda: self._keep_up(self._glance()),
+        )
+
+    @cached_property
+    def _own_agent(self) -> OwnAgent:
+        from alpkey.adapters.lock import FileLock
+        from alpkey.adapters.own_agent import OwnSshAgent
+
+        socket = self.places.own_agent
+        lock = lock_of(socket)
+        return OwnSshAgent(socket, FileLock(lock, lock, now), os.environ)
+
+    @cached_property
+    def _their_agent(self) -> Agent:
+        """The agent that ssh asks for the jump host, which every login goes through.
+
+        Where our own files name ours, ssh is asked what it would do without that line.
+        """
         from alpkey.adapters.agent import NoAgent, SshAgent
 
         if self._alone:
             return NoAgent("SSH_AUTH_SOCK")
+        own = str(self.places.own_agent)
         socket, source = self._openssh.agent(self.site.jump_host)
-        return SshAgent(socket, source) if socket else NoAgent(source)
+        if socket == own:
+            socket, source = self._openssh.agent(self.site.jump_host, self._without_own_agent)
+        return SshAgent(socket, source) if socket and socket != own else NoAgent(source)
+
+    def _without_own_agent(self, name: str) -> Mapping[str, str]:
+        from alpkey.adapters.person_config import PersonConfigFile
+        from alpkey.adapters.ssh_judge import RealSsh
+        from alpkey.core.config_line import theirs
+
+        judge, at = RealSsh(self.places, os.environ), self.places
+        with suppress(AlpkeyError):  # a file of the person's that cannot be read, or refused by ssh
+            content = PersonConfigFile(at.person_config, at.undo).read().content or b""
+            without = theirs(content, self._own_files.include())
+            with judge.trying(self._own_files.blocks_without_agent(), without) as trial:
+                return {key: values[0] for key, values in trial.ours_first(name).items()}
+        return {}
 
     def renewal(self, cancellation: Cancellation) -> RenewWorld:
         """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
@@ -488,7 +527,7 @@ class Assembly:
             protection=RealProtection(),
             keychain=self._keychain,
             journal=self.status.journal,
-            agent=self.agent,
+            agents=self.agents,
             clock=now,
         )
 
@@ -534,6 +573,7 @@ class Assembly:
             lock=self._lock,
             own_ssh=at.own_ssh,
             connections=self.shared().connections,
+            own_agent=self._own_agent,
             folders=list(dict.fromkeys((at.config, at.state, at.logs))),
         )
 
@@ -689,6 +729,9 @@ class Assembly:
         if self._alone:
             return
         LookFile(self.places.look).write(look, now())
+        self._keep_up(look)
+
+    def _keep_up(self, look: Look) -> None:
         if os.access(self.places.own_ssh_config, os.F_OK):
             with suppress(Unfit):  # connect and config say it; a renewal is none the worse
                 self._own_files.write(look.account)
@@ -709,6 +752,7 @@ class Assembly:
             self._touched,
             own_command("ensure"),
             shares=self._settings.share_connections,
+            own_agent=lambda: self._own_agent.lives,
         )
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from alpkey.actions.agent import AgentWorld
+from alpkey.actions.agents import Agents
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.keys import KeysWorld
 from alpkey.actions.renew import RenewWorld
@@ -34,6 +35,7 @@ from tests.contracts.fakes import (
     FakeKeyFiles,
     FakeKeyService,
     FakeLock,
+    FakeOwnAgent,
 )
 from tests.contracts.fakes_certificates import FakeCertificateService
 from tests.core.sites import site
@@ -107,6 +109,7 @@ class Fakes:
         self.lock = FakeLock()
         self.agent = FakeAgent()
         self.agent_to_use: Agent = self.agent
+        self.own_agent = FakeOwnAgent()
         self.cancellation = FakeCancellation()
         self.keychain = FakeKeychain()
         self.aside = FakeAside()
@@ -143,7 +146,7 @@ class Fakes:
             protection=RealProtection(),
             keychain=self.keychain,
             journal=self.journal,
-            agent=self.agent_to_use,
+            agents=Agents(lambda: self.agent_to_use, self.own_agent, lambda: None),
             clock=self.now,
         )
 
@@ -160,7 +163,7 @@ class Fakes:
                 look=self.look,
                 remember=lambda _: None,
                 journal=self.journal,
-                agent=lambda: self.agent,
+                agents=Agents(lambda: self.agent, self.own_agent, lambda: None),
                 clock=self.now,
             ),
             kept=self.keeping,

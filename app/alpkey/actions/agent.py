@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from alpkey.actions.agents import Agents
 from alpkey.actions.opening import open_key
 from alpkey.core import words
 from alpkey.core.agent_contents import AgentContents, certificate_in, plain_key, sort_out
@@ -23,14 +24,36 @@ from alpkey.core.status import AgentView
 
 @dataclass(frozen=True, slots=True)
 class LoadableKey:
-    """A proven pair; ``name`` is the comment under which the agent lists it."""
+    """A proven pair; ``name`` is the comment under which the agent lists it.
+
+    ``protected``: on disk it lies under a passphrase, so that without an agent logins have to ask.
+    """
 
     private: Secret
     certificate: Certificate
     name: str
+    protected: bool
 
 
-def load(agent: Agent, key: LoadableKey, known: Known, clock: Clock) -> None:
+def load(agents: Agents, key: LoadableKey, known: Known, clock: Clock) -> AgentTrouble | None:
+    """Loads the person's agent; where that is of no use and logins need one, ours.
+
+    What is wrong with theirs is returned then.  Ours ends once theirs has taken the key, or none
+    is needed.  Raises AgentTrouble.
+    """
+    try:
+        fill(agents.theirs(), key, known, clock, confirm=agents.confirm)
+    except AgentTrouble as trouble:
+        if trouble.code == "agent-no-certificates" or not key.protected:
+            agents.end_own()
+            raise
+        fill(agents.stand_in(trouble), key, known, clock, confirm=agents.confirm)
+        return trouble
+    agents.end_own()
+    return None
+
+
+def fill(agent: Agent, key: LoadableKey, known: Known, clock: Clock, *, confirm: bool) -> None:
     """Adds plain key and certificate for as long as the certificate lives; removes our stale ones.
 
     The new ones go in first, so that at no instant the agent holds nothing of ours.
@@ -38,8 +61,10 @@ def load(agent: Agent, key: LoadableKey, known: Known, clock: Clock) -> None:
     """
     lifetime_s = _seconds_left(key.certificate, clock)
     private = key.private.reveal().encode()
-    agent.add(private, key.name, lifetime_s=lifetime_s)
-    agent.add(private, key.name, certificate=key.certificate, lifetime_s=lifetime_s)
+    for certificate in (None, key.certificate):
+        agent.add(
+            private, key.name, certificate=certificate, lifetime_s=lifetime_s, confirm=confirm
+        )
     blobs = [identity.blob for identity in agent.identities()]
     for blob in sort_out(blobs, key.certificate, known.made_here).stale:
         agent.remove(blob)
@@ -55,7 +80,7 @@ class AgentWorld:
     protection: KeyProtection
     keychain: Keychain
     journal: Journal
-    agent: Agent
+    agents: Agents
     clock: Clock
 
 
@@ -69,16 +94,28 @@ def load_current(world: AgentWorld) -> Action:
     pair = _installed(world, look)
     known = fold(world.journal.facts(), look.account)
     certificate = world.pairs.check(pair.certificate)
-    world.agent.identities()  # an agent of no use is told of before anything is asked
-    if look.encrypted and not view(world.agent, certificate, known).holds_current:
+    agents = world.agents
+    if not look.encrypted:
+        agents.theirs().identities()  # one of no use is told of before anything is done
+        _load_proven(pair, world, look)
+    elif not view(agents, certificate, known).holds_current or agents.theirs_are_back():
         keychain = world.keychain if known.key_covered else None
         numbers = itertools.count(1)
         opened = yield from open_key(pair.private, world.protection, keychain, numbers)
-        _load_proven(IssuedPair(opened.private, pair.certificate), world, look)
-    elif not look.encrypted:
-        _load_proven(pair, world, look)
-    held = view(world.agent, certificate, known)
-    return {"socket": held.socket, "holds_current": held.holds_current, "stale": held.stale}
+        opened_pair = IssuedPair(opened.private, pair.certificate)
+        if trouble := _load_proven(opened_pair, world, look):
+            yield from _tell_of_own(trouble)
+    return _result(world, certificate, known)
+
+
+def _result(world: AgentWorld, certificate: Certificate | None, known: Known) -> Result:
+    held = view(world.agents, certificate, known)
+    return {
+        "socket": held.socket,
+        "own": held.own,
+        "holds_current": held.holds_current,
+        "stale": held.stale,
+    }
 
 
 def _installed(world: AgentWorld, look: Look) -> IssuedPair:
@@ -90,9 +127,17 @@ def _installed(world: AgentWorld, look: Look) -> IssuedPair:
     return pair
 
 
-def _load_proven(pair: IssuedPair, world: AgentWorld, look: Look) -> None:
-    key = LoadableKey(pair.private, world.pairs.prove(pair), look.key_path.name)
-    load(world.agent, key, fold(world.journal.facts(), look.account), world.clock)
+def _load_proven(pair: IssuedPair, world: AgentWorld, look: Look) -> AgentTrouble | None:
+    """``pair`` is open, however it lies on disk."""
+    protected = look.encrypted is True
+    key = LoadableKey(pair.private, world.pairs.prove(pair), look.key_path.name, protected)
+    return load(world.agents, key, fold(world.journal.facts(), look.account), world.clock)
+
+
+def _tell_of_own(trouble: AgentTrouble) -> Iterator[Event]:
+    """Of an agent that misbehaves; that there is none is nothing to be told of."""
+    if not isinstance(trouble, AgentAbsent):
+        yield Warn("own-agent", words.told(trouble))
 
 
 def load_to_forward(world: AgentWorld) -> Iterator[Event]:
@@ -102,7 +147,7 @@ def load_to_forward(world: AgentWorld) -> Iterator[Event]:
     """
     look = world.look()
     known = fold(world.journal.facts(), look.account)
-    if view(world.agent, look.certificate, known).holds_current:
+    if view(world.agents, look.certificate, known).holds_current:
         return
     try:
         if look.encrypted:
@@ -123,33 +168,29 @@ def clean(world: AgentWorld) -> Action:
     yield from ()
     look, now = world.look(), world.clock()
     known = fold(world.journal.facts(), look.account)
-    identities = world.agent.identities()
+    agent = world.agents.used
+    identities = agent.identities()
     contents = sort_out([one.blob for one in identities], look.certificate, known.made_here)
     spare = contents.stale if look.certificate else ()
     removed = []
     for one in identities:
         if one.blob in spare or (one.blob in contents.ours and _ran_out(one.blob, now)):
-            world.agent.remove(one.blob)
+            agent.remove(one.blob)
             removed.append(_listed(one, contents, now))
-    held = view(world.agent, look.certificate, known)
-    return {
-        "socket": held.socket,
-        "holds_current": held.holds_current,
-        "stale": held.stale,
-        "removed": removed,
-    }
+    return {**_result(world, look.certificate, known), "removed": removed}
 
 
 def list_keys(world: AgentWorld) -> Action:
     """Everything the agent holds, and which of it is ours.  Raises AgentTrouble."""
     yield from ()
     look, now = world.look(), world.clock()
-    identities = world.agent.identities()
+    agent = world.agents.used
+    identities = agent.identities()
     known = fold(world.journal.facts(), look.account)
     blobs = [identity.blob for identity in identities]
     contents = sort_out(blobs, look.certificate, known.made_here)
     keys = [_listed(identity, contents, now) for identity in identities]
-    return {"socket": world.agent.socket, "keys": keys}
+    return {"socket": agent.socket, "own": agent is world.agents.own, "keys": keys}
 
 
 def _listed(identity: Identity, contents: AgentContents, now: datetime) -> Result:
@@ -170,34 +211,41 @@ def _ran_out(blob: bytes, now: datetime) -> bool:
 
 
 def load_after_renewal(
-    agent: Agent, key: LoadableKey, known: Known, clock: Clock
+    agents: Agents, key: LoadableKey, known: Known, clock: Clock
 ) -> Iterator[Event]:
-    """The same, where a failure is only worth a warning; an absent agent not even that.
+    """The same, where a failure is only worth a warning.
 
-    A key without passphrase needs no agent.
+    An absent agent is not even that for a key without passphrase, which needs none.
     """
     try:
-        load(agent, key, known, clock)
+        stood_in_for = load(agents, key, known, clock)
     except AgentAbsent:
-        return
+        if key.protected:
+            yield Warn("passphrase-without-agent")
     except AgentTrouble as trouble:
         yield Warn(
             "agent-trouble", {"code": trouble.code, "reason": words.describe(trouble).detail}
         )
     else:
+        if stood_in_for:
+            yield from _tell_of_own(stood_in_for)
         yield Step("in-agent")
 
 
-def view(agent: Agent, certificate: Certificate | None, known: Known) -> AgentView:
-    """What the agent holds of ours; an agent that cannot be asked holds nothing."""
+def view(agents: Agents, certificate: Certificate | None, known: Known) -> AgentView:
+    """What the agent that logins use holds of ours; one that cannot be asked holds nothing."""
+    agent = agents.used
+    own = agent is agents.own
     try:
         blobs = [identity.blob for identity in agent.identities()]
     except AgentTrouble:
-        return AgentView(reachable=False, socket=agent.socket, holds_current=False, stale=0)
+        return AgentView(False, agent.socket, own=own)
     contents: AgentContents = sort_out(blobs, certificate, known.made_here)
     return AgentView(
         reachable=True,
         socket=agent.socket,
+        own=own,
+        holds_key=certificate is not None and certificate.public_key in blobs,
         holds_current=contents.current,
         stale=len(contents.stale),
     )

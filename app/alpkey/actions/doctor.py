@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from alpkey.actions.agent import AgentWorld, clean, load_current
+from alpkey.actions.agents import Agents
 from alpkey.core import words
 from alpkey.core.agent_contents import sort_out
 from alpkey.core.checks_agent import asks_passphrase
@@ -24,7 +25,7 @@ from alpkey.core.journal import Finding, Known, fold
 from alpkey.core.kept import NOTHING
 from alpkey.core.look import Look
 from alpkey.core.ports import Clock, Lock
-from alpkey.core.ports_agent import AgentAbsent
+from alpkey.core.ports_agent import Agent, AgentAbsent
 from alpkey.core.ports_config import OwnLines, PersonConfig
 from alpkey.core.ports_doctor import (
     DeskProbe,
@@ -220,15 +221,12 @@ def _keychain(world: DoctorWorld, known: Known) -> KeychainSeen | None:
 
 
 def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
-    agent = world.agent().agent
+    agents = world.agent().agents
+    agent = agents.used
     try:
         blobs = [identity.blob for identity in agent.identities()]
-    except AgentAbsent as absent:
-        return AgentSeen("absent", agent.socket, str(absent.params.get("reason", "")))
     except AgentTrouble as trouble:
-        answer: AgentAnswer = "hangs" if trouble.code == "agent-hangs" else "refuses"
-        said = words.describe(trouble)
-        return AgentSeen(answer, agent.socket, said.detail, said.next_step)
+        return _useless(agent, trouble)
     certificate = look.certificate
     contents = sort_out(blobs, certificate, known.made_here)
     return AgentSeen(
@@ -238,7 +236,28 @@ def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
         plain=certificate is not None and certificate.public_key in blobs,
         stale=len(contents.stale) if certificate else 0,
         foreign=len(blobs) - len(contents.ours),
+        theirs=_theirs(agents) if agent is agents.own else None,
     )
+
+
+def _useless(agent: Agent, trouble: AgentTrouble) -> AgentSeen:
+    if isinstance(trouble, AgentAbsent):
+        return AgentSeen("absent", agent.socket, str(trouble.params.get("reason", "")))
+    answer: AgentAnswer = "hangs" if trouble.code == "agent-hangs" else "refuses"
+    said = words.describe(trouble)
+    return AgentSeen(answer, agent.socket, said.detail, said.next_step)
+
+
+def _theirs(agents: Agents) -> AgentSeen:
+    """Why ours stands in for it, or that it need not any more."""
+    agent = agents.theirs()
+    try:
+        agent.identities()
+    except AgentTrouble as trouble:
+        return _useless(agent, trouble)
+    if agents.theirs_are_back():
+        return AgentSeen("answers", agent.socket)
+    return _useless(agent, AgentTrouble("agent-refuses", socket=agent.socket, operation="add"))
 
 
 def _logins(world: DoctorWorld, way: _Way) -> dict[str, LoginSeen]:
@@ -284,5 +303,6 @@ FIXES: dict[str, Callable[[DoctorWorld], Action]] = {
     "certificate-open": _mode_of("certificate"),
     "config-open": _mode_of("config"),
     "agent-without-key": lambda world: load_current(world.agent()),
+    "agent-works-again": lambda world: load_current(world.agent()),
     "agent-stale": lambda world: clean(world.agent()),
 }

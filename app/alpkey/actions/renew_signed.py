@@ -325,9 +325,10 @@ class _Signing:
                 return
             private = opened
         status = self._world.status
-        name = status.look().key_path.name
-        key = agent_actions.LoadableKey(private, certificate, name)
-        yield from agent_actions.load_after_renewal(status.agent(), key, self._known, status.clock)
+        look = status.look()
+        protected = look.encrypted is True
+        key = agent_actions.LoadableKey(private, certificate, look.key_path.name, protected)
+        yield from agent_actions.load_after_renewal(status.agents, key, self._known, status.clock)
 
     def _is_replaced_by(self, certificate: Certificate) -> bool:
         return self._is_live(self._old) and self._old != certificate

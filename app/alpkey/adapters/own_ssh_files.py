@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -31,10 +31,12 @@ class OwnSshConfig:
         ensure: Sequence[str],
         *,
         shares: bool = False,
+        own_agent: Callable[[], bool] = lambda: False,
     ) -> None:
         """``ensure`` is our own command that a login on demand runs; with ``shares`` logins share
-        connections.
+        connections.  ``own_agent`` says whether the agent that is ours lives.
         """
+        self._own_agent = own_agent
         self._shares = shares
         self._ensure = tuple(ensure)
         self._site = site
@@ -98,7 +100,15 @@ class OwnSshConfig:
 
     def blocks(self, user: str | None, *, on_demand: bool) -> str:
         key = self._places.private_key(self._site.key_file)
-        identity = Identity(user, key, certificate_of(key))
+        agent = self._places.own_agent if self._own_agent() else None
+        return self._blocks(Identity(user, key, certificate_of(key), agent), on_demand=on_demand)
+
+    def blocks_without_agent(self) -> str:
+        """The same, where ours is not named: for ssh to say which one it would ask then."""
+        key = self._places.private_key(self._site.key_file)
+        return self._blocks(Identity(None, key, certificate_of(key)), on_demand=False)
+
+    def _blocks(self, identity: Identity, *, on_demand: bool) -> str:
         with readable_by_ssh():
             first = "\n" + match_line(self._site, self._places) if on_demand else ""
             return hosts_file(self._site, identity, self._places, first, shares=self._shares)

@@ -34,6 +34,18 @@ def asks_passphrase(seen: Symptoms) -> bool:
     return seen.look.encrypted is True and not (agent and agent.plain)
 
 
+def _stood_in_for(seen: Symptoms, _: datetime) -> Facts | None:
+    theirs = seen.agent.theirs if seen.agent else None
+    if theirs is None or theirs.answer == "answers":
+        return None
+    return {"why": theirs.why, "advice": theirs.advice or "Start it again."}
+
+
+def _works_again(seen: Symptoms, _: datetime) -> Facts | None:
+    theirs = seen.agent.theirs if seen.agent else None
+    return when(theirs and theirs.answer == "answers", socket=theirs.socket) if theirs else None
+
+
 def _too_full(seen: Symptoms, _: datetime) -> Facts | None:
     """Harmless where a plain ssh, too, offers only what it is told to."""
     agent = _answering(seen)
@@ -75,13 +87,30 @@ CHECKS = (
         lambda seen, _: _useless(seen, "absent"),
     ),
     Check(
+        "own-agent",
+        "note",
+        "Alpkey's own ssh agent holds the key",
+        "Yours is of no use for it. {why} Logins to the centre ask Alpkey's.",
+        "Nothing has to be done. Yours is used again once it works. {advice}",
+        _stood_in_for,
+    ),
+    Check(
+        "agent-works-again",
+        "note",
+        "Your own ssh agent works again",
+        "Alpkey's own still holds the key. Yours is {socket}.",
+        "Have the key moved there: alpkey doctor --fix agent-works-again",
+        _works_again,
+        fix=True,
+    ),
+    Check(
         "passphrase-each-time",
         "warning",
         "Every login asks for the key's passphrase",
         "The key is protected, and no agent holds it. Programs that cannot ask will fail.",
         "Load it with: alpkey agent load",
         lambda seen, _: when(asks_passphrase(seen)),
-        after=("agent-hangs", "agent-refuses", "agent-absent"),
+        after=("agent-hangs",),
     ),
     Check(
         "agent-without-key",

@@ -33,6 +33,7 @@ class Identity:
     user: str | None
     private_key: Path
     certificate: Path
+    agent: Path | None = None
 
 
 def hosts_file(
@@ -40,7 +41,8 @@ def hosts_file(
 ) -> str:
     """One block for each host of the site, and one for the compute nodes; ``first`` above them.
 
-    With ``shares`` logins to a cluster go through one that is open.
+    With ``shares`` logins to a cluster go through one that is open.  An agent of the ``identity``
+    is asked in place of the one that ssh would ask.
 
     Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
     but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
@@ -104,6 +106,7 @@ def _block(pattern: str, lines: Iterable[str], identity: Identity) -> str:
         f"IdentityFile {path_value(identity.private_key)}",
         "IdentitiesOnly yes",
         f"CertificateFile {path_value(identity.certificate)}",
+        *([f"IdentityAgent {path_value(identity.agent)}"] if identity.agent else []),
     ]
     return f"\nHost {pattern}\n" + "".join(f"    {line}\n" for line in own)
 

@@ -54,6 +54,7 @@ class AgentSeen:
 
     ``current`` and ``plain`` are whether it holds our certificate and its key; ``stale`` counts
     ours that should leave, none where no certificate tells them apart; ``foreign`` all others.
+    ``theirs`` is the person's own, where this one is Alpkey's and stands in for it.
     """
 
     answer: AgentAnswer
@@ -64,6 +65,7 @@ class AgentSeen:
     plain: bool = False
     stale: int = 0
     foreign: int = 0
+    theirs: "AgentSeen | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -633,6 +633,16 @@ ERRORS: Mapping[str, Description] = {
         "{socket}: {reason}",
         "Use OpenSSH's own agent: eval $(ssh-agent)",
     ),
+    "own-agent-failed": Description(
+        "Alpkey's own ssh agent does not start",
+        "{reason}",
+        "Install OpenSSH's ssh-agent, or start one yourself: eval $(ssh-agent)",
+    ),
+    "own-agent-stays": Description(
+        "Alpkey's own ssh agent does not end",
+        "{socket}: {reason} It holds the key until the key runs out.",
+        "Log out of this computer, which ends it.",
+    ),
     "key-encrypted": Description(
         "The key is protected by a passphrase",
         "It has to be typed.",
@@ -765,6 +775,7 @@ WARNINGS: Mapping[str, str] = {
     "not-kept": "The key is installed, but the password was not kept. {title}: {detail}",
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
+    "own-agent": "The key is in an ssh agent that Alpkey runs. {title}: {detail}",
     "agent-not-forwarded": "The ssh agent that is passed on does not hold the key: {reason}",
     "passphrase-unread": "The keychain does not tell the passphrase. {title}: {detail}",
     "passphrase-unforgotten": "The keychain still holds the old passphrase, which opens nothing "
@@ -816,6 +827,7 @@ BELONGINGS: Mapping[str, str] = {
     "totp": "the kept code generator of {name}",
     "passphrase": "the passphrase of the key in {name}",
     "agent": "our entries in the ssh agent ({name})",
+    "own-agent": "the ssh agent that Alpkey runs at {name}",
     "key": "the key {name} with its certificate",
     "certificate": "the certificate {name}",
     "waiting": "the key that waits for its place as {name}",
@@ -869,6 +881,7 @@ STEPS: Mapping[str, str] = {
     "session-ended": "Signed out",
     "secret-forgotten": "Removed from the keychain",
     "out-of-agent": "Removed from the ssh agent",
+    "own-agent-ended": "Alpkey's own ssh agent ended",
     "removed": "Removed from the disk",
     "tunnel-closed": "Tunnel closed: {name}",
     "undone": "Undone: {what}",
