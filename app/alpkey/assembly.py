@@ -10,7 +10,7 @@ import os
 import pwd
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -68,7 +68,7 @@ if TYPE_CHECKING:
     from alpkey.adapters.openssh import OpenSsh
     from alpkey.adapters.own_ssh_files import OwnSshConfig
     from alpkey.adapters.touched_file import TouchedFile
-    from alpkey.core.events import Action, Event
+    from alpkey.core.events import Action, Answer, Event
     from alpkey.core.look import Look
     from alpkey.core.ports import Cancellation, KeyService, Terminal
     from alpkey.core.ports_agent import Agent, OwnAgent
@@ -189,6 +189,7 @@ class Assembly:
             status=self.status,
             kept=self.kept(cancellation),
             protection=RealProtection(),
+            refill=self._refill,
         )
 
     def renew_usually(
@@ -281,6 +282,7 @@ class Assembly:
             status=self.status,
             kept=self.kept(cancellation),
             protection=RealProtection(),
+            refill=self._refill,
         )
 
     def importing(self, cancellation: Cancellation) -> ImportWorld:
@@ -346,9 +348,10 @@ class Assembly:
             terminal=self._terminal,
             editor=VsCode(os.environ),
             renew=lambda: self.renew_usually(cancellation),
-            load_to_forward=self._load_to_forward,
+            refill=self._refill,
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("doctor")),
+            again=tuple(own_command("connect")),
             renew_unasked=lambda: self.renew_unasked(cancellation),
         )
 
@@ -403,12 +406,16 @@ class Assembly:
             resolver=self._openssh,
             renew=lambda: self.renew_usually(cancellation),
             doctor=self.doctor,
+            refill=self._refill,
         )
 
-    def _load_to_forward(self) -> Iterator[Event]:
-        from alpkey.actions.agent import load_to_forward
+    def _refill(
+        self, *, may_ask: bool = False, forwards: bool = False, attended: bool = True
+    ) -> Generator[Event, Answer, bool]:
+        from alpkey.actions.agent import refill
 
-        return load_to_forward(self.agent_use())
+        world = self.agent_use()
+        return refill(world, may_ask=may_ask, forwards=forwards, attended=attended)
 
     @property
     def settings(self) -> SettingsWorld:
@@ -469,6 +476,7 @@ class Assembly:
             lock=self._lock,
             renew=lambda: self.renew_usually(cancellation),
             renew_unasked=lambda: self.renew_unasked(cancellation),
+            refill=self._refill,
         )
 
     def _window_for_login(self) -> RenewWindow:

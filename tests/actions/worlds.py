@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from alpkey.actions.agent import AgentWorld
+from alpkey.actions.agent import AgentWorld, Refill, refill
 from alpkey.actions.agents import Agents
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.keys import KeysWorld
@@ -151,6 +152,10 @@ class Fakes:
         )
 
     @property
+    def refill(self) -> Refill:
+        return partial(refill, self.agent_use)
+
+    @property
     def renewal(self) -> RenewWorld:
         return RenewWorld(
             site=self.site,
@@ -168,6 +173,7 @@ class Fakes:
             ),
             kept=self.keeping,
             protection=RealProtection(),
+            refill=self.refill,
         )
 
     def signed(self, sign_in: SignInWorld) -> SignedWorld:
@@ -182,6 +188,7 @@ class Fakes:
             status=self.renewal.status,
             kept=self.keeping,
             protection=RealProtection(),
+            refill=self.refill,
         )
 
     def keys(self, sign_in: SignInWorld) -> KeysWorld:

@@ -1,17 +1,18 @@
 """The agent: put the key that is on disk into it, take our stale ones out, tell what it holds."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from alpkey.actions.agents import Agents
-from alpkey.actions.opening import open_key
+from alpkey.actions.opening import open_key, open_unasked
 from alpkey.core import words
 from alpkey.core.agent_contents import AgentContents, certificate_in, plain_key, sort_out
 from alpkey.core.certificate import Certificate, Validity, fingerprint, type_name
-from alpkey.core.errors import AgentTrouble, AlpkeyError, NoKey
-from alpkey.core.events import Action, Event, Result, Step, Warn
+from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled, NoKey
+from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.journal import Known, fold
 from alpkey.core.look import Look, closed_doors
 from alpkey.core.moments import rfc3339
@@ -140,23 +141,69 @@ def _tell_of_own(trouble: AgentTrouble) -> Iterator[Event]:
         yield Warn("own-agent", words.told(trouble))
 
 
-def load_to_forward(world: AgentWorld) -> Iterator[Event]:
-    """For ``ssh -A``: the agent that is passed on needs key and certificate.
+class Refill(Protocol):
+    """:func:`refill` in its world, for actions that have nothing else to do with agents."""
 
-    ssh itself reads the certificate from its file, so a failure is only worth a warning.
+    def __call__(
+        self, *, may_ask: bool = False, forwards: bool = False, attended: bool = True
+    ) -> Generator[Event, Answer, bool]: ...
+
+
+def refill(
+    world: AgentWorld, *, may_ask: bool = False, forwards: bool = False, attended: bool = True
+) -> Generator[Event, Answer, bool]:
+    """Puts the installed key back where the agent lost it; whether the agent holds it now.
+
+    For logins the plain key is enough; an agent that is passed on with ``forwards`` needs the
+    certificate too.  The passphrase comes from the keychain, which only somebody ``attended`` may
+    unlock, or from whoever may be asked.  A failure is only worth a warning.  Raises Cancelled.
     """
     look = world.look()
     known = fold(world.journal.facts(), look.account)
-    if view(world.agents, look.certificate, known).holds_current:
-        return
+    if closed_doors(look, world.clock()):
+        return False
+    held = view(world.agents, look.certificate, known)
+    if held.holds_current or (held.holds_key and not forwards):
+        return True
+    if not (held.reachable or forwards or look.encrypted):
+        return False
     try:
-        if look.encrypted:
-            raise AgentTrouble("key-encrypted")
-        _load_proven(_installed(world, look), world, look)
-    except AlpkeyError as trouble:
-        yield Warn("agent-not-forwarded", {"reason": words.describe(trouble).title})
-    else:
-        yield Step("in-agent")
+        pair = yield from _opened(world, look, known, may_ask=may_ask, attended=attended)
+        trouble = _load_proven(pair, world, look)
+    except Cancelled:
+        raise
+    except AlpkeyError as no:
+        said = words.describe(no)
+        if forwards:
+            yield Warn("agent-not-forwarded", {"reason": said.title})
+        elif no.code == "key-encrypted":
+            yield Warn("agent-passphrase")
+        else:
+            yield Warn("agent-trouble", {"code": no.code, "reason": said.detail})
+        return False
+    if trouble:
+        yield from _tell_of_own(trouble)
+    yield Step("in-agent")
+    return True
+
+
+def _opened(
+    world: AgentWorld, look: Look, known: Known, *, may_ask: bool, attended: bool
+) -> Generator[Event, Answer, IssuedPair]:
+    """Raises AgentTrouble (``key-encrypted``) where nobody opens it."""
+    pair = _installed(world, look)
+    if not look.encrypted:
+        return pair
+    answers = known.key_covered and (attended or world.keychain.opens_unasked())
+    keychain = world.keychain if answers else None
+    if may_ask:
+        opened = yield from open_key(pair.private, world.protection, keychain, itertools.count(1))
+        return IssuedPair(opened.private, pair.certificate)
+    if keychain:
+        private = yield from open_unasked(pair.private, world.protection, keychain)
+        if private:
+            return IssuedPair(private, pair.certificate)
+    raise AgentTrouble("key-encrypted")
 
 
 def clean(world: AgentWorld) -> Action:

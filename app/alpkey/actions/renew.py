@@ -79,6 +79,7 @@ class RenewWorld:
     status: StatusWorld
     kept: KeptWorld
     protection: KeyProtection
+    refill: agent_actions.Refill
 
 
 def renew(request: RenewRequest, world: RenewWorld) -> Action:
@@ -90,6 +91,7 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     yield from finish_interrupted(world.files, world.lock)
     before = world.status.look()
     if still_good(before, request, world.status):
+        yield from world.refill(attended=False)
         return renewal_result(world.status, world.cancellation)
     guard_quota(before, request, world.status)
     world.files.check_writable()

@@ -62,6 +62,7 @@ class SignedWorld:
     status: StatusWorld
     kept: KeptWorld
     protection: KeyProtection
+    refill: agent_actions.Refill
 
 
 def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
@@ -72,6 +73,7 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
     yield from finish_interrupted(world.files, world.lock)
     before = world.status.look()
     if still_good(before, request, world.status):
+        yield from world.refill(attended=False)
         return renewal_result(world.status, world.cancellation)
     _guard(before, request, world)
     who = Who(
