@@ -14,10 +14,13 @@ from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 
 
 @contextmanager
-def openssh_agent(folder: Path) -> Iterator[str]:
+def openssh_agent(folder: Path, **environ: str) -> Iterator[str]:
     """A real ssh-agent; its socket."""
     path = str(folder / "agent")
-    with subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.PIPE) as process:
+    command = ["ssh-agent", "-D", "-a", path]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, env={**os.environ, **environ}
+    ) as process:
         assert process.stdout is not None
         process.stdout.readline()  # it speaks once it listens
         try:
@@ -45,6 +48,32 @@ def process_behind(connection: socket.socket) -> int:
     return int(struct.unpack("3i", found)[0])
 
 
+class Askpass:
+    """A tiny program that an agent asks with: it counts the questions and answers as it is told."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "askpass"
+        self._allows, self._asked = folder / "allows", folder / "asked"
+        self.path.write_text(
+            f"#!/bin/sh\nprintf x >> '{self._asked}'\nexec test -e '{self._allows}'\n"
+        )
+        self.path.chmod(0o700)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What an agent needs to find it; nothing is ever shown on the display."""
+        return {"SSH_ASKPASS": str(self.path), "DISPLAY": ":99"}
+
+    def allow(self, allows: bool) -> None:
+        self._allows.touch() if allows else self._allows.unlink(missing_ok=True)
+
+    def asked(self) -> int:
+        """How often since the last call."""
+        count = self._asked.stat().st_size if self._asked.exists() else 0
+        self._asked.unlink(missing_ok=True)
+        return count
+
+
 class Raw(socket.socket):
     """A client that sends messages as they are."""
 
@@ -68,6 +97,32 @@ class _Refusal(StreamRequestHandler):
 def refusing_agent(path: str) -> Iterator[None]:
     """A fake agent that says no to everything, to any number of callers."""
     with ThreadingUnixStreamServer(path, _Refusal) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
+@contextmanager
+def no_confirm_agent(path: str, real: str) -> Iterator[None]:
+    """Passes everything on to the ``real`` one, but for a key whose uses are to be confirmed."""
+
+    class Door(StreamRequestHandler):
+        def handle(self) -> None:
+            with socket.socket(socket.AF_UNIX) as behind:
+                behind.connect(real)
+                answers = behind.makefile("rb")
+                while head := self.rfile.read(4):
+                    message = self.rfile.read(int.from_bytes(head, "big"))
+                    if message[0] == 25 and (message[-1] == 2 or message[-6] == 2):
+                        self.wfile.write(b"\0\0\0\1\5")
+                        continue
+                    behind.sendall(head + message)
+                    size = answers.read(4)
+                    self.wfile.write(size + answers.read(int.from_bytes(size, "big")))
+
+    with ThreadingUnixStreamServer(path, Door) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield

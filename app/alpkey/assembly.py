@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -74,7 +75,7 @@ if TYPE_CHECKING:
     from alpkey.core.ports_agent import Agent, OwnAgent
     from alpkey.core.ports_doctor import ServiceProbe
     from alpkey.core.ports_ensure import RenewWindow
-    from alpkey.core.settings import Settings
+    from alpkey.core.settings import Setting, Settings
     from alpkey.core.site import OpenId, Site
     from alpkey.core.symptoms import DeskSeen
 
@@ -133,6 +134,7 @@ class Assembly:
             theirs=lambda: self._their_agent,
             own=self._own_agent,
             tell_ssh=lambda: self._keep_up(self._glance()),
+            wish=lambda: self._settings.confirm_each_use,
         )
 
     @cached_property
@@ -431,8 +433,15 @@ class Assembly:
             site=lambda: shipped_site(at),
             file=TomlSettingsFile(at.settings, lock, now),
             look_again=lambda: self.status.remember(self._glance()),
+            lacks=_lacks,
+            load_anew=self._load_anew,
             desktop=lambda: self.desktop,  # made after the change, so it sees the new clusters
         )
+
+    def _load_anew(self) -> Generator[Event, Answer, None]:
+        from alpkey.actions.agent import load_anew
+
+        return load_anew(self.agent_use())
 
     @property
     def desktop(self) -> DesktopWorld:
@@ -682,6 +691,7 @@ class Assembly:
             service=self._service_probe(),
             keychain=self._keychain_within(DOCTOR_TIMEOUT_S),
             desk=self._desk,
+            lacks=_lacks,
             program=own_description(),
         )
 
@@ -817,6 +827,11 @@ class Assembly:
 def own_command(*arguments: str) -> list[str]:
     """The command line that starts Alpkey again with ``arguments``."""
     return ourselves(sys.executable, getattr(sys, "frozen", False), *arguments)
+
+
+def _lacks(setting: Setting) -> str | None:
+    """What is missing here for the setting to be of use."""
+    return setting.lacks(os.environ, sys.platform, shutil.which) if setting.lacks else None
 
 
 def own_description() -> str:

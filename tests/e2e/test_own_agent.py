@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.agents import lock, openssh_agent, process_behind, refusing_agent
+from tests.agents import Askpass, lock, openssh_agent, process_behind, refusing_agent
 from tests.centre import Home
 
 PHRASE = "correct horse battery"
@@ -223,3 +223,21 @@ def test_two_homes_have_one_each(locked_in: Home, tmp_path: Path) -> None:
     assert other.own_agent != locked_in.own_agent
     assert other.json("status")[1]["agent"]["own"] is False
     assert seen_by(locked_in.own_agent) == 2
+
+
+def test_each_use_is_confirmed_where_that_is_wished(locked_in: Home, tmp_path: Path) -> None:
+    """By an agent of the person's, and by ours, which asks with the same program."""
+    home, askpass = locked_in, Askpass(tmp_path)
+    home.environ.update(askpass.environ)
+    home.json("sign-out", "--yes")
+    assert home.renew()[0] == 0
+    protect(home)  # now ours is started where it can ask
+    assert home.json("settings", "set", "confirm_each_use", "on")[0] == 0
+    assert (loads(home)["own"], askpass.asked()) == (True, 0)
+    askpass.allow(True)
+    assert (logs_in(home), askpass.asked()) == (True, 2)  # ela and daint
+    askpass.allow(False)
+    assert (logs_in(home), askpass.asked() > 0) == (False, True)
+    assert home.json("settings", "set", "confirm_each_use", "off")[0] == 0
+    loads(home)
+    assert (logs_in(home), askpass.asked()) == (True, 0)

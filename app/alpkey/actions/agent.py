@@ -179,12 +179,47 @@ def refill(
         elif no.code == "key-encrypted":
             yield Warn("agent-passphrase")
         else:
-            yield Warn("agent-trouble", {"code": no.code, "reason": said.detail})
+            yield Warn("agent-trouble", _reason(no))
         return False
     if trouble:
         yield from _tell_of_own(trouble)
     yield Step("in-agent")
     return True
+
+
+def load_anew(world: AgentWorld) -> Generator[Event, Answer, None]:
+    """The agent holds the installed key as the settings now have it, if it held it before.
+
+    An agent does not tell how it holds a key, so ours leave it first; they come back where nobody
+    need be asked for a passphrase.
+    """
+    look = world.look()
+    known = fold(world.journal.facts(), look.account)
+    agent = world.agents.used
+    try:
+        blobs = [one.blob for one in agent.identities()]
+        ours = sort_out(blobs, look.certificate, known.made_here).ours
+        for blob in ours:
+            agent.remove(blob)
+    except AgentAbsent:
+        return
+    except AgentTrouble as trouble:
+        yield Warn("agent-trouble", _reason(trouble))
+        return
+    if not ours or closed_doors(look, world.clock()):
+        return
+    try:
+        pair = yield from _opened(world, look, known, may_ask=False, attended=True)
+        _load_proven(pair, world, look)
+    except AlpkeyError as no:
+        needs_person = no.code == "key-encrypted"
+        yield Warn("confirm-from-next") if needs_person else Warn("agent-trouble", _reason(no))
+    else:
+        yield Step("in-agent")
+
+
+def _reason(trouble: AlpkeyError) -> dict[str, str]:
+    return {"code": trouble.code, "reason": words.describe(trouble).detail}
 
 
 def _opened(
@@ -270,9 +305,7 @@ def load_after_renewal(
         if key.protected:
             yield Warn("passphrase-without-agent")
     except AgentTrouble as trouble:
-        yield Warn(
-            "agent-trouble", {"code": trouble.code, "reason": words.describe(trouble).detail}
-        )
+        yield Warn("agent-trouble", _reason(trouble))
     else:
         if stood_in_for:
             yield from _tell_of_own(stood_in_for)

@@ -12,13 +12,17 @@ class Agents:
     """``theirs`` asks ssh which one the person's own configuration or environment names.
 
     ``tell_ssh`` has our files for ssh say whether ours is to be asked: it is named there exactly
-    while it lives.  ``confirm``: the agent is to ask the person at each use of the key.
+    while it lives.  ``wish`` says whether an agent is to ask the person at each use of the key.
     """
 
     theirs: Callable[[], Agent]
     own: OwnAgent
     tell_ssh: Callable[[], None]
-    confirm: bool = False
+    wish: Callable[[], bool] = lambda: False
+
+    @property
+    def confirm(self) -> bool:
+        return self.wish()
 
     @property
     def used(self) -> Agent:

@@ -39,7 +39,7 @@ from alpkey.core.ports_doctor import (
 from alpkey.core.ports_keychain import Keychain
 from alpkey.core.ports_touched import SSH_CONFIG, Touched
 from alpkey.core.report import Report, report
-from alpkey.core.settings import Settings
+from alpkey.core.settings import CONFIRM_EACH_USE, Setting, Settings, declared
 from alpkey.core.site import Site
 from alpkey.core.symptoms import (
     AgentAnswer,
@@ -77,6 +77,7 @@ class DoctorWorld:
     service: ServiceProbe
     keychain: Keychain
     desk: DeskProbe
+    lacks: Callable[[Setting], str | None]
     program: str
 
 
@@ -141,6 +142,7 @@ def examine(world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool =
         "own": lambda: _own(world),
         "line": lambda: _line(world),
         "desk": world.desk,
+        "unconfirmable": lambda: world.lacks(declared()[CONFIRM_EACH_USE]),
     }
     elsewhere: Mapping[str, Callable[[], Any]] = {
         "reach": lambda: _reach(world, way),

@@ -78,7 +78,7 @@ class SshAgent:
             limits += _CONSTRAIN_LIFETIME + uint32(min(lifetime_s, 2**32 - 1))
         kind = _ADD_ID_CONSTRAINED if limits else _ADD_IDENTITY
         if self._call(bytes([kind]) + entry + limits)[0] != _SUCCESS:
-            raise self._takes_no("certificate" if certificate else "key")
+            raise self._takes_no("certificate" if certificate else "key", confirm=confirm)
 
     def remove(self, blob: bytes) -> None:
         """An agent says the same of an entry that it lacks and of one that it will not give up."""
@@ -136,8 +136,10 @@ class SshAgent:
     def _refuses(self, operation: str) -> AgentTrouble:
         return AgentTrouble("agent-refuses", socket=self._path, operation=operation)
 
-    def _takes_no(self, what: str) -> AgentTrouble:
+    def _takes_no(self, what: str, *, confirm: bool) -> AgentTrouble:
         """A locked agent lists nothing and takes nothing until it is unlocked (ssh-add(1), -x)."""
+        if confirm and self.takes_keys():
+            return AgentTrouble("agent-no-confirm", socket=self._path)
         if what == "certificate":
             return AgentTrouble("agent-no-certificates", socket=self._path)
         if not self.identities():

@@ -46,6 +46,10 @@ def _works_again(seen: Symptoms, _: datetime) -> Facts | None:
     return when(theirs and theirs.answer == "answers", socket=theirs.socket) if theirs else None
 
 
+def _unconfirmable(seen: Symptoms, _: datetime) -> Facts | None:
+    return when(seen.settings.confirm_each_use and seen.unconfirmable, why=seen.unconfirmable or "")
+
+
 def _too_full(seen: Symptoms, _: datetime) -> Facts | None:
     """Harmless where a plain ssh, too, offers only what it is told to."""
     agent = _answering(seen)
@@ -130,6 +134,14 @@ CHECKS = (
         "Take out what you do not need (ssh-add -d FILE), or set 'IdentitiesOnly yes' for the "
         "centre's hosts in ~/.ssh/config.",
         _too_full,
+    ),
+    Check(
+        "confirm-impossible",
+        "warning",
+        "Nobody can be asked to confirm each use of the key",
+        "{why}",
+        "Or turn it off: alpkey settings set confirm_each_use off",
+        _unconfirmable,
     ),
     Check(
         "agent-stale",

@@ -138,7 +138,8 @@ class Symptoms:
 
     ``program`` names this Alpkey, its Python and the system.
     ``own`` is what the person's own configuration makes of the centre's names.  ``logins`` are
-    by host, and only those that were tried.
+    by host, and only those that were tried.  ``unconfirmable`` says what keeps an agent from asking
+    at each use.
     """
 
     site: Site
@@ -155,4 +156,5 @@ class Symptoms:
     service: ServiceSeen | None = None
     keychain: KeychainSeen | None = None
     desk: DeskSeen | None = None
+    unconfirmable: str | None = None
     logins: Mapping[str, LoginSeen] = field(default_factory=dict)

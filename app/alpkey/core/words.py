@@ -628,6 +628,12 @@ ERRORS: Mapping[str, Description] = {
         "take nothing from other programs.",
         "Do it in the program that runs this agent, or use OpenSSH's own: eval $(ssh-agent)",
     ),
+    "agent-no-confirm": Description(
+        "The ssh agent cannot ask at each use",
+        "{socket} takes the key, but not with the wish that each use is confirmed.",
+        "Turn that off (alpkey settings set confirm_each_use off), or use OpenSSH's own agent: "
+        "eval $(ssh-agent)",
+    ),
     "agent-garbled": Description(
         "The ssh agent answers in a way nobody understands",
         "{socket}: {reason}",
@@ -775,6 +781,8 @@ WARNINGS: Mapping[str, str] = {
     "not-kept": "The key is installed, but the password was not kept. {title}: {detail}",
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
+    "confirm-from-next": "The ssh agent no longer holds the key as it was. "
+    "Load it as you now want it with: alpkey agent load",
     "own-agent": "The key is in an ssh agent that Alpkey runs. {title}: {detail}",
     "agent-not-forwarded": "The ssh agent that is passed on does not hold the key: {reason}",
     "passphrase-unread": "The keychain does not tell the passphrase. {title}: {detail}",
@@ -813,6 +821,7 @@ WARNINGS: Mapping[str, str] = {
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
     "file-kept": "What stood there had been changed. It is kept as {path}.",
+    "setting-lacks": "{label}: {reason}",
     "settings-set-aside": "The settings could not be read. They are kept as {path}.",
     "key-needed": "{host} waits for a fresh key. Ctrl-D goes on without.",
     "tunnel-not-browsed": "{title}. The service is at {url}",
