@@ -555,6 +555,11 @@ ERRORS: Mapping[str, Description] = {
         "It was put into {path}, but your ssh configuration seems to name another file.",
         "See the line UserKnownHostsFile in your ~/.ssh/config.",
     ),
+    "disconnect-question": Description(
+        "End every shared connection?",
+        "Every session in them ends too, in whichever terminal it runs. Tunnels stay open.",
+        "The next login opens a new one.",
+    ),
     "revoke-question": Description(
         "Revoked keys open nothing any more, at once and everywhere",
         "To be revoked: {path}.",
