@@ -14,7 +14,9 @@ from urllib.request import Request, urlopen
 import pyotp
 import pytest
 
+from alpkey.core.places import find_places
 from alpkey_sandbox.sandbox import Sandbox
+from tests.agents import end_agent
 from tests.e2e.conversation import Conversation
 
 RUN_TIMEOUT_S = 60
@@ -146,6 +148,11 @@ class Home:
         return Conversation(process)
 
     @property
+    def own_agent(self) -> Path:
+        """Where the ssh agent of this home listens, should it have been started."""
+        return find_places(self.environ, sys.platform, "/nowhere", os.getuid()).own_agent
+
+    @property
     def key(self) -> Path:
         return self.path / "ssh/cscs-key"
 
@@ -175,8 +182,10 @@ def centre(running_centre: Centre) -> Iterator[Centre]:
 
 
 @pytest.fixture
-def home(centre: Centre, tmp_path: Path) -> Home:
-    return prepared_home(centre, tmp_path)
+def home(centre: Centre, tmp_path: Path) -> Iterator[Home]:
+    made = prepared_home(centre, tmp_path)
+    yield made
+    end_agent(made.own_agent)
 
 
 def prepared_home(centre: Centre, folder: Path) -> Home:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ from alpkey.adapters.clock import now
 from alpkey.adapters.processes import Detached, start_detached
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
-from alpkey.core.errors import Unfit, Unsuitable
+from alpkey.core.errors import AlpkeyError, Unfit, Unsuitable
 from alpkey.core.places import APP_ID, Places, certificate_of, lock_of
 from alpkey.core.roots import person_home
 from alpkey.core.site import GATEWAY
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from alpkey.actions.agent import AgentWorld
+    from alpkey.actions.agents import Agents
     from alpkey.actions.configure import ConfigureWorld
     from alpkey.actions.connect import ConnectWorld
     from alpkey.actions.desktop_entry import DesktopWorld
@@ -67,13 +69,13 @@ if TYPE_CHECKING:
     from alpkey.adapters.openssh import OpenSsh
     from alpkey.adapters.own_ssh_files import OwnSshConfig
     from alpkey.adapters.touched_file import TouchedFile
-    from alpkey.core.events import Action, Event
+    from alpkey.core.events import Action, Answer, Event
     from alpkey.core.look import Look
     from alpkey.core.ports import Cancellation, KeyService, Terminal
-    from alpkey.core.ports_agent import Agent
+    from alpkey.core.ports_agent import Agent, OwnAgent
     from alpkey.core.ports_doctor import ServiceProbe
     from alpkey.core.ports_ensure import RenewWindow
-    from alpkey.core.settings import Settings
+    from alpkey.core.settings import Setting, Settings
     from alpkey.core.site import OpenId, Site
     from alpkey.core.symptoms import DeskSeen
 
@@ -120,19 +122,58 @@ class Assembly:
             look=self._glance,
             remember=self._remember,
             journal=JournalFile(self.places.journal),
-            agent=lambda: self.agent,
+            agents=self.agents,
             clock=now,
         )
 
     @cached_property
-    def agent(self) -> Agent:
-        """The agent that ssh asks for the jump host, which every login goes through."""
+    def agents(self) -> Agents:
+        from alpkey.actions.agents import Agents
+
+        return Agents(
+            theirs=lambda: self._their_agent,
+            own=self._own_agent,
+            tell_ssh=lambda: self._keep_up(self._glance()),
+            wish=lambda: self._settings.confirm_each_use,
+        )
+
+    @cached_property
+    def _own_agent(self) -> OwnAgent:
+        from alpkey.adapters.lock import FileLock
+        from alpkey.adapters.own_agent import OwnSshAgent
+
+        socket = self.places.own_agent
+        lock = lock_of(socket)
+        return OwnSshAgent(socket, FileLock(lock, lock, now), os.environ)
+
+    @cached_property
+    def _their_agent(self) -> Agent:
+        """The agent that ssh asks for the jump host, which every login goes through.
+
+        Where our own files name ours, ssh is asked what it would do without that line.
+        """
         from alpkey.adapters.agent import NoAgent, SshAgent
 
         if self._alone:
             return NoAgent("SSH_AUTH_SOCK")
+        own = str(self.places.own_agent)
         socket, source = self._openssh.agent(self.site.jump_host)
-        return SshAgent(socket, source) if socket else NoAgent(source)
+        if socket == own:
+            socket, source = self._openssh.agent(self.site.jump_host, self._without_own_agent)
+        return SshAgent(socket, source) if socket and socket != own else NoAgent(source)
+
+    def _without_own_agent(self, name: str) -> Mapping[str, str]:
+        from alpkey.adapters.person_config import PersonConfigFile
+        from alpkey.adapters.ssh_judge import RealSsh
+        from alpkey.core.config_line import theirs
+
+        judge, at = RealSsh(self.places, os.environ), self.places
+        with suppress(AlpkeyError):  # a file of the person's that cannot be read, or refused by ssh
+            content = PersonConfigFile(at.person_config, at.undo).read().content or b""
+            without = theirs(content, self._own_files.include())
+            with judge.trying(self._own_files.blocks_without_agent(), without) as trial:
+                return {key: values[0] for key, values in trial.ours_first(name).items()}
+        return {}
 
     def renewal(self, cancellation: Cancellation) -> RenewWorld:
         """A renewal's world.  Raises Unsuitable where the site names no service we speak to."""
@@ -150,6 +191,7 @@ class Assembly:
             status=self.status,
             kept=self.kept(cancellation),
             protection=RealProtection(),
+            refill=self._refill,
         )
 
     def renew_usually(
@@ -242,6 +284,7 @@ class Assembly:
             status=self.status,
             kept=self.kept(cancellation),
             protection=RealProtection(),
+            refill=self._refill,
         )
 
     def importing(self, cancellation: Cancellation) -> ImportWorld:
@@ -307,9 +350,10 @@ class Assembly:
             terminal=self._terminal,
             editor=VsCode(os.environ),
             renew=lambda: self.renew_usually(cancellation),
-            load_to_forward=self._load_to_forward,
+            refill=self._refill,
             renew_in_window=self._renew_in_window if self.has_display else None,
             explain=tuple(own_command("doctor")),
+            again=tuple(own_command("connect")),
             renew_unasked=lambda: self.renew_unasked(cancellation),
         )
 
@@ -364,12 +408,16 @@ class Assembly:
             resolver=self._openssh,
             renew=lambda: self.renew_usually(cancellation),
             doctor=self.doctor,
+            refill=self._refill,
         )
 
-    def _load_to_forward(self) -> Iterator[Event]:
-        from alpkey.actions.agent import load_to_forward
+    def _refill(
+        self, *, may_ask: bool = False, forwards: bool = False, attended: bool = True
+    ) -> Generator[Event, Answer, bool]:
+        from alpkey.actions.agent import refill
 
-        return load_to_forward(self.agent_use())
+        world = self.agent_use()
+        return refill(world, may_ask=may_ask, forwards=forwards, attended=attended)
 
     @property
     def settings(self) -> SettingsWorld:
@@ -385,8 +433,15 @@ class Assembly:
             site=lambda: shipped_site(at),
             file=TomlSettingsFile(at.settings, lock, now),
             look_again=lambda: self.status.remember(self._glance()),
+            lacks=_lacks,
+            load_anew=self._load_anew,
             desktop=lambda: self.desktop,  # made after the change, so it sees the new clusters
         )
+
+    def _load_anew(self) -> Generator[Event, Answer, None]:
+        from alpkey.actions.agent import load_anew
+
+        return load_anew(self.agent_use())
 
     @property
     def desktop(self) -> DesktopWorld:
@@ -430,6 +485,7 @@ class Assembly:
             lock=self._lock,
             renew=lambda: self.renew_usually(cancellation),
             renew_unasked=lambda: self.renew_unasked(cancellation),
+            refill=self._refill,
         )
 
     def _window_for_login(self) -> RenewWindow:
@@ -488,7 +544,7 @@ class Assembly:
             protection=RealProtection(),
             keychain=self._keychain,
             journal=self.status.journal,
-            agent=self.agent,
+            agents=self.agents,
             clock=now,
         )
 
@@ -534,6 +590,7 @@ class Assembly:
             lock=self._lock,
             own_ssh=at.own_ssh,
             connections=self.shared().connections,
+            own_agent=self._own_agent,
             folders=list(dict.fromkeys((at.config, at.state, at.logs))),
         )
 
@@ -638,6 +695,7 @@ class Assembly:
             desk=self._desk,
             installed=lambda: programs.called("alpkey", os.environ),
             use_ipv4=lambda: change("only_ipv4", "yes", self.settings),
+            lacks=_lacks,
             program=own_description(),
         )
 
@@ -693,6 +751,9 @@ class Assembly:
         if self._alone:
             return
         LookFile(self.places.look).write(look, now())
+        self._keep_up(look)
+
+    def _keep_up(self, look: Look) -> None:
         if os.access(self.places.own_ssh_config, os.F_OK):
             with suppress(Unfit):  # connect and config say it; a renewal is none the worse
                 self._own_files.write(look.account)
@@ -713,6 +774,7 @@ class Assembly:
             self._touched,
             own_command("ensure"),
             lambda: chosen(self.places).settings,
+            own_agent=lambda: self._own_agent.lives,
         )
 
     @property
@@ -777,6 +839,11 @@ class Assembly:
 def own_command(*arguments: str) -> list[str]:
     """The command line that starts Alpkey again with ``arguments``."""
     return ourselves(sys.executable, getattr(sys, "frozen", False), *arguments)
+
+
+def _lacks(setting: Setting) -> str | None:
+    """What is missing here for the setting to be of use."""
+    return setting.lacks(os.environ, sys.platform, shutil.which) if setting.lacks else None
 
 
 def own_description() -> str:

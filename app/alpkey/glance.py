@@ -30,6 +30,7 @@ from alpkey.core.policy import Chosen, choose
 from alpkey.core.ports_touched import SSH_CONFIG
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
 from alpkey.core.settings import Settings, SettingsUnreadable, read_values
+from alpkey.core.shared_names import is_shared
 from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters
 from alpkey.core.trust import distrust
 from alpkey.core.tunnel_file import TunnelSeen, Way, from_bytes, way_from_bytes
@@ -116,6 +117,13 @@ def known(at: Places, account: str | None = None) -> journal.Known:
 def aliases(at: Places) -> list[Alias]:
     """The person's own names for hosts of the centre, as they were found last."""
     return from_text("".join(_lines(at.aliases)))
+
+
+def shares_connections(at: Places) -> bool:
+    """Whether connections are open that logins go through, or were until somebody looked."""
+    with suppress(OSError):
+        return any(is_shared(path.name) for path in at.shared_connections.iterdir())
+    return False
 
 
 def look(at: Places, now: datetime, on: Ground | None = None) -> Look:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.actions.agent import load_to_forward
 from alpkey.actions.connect import ConnectRequest, ConnectWorld, connect
 from alpkey.actions.renew import renew
 from alpkey.actions.renewing import RenewRequest
@@ -36,9 +35,10 @@ class Desk:
             terminal=self.terminal,
             editor=self.editor,
             renew=lambda: renew(RenewRequest(), self.fakes.renewal),
-            load_to_forward=lambda: load_to_forward(self.fakes.agent_use),
+            refill=self.fakes.refill,
             renew_in_window=self.renewed_in_window.append if windows else None,
             explain=("alpkey", "status"),
+            again=("alpkey", "connect"),
         )
 
 

@@ -39,6 +39,7 @@ class Desk:
             own_files=FakeOwnSshFiles(Path("connect")),
             resolver=FakeResolver({}),
             renew=lambda: renew(RenewRequest(), self.fakes.renewal),
+            refill=self.fakes.refill,
             doctor=lambda: pytest.fail("nothing is to be explained"),
         )
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from alpkey.actions.agent import AgentWorld
+from alpkey.actions.agent import AgentWorld, Refill, refill
+from alpkey.actions.agents import Agents
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.keys import KeysWorld
 from alpkey.actions.renew import RenewWorld
@@ -34,6 +36,7 @@ from tests.contracts.fakes import (
     FakeKeyFiles,
     FakeKeyService,
     FakeLock,
+    FakeOwnAgent,
 )
 from tests.contracts.fakes_certificates import FakeCertificateService
 from tests.core.sites import site
@@ -107,6 +110,7 @@ class Fakes:
         self.lock = FakeLock()
         self.agent = FakeAgent()
         self.agent_to_use: Agent = self.agent
+        self.own_agent = FakeOwnAgent()
         self.cancellation = FakeCancellation()
         self.keychain = FakeKeychain()
         self.aside = FakeAside()
@@ -143,9 +147,13 @@ class Fakes:
             protection=RealProtection(),
             keychain=self.keychain,
             journal=self.journal,
-            agent=self.agent_to_use,
+            agents=Agents(lambda: self.agent_to_use, self.own_agent, lambda: None),
             clock=self.now,
         )
+
+    @property
+    def refill(self) -> Refill:
+        return partial(refill, self.agent_use)
 
     @property
     def renewal(self) -> RenewWorld:
@@ -160,11 +168,12 @@ class Fakes:
                 look=self.look,
                 remember=lambda _: None,
                 journal=self.journal,
-                agent=lambda: self.agent,
+                agents=Agents(lambda: self.agent, self.own_agent, lambda: None),
                 clock=self.now,
             ),
             kept=self.keeping,
             protection=RealProtection(),
+            refill=self.refill,
         )
 
     def signed(self, sign_in: SignInWorld) -> SignedWorld:
@@ -179,6 +188,7 @@ class Fakes:
             status=self.renewal.status,
             kept=self.keeping,
             protection=RealProtection(),
+            refill=self.refill,
         )
 
     def keys(self, sign_in: SignInWorld) -> KeysWorld:

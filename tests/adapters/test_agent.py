@@ -10,10 +10,10 @@ import pytest
 
 from alpkey.adapters import agent as adapter
 from alpkey.adapters.agent import NoAgent, SshAgent
-from alpkey.core.certificate import Certificate, read_certificate
+from alpkey.core.certificate import Certificate, public_line, read_certificate
 from alpkey.core.errors import AgentTrouble
 from alpkey.core.ports_agent import AgentAbsent, AgentSource
-from tests.agents import Raw, odd_agent, openssh_agent
+from tests.agents import Askpass, Raw, no_confirm_agent, odd_agent, openssh_agent
 from tests.keys import KINDS, make_pair
 
 Pair = tuple[bytes, Certificate]
@@ -39,6 +39,33 @@ def test_a_locked_agent_refuses(tmp_path: Path, pair: Pair) -> None:
         with pytest.raises(AgentTrouble) as trouble:
             SshAgent(path).add(pair[0], "ours")
         assert trouble.value.code == "agent-locked"
+
+
+@pytest.mark.parametrize("allows", [True, False])
+def test_an_agent_asks_at_each_use(tmp_path: Path, pair: Pair, allows: bool) -> None:
+    """As ssh-keygen signs with the agent alone; a real agent and a program that answers it."""
+    askpass = Askpass(tmp_path)
+    askpass.allow(allows)
+    public, text = tmp_path / "public.pub", tmp_path / "text"
+    public.write_text(public_line(pair[1].public_key) + "\n")
+    text.write_text("to sign")
+    with openssh_agent(tmp_path, **askpass.environ) as path:
+        SshAgent(path).add(pair[0], "ours", lifetime_s=60, confirm=True)
+        command = ["ssh-keygen", "-Y", "sign", "-U", "-n", "test", "-f", str(public), str(text)]
+        environ = {**os.environ, "SSH_AUTH_SOCK": path}
+        done = subprocess.run(command, env=environ, capture_output=True, check=False)
+        assert (done.returncode == 0, askpass.asked()) == (allows, 1)
+
+
+def test_an_agent_that_cannot_ask_is_named(tmp_path: Path, pair: Pair) -> None:
+    """One that takes keys, but none with that constraint: a real one behind a strict door."""
+    with openssh_agent(tmp_path) as real, no_confirm_agent(str(tmp_path / "strict"), real):
+        agent = SshAgent(str(tmp_path / "strict"))
+        agent.add(pair[0], "ours", lifetime_s=60)
+        with pytest.raises(AgentTrouble) as trouble:
+            agent.add(pair[0], "ours", lifetime_s=60, confirm=True)
+        assert trouble.value.code == "agent-no-confirm"
+        assert (agent.takes_keys(), agent.takes_keys(confirm=True)) == (True, False)
 
 
 def test_an_agent_that_takes_no_certificates_is_named(tmp_path: Path, pair: Pair) -> None:

@@ -86,11 +86,32 @@ class FakeAgent:
         *,
         certificate: Certificate | None = None,
         lifetime_s: int | None = None,
+        confirm: bool = False,
     ) -> None:
         self._held[certificate.blob if certificate else public_blob(load(private))] = comment
 
     def remove(self, blob: bytes) -> None:
         self._held.pop(blob, None)
+
+    def takes_keys(self, *, confirm: bool = False) -> bool:
+        return True
+
+
+class FakeOwnAgent(FakeAgent):
+    """Holds nothing any more once it was ended."""
+
+    socket = "own"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lives = False
+
+    def start(self) -> None:
+        self.lives = True
+
+    def end(self) -> None:
+        self.lives = False
+        self._held.clear()
 
 
 class FakeKeyService:

@@ -1,15 +1,21 @@
 """The contract of the ssh agent: OpenSSH's own, through our adapter, and the fake."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from alpkey.adapters.agent import SshAgent
+from alpkey.adapters.lock import FileLock
+from alpkey.adapters.own_agent import OwnSshAgent
 from alpkey.core.certificate import Certificate
-from alpkey.core.ports_agent import Agent
+from alpkey.core.places import lock_of
+from alpkey.core.ports_agent import Agent, OwnAgent
 from tests.agents import openssh_agent
-from tests.contracts.fakes import FakeAgent
+from tests.contracts.fakes import FakeAgent, FakeOwnAgent
 from tests.keys import KINDS, make_pair
 
 Pair = tuple[bytes, Certificate]
@@ -20,13 +26,44 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return make_pair(tmp_path_factory.mktemp("pair"), request.param)
 
 
-@pytest.fixture(params=["OpenSSH", "fake"])
+@pytest.fixture(params=["OpenSSH", "our own", "fake", "our own fake"])
 def agent(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Agent]:
     if request.param == "fake":
         yield FakeAgent()
         return
+    if request.param.startswith("our own"):
+        with own_agent(request.param, tmp_path) as own:
+            yield own
+        return
     with openssh_agent(tmp_path) as path:
         yield SshAgent(path)
+
+
+@contextmanager
+def own_agent(which: str, folder: Path) -> Iterator[OwnAgent]:
+    agent: OwnAgent = FakeOwnAgent()
+    if which == "our own":
+        path = folder / "run" / "agent"
+        lock = FileLock(lock_of(path), lock_of(path), lambda: datetime.now(UTC))
+        agent = OwnSshAgent(path, lock, os.environ)
+    agent.start()
+    try:
+        yield agent
+    finally:
+        agent.end()
+
+
+@pytest.mark.parametrize("which", ["our own", "our own fake"])
+def test_our_own_lives_from_its_start_to_its_end(which: str, tmp_path: Path, pair: Pair) -> None:
+    with own_agent(which, tmp_path) as agent:
+        agent.add(pair[0], "ours")
+        agent.start()
+        assert (agent.lives, len(agent.identities())) == (True, 1)
+        agent.end()
+        assert not agent.lives
+        agent.end()
+        agent.start()
+        assert agent.identities() == []
 
 
 class TestContract:
@@ -56,3 +93,9 @@ class TestContract:
         agent.remove(certificate.blob)
         agent.remove(certificate.blob)
         assert [one.blob for one in agent.identities()] == [certificate.public_key]
+
+    def test_being_tried_leaves_nothing_behind(self, agent: Agent, pair: Pair) -> None:
+        agent.add(pair[0], "ours")
+        assert agent.takes_keys()
+        assert agent.takes_keys(confirm=True)
+        assert [one.blob for one in agent.identities()] == [pair[1].public_key]

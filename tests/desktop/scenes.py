@@ -324,13 +324,15 @@ def main(
     page: str = "&Key",
     says: list[Row] | None = None,
     press: str = "",
+    *,
+    connected: bool = False,
 ) -> MainWindow:
     """The main window over a look that does not change; its children say these rows.
 
     ``press`` names a button of the page that is pressed at the start.
     """
     command = [sys.executable, "-c", CHILD, json.dumps(says or [])]
-    with _looking(Seen(NOW, seen, trouble, site()), command):
+    with _looking(Seen(NOW, seen, trouble, site(), connected=connected), command):
         made = MainWindow(own_places(), site(), lambda *_: None)
     pages = made.findChild(QTabWidget)
     assert pages is not None
@@ -572,6 +574,7 @@ SCENES: dict[str, Scene] = {
     "main-broken": Scene(lambda: main(look(HOUR, trouble="The certificate is cut off."))),
     "main-warning": Scene(lambda: main(look(13 * HOUR, warnings=("key-open", "ssh-old")))),
     "main-clusters": Scene(lambda: main(look(HOUR), page="&Clusters")),
+    "main-clusters-shared": Scene(lambda: main(look(HOUR), page="&Clusters", connected=True)),
     "main-clusters-tried": Scene(
         lambda: main(
             look(HOUR),

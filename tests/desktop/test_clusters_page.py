@@ -1,11 +1,20 @@
 """The page of the clusters, by keyboard, in a main window whose children are the real program."""
 
+import socket
+import tempfile
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QPushButton, QTabWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QLabel,
+    QListWidget,
+    QMessageBox,
+    QPushButton,
+    QTabWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.places import Places, own_places
@@ -121,3 +130,51 @@ def test_vs_code_is_offered_only_where_it_is(
     made.show()
     assert made.findChild(QPushButton, "editor").isVisible()
     assert asked[:3] == ["code", "code-insiders", "codium"]
+
+
+def test_disconnecting_is_offered_only_where_connections_are_shared(
+    qtbot: QtBot, page: ClustersPage, at: Places
+) -> None:
+    """By the setting, or because some are open still."""
+    window, button = page.window(), page.findChild(QPushButton, "disconnect")
+    assert isinstance(window, MainWindow)
+    window.refresh()
+    assert not button.isVisible()
+    at.config.mkdir(parents=True, mode=0o700)
+    at.settings.write_text("share_connections = true\n")
+    at.settings.chmod(0o600)
+    window.refresh()
+    assert button.isVisible()
+    at.settings.unlink()
+    at.shared_connections.mkdir(mode=0o700)
+    (at.shared_connections / ("0" * 39)).touch()
+    window.refresh()
+    assert not button.isVisible()
+    (at.shared_connections / ("0" * 40)).touch()
+    window.refresh()
+    assert button.isVisible()
+
+
+def test_all_are_ended_after_a_question_by_keyboard(
+    qtbot: QtBot, page: ClustersPage, at: Places
+) -> None:
+    window, button = page.window(), page.findChild(QPushButton, "disconnect")
+    assert isinstance(window, MainWindow)
+    at.shared_connections.mkdir(mode=0o700)
+    stale = at.shared_connections / ("0" * 40)
+    with tempfile.TemporaryDirectory(dir="/tmp") as short, socket.socket(socket.AF_UNIX) as made:
+        made.bind(f"{short}/s")
+        Path(f"{short}/s").rename(stale)
+    window.refresh()
+    press(qtbot, page, "disconnect")
+    box = page.findChild(QMessageBox, "disconnect-question")
+    qtbot.keyClick(box, Qt.Key.Key_Return)  # the safe answer
+    assert (page.commands.is_idle, stale.exists()) == (True, True)
+    press(qtbot, page, "disconnect")
+    box = page.findChildren(QMessageBox, "disconnect-question")[-1]
+    [yes] = [one for one in box.buttons() if one.text() == "&Disconnect"]
+    qtbot.keyClick(yes, Qt.Key.Key_Space)
+    assert not button.isEnabled()
+    qtbot.waitUntil(lambda: said(page).startswith("Disconnected: 0000"), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not button.isVisible(), timeout=PATIENCE_MS)
+    assert not stale.exists()

@@ -38,6 +38,7 @@ def test_key_and_certificate_are_loaded(home: Home, agent: str) -> None:
     assert result["agent"] == {
         "reachable": True,
         "socket": agent,
+        "own": False,
         "holds_current": True,
         "stale": 0,
     }

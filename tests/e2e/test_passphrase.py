@@ -95,8 +95,10 @@ def test_the_agent_gets_the_key_so_that_ssh_need_not_ask(renewed: Home, agent: s
     assert logs_in(renewed)
 
 
-def test_without_an_agent_it_is_said_what_that_means(renewed: Home) -> None:
+def test_without_any_agent_it_is_said_what_that_means(renewed: Home, tmp_path: Path) -> None:
+    """Not even one of ours can be started where there is no such program."""
     typed = line(passphrase=PHRASE)
+    renewed.environ["PATH"] = str(tmp_path)
     done = renewed.run("passphrase", "set", "--stdin", typed=typed)
     assert done.returncode == 0
     assert "at each login" in done.stderr

@@ -1,16 +1,18 @@
 """The agent: put the key that is on disk into it, take our stale ones out, tell what it holds."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
-from alpkey.actions.opening import open_key
+from alpkey.actions.agents import Agents
+from alpkey.actions.opening import open_key, open_unasked
 from alpkey.core import words
 from alpkey.core.agent_contents import AgentContents, certificate_in, plain_key, sort_out
 from alpkey.core.certificate import Certificate, Validity, fingerprint, type_name
-from alpkey.core.errors import AgentTrouble, AlpkeyError, NoKey
-from alpkey.core.events import Action, Event, Result, Step, Warn
+from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled, NoKey
+from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.journal import Known, fold
 from alpkey.core.look import Look, closed_doors
 from alpkey.core.moments import rfc3339
@@ -23,14 +25,36 @@ from alpkey.core.status import AgentView
 
 @dataclass(frozen=True, slots=True)
 class LoadableKey:
-    """A proven pair; ``name`` is the comment under which the agent lists it."""
+    """A proven pair; ``name`` is the comment under which the agent lists it.
+
+    ``protected``: on disk it lies under a passphrase, so that without an agent logins have to ask.
+    """
 
     private: Secret
     certificate: Certificate
     name: str
+    protected: bool
 
 
-def load(agent: Agent, key: LoadableKey, known: Known, clock: Clock) -> None:
+def load(agents: Agents, key: LoadableKey, known: Known, clock: Clock) -> AgentTrouble | None:
+    """Loads the person's agent; where that is of no use and logins need one, ours.
+
+    What is wrong with theirs is returned then.  Ours ends once theirs has taken the key, or none
+    is needed.  Raises AgentTrouble.
+    """
+    try:
+        fill(agents.theirs(), key, known, clock, confirm=agents.confirm)
+    except AgentTrouble as trouble:
+        if trouble.code == "agent-no-certificates" or not key.protected:
+            agents.end_own()
+            raise
+        fill(agents.stand_in(trouble), key, known, clock, confirm=agents.confirm)
+        return trouble
+    agents.end_own()
+    return None
+
+
+def fill(agent: Agent, key: LoadableKey, known: Known, clock: Clock, *, confirm: bool) -> None:
     """Adds plain key and certificate for as long as the certificate lives; removes our stale ones.
 
     The new ones go in first, so that at no instant the agent holds nothing of ours.
@@ -38,8 +62,10 @@ def load(agent: Agent, key: LoadableKey, known: Known, clock: Clock) -> None:
     """
     lifetime_s = _seconds_left(key.certificate, clock)
     private = key.private.reveal().encode()
-    agent.add(private, key.name, lifetime_s=lifetime_s)
-    agent.add(private, key.name, certificate=key.certificate, lifetime_s=lifetime_s)
+    for certificate in (None, key.certificate):
+        agent.add(
+            private, key.name, certificate=certificate, lifetime_s=lifetime_s, confirm=confirm
+        )
     blobs = [identity.blob for identity in agent.identities()]
     for blob in sort_out(blobs, key.certificate, known.made_here).stale:
         agent.remove(blob)
@@ -55,7 +81,7 @@ class AgentWorld:
     protection: KeyProtection
     keychain: Keychain
     journal: Journal
-    agent: Agent
+    agents: Agents
     clock: Clock
 
 
@@ -69,16 +95,28 @@ def load_current(world: AgentWorld) -> Action:
     pair = _installed(world, look)
     known = fold(world.journal.facts(), look.account)
     certificate = world.pairs.check(pair.certificate)
-    world.agent.identities()  # an agent of no use is told of before anything is asked
-    if look.encrypted and not view(world.agent, certificate, known).holds_current:
+    agents = world.agents
+    if not look.encrypted:
+        agents.theirs().identities()  # one of no use is told of before anything is done
+        _load_proven(pair, world, look)
+    elif not view(agents, certificate, known).holds_current or agents.theirs_are_back():
         keychain = world.keychain if known.key_covered else None
         numbers = itertools.count(1)
         opened = yield from open_key(pair.private, world.protection, keychain, numbers)
-        _load_proven(IssuedPair(opened.private, pair.certificate), world, look)
-    elif not look.encrypted:
-        _load_proven(pair, world, look)
-    held = view(world.agent, certificate, known)
-    return {"socket": held.socket, "holds_current": held.holds_current, "stale": held.stale}
+        opened_pair = IssuedPair(opened.private, pair.certificate)
+        if trouble := _load_proven(opened_pair, world, look):
+            yield from _tell_of_own(trouble)
+    return _result(world, certificate, known)
+
+
+def _result(world: AgentWorld, certificate: Certificate | None, known: Known) -> Result:
+    held = view(world.agents, certificate, known)
+    return {
+        "socket": held.socket,
+        "own": held.own,
+        "holds_current": held.holds_current,
+        "stale": held.stale,
+    }
 
 
 def _installed(world: AgentWorld, look: Look) -> IssuedPair:
@@ -90,28 +128,117 @@ def _installed(world: AgentWorld, look: Look) -> IssuedPair:
     return pair
 
 
-def _load_proven(pair: IssuedPair, world: AgentWorld, look: Look) -> None:
-    key = LoadableKey(pair.private, world.pairs.prove(pair), look.key_path.name)
-    load(world.agent, key, fold(world.journal.facts(), look.account), world.clock)
+def _load_proven(pair: IssuedPair, world: AgentWorld, look: Look) -> AgentTrouble | None:
+    """``pair`` is open, however it lies on disk."""
+    protected = look.encrypted is True
+    key = LoadableKey(pair.private, world.pairs.prove(pair), look.key_path.name, protected)
+    return load(world.agents, key, fold(world.journal.facts(), look.account), world.clock)
 
 
-def load_to_forward(world: AgentWorld) -> Iterator[Event]:
-    """For ``ssh -A``: the agent that is passed on needs key and certificate.
+def _tell_of_own(trouble: AgentTrouble) -> Iterator[Event]:
+    """Of an agent that misbehaves; that there is none is nothing to be told of."""
+    if not isinstance(trouble, AgentAbsent):
+        yield Warn("own-agent", words.told(trouble))
 
-    ssh itself reads the certificate from its file, so a failure is only worth a warning.
+
+class Refill(Protocol):
+    """:func:`refill` in its world, for actions that have nothing else to do with agents."""
+
+    def __call__(
+        self, *, may_ask: bool = False, forwards: bool = False, attended: bool = True
+    ) -> Generator[Event, Answer, bool]: ...
+
+
+def refill(
+    world: AgentWorld, *, may_ask: bool = False, forwards: bool = False, attended: bool = True
+) -> Generator[Event, Answer, bool]:
+    """Puts the installed key back where the agent lost it; whether the agent holds it now.
+
+    For logins the plain key is enough; an agent that is passed on with ``forwards`` needs the
+    certificate too.  The passphrase comes from the keychain, which only somebody ``attended`` may
+    unlock, or from whoever may be asked.  A failure is only worth a warning.  Raises Cancelled.
     """
     look = world.look()
     known = fold(world.journal.facts(), look.account)
-    if view(world.agent, look.certificate, known).holds_current:
+    if closed_doors(look, world.clock()):
+        return False
+    held = view(world.agents, look.certificate, known)
+    if held.holds_current or (held.holds_key and not forwards):
+        return True
+    if not (held.reachable or forwards or look.encrypted):
+        return False
+    try:
+        pair = yield from _opened(world, look, known, may_ask=may_ask, attended=attended)
+        trouble = _load_proven(pair, world, look)
+    except Cancelled:
+        raise
+    except AlpkeyError as no:
+        said = words.describe(no)
+        if forwards:
+            yield Warn("agent-not-forwarded", {"reason": said.title})
+        elif no.code == "key-encrypted":
+            yield Warn("agent-passphrase")
+        else:
+            yield Warn("agent-trouble", _reason(no))
+        return False
+    if trouble:
+        yield from _tell_of_own(trouble)
+    yield Step("in-agent")
+    return True
+
+
+def load_anew(world: AgentWorld) -> Generator[Event, Answer, None]:
+    """The agent holds the installed key as the settings now have it, if it held it before.
+
+    An agent does not tell how it holds a key, so ours leave it first; they come back where nobody
+    need be asked for a passphrase.
+    """
+    look = world.look()
+    known = fold(world.journal.facts(), look.account)
+    agent = world.agents.used
+    try:
+        blobs = [one.blob for one in agent.identities()]
+        ours = sort_out(blobs, look.certificate, known.made_here).ours
+        for blob in ours:
+            agent.remove(blob)
+    except AgentAbsent:
+        return
+    except AgentTrouble as trouble:
+        yield Warn("agent-trouble", _reason(trouble))
+        return
+    if not ours or closed_doors(look, world.clock()):
         return
     try:
-        if look.encrypted:
-            raise AgentTrouble("key-encrypted")
-        _load_proven(_installed(world, look), world, look)
-    except AlpkeyError as trouble:
-        yield Warn("agent-not-forwarded", {"reason": words.describe(trouble).title})
+        pair = yield from _opened(world, look, known, may_ask=False, attended=True)
+        _load_proven(pair, world, look)
+    except AlpkeyError as no:
+        needs_person = no.code == "key-encrypted"
+        yield Warn("confirm-from-next") if needs_person else Warn("agent-trouble", _reason(no))
     else:
         yield Step("in-agent")
+
+
+def _reason(trouble: AlpkeyError) -> dict[str, str]:
+    return {"code": trouble.code, "reason": words.describe(trouble).detail}
+
+
+def _opened(
+    world: AgentWorld, look: Look, known: Known, *, may_ask: bool, attended: bool
+) -> Generator[Event, Answer, IssuedPair]:
+    """Raises AgentTrouble (``key-encrypted``) where nobody opens it."""
+    pair = _installed(world, look)
+    if not look.encrypted:
+        return pair
+    answers = known.key_covered and (attended or world.keychain.opens_unasked())
+    keychain = world.keychain if answers else None
+    if may_ask:
+        opened = yield from open_key(pair.private, world.protection, keychain, itertools.count(1))
+        return IssuedPair(opened.private, pair.certificate)
+    if keychain:
+        private = yield from open_unasked(pair.private, world.protection, keychain)
+        if private:
+            return IssuedPair(private, pair.certificate)
+    raise AgentTrouble("key-encrypted")
 
 
 def clean(world: AgentWorld) -> Action:
@@ -123,33 +250,29 @@ def clean(world: AgentWorld) -> Action:
     yield from ()
     look, now = world.look(), world.clock()
     known = fold(world.journal.facts(), look.account)
-    identities = world.agent.identities()
+    agent = world.agents.used
+    identities = agent.identities()
     contents = sort_out([one.blob for one in identities], look.certificate, known.made_here)
     spare = contents.stale if look.certificate else ()
     removed = []
     for one in identities:
         if one.blob in spare or (one.blob in contents.ours and _ran_out(one.blob, now)):
-            world.agent.remove(one.blob)
+            agent.remove(one.blob)
             removed.append(_listed(one, contents, now))
-    held = view(world.agent, look.certificate, known)
-    return {
-        "socket": held.socket,
-        "holds_current": held.holds_current,
-        "stale": held.stale,
-        "removed": removed,
-    }
+    return {**_result(world, look.certificate, known), "removed": removed}
 
 
 def list_keys(world: AgentWorld) -> Action:
     """Everything the agent holds, and which of it is ours.  Raises AgentTrouble."""
     yield from ()
     look, now = world.look(), world.clock()
-    identities = world.agent.identities()
+    agent = world.agents.used
+    identities = agent.identities()
     known = fold(world.journal.facts(), look.account)
     blobs = [identity.blob for identity in identities]
     contents = sort_out(blobs, look.certificate, known.made_here)
     keys = [_listed(identity, contents, now) for identity in identities]
-    return {"socket": world.agent.socket, "keys": keys}
+    return {"socket": agent.socket, "own": agent is world.agents.own, "keys": keys}
 
 
 def _listed(identity: Identity, contents: AgentContents, now: datetime) -> Result:
@@ -170,34 +293,39 @@ def _ran_out(blob: bytes, now: datetime) -> bool:
 
 
 def load_after_renewal(
-    agent: Agent, key: LoadableKey, known: Known, clock: Clock
+    agents: Agents, key: LoadableKey, known: Known, clock: Clock
 ) -> Iterator[Event]:
-    """The same, where a failure is only worth a warning; an absent agent not even that.
+    """The same, where a failure is only worth a warning.
 
-    A key without passphrase needs no agent.
+    An absent agent is not even that for a key without passphrase, which needs none.
     """
     try:
-        load(agent, key, known, clock)
+        stood_in_for = load(agents, key, known, clock)
     except AgentAbsent:
-        return
+        if key.protected:
+            yield Warn("passphrase-without-agent")
     except AgentTrouble as trouble:
-        yield Warn(
-            "agent-trouble", {"code": trouble.code, "reason": words.describe(trouble).detail}
-        )
+        yield Warn("agent-trouble", _reason(trouble))
     else:
+        if stood_in_for:
+            yield from _tell_of_own(stood_in_for)
         yield Step("in-agent")
 
 
-def view(agent: Agent, certificate: Certificate | None, known: Known) -> AgentView:
-    """What the agent holds of ours; an agent that cannot be asked holds nothing."""
+def view(agents: Agents, certificate: Certificate | None, known: Known) -> AgentView:
+    """What the agent that logins use holds of ours; one that cannot be asked holds nothing."""
+    agent = agents.used
+    own = agent is agents.own
     try:
         blobs = [identity.blob for identity in agent.identities()]
     except AgentTrouble:
-        return AgentView(reachable=False, socket=agent.socket, holds_current=False, stale=0)
+        return AgentView(False, agent.socket, own=own)
     contents: AgentContents = sort_out(blobs, certificate, known.made_here)
     return AgentView(
         reachable=True,
         socket=agent.socket,
+        own=own,
+        holds_key=certificate is not None and certificate.public_key in blobs,
         holds_current=contents.current,
         stale=len(contents.stale),
     )

@@ -1,14 +1,15 @@
 """Connect: a cluster by its name, with a key that is good."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Literal
 
+from alpkey.actions.agent import Refill
 from alpkey.actions.naming import check_name
 from alpkey.actions.unasked import renewed_unasked
 from alpkey.core.command import held, ssh_to
 from alpkey.core.errors import Unsuitable
-from alpkey.core.events import Action, Event
+from alpkey.core.events import Action, Answer, Event
 from alpkey.core.look import Look, closed_doors
 from alpkey.core.ports import Clock, Editor, OwnSshFiles, Resolver, Terminal
 from alpkey.core.site import Site
@@ -32,11 +33,11 @@ class ConnectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConnectWorld:
-    """``renew`` and ``load_to_forward`` are other actions, made only where they are needed.
+    """``renew`` and ``refill`` are other actions, made only where they are needed.
 
-    ``explain`` is our own doctor.  ``renew_in_window`` opens the renewal window, which connects
-    when it is done; None where no window can be opened.  ``renew_unasked`` is a renewal by a kept
-    sign-in alone.
+    ``explain`` is our own doctor, ``again`` our own ``connect``, for a terminal to run them.
+    ``renew_in_window`` opens the renewal window, which connects when it is done; None where no
+    window can be opened.  ``renew_unasked`` is a renewal by a kept sign-in alone.
     """
 
     site: Site
@@ -47,9 +48,10 @@ class ConnectWorld:
     terminal: Terminal
     editor: Editor
     renew: Callable[[], Action]
-    load_to_forward: Callable[[], Iterator[Event]]
+    refill: Refill
     renew_in_window: Callable[[str], None] | None
     explain: tuple[str, ...]
+    again: tuple[str, ...]
     renew_unasked: Callable[[], Action] | None = None
 
 
@@ -76,8 +78,7 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
             return {"host": request.name, "command": None}
         else:
             raise closed
-    if request.forward_agent and request.way != "print":
-        yield from world.load_to_forward()
+    in_agent = yield from _in_agent(request, world)
     command = ssh_to(
         request.name,
         config=config,
@@ -89,5 +90,22 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
             raise Unsuitable("editor-needs-config", name=request.name)
         world.editor.open(request.name)
     if request.way == "window":
-        world.terminal.open(held(command, world.explain), request.name)
+        asks = command if in_agent else [*world.again, *_here(request)]
+        world.terminal.open(held(asks, world.explain), request.name)
     return {"host": request.name, "command": command}
+
+
+def _in_agent(request: ConnectRequest, world: ConnectWorld) -> Generator[Event, Answer, bool]:
+    """Whether ssh need not ask for a passphrase: the key has none, or the agent holds it."""
+    protected = world.look().encrypted is True
+    if request.way == "print" or not (protected or request.forward_agent):
+        return True
+    loaded = yield from world.refill(may_ask=request.may_ask, forwards=request.forward_agent)
+    return loaded or not protected
+
+
+def _here(request: ConnectRequest) -> list[str]:
+    """The same once more, where the passphrase can be asked for: once, not at each host."""
+    agent = ["--forward-agent"] if request.forward_agent else []
+    command = ["--", *request.remote_command] if request.remote_command else []
+    return [request.name, "--here", *agent, *command]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from alpkey.actions.agent import AgentWorld, clean, load_current
+from alpkey.actions.agents import Agents
 from alpkey.core import words
 from alpkey.core.agent_contents import sort_out
 from alpkey.core.checks_agent import asks_passphrase
@@ -24,7 +25,7 @@ from alpkey.core.journal import Fact, Finding, Known, Retired, fold
 from alpkey.core.kept import NOTHING
 from alpkey.core.look import Look
 from alpkey.core.ports import Clock, Lock
-from alpkey.core.ports_agent import AgentAbsent
+from alpkey.core.ports_agent import Agent, AgentAbsent
 from alpkey.core.ports_config import OwnLines, PersonConfig
 from alpkey.core.ports_doctor import (
     DeskProbe,
@@ -39,7 +40,7 @@ from alpkey.core.ports_doctor import (
 from alpkey.core.ports_keychain import Keychain
 from alpkey.core.ports_touched import SSH_CONFIG, Touched
 from alpkey.core.report import Report, report
-from alpkey.core.settings import Settings
+from alpkey.core.settings import CONFIRM_EACH_USE, Setting, Settings, declared
 from alpkey.core.site import GATEWAY, Site
 from alpkey.core.symptoms import (
     AgentAnswer,
@@ -83,6 +84,7 @@ class DoctorWorld:
     desk: DeskProbe
     installed: InstalledProbe
     use_ipv4: Callable[[], Action]
+    lacks: Callable[[Setting], str | None]
     program: str
 
 
@@ -150,6 +152,7 @@ def examine(world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool =
         "line": lambda: _line(world),
         "desk": world.desk,
         "installed": world.installed,
+        "unconfirmable": lambda: world.lacks(declared()[CONFIRM_EACH_USE]),
     }
     elsewhere: Mapping[str, Callable[[], Any]] = {
         "reach": lambda: _reach(world, way),
@@ -241,15 +244,12 @@ def _keychain(world: DoctorWorld, known: Known) -> KeychainSeen | None:
 
 
 def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
-    agent = world.agent().agent
+    agents = world.agent().agents
+    agent = agents.used
     try:
         blobs = [identity.blob for identity in agent.identities()]
-    except AgentAbsent as absent:
-        return AgentSeen("absent", agent.socket, str(absent.params.get("reason", "")))
     except AgentTrouble as trouble:
-        answer: AgentAnswer = "hangs" if trouble.code == "agent-hangs" else "refuses"
-        said = words.describe(trouble)
-        return AgentSeen(answer, agent.socket, said.detail, said.next_step)
+        return _useless(agent, trouble)
     certificate = look.certificate
     contents = sort_out(blobs, certificate, known.made_here)
     return AgentSeen(
@@ -259,7 +259,28 @@ def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
         plain=certificate is not None and certificate.public_key in blobs,
         stale=len(contents.stale) if certificate else 0,
         foreign=len(blobs) - len(contents.ours),
+        theirs=_theirs(agents) if agent is agents.own else None,
     )
+
+
+def _useless(agent: Agent, trouble: AgentTrouble) -> AgentSeen:
+    if isinstance(trouble, AgentAbsent):
+        return AgentSeen("absent", agent.socket, str(trouble.params.get("reason", "")))
+    answer: AgentAnswer = "hangs" if trouble.code == "agent-hangs" else "refuses"
+    said = words.describe(trouble)
+    return AgentSeen(answer, agent.socket, said.detail, said.next_step)
+
+
+def _theirs(agents: Agents) -> AgentSeen:
+    """Why ours stands in for it, or that it need not any more."""
+    agent = agents.theirs()
+    try:
+        agent.identities()
+    except AgentTrouble as trouble:
+        return _useless(agent, trouble)
+    if agents.theirs_are_back():
+        return AgentSeen("answers", agent.socket)
+    return _useless(agent, AgentTrouble("agent-refuses", socket=agent.socket, operation="add"))
 
 
 def _logins(world: DoctorWorld, way: _Way) -> dict[str, LoginSeen]:
@@ -306,5 +327,6 @@ FIXES: dict[str, Callable[[DoctorWorld], Action]] = {
     "config-open": _mode_of("config"),
     "ipv6-swallowed": lambda world: world.use_ipv4(),
     "agent-without-key": lambda world: load_current(world.agent()),
+    "agent-works-again": lambda world: load_current(world.agent()),
     "agent-stale": lambda world: clean(world.agent()),
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from alpkey.actions.agent import Refill
 from alpkey.actions.installing import finish_interrupted
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.actions.unasked import renewed_unasked
@@ -37,6 +38,7 @@ class EnsureWorld:
     lock: Lock
     renew: Callable[[], Action]
     renew_unasked: Callable[[], Action]
+    refill: Refill
 
 
 def ensure(way: Way, world: EnsureWorld) -> Action:
@@ -47,6 +49,7 @@ def ensure(way: Way, world: EnsureWorld) -> Action:
     began = world.status.clock()
     yield from finish_interrupted(world.files, world.lock)
     if _is_good(world):
+        yield from world.refill(attended=False)
         return _result(world, renewed=False)
     calls = world.callers.calls()
     if any(call.only_asks for call in calls):

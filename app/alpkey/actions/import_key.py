@@ -216,10 +216,15 @@ class _Importing:
             yield Warn("agent-passphrase")
             return
         world = self._world
-        key = agent_actions.LoadableKey(choice.key.private, choice.certificate, look.key_path.name)
+        key = agent_actions.LoadableKey(
+            choice.key.private,
+            choice.certificate,
+            look.key_path.name,
+            protected=world.status.look().encrypted is True,
+        )
         known = fold(world.status.journal.facts(), look.account)
         yield from agent_actions.load_after_renewal(
-            world.status.agent(), key, known, world.status.clock
+            world.status.agents, key, known, world.status.clock
         )
 
 

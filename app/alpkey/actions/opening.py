@@ -40,9 +40,8 @@ def open_key(
 
     A person is asked only where ``keychain`` is None or does not hold it.
     """
-    if keychain and (kept := (yield from _kept(keychain))):
-        with suppress(SignInRefused):
-            return Opened(protection.recoded(private, kept, None), {})
+    if keychain and (opened := (yield from open_unasked(private, protection, keychain))):
+        return Opened(opened, {})
     error: AlpkeyError | None = None
     while True:
         ask = Ask(next(numbers), (Field(field, "secret"),), error)
@@ -52,6 +51,16 @@ def open_key(
             return Opened(protection.recoded(private, typed(answer, field), None), answer)
         except (SignInRefused, Unsuitable) as no:
             error = type(no)(no.code, retryable=no.retryable, field=field)
+
+
+def open_unasked(
+    private: Secret, protection: KeyProtection, keychain: Keychain
+) -> Generator[Event, Answer, Secret | None]:
+    """The key, opened with what the keychain holds; None where that does not open it."""
+    if kept := (yield from _kept(keychain)):
+        with suppress(SignInRefused):
+            return protection.recoded(private, kept, None)
+    return None
 
 
 def _kept(keychain: Keychain) -> Generator[Event, Answer, Secret | None]:

@@ -6,6 +6,7 @@ old file is replaced, in one step.
 
 import itertools
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from alpkey.actions import agent as agent_actions
@@ -15,6 +16,7 @@ from alpkey.actions.opening import Opened, open_key, typed
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core import words
 from alpkey.core.errors import (
+    AgentTrouble,
     AlpkeyError,
     KeychainTrouble,
     NoKey,
@@ -77,6 +79,8 @@ def remove_passphrase(world: PassphraseWorld) -> Action:
     _replace(private, opened.private, world)
     yield Step("unprotected")
     yield from _forget(world)
+    with suppress(AgentTrouble):  # from now on no login needs it
+        world.status.agents.end_own()
     return _result(world, changed=True)
 
 
@@ -217,13 +221,10 @@ def _replace(old: Secret, new: Secret, world: PassphraseWorld) -> None:
 def _load_agent(plain: Secret, world: PassphraseWorld) -> Iterator[Event]:
     """Without an agent ssh itself asks at every login, and at each host on the way."""
     look, clock = world.status.look(), world.status.clock
-    agent = world.status.agent()
     known = fold(world.status.journal.facts(), look.account)
-    if not agent_actions.view(agent, look.certificate, known).reachable:
-        yield Warn("passphrase-without-agent")
-    elif look.certificate and look.state(clock()).opens_doors:
-        key = agent_actions.LoadableKey(plain, look.certificate, look.key_path.name)
-        yield from agent_actions.load_after_renewal(agent, key, known, clock)
+    if look.certificate and look.state(clock()).opens_doors:
+        key = agent_actions.LoadableKey(plain, look.certificate, look.key_path.name, protected=True)
+        yield from agent_actions.load_after_renewal(world.status.agents, key, known, clock)
 
 
 def _result(world: PassphraseWorld, *, changed: bool) -> Result:

@@ -79,6 +79,7 @@ class RenewWorld:
     status: StatusWorld
     kept: KeptWorld
     protection: KeyProtection
+    refill: agent_actions.Refill
 
 
 def renew(request: RenewRequest, world: RenewWorld) -> Action:
@@ -90,6 +91,7 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     yield from finish_interrupted(world.files, world.lock)
     before = world.status.look()
     if still_good(before, request, world.status):
+        yield from world.refill(attended=False)
         return renewal_result(world.status, world.cancellation)
     guard_quota(before, request, world.status)
     world.files.check_writable()
@@ -202,7 +204,7 @@ class _SignIn:
     def _prove_once(self) -> Iterator[Event]:
         if not self._proven:
             # ssh takes its time to say which agent it uses: ask it while the person types.
-            self._world.status.agent()
+            self._world.status.agents.theirs()
             yield from _prove(self._world)
             self._proven = True
 
@@ -310,10 +312,10 @@ def _issue_and_install(
     known = fold(world.status.journal.facts(), credentials.username)
     if before and before.encrypted and not known.key_covered:
         yield Warn("passphrase-lost")
-    key = agent_actions.LoadableKey(pair.private, certificate, world.status.look().key_path.name)
-    yield from agent_actions.load_after_renewal(
-        world.status.agent(), key, known, world.status.clock
-    )
+    look = world.status.look()
+    protected = look.encrypted is True
+    key = agent_actions.LoadableKey(pair.private, certificate, look.key_path.name, protected)
+    yield from agent_actions.load_after_renewal(world.status.agents, key, known, world.status.clock)
     return renewal_result(world.status, world.cancellation, world.service.name)
 
 

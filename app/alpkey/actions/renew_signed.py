@@ -62,6 +62,7 @@ class SignedWorld:
     status: StatusWorld
     kept: KeptWorld
     protection: KeyProtection
+    refill: agent_actions.Refill
 
 
 def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
@@ -72,6 +73,7 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
     yield from finish_interrupted(world.files, world.lock)
     before = world.status.look()
     if still_good(before, request, world.status):
+        yield from world.refill(attended=False)
         return renewal_result(world.status, world.cancellation)
     _guard(before, request, world)
     who = Who(
@@ -325,9 +327,10 @@ class _Signing:
                 return
             private = opened
         status = self._world.status
-        name = status.look().key_path.name
-        key = agent_actions.LoadableKey(private, certificate, name)
-        yield from agent_actions.load_after_renewal(status.agent(), key, self._known, status.clock)
+        look = status.look()
+        protected = look.encrypted is True
+        key = agent_actions.LoadableKey(private, certificate, look.key_path.name, protected)
+        yield from agent_actions.load_after_renewal(status.agents, key, self._known, status.clock)
 
     def _is_replaced_by(self, certificate: Certificate) -> bool:
         return self._is_live(self._old) and self._old != certificate

@@ -10,8 +10,14 @@ from alpkey.core.errors import AlpkeyError, Unsuitable
 from alpkey.core.events import Action, Event, Warn
 from alpkey.core.policy import Chosen, Origin
 from alpkey.core.ports_settings import SettingsFile
-from alpkey.core.setting_kinds import CLUSTERS, Plain
-from alpkey.core.settings import KEEP_SIGN_IN, Setting, SettingsUnreadable, declared
+from alpkey.core.setting_kinds import CLUSTERS, SWITCH, Plain
+from alpkey.core.settings import (
+    CONFIRM_EACH_USE,
+    KEEP_SIGN_IN,
+    Setting,
+    SettingsUnreadable,
+    declared,
+)
 from alpkey.core.site import Site
 
 
@@ -20,7 +26,8 @@ class SettingsWorld:
     """``locked`` are the keys that the organisation decides; ``site`` is the centre as shipped.
 
     ``look_again`` has the shell prompts see what a change means; the entry in the desktop's menu
-    names clusters, too.
+    names clusters, too.  ``lacks`` says what is missing here for a setting to be of use;
+    ``load_anew`` has the agent hold the key as the settings now have it.
     """
 
     chosen: Callable[[], Chosen]
@@ -29,6 +36,8 @@ class SettingsWorld:
     file: SettingsFile
     look_again: Callable[[], None]
     desktop: Callable[[], DesktopWorld]
+    lacks: Callable[[Setting], str | None]
+    load_anew: Callable[[], Iterator[Event]]
 
 
 def show_all(world: SettingsWorld) -> Action:
@@ -60,6 +69,8 @@ def change(
     if key in world.locked():
         raise Unsuitable("setting-locked", key=key)
     plain = None if text is None else _typed(setting, text, world)
+    if plain and setting.kind is SWITCH and (missing := world.lacks(setting)):
+        yield Warn("setting-lacks", {"label": setting.label, "reason": missing})
     aside = world.file.change(key, plain)
     if aside:
         yield Warn("settings-set-aside", {"path": str(aside)})
@@ -67,6 +78,8 @@ def change(
         world.look_again()
         if setting.kind is CLUSTERS:
             yield from follow(world.desktop())
+        if key == CONFIRM_EACH_USE:
+            yield from world.load_anew()
     if (key, plain) == (KEEP_SIGN_IN, "no") and end_sessions:
         yield from end_sessions()
     origin: Origin = "shipped" if plain is None else "person"

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+from alpkey.actions.agents import Agents
 from alpkey.actions.asking import agree
 from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, tell_of_wait
 from alpkey.actions.kept import KeptWorld
@@ -97,6 +98,8 @@ class _Leaving:
         with suppress(AgentTrouble):
             if entries := self._entries():
                 going.append(Belonging("agent", str(len(entries))))
+        if self._agents.own.lives:
+            going.append(self._own_agent)
         going += [Belonging("key", str(key.path)) for key in keys]
         if self._is_certificate_alone(keys):
             going.append(Belonging("certificate", str(look.certificate_path)))
@@ -158,7 +161,9 @@ class _Leaving:
             yield from self._keychain.forget_passphrase()
 
     def _leave_agent(self) -> Iterator[Event]:
-        agent = self._world.status.agent()
+        if self._agents.own.lives:
+            yield from self.tally.does(self._own_agent, "own-agent-ended", self._agents.end_own)
+        agent = self._agents.theirs()
         if agent.socket is None:
             return
         removed = 0
@@ -204,12 +209,20 @@ class _Leaving:
         return certificate is not None and not in_place and self._ours.has_certificate(certificate)
 
     def _entries(self) -> list[bytes]:
-        """Of ours in the agent.  Raises AgentTrouble."""
-        agent = self._world.status.agent()
+        """Of ours in the person's agent.  Raises AgentTrouble."""
+        agent = self._agents.theirs()
         if agent.socket is None:
             return []
         ours = self._ours
         return [one.blob for one in agent.identities() if ours.has_entry(one.blob)]
+
+    @property
+    def _agents(self) -> Agents:
+        return self._world.status.agents
+
+    @property
+    def _own_agent(self) -> Belonging:
+        return Belonging("own-agent", str(self._agents.own.socket))
 
     @property
     def _look(self) -> Look:

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from alpkey.actions import agent as agent_actions
+from alpkey.actions.agents import Agents
 from alpkey.core.events import Action
 from alpkey.core.journal import fold
 from alpkey.core.look import Look
 from alpkey.core.ports import Clock, Journal
-from alpkey.core.ports_agent import Agent
 from alpkey.core.status import Status, status_object
 
 
@@ -19,7 +19,7 @@ class StatusWorld:
     look: Callable[[], Look]
     remember: Callable[[Look], None]
     journal: Journal
-    agent: Callable[[], Agent]
+    agents: Agents
     clock: Clock
 
 
@@ -28,7 +28,7 @@ def take_status(world: StatusWorld) -> Status:
     look = world.look()
     world.remember(look)
     known = fold(world.journal.facts(), look.account)
-    return Status(look, agent_actions.view(world.agent(), look.certificate, known))
+    return Status(look, agent_actions.view(world.agents, look.certificate, known))
 
 
 def status(world: StatusWorld) -> Action:

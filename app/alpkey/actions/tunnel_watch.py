@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from alpkey.actions.way_in import WayIn, explained
+from alpkey.actions.way_in import WayIn, explained, unlock
 from alpkey.core import jobs, ssh_words, tunnel
 from alpkey.core.command import WATCHED, tunnel_to
 from alpkey.core.errors import AlpkeyError, Cancelled, Unfit, Unreachable, Unsuitable
@@ -145,6 +145,8 @@ class Watch:
                 closed = closed_doors(world.way.look(), world.way.clock())
                 return tunnel.KeySeen(closed is None)
             case Deed.START:
+                for _ in unlock(self._world.way):  # the agent may have been emptied meanwhile
+                    pass
                 way, options = self._way, WATCHED
                 command = tunnel_to(
                     way.node, way.cluster, way.ports, config=self._config, options=options

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from alpkey.actions.tunnel_watch import TunnelRequest, TunnelWorld, Watch, busy
-from alpkey.actions.way_in import check_cluster
+from alpkey.actions.way_in import check_cluster, unlock
 from alpkey.core import tunnel
 from alpkey.core.command import tunnel_to
 from alpkey.core.errors import AlpkeyError, Cancelled, Unreachable, Unsuitable
@@ -138,9 +138,10 @@ def _with_key(
     if closed := closed_doors(way.look(), way.clock()):
         if request.may_ask:
             yield from way.renew()
-            return way.own_files.write(way.look().account)
-        if not request.waits:
+            config = way.own_files.write(way.look().account)
+        elif not request.waits:
             raise closed
+    yield from unlock(way, may_ask=request.may_ask)
     return config
 
 

@@ -21,6 +21,7 @@ from alpkey.core.belonging import Belonging
 from alpkey.core.errors import AlpkeyError, Unfit
 from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.ports import KeyFiles, Lock
+from alpkey.core.ports_agent import OwnAgent
 from alpkey.core.ports_desktop import Outside
 from alpkey.core.ports_hosts import KnownHosts
 from alpkey.core.ports_shared import SharedConnections
@@ -39,6 +40,7 @@ class UninstallWorld:
     lock: Lock
     own_ssh: Path
     connections: SharedConnections
+    own_agent: OwnAgent
     folders: Sequence[Path]
 
 
@@ -80,6 +82,8 @@ class _Removal:
         """All that will go, in the order it goes in."""
         going = self._tunnels.belongings()
         going += [_connection(one) for one in self._world.connections.open()]
+        if self._world.own_agent.lives:
+            going.append(self._own_agent)
         going += [Belonging("placed", str(path)) for path in self._placed.values()]
         if self._has_line():
             going.append(self._line)
@@ -94,6 +98,7 @@ class _Removal:
         yield from tell_of_wait(self._world.lock)
         with self._world.lock.held(LOCK_TIMEOUT_S):
             yield from self._end_connections()
+            yield from self._end_own_agent()
             yield from self._take_back_files()
             if (yield from self._take_out_line()):
                 yield from self._remove_ssh_files()
@@ -115,6 +120,17 @@ class _Removal:
                 yield from self.tally.left(_connection(socket), trouble)
             else:
                 yield from self._gone(_connection(socket))
+
+    def _end_own_agent(self) -> Iterator[Event]:
+        """Our files for ssh, which name it, go next."""
+        if not self._world.own_agent.lives:
+            return
+        try:
+            self._world.own_agent.end()
+        except AlpkeyError as trouble:
+            yield from self.tally.left(self._own_agent, trouble)
+        else:
+            yield from self._gone(self._own_agent)
 
     def _take_back_files(self) -> Iterator[Event]:
         for name, path in self._placed.items():
@@ -191,6 +207,10 @@ class _Removal:
     @property
     def _placed(self) -> Mapping[str, Path]:
         return self._world.outside.placed()
+
+    @property
+    def _own_agent(self) -> Belonging:
+        return Belonging("own-agent", str(self._world.own_agent.socket))
 
     @property
     def _line(self) -> Belonging:

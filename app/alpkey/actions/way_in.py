@@ -4,6 +4,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from alpkey.actions.agent import Refill
 from alpkey.actions.doctor import DoctorWorld, examine
 from alpkey.actions.naming import check_name
 from alpkey.core import ssh_words
@@ -20,7 +21,9 @@ from alpkey.core.symptoms import LoginSeen
 
 @dataclass(frozen=True, slots=True)
 class WayIn:
-    """``renew`` is another action, and ``doctor`` another's world, made only where needed."""
+    """``renew`` and ``refill`` are other actions, and ``doctor`` another's world, made only where
+    needed.
+    """
 
     site: Site
     look: Callable[[], Look]
@@ -29,6 +32,7 @@ class WayIn:
     resolver: Resolver
     renew: Callable[[], Action]
     doctor: Callable[[], DoctorWorld]
+    refill: Refill
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,14 @@ def enter(name: str, way: WayIn, *, may_ask: bool) -> Generator[Event, Answer, P
             raise closed
         yield from way.renew()
         config = way.own_files.write(way.look().account)
+    yield from unlock(way, may_ask=may_ask)
     return config
+
+
+def unlock(way: WayIn, *, may_ask: bool = False) -> Generator[Event, Answer, None]:
+    """A key under a passphrase is in the agent then, for nobody is asked by ssh."""
+    if way.look().encrypted:
+        yield from way.refill(may_ask=may_ask)
 
 
 def check_cluster(name: str, way: WayIn) -> Path | None:

@@ -14,6 +14,9 @@ from alpkey.core.wire import Reader, Torn, string, uint32
 CALL_TIMEOUT_S = 3.0
 ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
 
+# Should the key that an agent is tried with not be taken out again.
+_TRY_LASTS_S = 1
+
 # Inside the class the name ``socket`` is the port's property.
 Connection = socket.socket
 
@@ -23,6 +26,7 @@ _ADD_IDENTITY = 17
 _REMOVE_IDENTITY = 18
 _ADD_ID_CONSTRAINED = 25
 _CONSTRAIN_LIFETIME = b"\x01"
+_CONSTRAIN_CONFIRM = b"\x02"
 _SUCCESS = 6
 
 
@@ -60,6 +64,7 @@ class SshAgent:
         *,
         certificate: Certificate | None = None,
         lifetime_s: int | None = None,
+        confirm: bool = False,
     ) -> None:
         # Late: only adding needs cryptography, which costs as much as all the rest of a command.
         from alpkey.adapters.private_key import agent_entry
@@ -68,13 +73,12 @@ class SshAgent:
             entry = agent_entry(private, certificate) + string(comment.encode())
         except PrivateKeyUnreadable as wrong:
             raise AgentTrouble("key-unloadable", reason=str(wrong)) from None
-        if lifetime_s is None:
-            message = bytes([_ADD_IDENTITY]) + entry
-        else:
-            limit = _CONSTRAIN_LIFETIME + uint32(min(lifetime_s, 2**32 - 1))
-            message = bytes([_ADD_ID_CONSTRAINED]) + entry + limit
-        if self._call(message)[0] != _SUCCESS:
-            raise self._takes_no("certificate" if certificate else "key")
+        limits = _CONSTRAIN_CONFIRM if confirm else b""
+        if lifetime_s is not None:
+            limits += _CONSTRAIN_LIFETIME + uint32(min(lifetime_s, 2**32 - 1))
+        kind = _ADD_ID_CONSTRAINED if limits else _ADD_IDENTITY
+        if self._call(bytes([kind]) + entry + limits)[0] != _SUCCESS:
+            raise self._takes_no("certificate" if certificate else "key", confirm=confirm)
 
     def remove(self, blob: bytes) -> None:
         """An agent says the same of an entry that it lacks and of one that it will not give up."""
@@ -82,6 +86,17 @@ class SshAgent:
             return
         if any(identity.blob == blob for identity in self.identities()):
             raise self._refuses("remove")
+
+    def takes_keys(self, *, confirm: bool = False) -> bool:
+        from alpkey.adapters.private_key import fresh, load, public_blob
+
+        private = fresh()
+        try:
+            self.add(private, "alpkey-try", lifetime_s=_TRY_LASTS_S, confirm=confirm)
+            self.remove(public_blob(load(private)))
+        except AgentTrouble:
+            return False
+        return True
 
     def _call(self, message: bytes) -> bytes:
         """The answer's bytes, at least one."""
@@ -121,8 +136,10 @@ class SshAgent:
     def _refuses(self, operation: str) -> AgentTrouble:
         return AgentTrouble("agent-refuses", socket=self._path, operation=operation)
 
-    def _takes_no(self, what: str) -> AgentTrouble:
+    def _takes_no(self, what: str, *, confirm: bool) -> AgentTrouble:
         """A locked agent lists nothing and takes nothing until it is unlocked (ssh-add(1), -x)."""
+        if confirm and self.takes_keys():
+            return AgentTrouble("agent-no-confirm", socket=self._path)
         if what == "certificate":
             return AgentTrouble("agent-no-certificates", socket=self._path)
         if not self.identities():
@@ -151,11 +168,15 @@ class NoAgent:
         *,
         certificate: Certificate | None = None,  # noqa: ARG002
         lifetime_s: int | None = None,  # noqa: ARG002
+        confirm: bool = False,  # noqa: ARG002
     ) -> None:
         raise self._absent()
 
     def remove(self, blob: bytes) -> None:  # noqa: ARG002
         raise self._absent()
+
+    def takes_keys(self, *, confirm: bool = False) -> bool:  # noqa: ARG002
+        return False
 
     def _absent(self) -> AgentAbsent:
         return _absent(self._source, f"{self._source} names none.")

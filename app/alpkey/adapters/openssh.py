@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -40,12 +40,16 @@ class OpenSsh:
             return {}
         return first_values(done.stdout.decode(errors="replace"))
 
-    def agent(self, alias: str) -> tuple[str | None, AgentSource]:
+    def agent(
+        self, alias: str, resolved: Callable[[str], Mapping[str, str]] | None = None
+    ) -> tuple[str | None, AgentSource]:
         """The socket of the agent that ssh asks for ``alias``, and what names it.
 
-        ``IdentityAgent`` comes before ``SSH_AUTH_SOCK`` (ssh_config(5)).
+        ``IdentityAgent`` comes before ``SSH_AUTH_SOCK`` (ssh_config(5)).  ``resolved`` may stand
+        for ssh's own answer.
         """
-        named = self.resolved(alias).get("identityagent", "SSH_AUTH_SOCK")
+        answer = (resolved or self.resolved)(alias)
+        named = answer.get("identityagent", "SSH_AUTH_SOCK")
         if named == "SSH_AUTH_SOCK":
             return self._environ.get("SSH_AUTH_SOCK") or None, "SSH_AUTH_SOCK"
         if named == "none":

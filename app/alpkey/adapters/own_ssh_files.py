@@ -31,11 +31,15 @@ class OwnSshConfig:
         touched: Touched,
         ensure: Sequence[str],
         settings: Callable[[], Settings] = Settings,
+        *,
+        own_agent: Callable[[], bool] = lambda: False,
     ) -> None:
         """``ensure`` is our own command that a login on demand runs; ``settings`` are looked at
-        anew for each writing, as a command may change one.
+        anew for each writing, as a command may change one.  ``own_agent`` says whether the agent
+        that is ours lives.
         """
         self._settings = settings
+        self._own_agent = own_agent
         self._ensure = tuple(ensure)
         self._site = site
         self._places = places
@@ -98,7 +102,15 @@ class OwnSshConfig:
 
     def blocks(self, user: str | None, *, on_demand: bool) -> str:
         key = self._places.private_key(self._site.key_file)
-        identity = Identity(user, key, certificate_of(key))
+        agent = self._places.own_agent if self._own_agent() else None
+        return self._blocks(Identity(user, key, certificate_of(key), agent), on_demand=on_demand)
+
+    def blocks_without_agent(self) -> str:
+        """The same, where ours is not named: for ssh to say which one it would ask then."""
+        key = self._places.private_key(self._site.key_file)
+        return self._blocks(Identity(None, key, certificate_of(key)), on_demand=False)
+
+    def _blocks(self, identity: Identity, *, on_demand: bool) -> str:
         with readable_by_ssh():
             first = "\n" + match_line(self._site, self._places) if on_demand else ""
             settings = self._settings()

@@ -1,15 +1,14 @@
 """Connections that logins share, known by the sockets that ssh leaves in our folder."""
 
-import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from alpkey.adapters import files
 from alpkey.core.errors import Unreachable
+from alpkey.core.shared_names import is_shared
 
 TIMEOUT_S = 10.0
-_NAME = re.compile("[0-9a-f]{40}")  # what %C stands for (ssh_config(5), TOKENS)
 
 
 class SharedSockets:
@@ -24,7 +23,7 @@ class SharedSockets:
             found = sorted(self._folder.iterdir())
         except OSError:
             return []
-        return [path for path in found if _NAME.fullmatch(path.name) and path.is_socket()]
+        return [path for path in found if is_shared(path.name) and path.is_socket()]
 
     def end(self, socket: Path) -> None:
         """ssh is told by the socket alone, so it needs no configuration and no real name."""

@@ -77,7 +77,8 @@ def agent_line(agent: Result) -> str:
         return "No ssh agent answers; a key without passphrase needs none."
     stale = f" {agent['stale']} old keys of ours lie in it." if agent["stale"] else ""
     held = "holds the key" if agent["holds_current"] else "does not hold the key"
-    return f"The ssh agent {held}.{stale}"
+    which = "Alpkey's own ssh agent" if agent["own"] else "The ssh agent"
+    return f"{which} {held}.{stale}"
 
 
 def agent(result: Result) -> str:

@@ -34,6 +34,22 @@ def asks_passphrase(seen: Symptoms) -> bool:
     return seen.look.encrypted is True and not (agent and agent.plain)
 
 
+def _stood_in_for(seen: Symptoms, _: datetime) -> Facts | None:
+    theirs = seen.agent.theirs if seen.agent else None
+    if theirs is None or theirs.answer == "answers":
+        return None
+    return {"why": theirs.why, "advice": theirs.advice or "Start it again."}
+
+
+def _works_again(seen: Symptoms, _: datetime) -> Facts | None:
+    theirs = seen.agent.theirs if seen.agent else None
+    return when(theirs and theirs.answer == "answers", socket=theirs.socket) if theirs else None
+
+
+def _unconfirmable(seen: Symptoms, _: datetime) -> Facts | None:
+    return when(seen.settings.confirm_each_use and seen.unconfirmable, why=seen.unconfirmable or "")
+
+
 def _too_full(seen: Symptoms, _: datetime) -> Facts | None:
     """Harmless where a plain ssh, too, offers only what it is told to."""
     agent = _answering(seen)
@@ -75,13 +91,30 @@ CHECKS = (
         lambda seen, _: _useless(seen, "absent"),
     ),
     Check(
+        "own-agent",
+        "note",
+        "Alpkey's own ssh agent holds the key",
+        "Yours is of no use for it. {why} Logins to the centre ask Alpkey's.",
+        "Nothing has to be done. Yours is used again once it works. {advice}",
+        _stood_in_for,
+    ),
+    Check(
+        "agent-works-again",
+        "note",
+        "Your own ssh agent works again",
+        "Alpkey's own still holds the key. Yours is {socket}.",
+        "Have the key moved there: alpkey doctor --fix agent-works-again",
+        _works_again,
+        fix=True,
+    ),
+    Check(
         "passphrase-each-time",
         "warning",
         "Every login asks for the key's passphrase",
         "The key is protected, and no agent holds it. Programs that cannot ask will fail.",
         "Load it with: alpkey agent load",
         lambda seen, _: when(asks_passphrase(seen)),
-        after=("agent-hangs", "agent-refuses", "agent-absent"),
+        after=("agent-hangs",),
     ),
     Check(
         "agent-without-key",
@@ -101,6 +134,14 @@ CHECKS = (
         "Put Alpkey's line into your ssh configuration, and ssh offers only the right one: "
         "alpkey config apply. Or take out what you do not need: ssh-add -d FILE",
         _too_full,
+    ),
+    Check(
+        "confirm-impossible",
+        "warning",
+        "Nobody can be asked to confirm each use of the key",
+        "{why}",
+        "Or turn it off: alpkey settings set confirm_each_use off",
+        _unconfirmable,
     ),
     Check(
         "agent-stale",

@@ -151,6 +151,11 @@ class Places:
     def window_socket(self) -> Path:
         return self.runtime / "window"
 
+    @property
+    def own_agent(self) -> Path:
+        """The socket of the ssh agent that is ours."""
+        return self.runtime / "agent"
+
     def private_key(self, file_name: str) -> Path:
         return self.ssh / file_name
 

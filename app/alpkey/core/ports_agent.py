@@ -39,11 +39,34 @@ class Agent(Protocol):
         *,
         certificate: Certificate | None = None,
         lifetime_s: int | None = None,
+        confirm: bool = False,
     ) -> None:
         """Adds the unencrypted key in ``private``, or its ``certificate``.
 
-        The agent forgets it after ``lifetime_s`` seconds.  The same entry again is replaced.
+        The agent forgets it after ``lifetime_s`` seconds, and with ``confirm`` asks the person at
+        each use.  The same entry again is replaced.
         """
 
     def remove(self, blob: bytes) -> None:
         """Removes one entry; one that is not there is no error."""
+
+    def takes_keys(self, *, confirm: bool = False) -> bool:
+        """Whether it answers and takes a key, tried with one that is made up.  Raises nothing."""
+
+
+class OwnAgent(Agent, Protocol):
+    """Our own agent, which stands in where the person's is of no use.
+
+    It outlives the command that starts it, and there is never a second one for a home.
+    """
+
+    @property
+    def lives(self) -> bool:
+        """Whether it runs; a socket that it left behind is no sign of life."""
+
+    def start(self) -> None:
+        """Starts it, unless it lives.  Raises AgentTrouble (``own-agent-failed``)."""
+
+    def end(self) -> None:
+        """Ends it with all that it holds, if it lives.  Raises AgentTrouble
+        (``own-agent-stays``)."""

@@ -10,6 +10,7 @@ from datetime import time, timedelta
 from functools import cache
 from typing import Any
 
+from alpkey.core import askpass
 from alpkey.core.setting_kinds import (
     CLOCK,
     CLUSTERS,
@@ -25,7 +26,11 @@ from alpkey.core.setting_kinds import (
 
 KEEP_SIGN_IN = "keep_sign_in"
 
+CONFIRM_EACH_USE = "confirm_each_use"
+
 Check = Callable[[Any], str | None]
+Lacks = Callable[[Mapping[str, str], str, Callable[[str], object]], str | None]
+"""What keeps a setting from working here, in words: see :func:`alpkey.core.askpass.lacks`."""
 
 
 class SettingsUnreadable(ValueError):
@@ -34,7 +39,10 @@ class SettingsUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting as it is declared.  ``check`` says in words why a value is not to be taken."""
+    """One setting as it is declared.  ``check`` says in words why a value is not to be taken.
+
+    ``lacks`` says what is missing on a computer for the setting to be of use.
+    """
 
     key: str
     kind: Kind
@@ -42,6 +50,7 @@ class Setting:
     label: str
     help: str
     check: Check | None = None
+    lacks: Lacks | None = None
 
     def read(self, plain: Any) -> Any:
         """The value in ``plain``, which comes from a file.  Raises SettingsUnreadable."""
@@ -63,12 +72,15 @@ class Setting:
 
 
 def _setting(
-    default: Any, kind: Kind, label: str, help_text: str, check: Check | None = None
+    default: Any,
+    kind: Kind,
+    label: str,
+    help_text: str,
+    check: Check | None = None,
+    lacks: Lacks | None = None,
 ) -> Any:
-    return field(
-        default=default,
-        metadata={"kind": kind, "label": label, "help": help_text, "check": check},
-    )
+    told = {"kind": kind, "label": label, "help": help_text, "check": check, "lacks": lacks}
+    return field(default=default, metadata=told)
 
 
 def _one_word(name: str) -> str | None:
@@ -127,6 +139,13 @@ class Settings:
         "IPv4 only",
         "ssh passes over the IPv6 addresses of the centre, for networks that swallow what is sent "
         "there.",
+    )
+    confirm_each_use: bool = _setting(
+        False,
+        SWITCH,
+        "Confirm each use",
+        "The ssh agent asks you whenever the key is used, at each host. Of use with a passphrase.",
+        lacks=askpass.lacks,
     )
     keep_sign_in: str = _setting(
         "ask",

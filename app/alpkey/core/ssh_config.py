@@ -33,6 +33,7 @@ class Identity:
     user: str | None
     private_key: Path
     certificate: Path
+    agent: Path | None = None
 
 
 def hosts_file(
@@ -48,6 +49,7 @@ def hosts_file(
 
     With ``shares`` logins to a cluster go through one that is open.  With ``only_ipv4`` what is
     reached from here is, by IPv4 alone; what lies behind the jump host is reached from there.
+    An agent of the ``identity`` is asked in place of the one that ssh would ask.
 
     Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
     but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
@@ -124,6 +126,7 @@ def _block(pattern: str, lines: Iterable[str], identity: Identity) -> str:
         f"IdentityFile {path_value(identity.private_key)}",
         "IdentitiesOnly yes",
         f"CertificateFile {path_value(identity.certificate)}",
+        *([f"IdentityAgent {path_value(identity.agent)}"] if identity.agent else []),
     ]
     return f"\nHost {pattern}\n" + "".join(f"    {line}\n" for line in own)
 

@@ -11,12 +11,18 @@ from alpkey.core.quota import Quota
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """What the agent that ssh will use holds of ours; ``holds_current`` is the installed key."""
+    """What the agent that ssh will use holds of ours.
+
+    ``own``: it is ours, in place of the person's.  ``holds_current`` is the installed certificate,
+    ``holds_key`` its key.
+    """
 
     reachable: bool
     socket: str | None
-    holds_current: bool
-    stale: int
+    own: bool = False
+    holds_key: bool = False
+    holds_current: bool = False
+    stale: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ def status_object(status: Status, now: datetime) -> dict[str, Any]:
         "agent": {
             "reachable": status.agent.reachable,
             "socket": status.agent.socket,
+            "own": status.agent.own,
             "holds_current": status.agent.holds_current,
             "stale": status.agent.stale,
         },

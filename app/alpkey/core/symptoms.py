@@ -54,6 +54,7 @@ class AgentSeen:
 
     ``current`` and ``plain`` are whether it holds our certificate and its key; ``stale`` counts
     ours that should leave, none where no certificate tells them apart; ``foreign`` all others.
+    ``theirs`` is the person's own, where this one is Alpkey's and stands in for it.
     """
 
     answer: AgentAnswer
@@ -64,6 +65,7 @@ class AgentSeen:
     plain: bool = False
     stale: int = 0
     foreign: int = 0
+    theirs: "AgentSeen | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,8 @@ class Symptoms:
     ``program`` names this Alpkey, its Python and the system; ``installed`` are the Alpkeys that a
     shell would find.
     ``own`` is what the person's own configuration makes of the centre's names.  ``logins`` are
-    by host, and only those that were tried.
+    by host, and only those that were tried.  ``unconfirmable`` says what keeps an agent from asking
+    at each use.
     """
 
     site: Site
@@ -175,4 +178,5 @@ class Symptoms:
     keychain: KeychainSeen | None = None
     desk: DeskSeen | None = None
     installed: tuple[Path, ...] | None = None
+    unconfirmable: str | None = None
     logins: Mapping[str, LoginSeen] = field(default_factory=dict)

@@ -555,6 +555,11 @@ ERRORS: Mapping[str, Description] = {
         "It was put into {path}, but your ssh configuration seems to name another file.",
         "See the line UserKnownHostsFile in your ~/.ssh/config.",
     ),
+    "disconnect-question": Description(
+        "End every shared connection?",
+        "Every session in them ends too, in whichever terminal it runs. Tunnels stay open.",
+        "The next login opens a new one.",
+    ),
     "revoke-question": Description(
         "Revoked keys open nothing any more, at once and everywhere",
         "To be revoked: {path}.",
@@ -628,10 +633,26 @@ ERRORS: Mapping[str, Description] = {
         "take nothing from other programs.",
         "Do it in the program that runs this agent, or use OpenSSH's own: eval $(ssh-agent)",
     ),
+    "agent-no-confirm": Description(
+        "The ssh agent cannot ask at each use",
+        "{socket} takes the key, but not with the wish that each use is confirmed.",
+        "Turn that off (alpkey settings set confirm_each_use off), or use OpenSSH's own agent: "
+        "eval $(ssh-agent)",
+    ),
     "agent-garbled": Description(
         "The ssh agent answers in a way nobody understands",
         "{socket}: {reason}",
         "Use OpenSSH's own agent: eval $(ssh-agent)",
+    ),
+    "own-agent-failed": Description(
+        "Alpkey's own ssh agent does not start",
+        "{reason}",
+        "Install OpenSSH's ssh-agent, or start one yourself: eval $(ssh-agent)",
+    ),
+    "own-agent-stays": Description(
+        "Alpkey's own ssh agent does not end",
+        "{socket}: {reason} It holds the key until the key runs out.",
+        "Log out of this computer, which ends it.",
     ),
     "key-encrypted": Description(
         "The key is protected by a passphrase",
@@ -765,6 +786,9 @@ WARNINGS: Mapping[str, str] = {
     "not-kept": "The key is installed, but the password was not kept. {title}: {detail}",
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
+    "confirm-from-next": "The ssh agent no longer holds the key as it was. "
+    "Load it as you now want it with: alpkey agent load",
+    "own-agent": "The key is in an ssh agent that Alpkey runs. {title}: {detail}",
     "agent-not-forwarded": "The ssh agent that is passed on does not hold the key: {reason}",
     "passphrase-unread": "The keychain does not tell the passphrase. {title}: {detail}",
     "passphrase-unforgotten": "The keychain still holds the old passphrase, which opens nothing "
@@ -802,6 +826,7 @@ WARNINGS: Mapping[str, str] = {
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
     "file-kept": "What stood there had been changed. It is kept as {path}.",
+    "setting-lacks": "{label}: {reason}",
     "settings-set-aside": "The settings could not be read. They are kept as {path}.",
     "key-needed": "{host} waits for a fresh key. Ctrl-D goes on without.",
     "tunnel-not-browsed": "{title}. The service is at {url}",
@@ -816,6 +841,7 @@ BELONGINGS: Mapping[str, str] = {
     "totp": "the kept code generator of {name}",
     "passphrase": "the passphrase of the key in {name}",
     "agent": "our entries in the ssh agent ({name})",
+    "own-agent": "the ssh agent that Alpkey runs at {name}",
     "key": "the key {name} with its certificate",
     "certificate": "the certificate {name}",
     "waiting": "the key that waits for its place as {name}",
@@ -869,6 +895,7 @@ STEPS: Mapping[str, str] = {
     "session-ended": "Signed out",
     "secret-forgotten": "Removed from the keychain",
     "out-of-agent": "Removed from the ssh agent",
+    "own-agent-ended": "Alpkey's own ssh agent ended",
     "removed": "Removed from the disk",
     "tunnel-closed": "Tunnel closed: {name}",
     "undone": "Undone: {what}",

@@ -20,6 +20,7 @@ from alpkey.desktop.zone import now
 class Seen:
     """One of ``look`` and ``trouble``; ``now`` is when, in the zone in which times are shown.
 
+    ``connected``: connections are open that logins share.
     Where there is trouble site and settings are the shipped ones, as far as these can be read.
     """
 
@@ -29,6 +30,7 @@ class Seen:
     site: Site | None = None
     chosen: Chosen = field(default_factory=lambda: choose({}, {}))
     aliases: tuple[Alias, ...] = ()
+    connected: bool = False
 
     @property
     def settings(self) -> Settings:
@@ -42,7 +44,10 @@ def take(places: Places) -> Seen:
         on = glance.ground(places)
         look = glance.look(places, here.astimezone(UTC), on)
         aliases = tuple(glance.aliases(places))
-        return Seen(here, look, site=on.site, chosen=on.chosen, aliases=aliases)
+        connected = glance.shares_connections(places)
+        return Seen(
+            here, look, site=on.site, chosen=on.chosen, aliases=aliases, connected=connected
+        )
     except AlpkeyError as wrong:
         said = words.describe(wrong)
         trouble = f"{said.title}. {said.detail} {said.next_step}"

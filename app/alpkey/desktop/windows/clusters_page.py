@@ -15,18 +15,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core import editor
+from alpkey.core import editor, words
 from alpkey.core.errors import Cancelled
 from alpkey.desktop import error_view, views, zone
 from alpkey.desktop.commands import Commands, Then
 from alpkey.desktop.looking import Seen
-from alpkey.desktop.windows.parts import GRID_PX, Note, button, copied, words_label
+from alpkey.desktop.windows.parts import GRID_PX, Note, ask, button, copied, words_label
 
 _BUTTONS = ("Connect", "Copy command", "Open in VS Code", "Try to log in", "Stop")
 _FORWARD = "Forward my agent"
 _FORWARDING = (
     "Programs on the cluster can then use your keys for as long as you are logged in, and so can "
     "whoever administers it. Only needed to go on from there to other computers."
+)
+_DISCONNECT = "Disconnect all"
+_SHARING = (
+    "Logins go through a connection that is open already. It outlives the key, and its revocation, "
+    "by 10 minutes after the last session."
 )
 _NAME = Qt.ItemDataRole.UserRole
 
@@ -46,7 +51,7 @@ class ClustersPage(QWidget):
         self._list.setObjectName("clusters")
         self._list.setAccessibleName("Clusters")
         self._list.itemActivated.connect(lambda _: self._connect())
-        labels = views.with_mnemonics([*_BUTTONS, _FORWARD], taken)
+        labels = views.with_mnemonics([*_BUTTONS, _DISCONNECT, _FORWARD], taken)
         deeds = (self._connect, self._copy, self._open_editor, self._try, self.commands.stop)
         names = ("connect", "copy", "editor", "try", "stop")
         self._buttons = [
@@ -58,12 +63,16 @@ class ClustersPage(QWidget):
         self._forward = QCheckBox(labels[-1])
         self._forward.setObjectName("forward-agent")
         self._forward.setAccessibleDescription(_FORWARDING)
+        self._disconnect = button(labels[-2], self._ask_to_disconnect, "disconnect")
+        self._disconnect.setAccessibleDescription(_SHARING)
+        self._sharing = QWidget()
         self._said = Note("cluster-said")
         self._lay_out()
         self._stop.hide()
 
     def apply(self, seen: Seen) -> None:
         """Makes the list anew only where the hosts have changed."""
+        self._sharing.setVisible(seen.connected or seen.settings.share_connections)
         hosts = views.destinations(seen.site, seen.aliases)
         if hosts == self._hosts:
             return
@@ -106,6 +115,20 @@ class ClustersPage(QWidget):
         right = partial(self._tried, name, "Let you in")
         self._run(lambda _: right(""), partial(self._failed, name), name, "--check")
 
+    def _ask_to_disconnect(self) -> None:
+        said = words.describe(Cancelled("disconnect-question"))
+        ask(self, "disconnect-question", said, "&Disconnect", "&Keep them", self._end_all)
+
+    def _end_all(self) -> None:
+        if self.commands.is_idle:
+            self._show_running(True)
+            ended, failed = (partial(self._ended, then) for then in (self._tell_ended, self._tell))
+            self.commands.run(ended, failed, "disconnect", "--events")
+
+    def _tell_ended(self, result: dict[str, Any]) -> None:
+        names = ", ".join(result["disconnected"])
+        self._said.say(f"Disconnected: {names}" if names else "No shared connection was open.")
+
     def _failed(self, name: str, error: dict[str, Any]) -> None:
         if error["code"] == Cancelled.default_code:
             self._said.say("")
@@ -140,7 +163,7 @@ class ClustersPage(QWidget):
     def _show_running(self, running: bool) -> None:
         """What waits for an answer can be stopped; the cursor stays in the list."""
         self._stop.setVisible(running)
-        for one in self._doing[1:]:
+        for one in (*self._doing[1:], self._disconnect):
             one.setEnabled(not running)
 
     def _tell(self, error: dict[str, Any]) -> None:
@@ -151,6 +174,11 @@ class ClustersPage(QWidget):
         for one in self._buttons:
             row.addWidget(one)
         row.addStretch()
+        sharing = QHBoxLayout(self._sharing)
+        sharing.setContentsMargins(0, 0, 0, 0)
+        sharing.setSpacing(2 * GRID_PX)
+        sharing.addWidget(self._disconnect, alignment=Qt.AlignmentFlag.AlignVCenter)
+        sharing.addWidget(words_label("sharing", _SHARING), 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.setSpacing(GRID_PX)
@@ -159,3 +187,4 @@ class ClustersPage(QWidget):
         layout.addWidget(self._said)
         layout.addWidget(self._forward)
         layout.addWidget(words_label("forwarding", _FORWARDING))
+        layout.addWidget(self._sharing)

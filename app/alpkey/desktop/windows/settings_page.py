@@ -1,11 +1,13 @@
 """The page of settings: a row for each that is declared, written by our own command line."""
 
+import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -52,8 +54,14 @@ class Row:
         for part in (self.label, self.control):
             part.setEnabled(not locked)
         managed = f" ({words.MANAGED})" if locked else ""
-        self.help.setText(self.setting.help + managed)
-        self.control.setAccessibleDescription(self.setting.help + managed)
+        told = " ".join(filter(None, (self.setting.help + managed, self._lacks())))
+        self.help.setText(told)
+        self.control.setAccessibleDescription(told)
+
+    def _lacks(self) -> str | None:
+        """Said before it is switched on, not only after."""
+        lacks, find = self.setting.lacks, QStandardPaths.findExecutable
+        return lacks(os.environ, sys.platform, find) if lacks else None
 
     def show_error(self, text: str) -> None:
         """What was typed wrong stays, to be mended."""

@@ -1,0 +1,152 @@
+"""Our own ssh-agent: started once, known by its socket, ended with all that it holds."""
+
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from alpkey.adapters.lock import FileLock
+from alpkey.adapters.own_agent import OwnSshAgent
+from alpkey.core.errors import AgentTrouble
+from alpkey.core.places import lock_of
+from tests.agents import end_agent, process_behind
+from tests.keys import make_pair
+
+# As a process of its own, which ends at once: the agent has to outlive it.
+START = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from alpkey.adapters.lock import FileLock
+from alpkey.adapters.own_agent import OwnSshAgent
+from alpkey.core.places import lock_of
+path = Path(sys.argv[1])
+lock = FileLock(lock_of(path), lock_of(path), lambda: datetime.now(UTC))
+OwnSshAgent(path, lock, os.environ).start()
+"""
+
+
+def at(path: Path, **environ: str) -> OwnSshAgent:
+    lock = lock_of(path)
+    return OwnSshAgent(
+        path, FileLock(lock, lock, lambda: datetime.now(UTC)), {**os.environ, **environ}
+    )
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Iterator[Path]:
+    made = tmp_path / "run" / "agent"
+    yield made
+    end_agent(made)
+
+
+def number_at(path: Path) -> int:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        return process_behind(connection)
+
+
+def test_it_is_ours_alone(path: Path) -> None:
+    at(path).start()
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert at(path).lives
+
+
+def test_it_survives_whoever_started_it_and_there_is_no_second(path: Path) -> None:
+    for _ in range(2):
+        subprocess.run([sys.executable, "-P", "-c", START, str(path)], check=True)
+    first = number_at(path)
+    at(path).start()
+    assert number_at(path) == first
+
+
+def test_many_at_once_start_one(path: Path) -> None:
+    """Each process that called itself ssh-agent at this socket would show in its arguments."""
+    starters = [threading.Thread(target=at(path).start) for _ in range(8)]
+    for one in starters:
+        one.start()
+    for one in starters:
+        one.join()
+    found = subprocess.run(
+        ["ps", "-ewwo", "args"], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert len([row for row in found if str(path) in row and row.startswith("/")]) == 1
+
+
+def test_it_ends_with_what_it_holds(path: Path, tmp_path: Path) -> None:
+    agent = at(path)
+    agent.start()
+    agent.add(make_pair(tmp_path, "ed25519")[0], "ours", lifetime_s=60)
+    number = number_at(path)
+    agent.end()
+    assert (agent.lives, path.exists()) == (False, False)
+    agent.start()
+    assert (number_at(path) == number, agent.identities()) == (False, [])
+
+
+def test_what_is_over_already_is_ended_without_a_word(path: Path) -> None:
+    at(path).end()
+    assert not at(path).lives
+
+
+def test_a_socket_left_behind_is_no_agent(path: Path) -> None:
+    agent = at(path)
+    agent.start()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(path))
+        os.kill(process_behind(connection), signal.SIGKILL)
+        with suppress(ConnectionError):
+            connection.recv(1)
+    assert path.is_socket()
+    assert not agent.lives
+    agent.start()
+    assert agent.lives
+
+
+@pytest.mark.parametrize("script", ["exit 1", "echo listening; exec sleep 60"])
+def test_a_program_that_does_not_listen_is_told_of(path: Path, tmp_path: Path, script: str) -> None:
+    program = tmp_path / "ssh-agent"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    with pytest.raises(AgentTrouble) as trouble:
+        at(path, PATH=f"{tmp_path}:{os.environ['PATH']}").start()
+    assert trouble.value.code == "own-agent-failed"
+    assert str(program) in trouble.value.params["reason"]
+
+
+def test_where_there_is_no_such_program_that_is_told(path: Path) -> None:
+    with pytest.raises(AgentTrouble) as trouble:
+        at(path, PATH="/nowhere").start()
+    assert "no program" in trouble.value.params["reason"]
+
+
+def test_a_folder_that_others_may_enter_is_not_used(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.parent.chmod(0o755)
+    with pytest.raises(AgentTrouble) as trouble:
+        at(path).start()
+    assert (trouble.value.code, path.exists()) == ("own-agent-failed", False)
+
+
+def test_it_gets_no_more_of_the_environment_than_it_needs(path: Path) -> None:
+    """A secret that stands there for another program must not live on in it."""
+    seen = path.parent.parent / "seen"
+    program = path.parent.parent / "ssh-agent"
+    program.write_text(f"#!/bin/sh\nenv > {seen}\n")
+    program.chmod(0o700)
+    with pytest.raises(AgentTrouble):
+        at(
+            path, PATH=f"{program.parent}:{os.environ['PATH']}", CSCS_API_KEY="secret", DISPLAY=":7"
+        ).start()
+    told = seen.read_text()
+    assert ("DISPLAY=:7" in told, "secret" in told) == (True, False)
