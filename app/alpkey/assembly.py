@@ -767,6 +767,8 @@ class Assembly:
     @cached_property
     def _own_files(self) -> OwnSshConfig:
         from alpkey.adapters.own_ssh_files import OwnSshConfig
+        from alpkey.adapters.ssh_versions import all_since
+        from alpkey.core.on_demand import KNOWS_REFUSAL
 
         return OwnSshConfig(
             self.site,
@@ -775,6 +777,7 @@ class Assembly:
             own_command("ensure"),
             lambda: chosen(self.places).settings,
             own_agent=lambda: self._own_agent.lives,
+            can_refuse=lambda: all_since(KNOWS_REFUSAL, os.environ),
         )
 
     @property

@@ -337,6 +337,15 @@ def test_an_agent_that_refuses(healthy: Home, tmp_path: Path) -> None:
         assert path in assert_found(healthy, "agent-refuses", 0)["detail"]
 
 
+def test_a_use_that_nobody_can_be_asked_about(healthy: Home) -> None:
+    """There is no display here."""
+    code, _ = healthy.json("settings", "set", "confirm_each_use", "on")
+    assert code == 0
+    assert_found(healthy, "confirm-impossible", 13, "agent-will-not-sign")
+    assert healthy.json("settings", "set", "confirm_each_use", "off")[0] == 0
+    assert_silent(healthy)
+
+
 def test_old_keys_of_ours_are_taken_out_and_others_stay(healthy: Home, tmp_path: Path) -> None:
     """A key that a renewal could not take out: it was put back by hand."""
     old = tmp_path / "cscs-key"

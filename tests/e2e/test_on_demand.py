@@ -209,6 +209,47 @@ def test_with_the_program_deleted_it_is_as_if_it_had_never_been(
     assert terminal.shown == said
 
 
+def only_newer_ssh(home: Home, folder: Path) -> None:
+    """Everything else that is installed stays to be found."""
+    others = folder / "others"
+    others.mkdir()
+    for program in Path("/usr/bin").iterdir():
+        if program.name != "ssh":
+            (others / program.name).symlink_to(program)
+    newer, _, _ = home.environ["PATH"].partition(":")
+    home.environ["PATH"] = f"{newer}:{others}"
+
+
+@pytest.mark.parametrize("either_openssh", ["newer"], indirect=True)
+def test_a_login_without_a_key_is_refused_where_that_is_wished_and_every_ssh_can(
+    home: Home, either_openssh: None, tmp_path: Path
+) -> None:
+    assert home.run("settings", "set", "refuse_without_key", "on").returncode == 0
+    config = configured(home, tmp_path)
+    own = home.path / "ssh/alpkey/config"
+    assert "RefuseConnection" not in own.read_text()  # this machine's own would stop at it
+    only_newer_ssh(home, tmp_path)
+    assert home.json("config", "apply")[0] == 0
+
+    def said() -> tuple[int, str]:
+        command = ssh(config, "-o", "BatchMode=yes", "daint", "hostname")
+        done = subprocess.run(
+            command, env=home.environ, capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    code, words = said()
+    assert code == 255
+    assert "RefuseConnection: There is no good key. Get one with: alpkey renew" in words
+    assert "Permission denied" not in words
+    home.renew()
+    assert said()[0] == 0
+    home.certificate.unlink()
+    script = fresh(home).read_text()
+    fresh(home).write_text(script.replace("own_ssh_files.py", "gone.py"))
+    assert "RefuseConnection" not in said()[1]
+
+
 def test_a_no_is_remembered_and_holds_for_those_who_wait(home: Home, config: Path) -> None:
     with Terminal(home.command("ensure"), home.environ) as first:
         first.wait_for("User name")

@@ -33,11 +33,13 @@ class OwnSshConfig:
         settings: Callable[[], Settings] = Settings,
         *,
         own_agent: Callable[[], bool] = lambda: False,
+        can_refuse: Callable[[], bool] = lambda: False,
     ) -> None:
         """``ensure`` is our own command that a login on demand runs; ``settings`` are looked at
         anew for each writing, as a command may change one.  ``own_agent`` says whether the agent
-        that is ours lives.
+        that is ours lives, ``can_refuse`` whether every ssh here knows RefuseConnection.
         """
+        self._can_refuse = can_refuse
         self._settings = settings
         self._own_agent = own_agent
         self._ensure = tuple(ensure)
@@ -112,8 +114,11 @@ class OwnSshConfig:
 
     def _blocks(self, identity: Identity, *, on_demand: bool) -> str:
         with readable_by_ssh():
-            first = "\n" + match_line(self._site, self._places) if on_demand else ""
             settings = self._settings()
+            first = ""
+            if on_demand:
+                refuses = settings.refuse_without_key and self._can_refuse()
+                first = "\n" + match_line(self._site, self._places, refuses=refuses)
             return hosts_file(
                 self._site,
                 identity,

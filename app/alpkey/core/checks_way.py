@@ -248,7 +248,7 @@ CHECKS = (
         "{said}",
         "Unlock it or confirm its question; or restart it and load the key: alpkey agent load",
         lambda seen, _: _login(seen, "agent-refuses"),
-        after=("agent-hangs", "agent-refuses"),
+        after=("confirm-impossible", "agent-hangs", "agent-refuses"),
     ),
     Check(
         "behind-jump",

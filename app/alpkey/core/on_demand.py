@@ -15,7 +15,7 @@ _SPECIAL = "'\"\\!"
 _FRESH = """\
 #!/bin/sh
 # Written by Alpkey. ssh runs this before it logs in to the centre; 'alpkey config undo' ends that.
-# While the key is good it ends at once. Whatever it does, ssh goes on.
+# While the key is good it ends at once. Whatever it does, ssh goes on, unless it is to refuse.
 [ -z "$ALPKEY_PROBE" ] || exit 0
 look={look}
 if [ ! -e {intent} ] && [ -r "$look" ]; then
@@ -47,18 +47,26 @@ done
 """
 
 
-def match_line(site: Site, places: Places) -> str:
+# Which OpenSSH knows RefuseConnection (its release notes); any older one would stop at the word.
+KNOWS_REFUSAL = (10, 1)
+_REFUSAL = "There is no good key. Get one with: alpkey renew"
+
+
+def match_line(site: Site, places: Places, *, refuses: bool = False) -> str:
     """Has ssh run the script before each login to a host of the site.  Raises Unwritable.
 
     ssh gives the command to the person's own shell, whatever that is: so nothing stands in it but
-    one call.  ``%`` is ssh's own there (ssh_config(5), TOKENS).
+    one call.  ``%`` is ssh's own there (ssh_config(5), TOKENS).  With ``refuses`` a login for which
+    there is no key ends at once, and no host is asked.
     """
     path = str(places.fresh)
     if any(letter in _SPECIAL or ord(letter) < 32 for letter in path):
         raise Unwritable(path)
     names = ",".join(host.name for host in site.hosts)
-    command = f"/bin/sh '{path.replace('%', '%%')}'"
-    return f'Match originalhost {names} exec "{command}"\n'
+    called = f"""exec "/bin/sh '{path.replace("%", "%%")}'\""""
+    if refuses:
+        return f'Match originalhost {names} !{called}\n    RefuseConnection "{_REFUSAL}"\n'
+    return f"Match originalhost {names} {called}\n"
 
 
 def script(places: Places, ensure: Sequence[str], needed: Sequence[Path]) -> str:

@@ -140,6 +140,13 @@ class Settings:
         "ssh passes over the IPv6 addresses of the centre, for networks that swallow what is sent "
         "there.",
     )
+    refuse_without_key: bool = _setting(
+        False,
+        SWITCH,
+        "Refuse without a key",
+        "With a key on demand: where none could be had, ssh says so and asks no host. Of use where "
+        "every ssh is OpenSSH 10.1 or newer.",
+    )
     confirm_each_use: bool = _setting(
         False,
         SWITCH,
