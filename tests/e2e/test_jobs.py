@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from alpkey_sandbox.sandbox import Sandbox
+from tests.agents import end_agent
 from tests.centre import Centre, Home, prepared_home
 from tests.e2e.terminal import Terminal
 from tests.e2e.waiting import until
@@ -89,9 +90,12 @@ def test_a_jump_host_that_is_away_is_told(home: Home) -> None:
 
 
 def test_a_key_behind_a_passphrase_wants_an_agent(home: Home) -> None:
+    """Where the person has none, ours holds it; without that one, too, nobody could be asked."""
     home.renew()
     typed = json.dumps({"passphrase": "correct horse"}) + "\n"
     assert home.json("passphrase", "set", "--stdin", typed=typed)[0] == 0
+    assert home.json("jobs", "daint")[1]["jobs"][0] == RUNNING
+    end_agent(home.own_agent)
     code, result = home.json("jobs", "daint")
     assert (code, result["error"]["code"]) == (11, "key-encrypted")
 

@@ -121,7 +121,11 @@ class Newcomer:
         self.is_mended()
 
     def is_renewed(self) -> None:
-        until(lambda: is_done(self.screen.window(TITLE)), "the end of the renewal")
+        try:
+            until(lambda: is_done(self.screen.window(TITLE)), "the end of the renewal")
+        except AssertionError as never:
+            told = "\n".join(self.screen.window(TITLE).texts())
+            raise AssertionError(f"{never}; there stands: {told}") from None
         self.is_mended()
 
     def is_mended(self) -> None:
