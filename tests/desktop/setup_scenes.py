@@ -84,14 +84,11 @@ def hosts(**states: str) -> list[list[Row]]:
     return done(hosts=[host(name, state) for name, state in states.items()])
 
 
-def keychain(
-    *, usable: bool = True, agent: bool = True, encrypted: bool = False
-) -> list[list[Row]]:
+def keychain(*, usable: bool = True, encrypted: bool = False) -> list[list[Row]]:
     trouble = None if usable else words.KEYCHAIN_CLOSED
     return done(
         changed=False,
         encrypted=encrypted,
-        agent={"reachable": agent},
         keychain={"usable": usable, "trouble": trouble},
     )
 
@@ -263,9 +260,7 @@ def scenes(
         ),
         "first-protection": scene(lambda: first_start(seen(good)), act_is("Protect it")),
         "first-protection-own": scene(
-            lambda: first_start(
-                seen(good), passphrase_keychain=keychain(usable=False, agent=False)
-            ),
+            lambda: first_start(seen(good), passphrase_keychain=keychain(usable=False)),
             once(type_a_passphrase, act_is("Leave it so")),
         ),
         "first-end": scene(

@@ -282,10 +282,8 @@ def test_the_keychain_comes_first_where_it_can_keep_it(stage: Make) -> None:
     assert ("passphrase", "keychain") in home.called
 
 
-@pytest.mark.parametrize(("usable", "agent"), [(False, True), (True, False)])
-def test_else_no_passphrase_comes_first(stage: Make, usable: bool, agent: bool) -> None:
-    """Without an agent nobody could use a key whose passphrase nobody knows."""
-    home = stage(GOOD, passphrase_keychain=says.keychain(usable=usable, agent=agent))
+def test_else_no_passphrase_comes_first(stage: Make) -> None:
+    home = stage(GOOD, passphrase_keychain=says.keychain(usable=False))
     home.until_at("Protect the key")
     assert home.find(QRadioButton, "way-none").isChecked()
     assert not home.find(QRadioButton, "way-keychain").isEnabled()

@@ -14,8 +14,6 @@ ADVICE = (
     "{site} strongly recommends that the key file is encrypted: without, whoever copies it can log "
     "in as you until the key runs out."
 )
-NO_AGENT = "No ssh agent answers here, and without one nobody could use such a key."
-AGENT_ASKS = "No ssh agent answers here, so ssh asks for it at each login."
 NEW, AGAIN, OLD = "passphrase", "passphrase_again", "old_passphrase"
 
 
@@ -37,8 +35,6 @@ class ProtectionPage(SetupPage):
         self._none = self._way("none", "&No passphrase")
         self._why_not = words_label("why-not")
         self._why_not.setContentsMargins(3 * GRID_PX, 0, 0, 0)
-        self._agent = words_label("agent", AGENT_ASKS)
-        self._agent.setContentsMargins(3 * GRID_PX, 0, 0, 0)
         self._fields = {
             OLD: self._secret(OLD),
             NEW: self._secret(NEW),
@@ -50,7 +46,7 @@ class ProtectionPage(SetupPage):
         for name, field in self._fields.items():
             self._form.addRow(labels[name], field)
         self.rows.addWidget(words_label("advice", ADVICE.format(site=world.site.name)))
-        for part in (self._keychain, self._why_not, self._own, self._agent):
+        for part in (self._keychain, self._why_not, self._own):
             self.rows.addWidget(part)
         self.rows.addLayout(self._form)
         self.rows.addWidget(self._none)
@@ -163,13 +159,11 @@ class ProtectionPage(SetupPage):
         self.looked.emit()
 
     def _know(self, result: dict[str, Any]) -> None:
-        keychain, agent = result["keychain"], result["agent"]["reachable"]
-        self._can_keep = keychain["usable"] and agent
+        keychain = result["keychain"]
+        self._can_keep = keychain["usable"]
         self._keychain.setEnabled(self._can_keep)
-        trouble = keychain["trouble"] or NO_AGENT
-        self._why_not.setText("" if self._can_keep else trouble)
+        self._why_not.setText("" if self._can_keep else keychain["trouble"])
         self._why_not.setVisible(not self._can_keep)
-        self._agent.setVisible(not agent)
         (self._keychain if self._can_keep else self._none).setChecked(True)
         self.looked.emit()
 
