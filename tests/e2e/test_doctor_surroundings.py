@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from alpkey.adapters.browser import COMMON
 from tests import without_flock
 from tests.agents import openssh_agent
 from tests.centre import Home
@@ -79,6 +80,12 @@ def test_without_a_display_no_browser_opens(retired: Home) -> None:
 
 
 def test_a_desktop_whose_browser_is_gone(on_display: Home, tmp_path: Path) -> None:
+    others = tmp_path / "others"
+    others.mkdir()
+    for program in Path("/usr/bin").iterdir():
+        if program.name not in COMMON:
+            (others / program.name).symlink_to(program)
+    on_display.environ["PATH"] = f"{tmp_path / 'bin'}:{others}"
     assert "no-browser" not in str(doctor(on_display)[1])
     (tmp_path / "bin/a-browser").unlink()
     assert "no-browser" in [one["id"] for one in doctor(on_display)[1]]

@@ -143,7 +143,7 @@ class Settings:
     refuse_without_key: bool = _setting(
         False,
         SWITCH,
-        "Refuse without a key",
+        "Quick refusal",
         "With a key on demand: where none could be had, ssh says so and asks no host. Of use where "
         "every ssh is OpenSSH 10.1 or newer.",
     )
