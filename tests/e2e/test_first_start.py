@@ -2,10 +2,7 @@
 
 import itertools
 import json
-import os
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.core.places import find_places
 from tests.agents import openssh_agent
 from tests.centre import Home
 from tests.e2e.accessible import FOCUSED, Node, Screen
 from tests.e2e.desk import Desk
+from tests.e2e.test_clicks import end_windows
 from tests.e2e.test_desk import opener_that_notes
 from tests.e2e.test_passphrase import opens
 from tests.e2e.test_secrets import find
@@ -25,7 +22,6 @@ from tests.e2e.tray_item import TrayItem, tray_of
 from tests.e2e.tunnelling import GREETING, NODE, SERVICE, Tunnels, fetch
 from tests.e2e.waiting import until
 from tests.keychains import keyring_on
-from tests.sockets import owner
 
 TITLE = "DEMO - Set up Alpkey"
 RENEWAL = "DEMO - Renew CSCS key"
@@ -116,14 +112,11 @@ def to_the_page_of_a_node(person: Counting, screen: Screen, tray: TrayItem) -> N
 
 
 @contextmanager
-def tunnels_of_a_newcomer(home: Home) -> Iterator[None]:
+def tunnels_of_a_newcomer(home: Home, screen: Screen) -> Iterator[None]:
     tunnels = Tunnels(home)
     yield
     tunnels.close_all()
-    os.kill(
-        owner(find_places(home.environ, sys.platform, "/nowhere", os.getuid()).window_socket),
-        signal.SIGTERM,
-    )
+    end_windows(home, screen, MAIN)
 
 
 def test_a_newcomer(
@@ -158,7 +151,7 @@ def test_a_newcomer(
         assert tray.labels()[0] == f"Renew key{ELLIPSIS}"
         assert person.clicks <= BUDGET
         assert person.questions <= QUESTIONS
-        with tunnels_of_a_newcomer(home):
+        with tunnels_of_a_newcomer(home, screen):
             to_the_page_of_a_node(person, screen, tray)
             until(opened.exists, "the browser opens")
             assert fetch(opened.read_text()) == GREETING
@@ -294,21 +287,29 @@ def test_the_passphrase_is_changed_from_the_settings(
     assert opens(home.key, PHRASE)
 
 
-def test_it_is_told_page_by_page(running_desk: Desk, screen: Screen, home_on_desk: Home) -> None:
-    """All that a screen reader says on the way, from a key that is there to a login."""
+def test_it_is_told_page_by_page(
+    running_desk: Desk, screen: Screen, home_on_desk: Home, tmp_path: Path
+) -> None:
+    """All that a screen reader says on the way, from a key that is there to a login.
+
+    The keychain is locked, so it is not what is offered first.
+    """
     home, desk = home_on_desk, running_desk
     assert home.renew()[0] == 0
     command = home.command("window", "first-start")
-    with screen.listening() as speech, subprocess.Popen(command, env=home.environ) as process:
-        try:
-            for waited, key in ((CONFIG, "Return"), (NONE, "Return"), (WORKED, "alt+e")):
-                until(lambda waited=waited: waited in speech.said(), waited)
-                desk.focus(TITLE)
-                desk.keys(key)
-            assert process.wait(20) == 0
-            said = [one for one, _ in itertools.groupby(speech.said())]
-        finally:
-            process.kill()
+    address = desk.environ["DBUS_SESSION_BUS_ADDRESS"]
+    with keyring_on(tmp_path / "keyring", address) as keyring, screen.listening() as speech:
+        keyring.lock()
+        with subprocess.Popen(command, env=home.environ) as process:
+            try:
+                for waited, key in ((CONFIG, "Return"), (NONE, "Return"), (WORKED, "alt+e")):
+                    until(lambda waited=waited: waited in speech.said(), waited)
+                    desk.focus(TITLE)
+                    desk.keys(key)
+                assert process.wait(20) == 0
+                said = [one for one, _ in itertools.groupby(speech.said())]
+            finally:
+                process.kill()
     assert said == [
         "[Cancel, push button]",  # all that can be done while it looks
         "Your ssh configuration",
