@@ -767,8 +767,6 @@ class Assembly:
     @cached_property
     def _own_files(self) -> OwnSshConfig:
         from alpkey.adapters.own_ssh_files import OwnSshConfig
-        from alpkey.adapters.ssh_versions import all_since
-        from alpkey.core.on_demand import KNOWS_REFUSAL
 
         return OwnSshConfig(
             self.site,
@@ -777,7 +775,7 @@ class Assembly:
             own_command("ensure"),
             lambda: chosen(self.places).settings,
             own_agent=lambda: self._own_agent.lives,
-            can_refuse=lambda: all_since(KNOWS_REFUSAL, os.environ),
+            can_refuse=_can_refuse,
         )
 
     @property
@@ -842,6 +840,14 @@ class Assembly:
 def own_command(*arguments: str) -> list[str]:
     """The command line that starts Alpkey again with ``arguments``."""
     return ourselves(sys.executable, getattr(sys, "frozen", False), *arguments)
+
+
+def _can_refuse() -> bool:
+    """Whether every ssh that a login may be made by knows RefuseConnection."""
+    from alpkey.adapters.ssh_versions import all_since
+    from alpkey.core.on_demand import KNOWS_REFUSAL
+
+    return all_since(KNOWS_REFUSAL, os.environ)
 
 
 def _lacks(setting: Setting) -> str | None:

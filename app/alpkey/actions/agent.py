@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from alpkey.actions.agents import Agents
 from alpkey.actions.opening import open_key, open_unasked
@@ -34,6 +34,11 @@ class LoadableKey:
     certificate: Certificate
     name: str
     protected: bool
+
+    @classmethod
+    def of(cls, private: Secret, certificate: Certificate, look: Look) -> Self:
+        """Of the installed pair that was looked at; ``private`` is open, however it lies there."""
+        return cls(private, certificate, look.key_path.name, protected=look.encrypted is True)
 
 
 def load(agents: Agents, key: LoadableKey, known: Known, clock: Clock) -> AgentTrouble | None:
@@ -129,9 +134,7 @@ def _installed(world: AgentWorld, look: Look) -> IssuedPair:
 
 
 def _load_proven(pair: IssuedPair, world: AgentWorld, look: Look) -> AgentTrouble | None:
-    """``pair`` is open, however it lies on disk."""
-    protected = look.encrypted is True
-    key = LoadableKey(pair.private, world.pairs.prove(pair), look.key_path.name, protected)
+    key = LoadableKey.of(pair.private, world.pairs.prove(pair), look)
     return load(world.agents, key, fold(world.journal.facts(), look.account), world.clock)
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from alpkey.actions.agent import Refill
 from alpkey.actions.naming import check_name
 from alpkey.actions.unasked import renewed_unasked
 from alpkey.core.command import held, ssh_to
@@ -13,6 +12,9 @@ from alpkey.core.events import Action, Answer, Event
 from alpkey.core.look import Look, closed_doors
 from alpkey.core.ports import Clock, Editor, OwnSshFiles, Resolver, Terminal
 from alpkey.core.site import Site
+
+if TYPE_CHECKING:
+    from alpkey.actions.agent import Refill  # which a connection with a plain key never loads
 
 Way = Literal["window", "editor", "here", "print"]
 
@@ -48,7 +50,7 @@ class ConnectWorld:
     terminal: Terminal
     editor: Editor
     renew: Callable[[], Action]
-    refill: Refill
+    refill: "Refill"
     renew_in_window: Callable[[str], None] | None
     explain: tuple[str, ...]
     again: tuple[str, ...]

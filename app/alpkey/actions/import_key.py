@@ -216,12 +216,8 @@ class _Importing:
             yield Warn("agent-passphrase")
             return
         world = self._world
-        key = agent_actions.LoadableKey(
-            choice.key.private,
-            choice.certificate,
-            look.key_path.name,
-            protected=world.status.look().encrypted is True,
-        )
+        installed = world.status.look()
+        key = agent_actions.LoadableKey.of(choice.key.private, choice.certificate, installed)
         known = fold(world.status.journal.facts(), look.account)
         yield from agent_actions.load_after_renewal(
             world.status.agents, key, known, world.status.clock

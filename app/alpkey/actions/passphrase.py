@@ -223,7 +223,7 @@ def _load_agent(plain: Secret, world: PassphraseWorld) -> Iterator[Event]:
     look, clock = world.status.look(), world.status.clock
     known = fold(world.status.journal.facts(), look.account)
     if look.certificate and look.state(clock()).opens_doors:
-        key = agent_actions.LoadableKey(plain, look.certificate, look.key_path.name, protected=True)
+        key = agent_actions.LoadableKey.of(plain, look.certificate, look)
         yield from agent_actions.load_after_renewal(world.status.agents, key, known, clock)
 
 

@@ -312,9 +312,7 @@ def _issue_and_install(
     known = fold(world.status.journal.facts(), credentials.username)
     if before and before.encrypted and not known.key_covered:
         yield Warn("passphrase-lost")
-    look = world.status.look()
-    protected = look.encrypted is True
-    key = agent_actions.LoadableKey(pair.private, certificate, look.key_path.name, protected)
+    key = agent_actions.LoadableKey.of(pair.private, certificate, world.status.look())
     yield from agent_actions.load_after_renewal(world.status.agents, key, known, world.status.clock)
     return renewal_result(world.status, world.cancellation, world.service.name)
 

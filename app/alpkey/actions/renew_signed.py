@@ -327,9 +327,7 @@ class _Signing:
                 return
             private = opened
         status = self._world.status
-        look = status.look()
-        protected = look.encrypted is True
-        key = agent_actions.LoadableKey(private, certificate, look.key_path.name, protected)
+        key = agent_actions.LoadableKey.of(private, certificate, status.look())
         yield from agent_actions.load_after_renewal(status.agents, key, self._known, status.clock)
 
     def _is_replaced_by(self, certificate: Certificate) -> bool:

@@ -7,6 +7,7 @@ ssh reads goes in the order in which nothing is missed: first who calls, then wh
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from alpkey.actions.asking import agree
@@ -114,23 +115,20 @@ class _Removal:
     def _end_connections(self) -> Iterator[Event]:
         """Their sockets lie among our files for ssh."""
         for socket in self._world.connections.open():
-            try:
-                self._world.connections.end(socket)
-            except AlpkeyError as trouble:
-                yield from self.tally.left(_connection(socket), trouble)
-            else:
-                yield from self._gone(_connection(socket))
+            yield from self._ends(_connection(socket), partial(self._world.connections.end, socket))
 
     def _end_own_agent(self) -> Iterator[Event]:
         """Our files for ssh, which name it, go next."""
-        if not self._world.own_agent.lives:
-            return
+        if self._world.own_agent.lives:
+            yield from self._ends(self._own_agent, self._world.own_agent.end)
+
+    def _ends(self, one: Belonging, deed: Callable[[], object]) -> Iterator[Event]:
         try:
-            self._world.own_agent.end()
+            deed()
         except AlpkeyError as trouble:
-            yield from self.tally.left(self._own_agent, trouble)
+            yield from self.tally.left(one, trouble)
         else:
-            yield from self._gone(self._own_agent)
+            yield from self._gone(one)
 
     def _take_back_files(self) -> Iterator[Event]:
         for name, path in self._placed.items():

@@ -1,10 +1,11 @@
-"""Children that outlive us."""
+"""Children in sessions of their own: some outlive us, some are listened to."""
 
 import os
 import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from typing import BinaryIO
 
 # A program that cannot open a window says so by then; one that can is still running or has
 # handed the window to a server of its own.
@@ -24,6 +25,24 @@ def start_detached(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def start_listened(
+    command: Sequence[str], environ: Mapping[str, str], said: BinaryIO
+) -> subprocess.Popen[bytes]:
+    """Starts ``command`` in a session of its own, with nothing to read.
+
+    What it says on stderr goes to ``said``, a file: what it leaves running would hold a pipe open.
+    Raises OSError.
+    """
+    return subprocess.Popen(
+        command,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=said,
         start_new_session=True,
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from alpkey.adapters.processes import start_listened
 from alpkey.core.command import UNATTENDED, reading_only, unattended
 from alpkey.core.errors import Unreachable
 from alpkey.core.ports_remote import Ran
@@ -27,20 +28,12 @@ class SshRemote:
     def run(self, alias: str, config: Path | None, command: Sequence[str]) -> Ran:
         """In a session of its own: the ssh that jumps could ask on the terminal otherwise.
 
-        What it says goes to a file, for the one that jumps holds on to it, and outlives the other
-        where SIGHUP is ignored, as under nohup(1).
+        That one outlives the other where SIGHUP is ignored, as under nohup(1).
         """
         words = ["ssh", *reading_only(config), *UNATTENDED, "--", alias, *command]
         with tempfile.TemporaryFile() as said:
             try:
-                process = subprocess.Popen(
-                    words,
-                    env=self._environ,
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=said,
-                    start_new_session=True,
-                )
+                process = start_listened(words, self._environ, said)
             except OSError as wrong:
                 raise Unreachable("ssh-missing", reason=f"ssh: {wrong.strerror}.") from None
             with process:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alpkey.adapters import files
 from alpkey.adapters.own_ssh_files import readable_by_ssh
+from alpkey.adapters.processes import start_listened
 from alpkey.core.command import PROBE, reading_only
 from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.places import Places
@@ -61,17 +62,11 @@ class RealSsh:
             )
 
     def _asked(self, name: str, config: Path | None = None) -> Resolution:
-        """stderr is a file: what a ``Match exec`` line left running would hold a pipe open."""
+        """What a ``Match exec`` line leaves running is not waited for."""
+        command = ["ssh", *reading_only(config), "-G", "--", name]
         with tempfile.TemporaryFile() as said:
             try:
-                process = subprocess.Popen(
-                    ["ssh", *reading_only(config), "-G", "--", name],
-                    env={**self._environ, **PROBE},
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=said,
-                    start_new_session=True,
-                )
+                process = start_listened(command, {**self._environ, **PROBE}, said)
             except OSError as wrong:
                 raise Unreachable("ssh-missing", reason=f"{wrong.strerror}.") from None
             with process:

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from alpkey.adapters.remote import SshRemote
+from alpkey.core import ssh_words
 from alpkey.core.command import reading_only, unattended
+from alpkey.core.on_demand import called_by
 from alpkey.core.resolution import first_values
 from alpkey.core.symptoms import Family, LoginSeen, Resolved
 
@@ -16,8 +18,6 @@ LOGIN_TIMEOUT_S = 12.0
 
 _READING = re.compile(r"debug1: Reading configuration data (.+)")
 _APPLYING = re.compile(r"debug1: (.+) line (\d+): Applying options for ")
-# How a line of ours has ssh run its script (core.on_demand), wherever it was copied to.
-_HOOK = re.compile(r"""^\s*Match\s.*\bexec\s+"/bin/sh '(/[^']*/alpkey/fresh)'\"""", re.IGNORECASE)
 _FAMILIES: Mapping[str, Family] = {"inet": "inet", "inet6": "inet6"}
 _NOISE = ("debug", "OpenSSH_", "Pseudo-terminal")
 
@@ -35,8 +35,7 @@ class RealSshProbe:
             said = self._asked(["ssh", "-V"]).stderr
         except FileNotFoundError:
             return ""
-        found = re.search(r"OpenSSH_(?:for_\w+_)?(\S+?),? ", said)
-        return found[1] if found else "unknown"
+        return ssh_words.version(said) or "unknown"
 
     def own(self, alias: str) -> Resolved:
         """``-v`` makes ssh name the blocks that it applies, each with file and line."""
@@ -103,8 +102,8 @@ def _lost_hooks(debug: str) -> Iterator[str]:
     """File and line of each that has ssh run a script that is gone."""
     for path in dict.fromkeys(_READING.findall(debug)):
         for number, line in enumerate(_lines(Path(path)), 1):
-            hook = _HOOK.match(line)
-            if hook and not os.path.lexists(hook[1].replace("%%", "%")):
+            script = called_by(line)
+            if script and not os.path.lexists(script):
                 yield f"{path} line {number}"
 
 

@@ -1,10 +1,10 @@
 """Which versions of OpenSSH a login may be made by."""
 
-import re
 import subprocess
 from collections.abc import Mapping
 
 from alpkey.adapters.programs import called
+from alpkey.core import ssh_words
 
 _TIMEOUT_S = 2.0
 _Version = tuple[int, int]
@@ -24,5 +24,4 @@ def _version_of(program: str) -> _Version:
         ).stderr
     except (OSError, ValueError, subprocess.SubprocessError):
         return 0, 0
-    found = re.search(r"OpenSSH_(?:for_\w+_)?(\d+)\.(\d+)", said)
-    return (int(found[1]), int(found[2])) if found else (0, 0)
+    return ssh_words.release(ssh_words.version(said) or "") or (0, 0)

@@ -1,9 +1,9 @@
 """Checks of ssh itself, and of what the person's configuration makes of the centre's names."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from alpkey.core import ssh_words
 from alpkey.core.check import Check, Facts, when
 from alpkey.core.site import Host
 from alpkey.core.symptoms import PathSeen, Resolved, Symptoms
@@ -13,9 +13,8 @@ OLDEST_SSH = (7, 3)
 
 
 def _old_ssh(seen: Symptoms, _: datetime) -> Facts | None:
-    numbers = re.match(r"(\d+)\.(\d+)", seen.ssh_version or "")
-    old = numbers and (int(numbers[1]), int(numbers[2])) < OLDEST_SSH
-    return when(old, version=seen.ssh_version)
+    numbers = ssh_words.release(seen.ssh_version or "")
+    return when(numbers and numbers < OLDEST_SSH, version=seen.ssh_version)
 
 
 def _config(seen: Symptoms) -> PathSeen | None:

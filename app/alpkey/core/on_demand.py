@@ -1,5 +1,6 @@
 """A key when it is needed: the line that has ssh look first, and the small script that looks."""
 
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -67,6 +68,15 @@ def match_line(site: Site, places: Places, *, refuses: bool = False) -> str:
     if refuses:
         return f'Match originalhost {names} !{called}\n    RefuseConnection "{_REFUSAL}"\n'
     return f"Match originalhost {names} {called}\n"
+
+
+_CALLED = re.compile(r"""^\s*Match\s.*\bexec\s+"/bin/sh '(/[^']*/alpkey/fresh)'\"""", re.IGNORECASE)
+
+
+def called_by(line: str) -> str | None:
+    """The script that a line of ours has ssh run, wherever that was copied to."""
+    found = _CALLED.match(line)
+    return found[1].replace("%%", "%") if found else None
 
 
 def script(places: Places, ensure: Sequence[str], needed: Sequence[Path]) -> str:

@@ -38,6 +38,7 @@ _WORDS: tuple[tuple[Said, str], ...] = (
 _ECHO = re.compile(
     r"^((kex|ssh)_exchange_identification|Connection closed by UNKNOWN|banner exchange)"
 )
+_VERSION = re.compile(r"OpenSSH_(?:for_\w+_)?(\S+?),? ")
 _OFFENDING = re.compile(r"^Offending .*key in (.+?)\r?$", re.MULTILINE)
 
 
@@ -59,3 +60,15 @@ def offending(said: str) -> str:
     """``FILE:LINE`` of the host key that no longer fits; empty where ssh names none."""
     found = _OFFENDING.search(said)
     return found[1] if found else ""
+
+
+def version(said: str) -> str | None:
+    """What ``ssh -V`` said is its version, such as ``9.2p1``; None where it did not say."""
+    found = _VERSION.search(said)
+    return found[1] if found else None
+
+
+def release(version: str) -> tuple[int, int] | None:
+    """Its two numbers, for comparing."""
+    found = re.match(r"(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else None
