@@ -94,14 +94,20 @@ class _Refusal(StreamRequestHandler):
 
 
 @contextmanager
-def refusing_agent(path: str) -> Iterator[None]:
-    """A fake agent that says no to everything, to any number of callers."""
-    with ThreadingUnixStreamServer(path, _Refusal) as server:
+def _serving(path: str, handler: type[StreamRequestHandler]) -> Iterator[None]:
+    with ThreadingUnixStreamServer(path, handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield
         server.shutdown()
         thread.join()
+
+
+@contextmanager
+def refusing_agent(path: str) -> Iterator[None]:
+    """A fake agent that says no to everything, to any number of callers."""
+    with _serving(path, _Refusal):
+        yield
 
 
 @contextmanager
@@ -122,12 +128,8 @@ def no_confirm_agent(path: str, real: str) -> Iterator[None]:
                     size = answers.read(4)
                     self.wfile.write(size + answers.read(int.from_bytes(size, "big")))
 
-    with ThreadingUnixStreamServer(path, Door) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with _serving(path, Door):
         yield
-        server.shutdown()
-        thread.join()
 
 
 @contextmanager

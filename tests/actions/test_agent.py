@@ -13,13 +13,12 @@ from alpkey.actions.agents import Agents
 from alpkey.actions.connect import ConnectRequest, connect
 from alpkey.actions.ensure import EnsureWorld, ensure
 from alpkey.actions.jobs import list_jobs
-from alpkey.actions.passphrase import PassphraseWorld, keep_passphrase, set_passphrase
+from alpkey.actions.passphrase import keep_passphrase, set_passphrase
 from alpkey.actions.renew import renew
 from alpkey.actions.renewing import RenewRequest
 from alpkey.actions.try_login import try_login
 from alpkey.actions.way_in import RemoteWorld
 from alpkey.adapters.agent import NoAgent
-from alpkey.adapters.key_protection import RealProtection, made_passphrase
 from alpkey.core.errors import AgentTrouble, Cancelled
 from alpkey.core.secret import Secret
 from tests.actions.test_connect import Desk as ConnectDesk
@@ -33,22 +32,10 @@ PHRASE = {"passphrase": Secret("a typed one"), "passphrase_again": Secret("a typ
 HOUR = timedelta(hours=1)
 
 
-def passphrase_world(fakes: Fakes) -> PassphraseWorld:
-    return PassphraseWorld(
-        files=fakes.files,
-        protection=RealProtection(),
-        kept=fakes.keeping,
-        lock=fakes.lock,
-        cancellation=fakes.cancellation,
-        status=fakes.renewal.status,
-        make=made_passphrase,
-    )
-
-
 def cover(fakes: Fakes) -> Fakes:
     """A fresh key whose passphrase the keychain knows, and an agent that was emptied."""
     play(renew(RenewRequest(), fakes.renewal), RIGHT)
-    play(keep_passphrase(passphrase_world(fakes)))
+    play(keep_passphrase(fakes.passphrase))
     empty(fakes)
     return fakes
 
@@ -56,7 +43,7 @@ def cover(fakes: Fakes) -> Fakes:
 def protect(fakes: Fakes) -> Fakes:
     """The same with a passphrase that only the person knows."""
     play(renew(RenewRequest(), fakes.renewal), RIGHT)
-    play(set_passphrase(passphrase_world(fakes)), PHRASE)
+    play(set_passphrase(fakes.passphrase), PHRASE)
     empty(fakes)
     return fakes
 
@@ -218,7 +205,7 @@ def test_ours_is_started_for_a_protected_key_only(tmp_path: Path) -> None:
     fakes.agent = Useless("agent-refuses")
     told = play(renew(RenewRequest(), fakes.renewal), RIGHT)
     assert (told.warnings, fakes.own_agent.lives) == (["agent-trouble"], False)
-    told = play(set_passphrase(passphrase_world(fakes)), PHRASE)
+    told = play(set_passphrase(fakes.passphrase), PHRASE)
     assert (told.warnings, fakes.own_agent.lives) == (["own-agent"], True)
     assert len(fakes.own_agent.identities()) == 2
 

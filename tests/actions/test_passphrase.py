@@ -5,15 +5,10 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.agent import load_current
-from alpkey.actions.passphrase import (
-    PassphraseWorld,
-    keep_passphrase,
-    remove_passphrase,
-    set_passphrase,
-)
+from alpkey.actions.passphrase import keep_passphrase, remove_passphrase, set_passphrase
 from alpkey.actions.renew import renew
 from alpkey.actions.renewing import RenewRequest
-from alpkey.adapters.key_protection import RealProtection, made_passphrase
+from alpkey.adapters.key_protection import RealProtection
 from alpkey.core.errors import Cancelled, KeychainTrouble, Unfit
 from alpkey.core.events import Event, Step
 from alpkey.core.journal import fold
@@ -32,18 +27,6 @@ class Keys(Fakes):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         play(renew(RenewRequest(), self.renewal), RIGHT)
-
-    @property
-    def passphrase(self) -> PassphraseWorld:
-        return PassphraseWorld(
-            files=self.files,
-            protection=RealProtection(),
-            kept=self.keeping,
-            lock=self.lock,
-            cancellation=self.cancellation,
-            status=self.renewal.status,
-            make=made_passphrase,
-        )
 
     @property
     def encrypted(self) -> bool:

@@ -11,11 +11,12 @@ from alpkey.actions.agent import AgentWorld, Refill, refill
 from alpkey.actions.agents import Agents
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.keys import KeysWorld
+from alpkey.actions.passphrase import PassphraseWorld
 from alpkey.actions.renew import RenewWorld
 from alpkey.actions.renew_signed import SignedWorld
 from alpkey.actions.sign_in import SignInWorld
 from alpkey.actions.status import StatusWorld
-from alpkey.adapters.key_protection import RealProtection
+from alpkey.adapters.key_protection import RealProtection, made_passphrase
 from alpkey.adapters.otp import PyotpCodes
 from alpkey.adapters.pairs import RealPairs
 from alpkey.core.certificate import read_certificate
@@ -136,6 +137,18 @@ class Fakes:
             has_key=pair is not None,
             encrypted=stored.encrypted if stored else None,
             stamp=Stamp(size=certificate.serial) if certificate else Stamp(),
+        )
+
+    @property
+    def passphrase(self) -> PassphraseWorld:
+        return PassphraseWorld(
+            files=self.files,
+            protection=RealProtection(),
+            kept=self.keeping,
+            lock=self.lock,
+            cancellation=self.cancellation,
+            status=self.renewal.status,
+            make=made_passphrase,
         )
 
     @property

@@ -11,6 +11,7 @@ from alpkey.adapters.browser import COMMON
 from tests import without_flock
 from tests.agents import openssh_agent
 from tests.centre import Home
+from tests.e2e.programs import all_but
 from tests.e2e.test_doctor import (
     DAY_S,
     agent,
@@ -80,11 +81,7 @@ def test_without_a_display_no_browser_opens(retired: Home) -> None:
 
 
 def test_a_desktop_whose_browser_is_gone(on_display: Home, tmp_path: Path) -> None:
-    others = tmp_path / "others"
-    others.mkdir()
-    for program in Path("/usr/bin").iterdir():
-        if program.name not in (*COMMON, "xdg-mime", "xdg-open"):
-            (others / program.name).symlink_to(program)
+    others = all_but((*COMMON, "xdg-mime", "xdg-open"), tmp_path / "others")
     on_display.environ["PATH"] = f"{tmp_path / 'bin'}:{others}"
     assert "no-browser" not in str(doctor(on_display)[1])
     (tmp_path / "bin/a-browser").unlink()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.centre import Home
+from tests.e2e.programs import all_but
 from tests.e2e.terminal import Terminal
 from tests.e2e.waiting import until
 
@@ -211,11 +212,7 @@ def test_with_the_program_deleted_it_is_as_if_it_had_never_been(
 
 def only_newer_ssh(home: Home, folder: Path) -> None:
     """Everything else that is installed stays to be found."""
-    others = folder / "others"
-    others.mkdir()
-    for program in Path("/usr/bin").iterdir():
-        if program.name != "ssh":
-            (others / program.name).symlink_to(program)
+    others = all_but(("ssh",), folder / "others")
     newer, _, _ = home.environ["PATH"].partition(":")
     home.environ["PATH"] = f"{newer}:{others}"
 

@@ -19,6 +19,9 @@ SPACES = ("--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "-
 SOURCES = str(Path(__file__).parents[2] / "app")
 RUN_TIMEOUT_S = 60
 
+# What ssh-keygen makes a good certificate of alice's by.
+GOOD = ("-n", "alice", "-V", "-1m:+1h")
+
 
 @dataclass
 class RealCentre:

@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from tests.keys import make_key
-from tests.netns.centre import RealCentre, real_centre
+from tests.netns.centre import RealCentre
 from tests.netns.test_sshd import GOOD
 
 
 @pytest.fixture(scope="module")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCentre]:
-    with real_centre(tmp_path_factory.mktemp("net")) as running:
-        yield running
+def centre(running: RealCentre) -> RealCentre:
+    return running
 
 
 def doctor(centre: RealCentre, *before: str) -> tuple[int, list[dict[str, Any]]]:

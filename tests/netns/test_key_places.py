@@ -1,22 +1,14 @@
 """Where a key can lie, on disk and in an agent, and what OpenSSH makes of our lines then."""
 
 import shutil
-from collections.abc import Iterator
 
 import pytest
 
 from tests.keys import keygen, make_key, sign
-from tests.netns.centre import RealCentre, real_centre
+from tests.netns.centre import GOOD, RealCentre
 
-GOOD = ("-n", "alice", "-V", "-1m:+1h")
 EXPIRED = ("-n", "alice", "-V", "-2h:-1h")
 PASSPHRASE = "of a test"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCentre]:
-    with real_centre(tmp_path_factory.mktemp("net")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """The person's own ``~/.ssh/config`` in a real home, with plain ssh and OpenSSH's own server."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.netns.centre import RealCentre, real_centre
+from tests.netns.centre import GOOD, RealCentre
 
-GOOD = ("-n", "alice", "-V", "-1m:+1h")
 HAND_MADE = (
     "Host ela\n    HostName ela.cscs.ch\n    User alice\n    IdentityFile ~/.ssh/cscs-key\n"
 ) + "".join(
@@ -17,12 +15,6 @@ HAND_MADE = (
     "    User alice\n    IdentityFile ~/.ssh/cscs-key\n    IdentitiesOnly yes\n"
     for name in ("daint", "santis", "clariden")
 )
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCentre]:
-    with real_centre(tmp_path_factory.mktemp("net")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -1,20 +1,16 @@
 """Logging in to OpenSSH's own server, through the jump host, with every kind of key."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.keys import make_key
-from tests.netns.centre import RealCentre, real_centre
+from tests.netns.centre import GOOD, RealCentre
 
-GOOD = ("-n", "alice", "-V", "-1m:+1h")
 REMOTE = ("printenv", "REACHED")
 
 
 @pytest.fixture(scope="module")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCentre]:
-    with real_centre(tmp_path_factory.mktemp("net")) as running:
-        yield running
+def centre(running: RealCentre) -> RealCentre:
+    return running
 
 
 def ssh(centre: RealCentre, host: str, *options: str) -> str:

@@ -2,23 +2,20 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.e2e.waiting import until
-from tests.netns.centre import RealCentre, real_centre
+from tests.netns.centre import GOOD, RealCentre
 
-GOOD = ("-n", "alice", "-V", "-1m:+1h")
 PORT = "6006"
 SERVE = f"{sys.executable} -m http.server {PORT} --bind 127.0.0.1"
 
 
 @pytest.fixture(scope="module")
-def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealCentre]:
-    with real_centre(tmp_path_factory.mktemp("net")) as running:
-        yield running
+def centre(running: RealCentre) -> RealCentre:
+    return running
 
 
 def opened(centre: RealCentre, *arguments: str) -> tuple[int, dict[str, Any]]:
