@@ -100,15 +100,15 @@ class Screen:
     def find(self, title: str, owner: str | None = None) -> Node | None:
         """A window that shows, by its title; by ``owner``, where programs share a title."""
         root = Node(self._bus, f"{ATSPI}.Registry", ROOT)
-        for program in root.children():
-            try:
-                if owner is not None and program.name != owner:
-                    continue
-                for one in program.children():
-                    if one.name == title and one.role in WINDOW_ROLES and one.has(SHOWING):
-                        return one
-            except Refused:
-                continue
+        # The registry itself leaves with its last program, and is started again by the next call.
+        with suppress(Refused):
+            for program in root.children():
+                with suppress(Refused):
+                    if owner is not None and program.name != owner:
+                        continue
+                    for one in program.children():
+                        if one.name == title and one.role in WINDOW_ROLES and one.has(SHOWING):
+                            return one
         return None
 
     @contextmanager
