@@ -21,6 +21,7 @@ from alpkey.adapters.local_ports import RealPorts
 from alpkey.adapters.processes import Detached
 from alpkey.adapters.ssh_line import SshLine
 from alpkey.adapters.tunnel_files import FileClaim, TunnelFolder
+from alpkey.core.command import LISTENS
 from alpkey.core.errors import Unfit
 from alpkey.core.places import own_places
 from alpkey.core.ports_tunnels import Alone, Claim, Line, LocalPorts, TunnelFiles
@@ -215,6 +216,7 @@ class TestFolder:
 SSH = """
 import socket, sys
 server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+print("a banner that ends so: " + sys.argv[3], flush=True)
 held = []
 while True:
     call, _ = server.accept()
@@ -270,7 +272,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[Running]:
     """A line, and somebody who makes its ssh say that it refused a call, or end."""
     port = free_port()
     way = Way("daint", "nid006554", ((port, 6006),))
-    command = [sys.executable, "-c", SSH, str(port), "0.05"]
+    command = [sys.executable, "-c", SSH, str(port), "0.05", LISTENS]
     if request.param == "fake":
         ended = Ended(LoginSeen(way.node, 1, "Connection closed\n"))
         fake = FakeLine([Happening.LISTENING, Happening.REFUSED, ended], [Happening.LISTENING])
@@ -344,13 +346,18 @@ class TestRealLine:
         ends = SSH.replace("except TimeoutError", "except ValueError").replace(
             "call.recv(10)", "b''"
         )
-        line.start([sys.executable, "-c", ends, str(deaf), "9"], way_of((deaf, 1)))
+        line.start([sys.executable, "-c", ends, str(deaf), "9", LISTENS], way_of((deaf, 1)))
         assert line.news(PATIENCE_S, wish) is Happening.LISTENING
         assert line.silent() == (1,)
         line.stop()
-        line.start([sys.executable, "-c", SSH, str(good), "9"], way_of((good, 2)))
+        line.start([sys.executable, "-c", SSH, str(good), "9", LISTENS], way_of((good, 2)))
         assert line.news(PATIENCE_S, wish) is Happening.LISTENING
         assert line.silent() == ()
+
+    def test_somebody_else_at_the_port_is_not_our_ssh(self, line: SshLine, wish: NoWish) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            line.start(["sleep", "60"], way_of((other.getsockname()[1], 6006)))
+            assert line.news(0.3, wish) is None
 
     def test_one_that_hears_no_sigterm_is_killed(
         self, line: SshLine, wish: NoWish, monkeypatch: pytest.MonkeyPatch
@@ -358,7 +365,7 @@ class TestRealLine:
         monkeypatch.setattr("alpkey.adapters.ssh_line.ENDING_TIMEOUT_S", 0.3)
         port = free_port()
         deaf = f"import signal; signal.signal({int(signal.SIGTERM)}, signal.SIG_IGN)\n{SSH}"
-        line.start([sys.executable, "-c", deaf, str(port), "9"], way_of((port, 1)))
+        line.start([sys.executable, "-c", deaf, str(port), "9", LISTENS], way_of((port, 1)))
         assert line.news(PATIENCE_S, wish) is Happening.LISTENING
         assert isinstance(line.stop(), Ended)
         until(lambda: RealPorts().state(port) == "free", "the port")

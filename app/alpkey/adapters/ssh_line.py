@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from alpkey.core.command import leashed, unattended
+from alpkey.core.command import LISTENS, leashed, unattended
 from alpkey.core.errors import Unreachable
 from alpkey.core.ports_tunnels import News, Wish
 from alpkey.core.symptoms import LoginSeen
@@ -20,13 +20,12 @@ from alpkey.core.tunnel import Ended, Happening
 from alpkey.core.tunnel_file import Way
 
 ENDING_TIMEOUT_S = 5.0
-# While ssh logs in, so often it is looked whether it listens.
-_LOOK_S = 0.05
 # A node refuses within one way there and back, and a login takes many.  Nothing heard by then means
 # that it took the call; where the way was slower just now, ssh says so later.
 _REFUSES_WITHIN_S = (0.6, 3.0)
 _PART_OF_A_LOGIN = 0.5
 _KEPT_LINES = 60
+_LISTENS = LISTENS.encode()
 _REFUSED = re.compile(rb"channel \d+: open failed")
 _LOOPBACK = "127.0.0.1"
 
@@ -46,9 +45,6 @@ class SshLine:
         while True:
             left_s = None if deadline is None else max(deadline - time.monotonic(), 0.0)
             run = self._run
-            starting = run is not None and not run.listens
-            if starting:
-                left_s = _LOOK_S if left_s is None else min(left_s, _LOOK_S)
             ready = _ready([wish, *([run] if run else [])], left_s)
             if wish in ready:
                 return None
@@ -87,7 +83,7 @@ class _Run:
                 leashed(command),
                 env=dict(environ),
                 stdin=held,
-                stdout=subprocess.DEVNULL,
+                stdout=mouth,
                 stderr=mouth,
                 start_new_session=True,
             )
@@ -102,6 +98,7 @@ class _Run:
         self.refuses_within_s = 0.0
         self._started = time.monotonic()
         self.listens = False
+        self._told = False
         self.refused = False
         self._rest = b""
         self._said: deque[bytes] = deque(maxlen=_KEPT_LINES)
@@ -113,23 +110,29 @@ class _Run:
         """Takes in what ssh says; false once it can say no more."""
         chunk = os.read(self._ear, 65536)
         *lines, self._rest = (self._rest + chunk).split(b"\n")
-        self._said.extend(lines)
-        if self.listens and any(_REFUSED.search(line) for line in lines):
-            self.refused = True
+        for line in lines:
+            if line.endswith(_LISTENS):  # behind a host's banner that ends without a new line
+                self._logged_in()
+            else:
+                self._said.append(line)
+                self.refused |= self.listens and _REFUSED.search(line) is not None
         return bool(chunk)
 
     def told(self) -> News | None:
-        """Whoever listens is our ssh: nobody did before, or ssh ends at once."""
-        if not self.listens and _somebody_listens(self.way.ports[0][0]):
-            self.listens = True
-            least_s, most_s = _REFUSES_WITHIN_S
-            part_s = (time.monotonic() - self._started) * _PART_OF_A_LOGIN
-            self.refuses_within_s = min(max(part_s, least_s), most_s)
+        """What has not been told yet of what it said."""
+        if self.listens and not self._told:
+            self._told = True
             return Happening.LISTENING
         if self.refused:
             self.refused = False
             return Happening.REFUSED
         return None
+
+    def _logged_in(self) -> None:
+        self.listens = True
+        least_s, most_s = _REFUSES_WITHIN_S
+        part_s = (time.monotonic() - self._started) * _PART_OF_A_LOGIN
+        self.refuses_within_s = min(max(part_s, least_s), most_s)
 
     def end(self) -> Ended:
         """Lets go of the leash; what does not end by that is killed."""
@@ -151,14 +154,6 @@ def _ready(handles: Sequence[Wish], timeout_s: float | None) -> list[Wish]:
         for handle in handles:
             waited_for.register(handle, selectors.EVENT_READ, handle)
         return [key.data for key, _ in waited_for.select(timeout_s)]
-
-
-def _somebody_listens(port: int) -> bool:
-    """On loopback a call to a port may become its own answer (RFC 9293, simultaneous open)."""
-    with socket.socket() as call:
-        if call.connect_ex((_LOOPBACK, port)):
-            return False
-        return bool(call.getsockname() != call.getpeername())
 
 
 def _refusing(way: Way, within_s: float) -> tuple[int, ...]:

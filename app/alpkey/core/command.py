@@ -69,7 +69,11 @@ def ssh_to(
     return ["ssh", *reading_only(config), *agent, alias, *remote_command]
 
 
-# What a tunnel's own ssh gets besides: nobody is asked, and it notices when the way is gone.
+# What the ssh of a tunnel says on its standard output once it is logged in and listens itself
+# (ssh_config(5), LocalCommand); the word is the same in every shell.
+LISTENS = "alpkey-listens"
+
+# What it gets besides: nobody is asked, and it notices when the way is gone.
 _WATCHED = (
     "BatchMode=yes",
     "ConnectTimeout=15",
@@ -77,7 +81,8 @@ _WATCHED = (
     "ControlPath=none",
     "ForwardAgent=no",
     "ForwardX11=no",
-    "PermitLocalCommand=no",
+    f"LocalCommand=echo {LISTENS}",
+    "PermitLocalCommand=yes",
     "RemoteCommand=none",
     "ServerAliveCountMax=3",
     "ServerAliveInterval=15",
