@@ -38,7 +38,14 @@ def test_what_a_probe_raises_is_raised() -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "reach"), [(b"SSH-2.0-x\r\n", "open"), (b"HTTP/1.1 200\r\n", "not-ssh")]
+    ("says", "reach"),
+    [
+        (b"SSH-2.0-x\r\n", "open"),
+        (b"HTTP/1.1 200\r\n", "not-ssh"),
+        (b"", "hung-up"),
+        (b"Exceeded MaxStartups\r\n", "hung-up"),
+        (b"Not allowed at this time\r\n", "hung-up"),
+    ],
 )
 def test_who_answers(says: bytes, reach: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:

@@ -38,6 +38,12 @@ _STILL: Mapping[str, tuple[Said, str]] = {
         "Unable to negotiate with 10.1.0.2 port 22: no matching key exchange method found. "
         "Their offer: curve25519-sha256\n",
     ),
+    "no common way at the jump": (
+        "other",
+        "Unable to negotiate with 10.1.0.2 port 22: no matching key exchange method found. "
+        "Their offer: curve25519-sha256\n"
+        "kex_exchange_identification: Connection closed by remote host\n",
+    ),
     "a directive unknown": (
         "other",
         "/h/.ssh/config: line 2: Bad configuration option: nonsense\n"
@@ -64,6 +70,10 @@ SAYS: Mapping[str, Mapping[str, tuple[Said, str]]] = {
             "channel 0: open failed: connect failed: Connection refused\n"
             "stdio forwarding failed\nssh_exchange_identification: Connection closed by remote "
             "host\n",
+        ),
+        "host busy": (
+            "hung-up",
+            "ssh_exchange_identification: Connection closed by remote host\n",
         ),
     },
     "8.4": {
@@ -104,6 +114,20 @@ SAYS: Mapping[str, Mapping[str, tuple[Said, str]]] = {
             "channel 0: open failed: connect failed: Temporary failure in name resolution\n"
             "stdio forwarding failed\nConnection closed by UNKNOWN port 65535\n",
         ),
+        "jump busy": (
+            "hung-up",
+            "Warning: Permanently added 'ela.cscs.ch' (ED25519) to the list of known hosts.\n"
+            "kex_exchange_identification: Connection closed by remote host\n"
+            "Connection closed by 10.1.0.2 port 22\n"
+            "kex_exchange_identification: Connection closed by remote host\n"
+            "Connection closed by UNKNOWN port 65535\n",
+        ),
+        "reset before a word": (
+            "hung-up",
+            "kex_exchange_identification: read: Connection reset by peer\n"
+            "Connection reset by 10.1.0.2 port 22\n",
+        ),
+        "closed after the login": ("other", "Connection closed by 10.1.0.2 port 22\n"),
         "timed out in the greeting": (
             "unreachable",
             "Connection timed out during banner exchange\n"

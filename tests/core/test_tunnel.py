@@ -50,6 +50,7 @@ LOST = LoginSeen(NODE, 255, "Connection to nid006554 closed by remote host.")
 OFFLINE = LoginSeen(NODE, 255, "ssh: Could not resolve hostname ela.cscs.ch: Try again")
 GONE = LoginSeen(NODE, 255, "channel 0: open failed: connect failed: x\nstdio forwarding failed")
 TAKEN = LoginSeen(NODE, 255, "bind [127.0.0.1]:6006: Address already in use")
+HUNG_UP = LoginSeen(NODE, 255, "kex_exchange_identification: read: Connection reset by peer\n")
 LATE = LoginSeen(NODE, None, "It did not end in time.")
 TROUBLE = Unreachable("node-unreachable", node=NODE)
 UP = (GOOD, STARTED, LISTENING, ANSWERS)
@@ -96,6 +97,10 @@ def played(*events: Event) -> Next:
         ((*UP, Ended(LOST), ELAPSED, GOOD, STARTED, Ended(OFFLINE)), "reconnecting", Wait(2.0)),
         ((*UP, Ended(LOST), ELAPSED, GOOD, STARTED, ELAPSED), "reconnecting", Deed.STOP),
         ((GOOD, STARTED, ELAPSED), "connecting", Deed.STOP),
+        # A host with no room for us
+        ((GOOD, STARTED, Ended(HUNG_UP)), "connecting", Wait(1.0)),
+        ((*(GOOD, STARTED, Ended(HUNG_UP), ELAPSED) * 3, GOOD), "connecting", Deed.START),
+        ((GOOD, STARTED, *(Ended(HUNG_UP),) * 5), "connecting", Judge(HUNG_UP)),
         # What has to be explained
         ((GOOD, STARTED, Ended(OFFLINE)), "connecting", Judge(OFFLINE)),
         ((GOOD, STARTED, ELAPSED, Ended(LATE)), "connecting", Judge(LATE)),
@@ -183,7 +188,7 @@ def test_any_pattern_lets_through_no_option() -> None:
 
 # Whatever happens: a driver that keeps to the orders, in a world that does what it likes.
 
-ENDS = st.sampled_from([DENIED, LOST, OFFLINE, GONE, TAKEN, LATE]).map(Ended)
+ENDS = st.sampled_from([DENIED, LOST, OFFLINE, GONE, TAKEN, LATE, HUNG_UP]).map(Ended)
 CHOICES = st.integers(0, 10**9)
 
 

@@ -5,19 +5,27 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.waiting import until
 from tests.keys import keygen, make_key, sign
 from tests.netns.world import AS_ALICE, HOSTS
 
 SPACES = ("--user", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child")
 SOURCES = str(Path(__file__).parents[2] / "app")
 RUN_TIMEOUT_S = 60
+
+STAND_THERE = """
+import socket, sys
+call = socket.create_connection((sys.argv[1], 22))
+print(call.recv(3).decode(), flush=True)
+sys.stdin.read()
+"""
 
 # What ssh-keygen makes a good certificate of alice's by.
 GOOD = ("-n", "alice", "-V", "-1m:+1h")
@@ -84,6 +92,29 @@ class RealCentre:
     def revoke(self) -> None:
         """Revokes alice's certificate by a key revocation list (ssh-keygen(1))."""
         keygen("-q", "-k", "-u", "-f", self.folder / "revoked.krl", f"{self.key}-cert.pub")
+
+    @contextmanager
+    def full(self, name: str) -> Iterator[Callable[[], None]]:
+        """A host that alice reaches has room for one who has not logged in yet, who stands there.
+
+        What is given makes room again.
+        """
+        config = self.folder / f"{name}.conf"
+        text = config.read_text()
+        self._reconfigure(name, f"{text}MaxStartups 1:100:1\n")
+        stands = [*self._enter, sys.executable, "-c", STAND_THERE, HOSTS[name].address]
+        with subprocess.Popen(stands, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as somebody:
+            assert somebody.stdin is not None
+            assert somebody.stdout is not None
+            assert somebody.stdout.readline() == b"SSH\n"
+            yield somebody.stdin.close
+        self._reconfigure(name, text)
+
+    def _reconfigure(self, name: str, text: str) -> None:
+        (self.folder / f"{name}.conf").write_text(text)
+        before = self.log(name).count("listening")
+        self.arrange(f"pkill -HUP -f '[s]shd.*/{name}[.]conf'")
+        until(lambda: self.log(name).count("listening") > before, f"{name} again")
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from tests.keys import make_key
-from tests.netns.centre import RealCentre
-from tests.netns.test_sshd import GOOD
+from tests.netns.centre import GOOD, RealCentre
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +96,13 @@ def test_too_many_foreign_keys_are_told_and_do_not_stop_us(centre: RealCentre) -
     code, found = doctor(centre, "ssh-agent", "sh", "-c", script, "sh")
     assert code == 0
     assert "agent-too-full" in [one["id"] for one in found]
+
+
+def test_a_host_with_no_room_is_told_and_not_taken_for_a_portal(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    with centre.full("ela"):
+        assert errors(centre) == ["host-hangs-up"]
+    assert errors(centre) == []
 
 
 # What is sent to the neighbour on this cable arrives nowhere.

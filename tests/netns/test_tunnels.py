@@ -2,6 +2,7 @@
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.e2e.waiting import until
 from tests.netns.centre import GOOD, RealCentre
 
 PORT = "6006"
+STANDS = ("open", "service-not-answering")
 SERVE = f"{sys.executable} -m http.server {PORT} --bind 127.0.0.1"
 
 
@@ -53,3 +55,33 @@ def test_a_node_that_nobody_knows_is_told(centre: RealCentre) -> None:
     centre.give_key(*GOOD)
     code, result = opened(centre, "daint", "nid999999", PORT)
     assert (code, result["error"]["code"]) == (5, "node-unknown")
+
+
+def test_of_many_for_one_port_each_shows_its_own(centre: RealCentre) -> None:
+    """Opened at one moment they all find the port free, and only one ssh gets it."""
+    centre.give_key(*GOOD)
+    command = " ".join(centre.command("tunnel", "open", "daint", "nid006554", PORT, "--json"))
+    done = centre.run("sh", "-c", " & ".join([command] * 5) + " & wait")
+    tunnels = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(one["state"] in STANDS for one in tunnels), done
+    assert len({one["url"] for one in tunnels}) == 5
+    assert centre.alpkey("tunnel", "close", "--all").returncode == 0
+
+
+def test_a_host_with_no_room_is_tried_again(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    with centre.full("ela") as make_room:
+        before = centre.log("ela").count("MaxStartups")
+        with ThreadPoolExecutor() as pool:
+            opening = pool.submit(opened, centre, "daint", "nid006554", PORT)
+            until(lambda: centre.log("ela").count("MaxStartups") > before, "the first try")
+            make_room()
+            assert opening.result()[1]["state"] in STANDS
+    assert centre.alpkey("tunnel", "close", "--all").returncode == 0
+
+
+def test_a_host_that_never_has_room_is_told(centre: RealCentre) -> None:
+    centre.give_key(*GOOD)
+    with centre.full("ela"):
+        code, result = opened(centre, "daint", "nid006554", PORT)
+    assert (code, result["error"]["params"]["finding"]) == (5, "host-hangs-up")

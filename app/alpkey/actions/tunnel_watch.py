@@ -28,7 +28,7 @@ from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row, tun
 from alpkey.core.words import told
 
 # What a cluster's failed login can come to and pass by itself, as after sleep.
-_PASSING = ("unreachable", "too-slow", "behind-jump", "other")
+_PASSING = ("unreachable", "too-slow", "behind-jump", "hung-up", "other")
 _TRIES_FOR_A_PORT = 3
 
 

@@ -11,6 +11,10 @@ from alpkey.core.symptoms import Family, Reach, ReachSeen
 
 REACH_TIMEOUT_S = 3.0
 
+# What a server says in place of its name to one it has no room for (OpenSSH's sshd.c).
+_NO_ROOM = (b"Exceeded MaxStartups", b"Not allowed at this time")
+_FIRST_BYTES = 32
+
 _FAMILIES: Mapping[Family, socket.AddressFamily] = {
     "any": socket.AF_UNSPEC,
     "inet": socket.AF_INET,
@@ -67,10 +71,18 @@ def _try(family: int, address: object, timeout_s: float) -> Reach:
         with socket.socket(family, socket.SOCK_STREAM) as connection:
             connection.settimeout(timeout_s)
             connection.connect(address)  # type: ignore[arg-type]  # as getaddrinfo gave it
-            return "open" if connection.recv(4) == b"SSH-" else "not-ssh"
+            return _kind(connection.recv(_FIRST_BYTES))
     except TimeoutError:
         return "too-slow"
     except ConnectionRefusedError:
         return "refused"
+    except ConnectionResetError:
+        return "hung-up"
     except OSError:
         return "no-way"
+
+
+def _kind(first: bytes) -> Reach:
+    if first.startswith(b"SSH-"):
+        return "open"
+    return "hung-up" if not first or first.startswith(_NO_ROOM) else "not-ssh"

@@ -48,6 +48,13 @@ def _unreachable(seen: Symptoms, _: datetime) -> Facts | None:
     return {"host": host.host_name, "port": host.port, "why": why, "status": status}
 
 
+def _hangs_up(seen: Symptoms, _: datetime) -> Facts | None:
+    jump = seen.site.host(seen.site.jump_host)
+    if jump and seen.reach and seen.reach.answer == "hung-up":
+        return {"host": jump.host_name, "status": seen.site.page("status")}
+    return _login(seen, "hung-up")
+
+
 def _stalls(seen: Symptoms, _: datetime) -> Facts | None:
     host = seen.site.host(seen.site.jump_host)
     return when(host and seen.reach and seen.reach.stalls, host=host.host_name) if host else None
@@ -257,6 +264,15 @@ CHECKS = (
         "{behind}{host} does not answer behind it: {said}",
         "Wait: the cluster may be under maintenance (see {status}). Or try another one.",
         lambda seen, _: _login(seen, "behind-jump"),
+    ),
+    Check(
+        "host-hangs-up",
+        "error",
+        "The host hangs up at once",
+        "{host} takes the connection and ends it before a word. Too many people log in at this "
+        "moment, or it keeps your network out for a while.",
+        "Wait a minute, then try again. If it lasts, see {status}",
+        _hangs_up,
     ),
     Check(
         "login-failed",

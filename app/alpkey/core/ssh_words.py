@@ -18,6 +18,7 @@ Said = Literal[
     "behind-jump",
     "unreachable",
     "too-slow",
+    "hung-up",
     "other",
 ]
 
@@ -38,6 +39,9 @@ _WORDS: tuple[tuple[Said, str], ...] = (
 _ECHO = re.compile(
     r"^((kex|ssh)_exchange_identification|Connection closed by UNKNOWN|banner exchange)"
 )
+# All that ssh says where a host took the connection and ended it before a word.
+_HANGS_UP = re.compile(r"(kex|ssh)_exchange_identification: ")
+_AFTER_HANGING_UP = re.compile(r"Connection (closed|reset) by |Warning: Permanently added ")
 _VERSION = re.compile(r"OpenSSH_(?:for_\w+_)?(\S+?),? ")
 _OFFENDING = re.compile(r"^Offending .*key in (.+?)\r?$", re.MULTILINE)
 
@@ -46,14 +50,24 @@ def kind(login: LoginSeen) -> Said:
     """What a failed login came to."""
     if login.code is None:
         return "too-slow"
-    return next((name for name, words in _WORDS if re.search(words, login.said)), "other")
+    found = next((name for name, words in _WORDS if re.search(words, login.said)), None)
+    return found or ("hung-up" if _hung_up(login.said) else "other")
+
+
+def _hung_up(said: str) -> bool:
+    left = [line for line in _lines(said) if not _AFTER_HANGING_UP.match(line)]
+    return bool(left) and all(_HANGS_UP.match(line) for line in left)
 
 
 def last_line(said: str) -> str:
     """The last line that says something of its own."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = _lines(said)
     telling = [line for line in lines if not _ECHO.match(line)] or lines
     return telling[-1] if telling else "ssh said nothing."
+
+
+def _lines(said: str) -> list[str]:
+    return [line.strip() for line in said.splitlines() if line.strip()]
 
 
 def offending(said: str) -> str:

@@ -86,7 +86,7 @@ class Resolved:
 LineSeen = Literal["first", "not-first", "gone"]
 """Where our line stands in the person's configuration, once it was put there."""
 
-Reach = Literal["open", "name-unknown", "refused", "no-way", "too-slow", "not-ssh"]
+Reach = Literal["open", "name-unknown", "refused", "no-way", "too-slow", "hung-up", "not-ssh"]
 Family = Literal["any", "inet", "inet6"]
 """Which addresses ssh takes, as its keyword AddressFamily names them."""
 

@@ -21,6 +21,8 @@ from alpkey.core.tunnel_file import TunnelState
 CONNECTING_TIMEOUT_S = 60.0
 KEY_LOOK_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+# So often a host that hangs up is tried again before it is told of.
+TRIES_WHERE_BUSY = 4
 FIRST_PROBE_S, LONGEST_PROBE_S = 3.0, 30.0
 
 
@@ -215,7 +217,8 @@ def _ended(tunnel: Tunnel, seen: LoginSeen, now: datetime) -> Next:
         "refused",
         "behind-jump",
     )
-    if shut or not tunnel.was_open:
+    busy = ssh_words.kind(seen) == "hung-up" and tunnel.failures < TRIES_WHERE_BUSY
+    if not busy and (shut or not tunnel.was_open):
         return replace(tunnel, silent=()), Judge(seen)
     return _rest(tunnel, now)
 
