@@ -36,7 +36,7 @@ def cover(fakes: Fakes) -> Fakes:
     """A fresh key whose passphrase the keychain knows, and an agent that was emptied."""
     play(renew(RenewRequest(), fakes.renewal), RIGHT)
     play(keep_passphrase(fakes.passphrase))
-    empty(fakes)
+    fakes.empty_agent()
     return fakes
 
 
@@ -44,13 +44,8 @@ def protect(fakes: Fakes) -> Fakes:
     """The same with a passphrase that only the person knows."""
     play(renew(RenewRequest(), fakes.renewal), RIGHT)
     play(set_passphrase(fakes.passphrase), PHRASE)
-    empty(fakes)
+    fakes.empty_agent()
     return fakes
-
-
-def empty(fakes: Fakes) -> None:
-    for identity in fakes.agent.identities():
-        fakes.agent.remove(identity.blob)
 
 
 def _ensure_world(fakes: Fakes) -> EnsureWorld:
@@ -126,7 +121,7 @@ def test_a_key_without_passphrase_is_put_back_where_that_costs_nobody_a_wait(
 ) -> None:
     fakes = Fakes(tmp_path)
     play(renew(RenewRequest(), fakes.renewal), RIGHT)
-    empty(fakes)
+    fakes.empty_agent()
     play(renew(RenewRequest(if_needed=HOUR), fakes.renewal))
     assert len(fakes.agent.identities()) == 2
 
@@ -146,7 +141,7 @@ def test_a_tunnel_that_comes_again_finds_the_key_in_the_agent(tmp_path: Path) ->
 
     def started(*arguments: Any) -> None:
         seen.append(len(fakes.agent.identities()))
-        empty(fakes)
+        fakes.empty_agent()
         start(*arguments)
 
         if len(seen) == 2:

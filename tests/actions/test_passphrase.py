@@ -38,10 +38,6 @@ class Keys(Fakes):
         assert private
         return bool(passphrase and RealProtection().recoded(private, passphrase, None))
 
-    def empty_agent(self) -> None:
-        for identity in self.agent.identities():
-            self.agent.remove(identity.blob)
-
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Keys:

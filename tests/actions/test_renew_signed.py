@@ -63,6 +63,12 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
 
 
+def covered(desk: Desk) -> None:
+    """The keychain holds a passphrase for keys to come."""
+    desk.fakes.keychain.store(KEY_ENTRY, Secret("a passphrase"))
+    desk.fakes.journal.append([KeyCovered(datetime.now(UTC), kept=True)])
+
+
 def loses(desk: Desk, times: int = 1, *, issues: bool = True) -> None:
     """The next answers are lost; with ``issues`` the certificates were made all the same."""
     real = desk.fakes.gateway.sign
@@ -233,8 +239,7 @@ def test_what_is_good_is_left_alone_where_only_need_counts(desk: Desk) -> None:
 
 
 def test_the_keychains_passphrase_covers_the_key_and_opens_it_for_the_agent(desk: Desk) -> None:
-    desk.fakes.keychain.store(KEY_ENTRY, Secret("a passphrase"))
-    desk.fakes.journal.append([KeyCovered(datetime.now(UTC), kept=True)])
+    covered(desk)
     for _ in range(2):
         told = desk.renew()
         assert told.steps[-1] == "in-agent"
@@ -243,7 +248,28 @@ def test_the_keychains_passphrase_covers_the_key_and_opens_it_for_the_agent(desk
         assert stored is not None
         assert stored.encrypted
     desk.fakes.keychain.store(KEY_ENTRY, Secret("that of another key"))
+    desk.fakes.empty_agent()
     assert desk.renew().warnings == ["agent-passphrase"]
+
+
+def test_a_key_that_stays_lies_in_the_agent_for_all_its_certificates(desk: Desk) -> None:
+    covered(desk)
+    desk.renew()
+    agent, first = desk.fakes.agent, desk.fakes.look().certificate
+    assert first is not None
+    assert agent.lifetimes[first.public_key] is None
+    assert agent.lifetimes[first.blob] is not None
+    desk.fakes.keychain.store(KEY_ENTRY, Secret("that of another key"))
+    told = desk.renew()
+    assert (told.steps[-1], told.warnings) == ("in-agent", [])
+    assert [one.blob for one in agent.identities()] == [first.public_key]
+
+
+def test_a_key_that_the_service_makes_anew_leaves_the_agent_with_its_certificate(
+    desk: Desk,
+) -> None:
+    play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
+    assert None not in desk.fakes.agent.lifetimes.values()
 
 
 def test_a_name_of_the_home_institution_is_none_of_the_centres(desk: Desk) -> None:

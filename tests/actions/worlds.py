@@ -119,6 +119,10 @@ class Fakes:
         self.clock: Clock = lambda: datetime.now(UTC)
         self.gateway = FakeCertificateService(self.now)
 
+    def empty_agent(self) -> None:
+        for identity in self.agent.identities():
+            self.agent.remove(identity.blob)
+
     def now(self) -> datetime:
         """By ``clock``, which a test may set."""
         return self.clock()

@@ -69,12 +69,13 @@ class FakeLock:
 
 
 class FakeAgent:
-    """Keeps what it is given, in order."""
+    """Keeps what it is given, in order, however long that was to be."""
 
     socket: str | None = "fake"
 
     def __init__(self) -> None:
         self._held: dict[bytes, str] = {}
+        self.lifetimes: dict[bytes, int | None] = {}
 
     def identities(self) -> list[Identity]:
         return [Identity(blob, comment) for blob, comment in self._held.items()]
@@ -88,7 +89,9 @@ class FakeAgent:
         lifetime_s: int | None = None,
         confirm: bool = False,
     ) -> None:
-        self._held[certificate.blob if certificate else public_blob(load(private))] = comment
+        blob = certificate.blob if certificate else public_blob(load(private))
+        self._held[blob] = comment
+        self.lifetimes[blob] = lifetime_s
 
     def remove(self, blob: bytes) -> None:
         self._held.pop(blob, None)

@@ -39,6 +39,7 @@ def test_key_and_certificate_are_loaded(home: Home, agent: str) -> None:
         "reachable": True,
         "socket": agent,
         "own": False,
+        "holds_key": True,
         "holds_current": True,
         "stale": 0,
     }

@@ -1,5 +1,6 @@
 """Renewal at the gateway: signed in elsewhere, with a key that never leaves this computer."""
 
+import json
 import random
 import re
 import stat
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.agents import openssh_agent
 from tests.centre import Home
 from tests.e2e.person import Person
 from tests.e2e.terminal import Terminal
+from tests.e2e.test_agent import held
 from tests.keys import make_key
 from tests.sandbox.openid_client import Browser
 
@@ -95,6 +98,22 @@ def test_a_key_that_the_person_has_is_used_as_it_is(
         assert home.key.read_bytes() == theirs
     assert ("agent-passphrase" in renewed.warnings) == bool(passphrase)
     assert '"own_key": false' in (home.path / "state/journal.jsonl").read_text()
+
+
+def test_a_passphrase_of_the_persons_own_is_typed_once_for_many_certificates(
+    home: Home, person: Person, tmp_path: Path
+) -> None:
+    home.key.parent.mkdir(exist_ok=True)
+    make_key(home.key, "ed25519", "a passphrase")
+    with openssh_agent(tmp_path) as agent:
+        home.environ["SSH_AUTH_SOCK"] = agent
+        assert person.renews().warnings == ["agent-passphrase"]
+        typed = json.dumps({"passphrase": "a passphrase"})
+        assert home.json("agent", "load", "--stdin", typed=typed)[0] == 0
+        assert person.renews().warnings == []
+        assert [row.split()[-1] for row in held(agent)] == ["(ED25519)"]
+        done = home.run("connect", "daint", "--here", "--", "hostname")
+        assert (done.returncode, done.stdout.strip()[:5]) == (0, "daint"), done.stderr
 
 
 def test_a_key_of_unknown_origin_is_replaced_after_one_question(home: Home, person: Person) -> None:

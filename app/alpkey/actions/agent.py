@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, Self
@@ -20,7 +21,7 @@ from alpkey.core.ports import Clock, IssuedPair, Journal, KeyFiles, KeyProtectio
 from alpkey.core.ports_agent import Agent, AgentAbsent, Identity
 from alpkey.core.ports_keychain import Keychain
 from alpkey.core.secret import Secret
-from alpkey.core.status import AgentView
+from alpkey.core.status import AgentView, agent_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +61,37 @@ def load(agents: Agents, key: LoadableKey, known: Known, clock: Clock) -> AgentT
 
 
 def fill(agent: Agent, key: LoadableKey, known: Known, clock: Clock, *, confirm: bool) -> None:
-    """Adds plain key and certificate for as long as the certificate lives; removes our stale ones.
+    """Adds plain key and certificate for as long as each is of use; removes our stale ones.
 
+    A key that outlives its certificate stays, and its passphrase need not be typed for the next.
     The new ones go in first, so that at no instant the agent holds nothing of ours.
     Raises AgentTrouble.
     """
-    lifetime_s = _seconds_left(key.certificate, clock)
     private = key.private.reveal().encode()
-    for certificate in (None, key.certificate):
-        agent.add(
-            private, key.name, certificate=certificate, lifetime_s=lifetime_s, confirm=confirm
-        )
+    lifetime_s = _seconds_left(key.certificate, clock)
+    stays = known.outlives_certificates(fingerprint(key.certificate.public_key))
+    agent.add(private, key.name, lifetime_s=None if stays else lifetime_s, confirm=confirm)
+    agent.add(
+        private, key.name, certificate=key.certificate, lifetime_s=lifetime_s, confirm=confirm
+    )
+    _tidy(agent, key.certificate, known)
+
+
+def holds_already(agents: Agents, certificate: Certificate, known: Known) -> bool:
+    """Whether the agent that logins use has the plain key, which is enough for them.
+
+    Then what is stale of ours leaves it.
+    """
+    holds = view(agents, certificate, known).holds_key
+    if holds:
+        with suppress(AgentTrouble):
+            _tidy(agents.used, certificate, known)
+    return holds
+
+
+def _tidy(agent: Agent, certificate: Certificate, known: Known) -> None:
     blobs = [identity.blob for identity in agent.identities()]
-    for blob in sort_out(blobs, key.certificate, known.made_here).stale:
+    for blob in sort_out(blobs, certificate, known.made_here).stale:
         agent.remove(blob)
 
 
@@ -115,13 +134,7 @@ def load_current(world: AgentWorld) -> Action:
 
 
 def _result(world: AgentWorld, certificate: Certificate | None, known: Known) -> Result:
-    held = view(world.agents, certificate, known)
-    return {
-        "socket": held.socket,
-        "own": held.own,
-        "holds_current": held.holds_current,
-        "stale": held.stale,
-    }
+    return agent_object(view(world.agents, certificate, known))
 
 
 def _installed(world: AgentWorld, look: Look) -> IssuedPair:

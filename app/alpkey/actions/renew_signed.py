@@ -319,14 +319,14 @@ class _Signing:
         )
 
     def _load_agent(self, certificate: Certificate) -> Iterator[Event]:
-        private = self._key.private
+        private, status = self._key.private, self._world.status
         if self._key.encrypted:
             opened = self._cover.opened(private)
             if opened is None:
-                yield Warn("agent-passphrase")
+                held = agent_actions.holds_already(status.agents, certificate, self._known)
+                yield Step("in-agent") if held else Warn("agent-passphrase")
                 return
             private = opened
-        status = self._world.status
         key = agent_actions.LoadableKey.of(private, certificate, status.look())
         yield from agent_actions.load_after_renewal(status.agents, key, self._known, status.clock)
 

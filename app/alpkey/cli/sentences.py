@@ -27,7 +27,7 @@ def imported(result: Result) -> str:
 
 
 def status(result: Result) -> str:
-    lines = [key_line(result), quota_line(result["quota"]), agent_line(result["agent"])]
+    lines = [key_line(result), quota_line(result["quota"]), agent(result["agent"])]
     return "\n".join(lines)
 
 
@@ -72,17 +72,14 @@ def quota_line(quota: Result) -> str:
     return line
 
 
-def agent_line(agent: Result) -> str:
-    if not agent["reachable"]:
+def agent(seen: Result) -> str:
+    if not seen["reachable"]:
         return "No ssh agent answers; a key without passphrase needs none."
-    stale = f" {agent['stale']} old keys of ours lie in it." if agent["stale"] else ""
-    held = "holds the key" if agent["holds_current"] else "does not hold the key"
-    which = "Alpkey's own ssh agent" if agent["own"] else "The ssh agent"
+    stale = f" {seen['stale']} old keys of ours lie in it." if seen["stale"] else ""
+    has = seen["holds_key"] or seen["holds_current"]
+    held = "holds the key" if has else "does not hold the key"
+    which = "Alpkey's own ssh agent" if seen["own"] else "The ssh agent"
     return f"{which} {held}.{stale}"
-
-
-def agent(result: Result) -> str:
-    return agent_line({"reachable": True, **result})
 
 
 def agent_keys(result: Result) -> str:

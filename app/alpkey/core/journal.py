@@ -283,6 +283,10 @@ class Known:
         """Whether Alpkey installed the key with this fingerprint on this machine."""
         return fingerprint in self.fingerprints
 
+    def outlives_certificates(self, fingerprint: str) -> bool:
+        """Whether renewals leave the key with this fingerprint as it is: a gateway certified it."""
+        return any(one.local and one.fingerprint == fingerprint for one in self.issued)
+
     def missing(self, installed: Certificate | None, now: datetime) -> tuple[Issued, ...]:
         """What was issued here, lives, and ends later than what is installed.
 

@@ -48,13 +48,18 @@ def status_object(status: Status, now: datetime) -> dict[str, Any]:
         "seconds_left": int(left.total_seconds()) if left is not None else None,
         "encrypted": look.encrypted,
         "quota": quota_object(look.quota),
-        "agent": {
-            "reachable": status.agent.reachable,
-            "socket": status.agent.socket,
-            "own": status.agent.own,
-            "holds_current": status.agent.holds_current,
-            "stale": status.agent.stale,
-        },
+        "agent": agent_object(status.agent),
+    }
+
+
+def agent_object(agent: AgentView) -> dict[str, Any]:
+    return {
+        "reachable": agent.reachable,
+        "socket": agent.socket,
+        "own": agent.own,
+        "holds_key": agent.holds_key,
+        "holds_current": agent.holds_current,
+        "stale": agent.stale,
     }
 
 
