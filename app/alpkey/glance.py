@@ -33,7 +33,7 @@ from alpkey.core.settings import Settings, SettingsUnreadable, read_values
 from alpkey.core.shared_names import is_shared
 from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters
 from alpkey.core.trust import distrust
-from alpkey.core.tunnel_file import TunnelSeen, Way, from_bytes, way_from_bytes
+from alpkey.core.tunnel_file import TunnelSeen, TunnelWay, from_bytes, way_from_bytes
 
 _HEAD_BYTES = 16 * 1024
 
@@ -157,7 +157,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         silent_failed=facts.silent_failed,
         tunnels=tunnels(at, now),
         configured=_is_configured(at.touched),
-        last_way=_last_way(at.last_tunnel),
+        last_tunnel=_last_tunnel(at.last_tunnel),
     )
 
 
@@ -167,7 +167,7 @@ def tunnels(at: Places, now: datetime) -> tuple[TunnelSeen, ...]:
     return tuple(one for one in found if one and one.is_worth_telling(now))
 
 
-def _last_way(path: Path) -> Way | None:
+def _last_tunnel(path: Path) -> TunnelWay | None:
     with suppress(OSError):
         return way_from_bytes(path.read_bytes())
     return None

@@ -33,8 +33,7 @@ from alpkey.core.kept import (
 )
 from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
-from alpkey.core.tunnel_file import TunnelSeen, TunnelState
-from alpkey.core.tunnel_file import Way as TunnelWay
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay
 from tests.actions.test_renew_signed import Desk
 from tests.actions.worlds import Told, play
 from tests.contracts.fakes import FakeAgent

@@ -17,7 +17,7 @@ from alpkey.core.events import Event, Step
 from alpkey.core.ports_remote import Ran
 from alpkey.core.symptoms import LoginSeen
 from alpkey.core.tunnel import Ended, Happening
-from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay, error_row
 from tests.actions.test_jobs import Desk as JobsDesk
 from tests.actions.worlds import RIGHT, Told, play
 from tests.contracts.fakes_remote import FakeRemote
@@ -322,7 +322,7 @@ def test_one_in_the_background_fails_with_its_own_words(
     def start(arguments: Sequence[str]) -> FakeAlone:
         assert arguments == ["tunnel", "open", "--", "daint", NODE, "6006"]
         with desk.files.claim("x") as claim:
-            way = Way("daint", NODE, ((6006, 6006),))
+            way = TunnelWay("daint", NODE, ((6006, 6006),))
             left = TunnelSeen("x", way, TunnelState.FAILED, desk.now, False, (), row, process=8)
             claim.show(left)
             claim.leave_word()
@@ -357,13 +357,13 @@ def test_whoever_cancels_takes_the_one_in_the_background_along(tmp_path: Path) -
 def test_where_the_last_one_led_is_remembered(tmp_path: Path) -> None:
     desk = Desk(tmp_path, [LISTENING])
     desk.open(close_at="tunnel-open", local_ports=(9000,))
-    assert desk.files.last == Way("daint", NODE, ((9000, 6006),))
+    assert desk.files.last == TunnelWay("daint", NODE, ((9000, 6006),))
 
 
 def test_of_several_to_close_an_unknown_one_closes_none(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     with desk.files.claim("a") as claim:
-        claim.show(TunnelSeen("a", Way("daint", NODE, ((1, 1),)), TunnelState.OPEN, desk.now))
+        claim.show(TunnelSeen("a", TunnelWay("daint", NODE, ((1, 1),)), TunnelState.OPEN, desk.now))
         with pytest.raises(Unsuitable):
             play(close_tunnels(["a", "b"], desk.world))
         assert not claim.is_to_close()

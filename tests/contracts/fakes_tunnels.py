@@ -8,7 +8,7 @@ from typing import Literal
 from alpkey.core.ports_tunnels import News, Wish
 from alpkey.core.symptoms import LoginSeen
 from alpkey.core.tunnel import Ended
-from alpkey.core.tunnel_file import TunnelSeen, Way
+from alpkey.core.tunnel_file import TunnelSeen, TunnelWay
 
 
 class FakeLine:
@@ -23,9 +23,9 @@ class FakeLine:
         self.refusing = set(refusing)
         self.started: list[list[str]] = []
         self.waits: list[float | None] = []
-        self._way: Way | None = None
+        self._way: TunnelWay | None = None
 
-    def start(self, command: Sequence[str], way: Way) -> None:
+    def start(self, command: Sequence[str], way: TunnelWay) -> None:
         self.started.append(list(command))
         self._left, self._way = self._runs.pop(0), way
 
@@ -77,7 +77,7 @@ class FakeTunnelFiles:
     def __init__(self) -> None:
         self._all: dict[str, TunnelSeen | FakeClaim] = {}
         self.claims: list[FakeClaim] = []
-        self.last: Way | None = None
+        self.last: TunnelWay | None = None
 
     @contextmanager
     def claim(self, name: str) -> Iterator[FakeClaim]:
@@ -103,7 +103,7 @@ class FakeTunnelFiles:
         if not isinstance(self._all.get(tunnel_id), FakeClaim):
             self._all.pop(tunnel_id, None)
 
-    def remember(self, way: Way) -> None:
+    def remember(self, way: TunnelWay) -> None:
         self.last = way
 
     def listed(self) -> list[TunnelSeen]:

@@ -27,13 +27,13 @@ from alpkey.core.places import own_places
 from alpkey.core.ports_tunnels import Alone, Claim, Line, LocalPorts, TunnelFiles
 from alpkey.core.symptoms import LoginSeen
 from alpkey.core.tunnel import Ended, Happening
-from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, socket_name
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay, socket_name
 from tests.contracts.fakes_tunnels import FakeAlone, FakeLine, FakePorts, FakeTunnelFiles
 from tests.e2e.waiting import until
 from tests.sockets import free_port
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
-WAY = Way("daint", "nid006554", ((8888, 8888),))
+WAY = TunnelWay("daint", "nid006554", ((8888, 8888),))
 PATIENCE_S = 20.0
 
 
@@ -195,14 +195,14 @@ class TestFolder:
                 pass
             assert {one.name for one in at.tunnels.iterdir()} == {".lock", f"{living.id}.json"}
 
-    def test_the_last_way_is_read_back(self, folder: TunnelFolder) -> None:
+    def test_the_last_tunnel_is_read_back(self, folder: TunnelFolder) -> None:
         at = own_places()
         at.state.mkdir(parents=True)
-        for way in (WAY, WAY, Way("santis", "nid007001", ((1, 1),))):
+        for way in (WAY, WAY, TunnelWay("santis", "nid007001", ((1, 1),))):
             folder.remember(way)
-            assert glance._last_way(at.last_tunnel) == way
+            assert glance._last_tunnel(at.last_tunnel) == way
         at.last_tunnel.write_text("{}")
-        assert glance._last_way(at.last_tunnel) is None
+        assert glance._last_tunnel(at.last_tunnel) is None
 
     def test_a_runtime_folder_of_somebody_else_is_refused(self, folder: TunnelFolder) -> None:
         at = own_places()
@@ -238,7 +238,7 @@ while True:
 @dataclass
 class Running:
     line: Line
-    way: Way
+    way: TunnelWay
     command: list[str]
     say: Callable[[str], None]
 
@@ -271,7 +271,7 @@ def wish() -> Iterator[NoWish]:
 def running(request: pytest.FixtureRequest) -> Iterator[Running]:
     """A line, and somebody who makes its ssh say that it refused a call, or end."""
     port = free_port()
-    way = Way("daint", "nid006554", ((port, 6006),))
+    way = TunnelWay("daint", "nid006554", ((port, 6006),))
     command = [sys.executable, "-c", SSH, str(port), "0.05", LISTENS]
     if request.param == "fake":
         ended = Ended(LoginSeen(way.node, 1, "Connection closed\n"))
@@ -320,8 +320,8 @@ def line() -> Iterator[SshLine]:
     made.stop()
 
 
-def way_of(*pairs: tuple[int, int]) -> Way:
-    return Way("daint", "nid006554", pairs)
+def way_of(*pairs: tuple[int, int]) -> TunnelWay:
+    return TunnelWay("daint", "nid006554", pairs)
 
 
 class TestRealLine:

@@ -13,7 +13,7 @@ from alpkey.core.tunnel_file import (
     TOLD_FOR,
     TunnelSeen,
     TunnelState,
-    Way,
+    TunnelWay,
     error_row,
     from_bytes,
     socket_name,
@@ -22,7 +22,7 @@ from alpkey.core.tunnel_file import (
 )
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
-WAY = Way("daint", "nid006554", ((8889, 8888), (6006, 6006)))
+WAY = TunnelWay("daint", "nid006554", ((8889, 8888), (6006, 6006)))
 OPEN = TunnelSeen("daint-nid006554-8888", WAY, TunnelState.OPEN, NOW)
 
 
@@ -44,7 +44,7 @@ def test_the_object_of_the_contract() -> None:
 
 @given(st.text(min_size=1, max_size=20))
 def test_whatever_an_alias_is_called_its_tunnel_s_name_is_fit_for_a_file(alias: str) -> None:
-    name = Way(alias, "nid006554", ((1, 1),)).name
+    name = TunnelWay(alias, "nid006554", ((1, 1),)).name
     assert not set(name) & set("/\0\n")
     assert not name.startswith(".")
 
@@ -62,7 +62,7 @@ ERROR = error_row(Unreachable("job-ended", node="nid006554", name="daint"))
 def test_it_is_read_as_it_was_written(
     state: TunnelState, ports: list[tuple[int, int]], silent: list[int], error: Any
 ) -> None:
-    way = Way("daint", "nid006554", tuple(ports))
+    way = TunnelWay("daint", "nid006554", tuple(ports))
     seen = TunnelSeen("x", way, state, NOW, silent=tuple(silent), error=error)
     assert from_bytes(to_bytes(seen), alive=True) == seen
 

@@ -43,7 +43,7 @@ from alpkey.core.symptoms import (
     ServiceSeen,
     Symptoms,
 )
-from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay, error_row
 from alpkey.desktop import looking
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
@@ -461,8 +461,8 @@ JOBS: Row = {
     },
 }
 NO_JOBS: Row = {"event": "done", "result": {"jobs": []}}
-NOTEBOOK = Way("daint", "nid006554", ((8888, 8888),))
-BOARD = Way("santis", "nid007001", ((6006, 6006), (49152, 8000)))
+NOTEBOOK = TunnelWay("daint", "nid006554", ((8888, 8888),))
+BOARD = TunnelWay("santis", "nid007001", ((6006, 6006), (49152, 8000)))
 
 
 def tunnels(*states: TunnelState) -> Look:
@@ -483,7 +483,9 @@ def tunnels(*states: TunnelState) -> Look:
     return look(HOUR, tunnels=tuple(found))
 
 
-def tunnel_dialog(*says: Row, can_log_in: bool = True, before: Way | None = None) -> TunnelDialog:
+def tunnel_dialog(
+    *says: Row, can_log_in: bool = True, before: TunnelWay | None = None
+) -> TunnelDialog:
     """A new tunnel; whatever the dialog starts says these rows."""
     command = [sys.executable, "-P", "-c", CHILD, json.dumps(list(says))]
     made = TunnelDialog(site(), lambda *_: command, can_log_in=can_log_in, before=before)

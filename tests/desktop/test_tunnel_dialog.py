@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.errors import Unreachable
-from alpkey.core.tunnel_file import Way
+from alpkey.core.tunnel_file import TunnelWay
 from alpkey.desktop.tunnel_view import ports_typed, running, service_of, services
 from alpkey.desktop.windows.tunnel_dialog import LISTING, NO_JOBS, NO_KEY, TunnelDialog
 from tests.core.sites import site
@@ -56,7 +56,7 @@ def program() -> Program:
 
 
 def shown(
-    qtbot: QtBot, program: Program, *, can_log_in: bool = True, before: Way | None = None
+    qtbot: QtBot, program: Program, *, can_log_in: bool = True, before: TunnelWay | None = None
 ) -> TunnelDialog:
     made = TunnelDialog(site(), program.command, can_log_in=can_log_in, before=before)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)

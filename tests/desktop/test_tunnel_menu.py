@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from alpkey.core.errors import Unreachable
 from alpkey.core.look import Look
-from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay, error_row
 from alpkey.desktop import tunnel_view, views
 from alpkey.desktop.tray.quitting import Quitting
 from alpkey.desktop.tray.tunnels_menu import TunnelsMenu
@@ -17,9 +17,9 @@ from alpkey.desktop.tunnel_view import entries, title
 from tests.core.test_look import HOUR, NOW, look
 from tests.desktop.test_menu import Done, Noting
 
-WAY = Way("daint", "nid006554", ((8888, 8888),))
+WAY = TunnelWay("daint", "nid006554", ((8888, 8888),))
 JUPYTER = TunnelSeen("jupyter", WAY, TunnelState.OPEN, NOW)
-TWO = Way("santis", "nid007001", ((6006, 6006), (9000, 8080)))
+TWO = TunnelWay("santis", "nid007001", ((6006, 6006), (9000, 8080)))
 BOARD = TunnelSeen("board", TWO, TunnelState.SILENT, NOW, silent=(8080,))
 DEAD = replace(JUPYTER, id="dead", state=TunnelState.FAILED, alive=False)
 

@@ -174,7 +174,7 @@ def test_its_way_is_offered_in_the_dialog(
 
 @pytest.mark.parametrize("name", ["new-tunnel", "my-jobs"])
 def test_a_new_one_begins_with_the_last(qtbot: QtBot, page: TunnelsPage, name: str) -> None:
-    page.apply(seen(replace(look(), last_way=NOTEBOOK)))
+    page.apply(seen(replace(look(), last_tunnel=NOTEBOOK)))
     qtbot.keyClick(page.findChild(QPushButton, name), Qt.Key.Key_Space)
     (dialog,) = page.findChildren(TunnelDialog)
     assert dialog.findChild(QLineEdit, "node").text() == "nid006554"

@@ -24,7 +24,7 @@ from alpkey.core.tunnel import (
     Verdict,
     Wait,
 )
-from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way, error_row, tunnel_object
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay, error_row, tunnel_object
 from alpkey.core.words import told
 
 # What a cluster's failed login can come to and pass by itself, as after sleep.
@@ -77,7 +77,7 @@ class Watch:
     def __init__(
         self,
         request: TunnelRequest,
-        way: Way,
+        way: TunnelWay,
         config: Path | None,
         claim: Claim,
         world: TunnelWorld,
@@ -249,7 +249,7 @@ class Watch:
         )
 
 
-def _node_error(ended: LoginSeen, way: Way, runs_there: bool | None) -> AlpkeyError:
+def _node_error(ended: LoginSeen, way: TunnelWay, runs_there: bool | None) -> AlpkeyError:
     """Why a node is not reached while its cluster is."""
     kind = ssh_words.kind(ended)
     offending = ssh_words.offending(ended.said)

@@ -12,7 +12,7 @@ from alpkey.core.errors import AlpkeyError, Cancelled, Unreachable, Unsuitable
 from alpkey.core.events import Action, Answer, Event, Result
 from alpkey.core.look import closed_doors
 from alpkey.core.ports_tunnels import Alone
-from alpkey.core.tunnel_file import TunnelState, Way, tunnel_object
+from alpkey.core.tunnel_file import TunnelState, TunnelWay, tunnel_object
 
 _LOOK_S = 0.05
 
@@ -57,7 +57,7 @@ def open_alone(request: TunnelRequest, world: TunnelWorld) -> Action:
         raise
 
 
-def _stands(other: Alone, way: Way, world: TunnelWorld) -> Result:
+def _stands(other: Alone, way: TunnelWay, world: TunnelWorld) -> Result:
     """The tunnel of the other process, once it stands or waits.  Raises as it failed."""
     while True:
         still_runs = other.runs()  # asked before the look, so that its last word is not missed
@@ -101,7 +101,7 @@ def close_tunnels(ids: Sequence[str], world: TunnelWorld, *, every: bool = False
 
 def _checked(
     request: TunnelRequest, world: TunnelWorld, *, free: bool = True
-) -> tuple[Path | None, Way]:
+) -> tuple[Path | None, TunnelWay]:
     """The file for ``ssh -F``, and where the tunnel leads; with ``free`` from ports that are."""
     config = check_cluster(request.cluster, world.way)
     pattern = world.way.site.node_pattern
@@ -114,7 +114,7 @@ def _checked(
         local = _local_port(remote, wish, taken, world) if free else wish or remote
         taken.add(local)
         pairs.append((local, remote))
-    return config, Way(request.cluster, request.node, tuple(pairs))
+    return config, TunnelWay(request.cluster, request.node, tuple(pairs))
 
 
 def _local_port(remote: int, wish: int | None, taken: set[int], world: TunnelWorld) -> int:

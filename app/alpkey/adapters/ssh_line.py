@@ -17,7 +17,7 @@ from alpkey.core.errors import Unreachable
 from alpkey.core.ports_tunnels import News, Wish
 from alpkey.core.symptoms import LoginSeen
 from alpkey.core.tunnel import Ended, Happening
-from alpkey.core.tunnel_file import Way
+from alpkey.core.tunnel_file import TunnelWay
 
 ENDING_TIMEOUT_S = 5.0
 # A node refuses within one way there and back, and a login takes many.  Nothing heard by then means
@@ -37,7 +37,7 @@ class SshLine:
         self._environ = unattended(environ)
         self._run: _Run | None = None
 
-    def start(self, command: Sequence[str], way: Way) -> None:
+    def start(self, command: Sequence[str], way: TunnelWay) -> None:
         self._run = _Run(command, way, self._environ)
 
     def news(self, timeout_s: float | None, wish: Wish) -> News | None:
@@ -74,7 +74,7 @@ class SshLine:
 class _Run:
     """One ssh on a leash; it is readable when it has said something or is over."""
 
-    def __init__(self, command: Sequence[str], way: Way, environ: Mapping[str, str]) -> None:
+    def __init__(self, command: Sequence[str], way: TunnelWay, environ: Mapping[str, str]) -> None:
         """Raises Unreachable."""
         held, self._leash = os.pipe()
         self._ear, mouth = os.pipe()
@@ -156,7 +156,7 @@ def _ready(handles: Sequence[Wish], timeout_s: float | None) -> list[Wish]:
         return [key.data for key, _ in waited_for.select(timeout_s)]
 
 
-def _refusing(way: Way, within_s: float) -> tuple[int, ...]:
+def _refusing(way: TunnelWay, within_s: float) -> tuple[int, ...]:
     """A connection that is ended before a byte came was refused at its other end."""
     calls = {_called(local): remote for local, remote in way.ports}
     silent = []

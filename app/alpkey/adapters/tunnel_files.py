@@ -16,7 +16,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alpkey.adapters import files
-from alpkey.core.tunnel_file import TOLD_FOR, TunnelSeen, Way, socket_name, to_bytes, way_to_bytes
+from alpkey.core.tunnel_file import (
+    TOLD_FOR,
+    TunnelSeen,
+    TunnelWay,
+    socket_name,
+    to_bytes,
+    way_to_bytes,
+)
 
 LOCK = ".lock"
 CLOSE = b"close\n"
@@ -66,7 +73,7 @@ class TunnelFolder:
             if not is_locked(path):
                 path.unlink()
 
-    def remember(self, way: Way) -> None:
+    def remember(self, way: TunnelWay) -> None:
         content = way_to_bytes(way)
         with files.as_unfit(self._last):
             if not self._last.exists() or self._last.read_bytes() != content:

@@ -10,7 +10,7 @@ from alpkey.core.errors import AlpkeyError, KeyExpired, NoKey, Unfit
 from alpkey.core.journal import SilentFailed
 from alpkey.core.moments import rfc3339
 from alpkey.core.quota import Quota
-from alpkey.core.tunnel_file import TunnelSeen, Way
+from alpkey.core.tunnel_file import TunnelSeen, TunnelWay
 
 
 class KeyState(Enum):
@@ -45,7 +45,7 @@ class Look:
     doctor that found what will stop a login, though the key is good.  ``stays_signed_in``: a
     renewal needs nobody, as far as this computer knows; ``silent_failed`` are those that failed.
     ``configured``: whether our line was put into the person's ssh configuration.
-    ``last_way`` is where the last tunnel that stood led.
+    ``last_tunnel`` is where the last tunnel that stood led.
     """
 
     account: str | None
@@ -65,7 +65,7 @@ class Look:
     silent_failed: tuple[SilentFailed, ...] = ()
     tunnels: tuple[TunnelSeen, ...] = ()
     configured: bool = False
-    last_way: Way | None = None
+    last_tunnel: TunnelWay | None = None
 
     @property
     def is_set_up(self) -> bool:

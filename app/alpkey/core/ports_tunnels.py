@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from alpkey.core.tunnel import Ended, Happening
-from alpkey.core.tunnel_file import TunnelSeen, Way
+from alpkey.core.tunnel_file import TunnelSeen, TunnelWay
 
 News = Ended | Literal[Happening.LISTENING, Happening.REFUSED]
 
@@ -22,7 +22,7 @@ class Line(Protocol):
     The ssh ends with whoever started it, however that ends.
     """
 
-    def start(self, command: Sequence[str], way: Way) -> None:
+    def start(self, command: Sequence[str], way: TunnelWay) -> None:
         """Raises Unreachable (``ssh-missing``)."""
 
     def news(self, timeout_s: float | None, wish: Wish) -> News | None:
@@ -67,7 +67,7 @@ class TunnelFiles(Protocol):
     def forget(self, tunnel_id: str) -> None:
         """Removes the file of a tunnel that is no more; touches no living one."""
 
-    def remember(self, way: Way) -> None:
+    def remember(self, way: TunnelWay) -> None:
         """Keeps it as the last that stood, to be offered the next time.  Raises Unfit."""
 
 

@@ -44,7 +44,7 @@ class TunnelState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TunnelWay:
     """Where a tunnel leads: from ports of this computer to ports of a node."""
 
     cluster: str
@@ -73,7 +73,7 @@ class TunnelSeen:
     """
 
     id: str
-    way: Way
+    way: TunnelWay
     state: TunnelState
     since: datetime
     alive: bool = True
@@ -120,7 +120,7 @@ def from_bytes(data: bytes, *, alive: bool) -> TunnelSeen | None:
             state, error = TunnelState.FAILED, error_row(Unreachable("tunnel-died", id=tunnel_id))
         return TunnelSeen(
             id=tunnel_id,
-            way=Way(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"])),
+            way=TunnelWay(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"])),
             state=state,
             since=from_rfc3339(row["since"]),
             alive=alive,
@@ -132,16 +132,16 @@ def from_bytes(data: bytes, *, alive: bool) -> TunnelSeen | None:
         return None
 
 
-def way_to_bytes(way: Way) -> bytes:
+def way_to_bytes(way: TunnelWay) -> bytes:
     """Where a tunnel led, for the next time."""
     return json.dumps({"cluster": way.cluster, "node": way.node, "ports": way.ports}).encode()
 
 
-def way_from_bytes(data: bytes) -> Way | None:
+def way_from_bytes(data: bytes) -> TunnelWay | None:
     """None for what is none of ours."""
     try:
         row = json.loads(data)
-        return Way(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"]))
+        return TunnelWay(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from alpkey.core import words
 from alpkey.core.errors import Cancelled
 from alpkey.core.site import Site
-from alpkey.core.tunnel_file import Way
+from alpkey.core.tunnel_file import TunnelWay
 from alpkey.desktop import error_view, tunnel_view, views
 from alpkey.desktop.commands import Then
 from alpkey.desktop.tunnel_view import JobLine
@@ -64,7 +64,7 @@ class TunnelDialog(CommandDialog):
         command: Callable[..., list[str]],
         *,
         can_log_in: bool,
-        before: Way | None = None,
+        before: TunnelWay | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(TITLE, site, parent)
@@ -283,7 +283,7 @@ class TunnelDialog(CommandDialog):
         self._list.setObjectName("jobs")
         self._browser.setObjectName("open-browser")
 
-    def _offer(self, before: Way | None) -> None:
+    def _offer(self, before: TunnelWay | None) -> None:
         """What was last opened; the same node may be another's by now, so the jobs decide."""
         if before is None:
             self._chose_service(0)

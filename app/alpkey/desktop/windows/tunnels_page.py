@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alpkey.core.errors import Cancelled
 from alpkey.core.site import Site
-from alpkey.core.tunnel_file import TunnelSeen, TunnelState, Way
+from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay
 from alpkey.desktop import error_view, tunnel_view, views
 from alpkey.desktop.commands import Commands
 from alpkey.desktop.looking import Seen
@@ -57,7 +57,7 @@ class TunnelsPage(QWidget):
         self._taken = taken
         self._site = site
         self._can_log_in = False
-        self._last: Way | None = None
+        self._last: TunnelWay | None = None
         self._tunnels: tuple[TunnelSeen, ...] | None = None
         self._state = heading("tunnels-state")
         self._note = Note("tunnels-note")
@@ -83,11 +83,11 @@ class TunnelsPage(QWidget):
         if seen.look is None:
             return
         self._can_log_in = seen.look.state(seen.now).opens_doors
-        self._last = seen.look.last_way
+        self._last = seen.look.last_tunnel
         if seen.look.tunnels != self._tunnels:
             self._show(seen.look.tunnels)
 
-    def open_new(self, before: Way | None = None) -> None:
+    def open_new(self, before: TunnelWay | None = None) -> None:
         """Opens the dialog; with ``before`` filled in so, else as the last tunnel was.
 
         One that is open already comes to the front.
