@@ -74,8 +74,11 @@ class Centre:
         requests = self.state()["requests"][self._seen :]
         return any(one["had_password"] and service in ("", one["service"]) for one in requests)
 
-    def reset(self) -> None:
+    def forgets_requests(self) -> None:
         self._seen = len(self.state()["requests"])
+
+    def reset(self) -> None:
+        self.forgets_requests()
         self.control("faults", "DELETE")
         self.control("clock", offset_s=0)
         self.control("account", locked=False, quota=None, principals=[self.username])

@@ -142,6 +142,16 @@ case $target in
         ;;
 esac
 make_environment
+if [ "$target" = test ] && ! cmp -s tests/foreign/package-lock.json .venv/oidc-provider/package-lock.json
+then
+    echo "Installing a certified OpenID provider into .venv/oidc-provider, for tests"
+    mkdir -p .venv/oidc-provider
+    cp tests/foreign/package.json tests/foreign/package-lock.json .venv/oidc-provider/
+    .venv/bin/npm ci --prefix .venv/oidc-provider --ignore-scripts --no-audit --no-fund --silent || {
+        rm -r .venv/oidc-provider
+        echo "It could not be had here; the tests with it are skipped."
+    }
+fi
 if [ "$target" = test ] && [ ! -x .venv/openssh/bin/ssh ]; then
     echo "Unpacking a newer OpenSSH into .venv/openssh, for tests"
     sh tools/newer_openssh.sh .venv/openssh 2>/dev/null ||

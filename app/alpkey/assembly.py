@@ -16,16 +16,18 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from alpkey import __version__
 from alpkey.adapters.clock import now
 from alpkey.adapters.processes import Detached, start_detached
 from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
-from alpkey.core.errors import AlpkeyError, Unfit, Unsuitable
+from alpkey.core.errors import AlpkeyError, NeedsBrowser, Unfit, Unsuitable
+from alpkey.core.first_way import first_way, service_for, usual_service, way_elsewhere
 from alpkey.core.places import APP_ID, Places, certificate_of, lock_of
 from alpkey.core.roots import person_home
-from alpkey.core.site import GATEWAY
+from alpkey.core.site import GATEWAY, SSHSERVICE, Way
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site, tunnels
 
 if sys.platform == "darwin":
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from alpkey.actions.renewing import RenewRequest
     from alpkey.actions.session import SessionWorld
     from alpkey.actions.settings import SettingsWorld
-    from alpkey.actions.sign_in import SignInWorld, Way
+    from alpkey.actions.sign_in import SignInWorld
     from alpkey.actions.sign_out import SignOutWorld
     from alpkey.actions.status import StatusWorld
     from alpkey.actions.tunnel_watch import TunnelWorld
@@ -76,7 +78,7 @@ if TYPE_CHECKING:
     from alpkey.core.ports_doctor import ServiceProbe
     from alpkey.core.ports_ensure import RenewWindow
     from alpkey.core.settings import Setting, Settings
-    from alpkey.core.site import OpenId, Site
+    from alpkey.core.site import OpenId, Service, Site
     from alpkey.core.symptoms import DeskSeen
 
     Glance = Callable[[], Look]
@@ -204,16 +206,28 @@ class Assembly:
         from alpkey.actions.renewing import RenewRequest
 
         request = request or RenewRequest()
-        look = self._glance()
-        stays = look.stays_signed_in and self.site.has_gateway
-        if stays or self.site.signs_in_elsewhere(look.retired):
-            return self.renew_at_gateway(self.usual_way, request, cancellation)
-        return self.renew_by_password(request, cancellation)
+        look, site = self._glance(), self.site
+        service = usual_service(site, look.retired, look.way)
+        stays = look.stays_signed_in and site.has_gateway and service and service.kind != GATEWAY
+        if first_way(site, look.retired, look.way) is Way.PASSWORD and not stays:
+            return self.renew_by_password(request, cancellation)
+        return self.renew_at_gateway(self.way_elsewhere, request, cancellation)
 
     def renew_by_password(self, request: RenewRequest, cancellation: Cancellation) -> Action:
         from alpkey.actions.renew import renew
+        from alpkey.actions.renew_by_password import renew_by_password
+        from alpkey.actions.renew_signed import renew_signed
 
-        return self._then_run(renew(request, self.renewal(cancellation)), cancellation)
+        def service() -> Service | None:
+            return service_for(Way.PASSWORD, self.site, self._glance().retired)
+
+        def classic() -> Action:
+            return renew(request, self.renewal(cancellation))
+
+        def at_gateway() -> Action:
+            return renew_signed(Way.PASSWORD, request, self._signed_renewal(cancellation))
+
+        return self._then_run(renew_by_password(service, classic, at_gateway), cancellation)
 
     def renew_at_gateway(
         self, way: Way, request: RenewRequest, cancellation: Cancellation
@@ -264,7 +278,7 @@ class Assembly:
         from alpkey.core.silent import SPARES
 
         request = RenewRequest(attended=False, spares=SPARES)
-        return self.renew_at_gateway(self.usual_way, request, cancellation)
+        return self.renew_at_gateway(self.way_elsewhere, request, cancellation)
 
     def _signed_renewal(self, cancellation: Cancellation) -> SignedWorld:
         """A renewal's world at the gateway.  Raises Unsuitable where the site names none."""
@@ -616,11 +630,10 @@ class Assembly:
         return site.openid, Gateway(gateway, site, Http(site.ca_bundle))
 
     @property
-    def usual_way(self) -> Way:
-        """How to sign in at the gateway where the person did not say."""
-        from alpkey.actions.sign_in import Way
-
-        return Way.BROWSER if self.has_display else Way.DEVICE
+    def way_elsewhere(self) -> Way:
+        """How to sign in without a form where the person did not say."""
+        look = self._glance()
+        return way_elsewhere(self.site, look.retired, look.way, has_display=self.has_display)
 
     def _sign_in(self, openid: OpenId, cancellation: Cancellation) -> SignInWorld:
         from alpkey.actions.sign_in import SignInWorld
@@ -631,13 +644,11 @@ class Assembly:
         from alpkey.adapters.oidc import OpenIdSignIn
 
         return SignInWorld(
-            site_name=self.site.name,
+            kept=self.kept(cancellation),
             provider=OpenIdSignIn(openid, self.site, Http(self.site.ca_bundle), now),
             callback=Loopback(openid.redirect_uri, self.site.name),
             browser=DesktopBrowser(os.environ, sys.platform),
             qr=qr.rows,
-            cancellation=cancellation,
-            clock=now,
             pause=lambda span: time.sleep(span.total_seconds()),
             sessions=self._sessions(cancellation),
         )
@@ -803,13 +814,20 @@ class Assembly:
     def _service(self) -> KeyService:
         from alpkey.adapters.http import Http
 
-        return self._key_service(Http(self.site.ca_bundle))[0]
+        try:
+            return self._key_service(Http(self.site.ca_bundle))[0]
+        except Unsuitable:
+            gateway = service_for(self.way_elsewhere, self.site, ())
+            if gateway is None:
+                raise
+            host = urlsplit(gateway.url).hostname
+            raise NeedsBrowser("password-not-allowed", site=self.site.name, host=host) from None
 
     def _key_service(self, http: Http) -> tuple[KeyService, str]:
         """The first service of a kind that we speak, and its address.  Raises Unsuitable."""
         from alpkey.adapters.sshservice import SshService
 
-        kinds = {"sshservice": SshService}
+        kinds = {SSHSERVICE: SshService}
         for service in self.site.services:
             if service.kind in kinds:
                 return kinds[service.kind](service, self.site, http), service.url
@@ -824,10 +842,10 @@ class Assembly:
         from alpkey.adapters.gateway import Gateway
         from alpkey.adapters.http import Http
         from alpkey.adapters.service_probe import KeyServiceProbe
-        from alpkey.core.site import GATEWAY
 
         http = Http(self.site.ca_bundle)
-        usual = self.site.usual_service(self._glance().retired)
+        look = self._glance()
+        usual = usual_service(self.site, look.retired, look.way)
         if usual and usual.kind == GATEWAY:
             return KeyServiceProbe(Gateway(usual, self.site, http), http, usual.url, now)
         try:

@@ -154,6 +154,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         retired=facts.retired,
         warnings=facts.findings,
         stays_signed_in=facts.session_kept and not facts.refusals_in_a_row,
+        way=facts.way,
         silent_failed=facts.silent_failed,
         tunnels=tunnels(at, now),
         configured=_is_configured(at.touched),

@@ -33,7 +33,7 @@ token_url = {token_url}
 
 [openid]
 issuer = {issuer}
-ways = ["password", "browser", "device"]
+ways = ["browser", "device"]
 
 [hosts.ela]
 host_name = {ela_address}

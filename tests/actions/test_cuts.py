@@ -11,10 +11,10 @@ import pytest
 
 from alpkey.actions.renew_signed import renew_signed
 from alpkey.actions.renewing import RenewRequest
-from alpkey.actions.sign_in import Way
 from alpkey.core.certificate import Certificate
 from alpkey.core.errors import QuotaUsedUp, Unreachable
 from alpkey.core.ports_certificates import ListedKey
+from alpkey.core.site import Way
 from tests.actions.test_renew_signed import ONCE, Desk
 from tests.actions.test_sign_in import Person
 from tests.actions.worlds import Told, play

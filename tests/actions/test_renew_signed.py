@@ -11,7 +11,6 @@ import pytest
 from alpkey.actions.renew import renew
 from alpkey.actions.renew_signed import renew_signed
 from alpkey.actions.renewing import RenewRequest
-from alpkey.actions.sign_in import Way
 from alpkey.core.errors import AlpkeyError, QuotaUsedUp, Unfit, Unreachable
 from alpkey.core.events import Event, Step
 from alpkey.core.journal import Issued, KeyCovered, MaybeIssued, Refused, Revoked
@@ -19,6 +18,7 @@ from alpkey.core.kept import KEY_ENTRY
 from alpkey.core.ports import IssuedPair
 from alpkey.core.ports_certificates import ListedKey
 from alpkey.core.secret import Secret
+from alpkey.core.site import Way
 from tests.actions.test_sign_in import Person
 from tests.actions.worlds import RIGHT, Fakes, Told, play
 from tests.keys import make_pair
@@ -33,13 +33,7 @@ class Desk:
         self.fakes = Fakes(folder)
         self.person = Person()
         self.person.does = lambda _: self.person.answers(yes=True)
-        self.person.provider._new = self._token  # type: ignore[method-assign]
-        self._made = 0
-
-    def _token(self, name: str) -> Secret:
-        """The provider's access tokens are those that the gateway takes."""
-        self._made += 1
-        return self.fakes.gateway.token if name == "access" else Secret(f"{name} {self._made}")
+        self.person.provider.access = self.fakes.gateway.token
 
     def renew(
         self,

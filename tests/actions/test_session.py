@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from alpkey.actions.session import SessionWorld, Who
-from alpkey.actions.sign_in import SignInWorld, Way, sign_in, sign_in_again
+from alpkey.actions.sign_in import SignInWorld, sign_in, sign_in_again
 from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
@@ -20,6 +20,7 @@ from alpkey.core.journal import SessionKept
 from alpkey.core.kept import KeptSession, session_from_entry, session_name, session_to_entry
 from alpkey.core.ports_sign_in import Tokens
 from alpkey.core.secret import Secret
+from alpkey.core.site import Way
 from tests.actions.test_sign_in import Person
 from tests.actions.worlds import Fakes, Told, play
 
@@ -55,7 +56,7 @@ class Stayer:
         tokens: list[Tokens] = []
 
         def action() -> Any:
-            tokens.append((yield from sign_in(Way.DEVICE, self.world, who)))
+            tokens.append((yield from sign_in(Way.DEVICE, self.world, who)).tokens)
             return {}
 
         told = play(action(), *answers)

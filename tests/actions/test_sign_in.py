@@ -7,14 +7,18 @@ from typing import Any
 
 import pytest
 
+from alpkey.actions.kept import KeptWorld
 from alpkey.actions.session import Who
-from alpkey.actions.sign_in import SignInWorld, Way, sign_in
+from alpkey.actions.sign_in import SignInWorld, sign_in
+from alpkey.adapters.otp import PyotpCodes
 from alpkey.core.errors import AlpkeyError, Cancelled, SignInRefused, Unreachable, Unsuitable
 from alpkey.core.events import Event, Show
 from alpkey.core.ports_sign_in import DeviceRequest, Tokens
+from alpkey.core.site import Site, Way
 from tests.actions.worlds import Told, play
-from tests.contracts.fakes import FakeCancellation
+from tests.contracts.fakes import FakeAside, FakeCancellation, FakeJournal, FakeKeychain, FakeLock
 from tests.contracts.fakes_sign_in import FakeCallback, FakeSignIn
+from tests.core.sites import site
 
 INTERVAL = timedelta(seconds=5)
 
@@ -32,6 +36,13 @@ class FakeBrowser:
         self.opened.append(url)
 
 
+def site_with_passwords() -> Site:
+    """The centre, if its provider took passwords from programs."""
+    at = site()
+    assert at.openid
+    return replace(at, openid=replace(at.openid, ways=tuple(Way)))
+
+
 @dataclass
 class Person:
     """A whole world; time passes only in pauses, after which ``does`` is done."""
@@ -40,19 +51,30 @@ class Person:
     callback: FakeCallback = field(default_factory=FakeCallback)
     browser: FakeBrowser = field(default_factory=FakeBrowser)
     cancellation: FakeCancellation = field(default_factory=FakeCancellation)
+    site: Site = field(default_factory=site_with_passwords)
+    keychain: FakeKeychain = field(default_factory=FakeKeychain)
+    journal: FakeJournal = field(default_factory=FakeJournal)
+    lock: FakeLock = field(default_factory=FakeLock)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     pauses: list[timedelta] = field(default_factory=list)
     does: Callable[[int], object] = lambda _: None
 
     def world(self) -> SignInWorld:
         return SignInWorld(
-            "a site",
+            KeptWorld(
+                site=self.site,
+                keychain=self.keychain,
+                codes=PyotpCodes(),
+                aside=FakeAside(),
+                journal=self.journal,
+                lock=self.lock,
+                cancellation=self.cancellation,
+                clock=lambda: self.now,
+            ),
             self.provider,
             self.callback,
             self.browser,
             lambda url: ("1",) * len(url),
-            self.cancellation,
-            lambda: self.now,
             self._pause,
         )
 
@@ -78,7 +100,9 @@ def signing_in(person: Person, way: Way, **more: Any) -> tuple[Tokens, Told]:
     tokens: list[Tokens] = []
 
     def action() -> Any:
-        tokens.append((yield from sign_in(way, person.world(), Who())))
+        signed_in = yield from sign_in(way, person.world(), Who())
+        assert signed_in.way is way
+        tokens.append(signed_in.tokens)
         return {}
 
     told = play(action(), **more)

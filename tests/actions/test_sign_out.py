@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from alpkey.actions.sign_in import Way
 from alpkey.actions.sign_out import SignOutRequest, SignOutWorld, sign_out
 from alpkey.adapters.key_protection import RealProtection
 from alpkey.core.certificate import read_certificate
@@ -33,6 +32,7 @@ from alpkey.core.kept import (
 )
 from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
+from alpkey.core.site import Way
 from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay
 from tests.actions.test_renew_signed import Desk
 from tests.actions.worlds import Told, play

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.keys import KeysWorld, RevokeRequest, list_keys, revoke_keys
-from alpkey.actions.sign_in import Way
 from alpkey.core.errors import QuotaUsedUp, Unreachable
 from alpkey.core.journal import Issued, Listed
 from alpkey.core.quota import LIST_HOLDS, Quota
+from alpkey.core.site import Way
 from tests.actions.test_renew_signed import Desk
 from tests.actions.test_sign_in import Person
 from tests.actions.worlds import play

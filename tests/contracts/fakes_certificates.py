@@ -20,7 +20,7 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 class FakeCertificateService:
-    """Signs with an authority of its own for alice and for one program, by a clock of its own.
+    """Signs with an authority of its own for one person and for one program, by a clock of its own.
 
     ``limit`` keys of a day may live at a time; ``spent`` counts all that there ever were.
     """
@@ -32,6 +32,7 @@ class FakeCertificateService:
         self._authority = Ed25519PrivateKey.generate()
         self._listed: dict[int, ListedKey] = {}
         self._slots: set[int] = set()
+        self.account = "alice"
         self.token = Secret("a token")
         self.api_key = Secret("an API key")
         self._program_token = Secret("a program's token")
@@ -54,7 +55,7 @@ class FakeCertificateService:
             if self.left <= 0:
                 raise QuotaUsedUp("quota-refused", message="no more", dashboard="a page")
             self._slots.add(serial)
-        who = "alice" if token == self.token else "sa-alice"
+        who = self.account if token == self.token else "sa-alice"
         line = self._signed(public_line, who, serial, DAY if duration == "1d" else MINUTE)
         certificate = read_certificate(line.encode())
         assert certificate.valid_before

@@ -14,7 +14,7 @@ SITE = "fake"
 
 
 class FakeSignIn:
-    """Knows alice, one password and one code, which works any number of times."""
+    """Knows one account, password and code, which works any number of times; keeps what is sent."""
 
     def __init__(self, password: str, otp: str) -> None:
         self._right = (password, otp)
@@ -25,6 +25,12 @@ class FakeSignIn:
         self.takes_passwords = True
         self.locked = False
         self.recalled = ""
+        self.account = "alice"
+        self.access: Secret | None = None
+        self.passwords: list[str] = []
+
+    def change(self, password: str, otp: str) -> None:
+        self._right = (password, otp)
 
     def prepare(self) -> None:
         """There is nothing to learn."""
@@ -40,6 +46,7 @@ class FakeSignIn:
             raise NeedsBrowser("password-not-allowed", site=SITE, host=SITE)
         if self.locked:
             raise SignInRefused("account-locked", site=SITE, message="locked", dashboard="a page")
+        self.passwords.append(credentials.password.reveal())
         if (credentials.password.reveal(), credentials.otp.reveal()) != self._right:
             raise SignInRefused(site=SITE, retryable=True)
         return self._tokens()
@@ -89,7 +96,7 @@ class FakeSignIn:
     def _tokens(self) -> Tokens:
         refresh = self._new("refresh")
         self._refreshes.add(refresh)
-        return Tokens(self._new("access"), refresh, "alice")
+        return Tokens(self.access or self._new("access"), refresh, self.account)
 
     def _new(self, name: str) -> Secret:
         self._numbers += 1

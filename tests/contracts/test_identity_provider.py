@@ -13,14 +13,14 @@ from alpkey.core.errors import Cancelled, NeedsBrowser, SignInRefused
 from alpkey.core.ports import Credentials
 from alpkey.core.ports_sign_in import BrowserRequest, DeviceRequest, SignIn, Tokens
 from alpkey.core.secret import Secret
-from alpkey.core.site import OpenId
+from alpkey.core.site import OpenId, Way
 from tests.centre import Centre
 from tests.contracts.fakes_sign_in import FakeSignIn
 from tests.core.sites import site
 from tests.sandbox.openid_client import Browser
 
 PASSWORD, OTP = "a password", "123456"
-WAYS = ("password", "browser", "device")
+WAYS = tuple(Way)
 
 
 def openid_of(centre: Centre, client_id: str = "authx-cli") -> OpenId:

@@ -4,7 +4,7 @@ The code 000000 is refused, 999999 makes it die without a word, every other one 
 777777 the password could not be kept.  With
 ``--browser`` or ``--device`` it shows where to sign in and waits until it is cancelled; with
 ``signed-in`` as its first argument somebody signs in there at once.  With ``retired`` there is no
-service any more.  With
+service any more, with ``no-passwords`` it takes none.  With
 ``foreign`` as an argument it first asks whether a key of the person's own may be replaced, with
 ``stay`` whether to stay signed in; with
 ``kept`` a keychain has the password, with ``generator`` what makes the codes, and with ``offer``
@@ -63,6 +63,12 @@ RETIRED = {
     "title": "CSCS has retired this way to get a key",
     "detail": "The service is gone. Your password was not sent.",
 }
+NO_PASSWORDS = {
+    **REFUSED,
+    "code": "password-not-allowed",
+    "title": "CSCS wants you to sign in with your browser",
+}
+ENDS = {"retired": RETIRED, "no-passwords": NO_PASSWORDS}
 
 
 def elsewhere() -> None:
@@ -88,8 +94,8 @@ def main() -> None:
     if PAGES.keys() & set(sys.argv):
         elsewhere()
         return
-    if sys.argv[1] == "retired":
-        tell(v=1, event="failed", error=RETIRED)
+    if error := ENDS.get(sys.argv[1]):
+        tell(v=1, event="failed", error=error)
         return
     if "foreign" in sys.argv:
         tell(v=1, event="ask", ask=0, fields=[QUESTION], error=None)

@@ -35,6 +35,7 @@ from alpkey.core.moments import rfc3339
 from alpkey.core.places import own_places
 from alpkey.core.quota import Quota, Source
 from alpkey.core.settings import Settings
+from alpkey.core.site import Way
 from alpkey.core.symptoms import (
     AgentSeen,
     FilesSeen,
@@ -559,6 +560,7 @@ SCENES: dict[str, Scene] = {
     "dialog-retired": Scene(
         lambda: dialog([ask(), failed(RETIRED)]), heading_is(words.describe(RETIRED).title)
     ),
+    "dialog-last-way": Scene(lambda: dialog([], seen=look(way=Way.BROWSER))),
     "dialog-ways": Scene(lambda: dialog([], seen=look(retired=frozenset({"sshservice"})))),
     "dialog-ways-last": Scene(
         lambda: dialog([], seen=look(HOUR, used=4, retired=frozenset({"sshservice"})))

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from alpkey.core.look import Look
 from alpkey.core.policy import choose
+from alpkey.core.site import Site, Way
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows import linger
@@ -54,10 +55,11 @@ def opened(qtbot: QtBot, started: Started, reader: FakeReader) -> Opener:
         seen: Look = MISSING,
         then_connect: str | None = None,
         child: str = "",
+        at: Site | None = None,
         **person: bool,
     ) -> RenewalDialog:
         world = RenewalWorld(
-            site(),
+            at or site(),
             lambda: Seen(NOW, seen, chosen=choose({}, person)),
             lambda *arguments: [sys.executable, "-P", str(FAKE), child, *arguments],
             lambda *arguments: started.append(arguments),
@@ -428,6 +430,42 @@ def test_a_retirement_that_is_known_starts_nothing(qtbot: QtBot, opened: Opener)
     assert not any(one.isVisible() for one in dialog.findChildren(QLineEdit))
     press(qtbot, dialog, "sign-in-browser")
     qtbot.waitUntil(waits_for(dialog, "Your browser shows"))
+
+
+@pytest.mark.parametrize("last", [Way.BROWSER, Way.DEVICE])
+def test_what_was_used_last_comes_first_and_the_form_stands_beside_it(
+    qtbot: QtBot, opened: Opener, last: Way
+) -> None:
+    dialog = opened(replace(MISSING, way=last))
+    assert not dialog.is_running
+    assert not any(one.isVisible() for one in dialog.findChildren(QLineEdit))
+    assert dialog.findChildren(QPushButton, f"sign-in-{last.value}")[-1].isDefault()
+    press(qtbot, dialog, "sign-in-password")
+    sign_in(qtbot, dialog, "123456")
+    qtbot.waitUntil(lambda: not dialog.is_running)
+
+
+@pytest.mark.parametrize(("taken", "has_form"), [(True, True), (False, False)])
+def test_a_provider_that_takes_passwords_keeps_the_form(
+    qtbot: QtBot, opened: Opener, taken: bool, has_form: bool
+) -> None:
+    at = site()
+    assert at.openid
+    refused = set() if taken else {"gateway/password"}
+    retired = replace(MISSING, retired=frozenset({"sshservice", *refused}))
+    dialog = opened(retired, at=replace(at, openid=replace(at.openid, ways=tuple(Way))))
+    assert any(one.isVisible() for one in dialog.findChildren(QLineEdit)) == has_form
+    assert dialog.is_running == has_form
+    assert not shows(dialog, "sign-in-password")
+    assert shows(dialog, "sign-in-browser")
+
+
+def test_where_the_provider_takes_no_passwords_the_ways_take_the_forms_place(
+    qtbot: QtBot, opened: Opener
+) -> None:
+    dialog = opened(child="no-passwords")
+    qtbot.waitUntil(lambda: "wants you to sign in" in text(dialog, "heading"))
+    assert shows(dialog, "sign-in-device")
 
 
 def test_a_question_before_the_sign_in_leads_on_to_it(qtbot: QtBot, opened: Opener) -> None:

@@ -74,7 +74,7 @@ def test_it_is_good_enough_or_not_by_itself(home: Home, other: Path, person: Per
     make_key(other)
     person.renews("--file", str(other), "--duration", "1min")
     assert home.json("renew", "--if-needed")[1]["renewed"] is False
-    assert home.json("renew", "--if-needed", "--file", str(other))[0] == 10
+    assert home.json("renew", "--if-needed", "--file", str(other))[0] == 12
 
 
 def test_by_password_the_pair_goes_there(home: Home, other: Path) -> None:

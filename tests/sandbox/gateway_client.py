@@ -17,7 +17,7 @@ class GatewayClient:
     def __init__(self, centre: Centre, folder: Path) -> None:
         self.centre = centre
         self.openid = OpenIdClient(centre)
-        self.https = Https(centre)
+        self.https = Https(centre.facts.ca_bundle)
         self.key = make_key(folder / "own")
         self.token = ""
 

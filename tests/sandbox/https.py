@@ -8,8 +8,6 @@ from http.client import HTTPMessage, HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from tests.centre import Centre
-
 TIMEOUT_S = 20
 
 
@@ -33,11 +31,10 @@ class Reply:
 
 
 class Https:
-    """Sends requests that trust the sandbox's CA; follows nothing, keeps nothing."""
+    """Sends requests that trust one CA; follows nothing, keeps nothing."""
 
-    def __init__(self, centre: Centre) -> None:
-        self.centre = centre
-        self._trust = ssl.create_default_context(cafile=centre.facts.ca_bundle)
+    def __init__(self, ca_bundle: str) -> None:
+        self._trust = ssl.create_default_context(cafile=ca_bundle)
 
     def send(
         self,

@@ -38,7 +38,7 @@ class OpenIdClient:
 
     def __init__(self, centre: Centre) -> None:
         self.centre = centre
-        self.https = Https(centre)
+        self.https = Https(centre.facts.ca_bundle)
         at = f"{centre.facts.issuer}/.well-known/openid-configuration"
         self.metadata = self.https.send("GET", at).json
 
@@ -92,7 +92,7 @@ class Page(HTMLParser):
 
     def __init__(self, url: str, reply: Reply) -> None:
         super().__init__()
-        self.url = url
+        self.url = self.action = url
         self.status = reply.status
         self.fields: dict[str, str] = {}
         self.links: list[str] = []
@@ -104,6 +104,7 @@ class Page(HTMLParser):
         found = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.method = found["method"]
+            self.action = urljoin(self.url, found.get("action", ""))
         elif tag == "input":
             self.fields[found["name"]] = found.get("value", "")
         elif tag == "a":
@@ -115,16 +116,16 @@ class Page(HTMLParser):
     @property
     def arrived(self) -> dict[str, str]:
         """What the client is told, where the browser has been sent back to it."""
-        assert self.url.startswith(f"{REDIRECT_URI}?"), (self.url, self.words)
+        to = (f"{REDIRECT_URI}?", f"{REDIRECT_URI}/?")
+        assert self.url.startswith(to), (self.url, self.words)
         return dict(parse_qsl(urlsplit(self.url).query))
 
 
-class Browser:
+class PlainBrowser:
     """A person's browser: keeps cookies, follows redirects, and stops where the client listens."""
 
-    def __init__(self, centre: Centre) -> None:
-        self.centre = centre
-        self._https = Https(centre)
+    def __init__(self, ca_bundle: str) -> None:
+        self._https = Https(ca_bundle)
         self.cookies: dict[str, str] = {}
 
     def open(self, url: str, form: dict[str, str] | None = None) -> Page:
@@ -146,8 +147,24 @@ class Browser:
         assert set(typed) <= set(page.fields), (typed, page.words)
         filled = {**page.fields, **typed, **({"do": do} if do else {})}
         if page.method == "get":
-            return self.open(f"{page.url.partition('?')[0]}?{urlencode(filled)}")
-        return self.open(page.url, filled)
+            return self.open(f"{page.action.partition('?')[0]}?{urlencode(filled)}")
+        return self.open(page.action, filled)
+
+    def _keep(self, reply: Reply) -> None:
+        for line in reply.headers.get_all("Set-Cookie") or ():
+            for name, morsel in SimpleCookie(line).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = morsel.value
+
+
+class Browser(PlainBrowser):
+    """The one of whoever signs in at the sandbox's provider."""
+
+    def __init__(self, centre: Centre) -> None:
+        super().__init__(centre.facts.ca_bundle)
+        self.centre = centre
 
     def sign_in(self, page: Page, otp: str | None = None) -> Page:
         """Both pages of a sign-in, with everything right."""
@@ -159,11 +176,3 @@ class Browser:
         """The guest's way, without a password."""
         there = self.open(page.links[0])
         return self.submit(there, "institution", username=self.centre.facts.guest)
-
-    def _keep(self, reply: Reply) -> None:
-        for line in reply.headers.get_all("Set-Cookie") or ():
-            for name, morsel in SimpleCookie(line).items():
-                if morsel["max-age"] == "0":
-                    self.cookies.pop(name, None)
-                else:
-                    self.cookies[name] = morsel.value

@@ -21,6 +21,7 @@ from alpkey.core.diagnosis import (
 )
 from alpkey.core.errors import AgentTrouble, AlpkeyError, KeychainTrouble, Unfit, Unsuitable
 from alpkey.core.events import Action
+from alpkey.core.first_way import usual_service
 from alpkey.core.journal import Fact, Finding, Known, Retired, fold
 from alpkey.core.kept import NOTHING
 from alpkey.core.look import Look
@@ -187,7 +188,7 @@ def _note(world: DoctorWorld, seen: Symptoms) -> None:
 
 def _retirement(world: DoctorWorld, seen: Symptoms) -> list[Retired]:
     """As a renewal would remember it: from then on the next service is the one to get keys from."""
-    usual = world.site.usual_service(seen.known.retired)
+    usual = usual_service(world.site, seen.known.retired, seen.known.way)
     gone = seen.service is not None and seen.service.code == "service-retired"
     if usual is None or usual.kind == GATEWAY or not gone or not world.site.has_gateway:
         return []

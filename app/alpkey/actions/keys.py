@@ -8,7 +8,7 @@ from datetime import datetime
 from alpkey.actions.asking import agree
 from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.actions.session import Who
-from alpkey.actions.sign_in import SignInWorld, Way, sign_in
+from alpkey.actions.sign_in import SignInWorld, sign_in
 from alpkey.core.certificate import fingerprint
 from alpkey.core.errors import Unreachable, Unsuitable
 from alpkey.core.events import Action, Answer, Event, Result
@@ -19,6 +19,7 @@ from alpkey.core.ports import Cancellation, Clock, Journal, Lock
 from alpkey.core.ports_certificates import CertificateService, ListedKey
 from alpkey.core.quota import from_list, slots_in
 from alpkey.core.secret import Secret
+from alpkey.core.site import Way
 from alpkey.core.status import quota_object
 
 
@@ -44,7 +45,7 @@ def list_keys(way: Way, world: KeysWorld, *, every: bool = False) -> Action:
     """
     look = world.look()
     known = fold(world.journal.facts(), look.account)
-    tokens = yield from sign_in(way, world.sign_in, Who(look.account))
+    tokens, _ = yield from sign_in(way, world.sign_in, Who(look.account))
     asked_at = world.clock()
     keys = world.service.listed(tokens.access, every=every)
     _note_list(keys, asked_at, look.account or tokens.username, world)
@@ -89,7 +90,7 @@ def revoke_keys(way: Way, request: RevokeRequest, world: KeysWorld) -> Action:
     ``list_keys`` does, and Unsuitable (``serial-unknown``) where no living key has a serial; then
     none is revoked.
     """
-    tokens = yield from sign_in(way, world.sign_in, Who(world.look().account))
+    tokens, _ = yield from sign_in(way, world.sign_in, Who(world.look().account))
     look = world.look()
     account = look.account or tokens.username or ""
     asked_at = world.clock()
@@ -123,7 +124,7 @@ def _chosen(
     by_serial = {key.serial: key for key in alive}
     for serial in request.serials:
         if serial not in by_serial:
-            site = world.sign_in.site_name
+            site = world.sign_in.kept.site.name
             raise Unsuitable("serial-unknown", serial=str(serial), site=site)
     return [by_serial[serial] for serial in dict.fromkeys(request.serials)]
 

@@ -9,10 +9,12 @@ import uuid
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 from alpkey.actions import agent as agent_actions
 from alpkey.actions.asking import agree
+from alpkey.actions.form import Form, about_to_send
 from alpkey.actions.installing import (
     LOCK_TIMEOUT_S,
     finish_interrupted,
@@ -20,7 +22,7 @@ from alpkey.actions.installing import (
     note,
     tell_of_wait,
 )
-from alpkey.actions.kept import KeptSecrets, KeptWorld
+from alpkey.actions.kept import KeptWorld
 from alpkey.actions.opening import Cover
 from alpkey.actions.renewing import (
     RenewRequest,
@@ -34,17 +36,11 @@ from alpkey.core.certificate import Certificate, public_line
 from alpkey.core.errors import (
     AlpkeyError,
     NeedsBrowser,
-    SignInRefused,
-    Unsuitable,
 )
 from alpkey.core.events import (
-    NOT_YET,
     Action,
     Answer,
-    Ask,
-    Await,
     Event,
-    Field,
     Result,
     Step,
     Warn,
@@ -62,8 +58,7 @@ from alpkey.core.ports import (
     Lock,
     Pairs,
 )
-from alpkey.core.sign_in import held_for, read_credentials
-from alpkey.core.site import Site
+from alpkey.core.site import Site, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +94,18 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     backup = yield from _agree_to_backup(request, world, numbers)
     cover = Cover(world.kept, world.protection)
     cover.begin()
-    sign_in = _SignIn(world, numbers, request.username or before.account, form=request.form)
-    while True:
-        credentials = yield from sign_in.ask()
+    account = request.username or before.account
+    form = Form(world.kept, partial(_prove, world), account, numbers, offer=request.form)
+
+    def use(credentials: Credentials) -> Generator[Event, Answer, Result]:
         yield from cover.wait()
         manner = _Manner(backup, cover)
-        try:
-            result = yield from _with_lock(request, world, before, credentials, manner)
-        except SignInRefused as refusal:
-            sign_in.refused(refusal, credentials)
-        except _KeptRefused as elsewhere:
-            sign_in.refused_elsewhere(elsewhere)
-        else:
-            yield from sign_in.settle(result, credentials)
-            return result
+        result = yield from _with_lock(request, world, before, credentials, manner)
+        if result["renewed"]:
+            yield from form.settle(credentials)
+        return result
+
+    return (yield from form.accepted(use))
 
 
 class _Manner(NamedTuple):
@@ -120,103 +113,6 @@ class _Manner(NamedTuple):
 
     backup: bool
     cover: Cover
-
-
-class _KeptRefused(Unsuitable):
-    """The kept password was refused before, so it is not sent."""
-
-    default_code = "kept-refused"
-
-    def __init__(self) -> None:
-        super().__init__(field="password")
-
-
-class _SignIn:
-    """The question for name, password and code, asked again until the service accepts them."""
-
-    def __init__(
-        self, world: RenewWorld, numbers: Iterator[int], username: str | None, *, form: bool
-    ) -> None:
-        self._world = world
-        self._numbers = numbers
-        self._username = username
-        self._kept = KeptSecrets(world.kept, username, offer=form)
-        self._error: AlpkeyError | None = None
-        self._used_otp: object = None
-        self._proven = False
-
-    def ask(self) -> Generator[Event, Answer, Credentials]:
-        """Shows the question at once, and proves the service while the person types."""
-        while True:
-            answer = yield from self._answer(next(self._numbers))
-            self._kept.take_wish(answer)
-            try:
-                credentials = self._read(answer)
-                self._check_otp(credentials)
-            except Unsuitable as unsuitable:
-                self._error = unsuitable
-            else:
-                return credentials
-
-    def refused(self, refusal: SignInRefused, credentials: Credentials) -> None:
-        self._error = refusal
-        self._username = credentials.username
-        self._used_otp = credentials.otp
-        if credentials.kept:
-            self._kept.refused()
-
-    def refused_elsewhere(self, elsewhere: _KeptRefused) -> None:
-        """By another process, in the meantime."""
-        self._error = elsewhere
-        self._kept.refused()
-
-    def settle(self, result: Result, credentials: Credentials) -> Iterator[Event]:
-        if result["renewed"]:
-            yield from self._kept.settle(credentials)
-
-    def _answer(self, number: int) -> Generator[Event, Answer, Answer]:
-        """The keychain may answer before the person does; then the question comes again."""
-        ask = Ask(number, self._fields(), self._error)
-        yield ask
-        yield from self._kept.begin()
-        yield from self._prove_once()
-        while (answer := (yield Await(ask, self._kept.news))) is NOT_YET:
-            yield from self._kept.learn()
-            if ask.fields != self._fields():
-                ask = Ask(number, self._fields(), self._error)
-                yield ask
-        return answer
-
-    def _fields(self) -> tuple[Field, ...]:
-        return self._kept.fields(self._username)
-
-    def _read(self, answer: Answer) -> Credentials:
-        stand_in = self._kept.stand_in(answer, self._username)
-        try:
-            return read_credentials(answer, self._username, self._world.site, stand_in)
-        except Unsuitable as unsuitable:
-            if unsuitable.code == "password-missing" and self._kept.must_be_typed(
-                answer, self._username
-            ):
-                raise _KeptRefused from None
-            raise
-
-    def _prove_once(self) -> Iterator[Event]:
-        if not self._proven:
-            # ssh takes its time to say which agent it uses: ask it while the person types.
-            self._world.status.agents.theirs()
-            yield from _prove(self._world)
-            self._proven = True
-
-    def _check_otp(self, credentials: Credentials) -> None:
-        """A code works only once, so one that was refused just now is not sent again."""
-        if credentials.otp == self._used_otp:
-            raise Unsuitable("otp-used", field="otp")
-        status, site = self._world.status, self._world.site
-        known = fold(status.journal.facts(), credentials.username)
-        if seconds := held_for(known, status.clock(), site.code_step_s):
-            times = known.refusals_in_a_row
-            raise Unsuitable("otp-held", field="otp", times=times, seconds=seconds, site=site.name)
 
 
 def _agree_to_backup(
@@ -233,6 +129,8 @@ def _agree_to_backup(
 
 def _prove(world: RenewWorld) -> Iterator[Event]:
     """The service shows itself before any secret is sent; a retirement is remembered."""
+    # ssh takes its time to say which agent it uses: ask it while the person types.
+    world.status.agents.theirs()
     service = world.service.name
     was_retired = service in fold(world.status.journal.facts()).retired
     try:
@@ -266,31 +164,9 @@ def _with_lock(
         if look is None:
             return renewal_result(world.status, world.cancellation)
         guard_quota(look, request, world.status)
-        _guard_kept(credentials, world)
-        yield from _warn_of_lock_out(world, credentials)
+        yield from about_to_send(credentials, world.kept)
         with world.cancellation.deferred():
             return (yield from _issue_and_install(world, credentials, manner))
-
-
-def _guard_kept(credentials: Credentials, world: RenewWorld) -> None:
-    """A kept password that was refused, perhaps a moment ago, is not sent again."""
-    known = fold(world.status.journal.facts(), credentials.username)
-    if credentials.kept and known.kept_refused:
-        raise _KeptRefused
-
-
-def _warn_of_lock_out(world: RenewWorld, credentials: Credentials) -> Iterator[Event]:
-    known = fold(world.status.journal.facts(), credentials.username)
-    if known.lock_out_is_near:
-        site = world.site
-        yield Warn(
-            "lock-out-near",
-            {
-                "times": known.refusals_in_a_row,
-                "site": site.name,
-                "dashboard": site.dashboard,
-            },
-        )
 
 
 def _issue_and_install(
@@ -347,6 +223,7 @@ class _Attempt:
                 account=self._credentials.username,
                 attempt=self._id,
                 key_path=self._world.status.look().key_path,
+                way=Way.PASSWORD,
             )
         )
 

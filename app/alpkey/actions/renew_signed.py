@@ -24,7 +24,7 @@ from alpkey.actions.renewing import (
     still_good,
 )
 from alpkey.actions.session import Who
-from alpkey.actions.sign_in import SignInWorld, Way, sign_in, sign_in_again
+from alpkey.actions.sign_in import SignedIn, SignInWorld, sign_in, sign_in_again
 from alpkey.actions.status import StatusWorld
 from alpkey.core import words
 from alpkey.core.certificate import Certificate, fingerprint, public_line
@@ -38,7 +38,7 @@ from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection,
 from alpkey.core.ports_certificates import CertificateService
 from alpkey.core.ports_sign_in import Tokens
 from alpkey.core.quota import from_list, is_brief, slots_in
-from alpkey.core.site import Site
+from alpkey.core.site import Site, Way
 
 MINUTE = timedelta(minutes=1)
 NOBODY = "nobody"
@@ -78,19 +78,20 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
     _guard(before, request, world)
     who = Who(
         request.username or before.account,
-        may_ask=request.may_ask and not request.yes,
+        may_ask=request.may_ask and not request.yes and way is not Way.PASSWORD,
         attended=request.attended,
+        has_form=request.form,
     )
     known = fold(world.status.journal.facts(), who.account)
-    if not (request.attended or known.session_kept):
+    if not (_can_be_anew(way, who) or known.session_kept):
         raise _needs_a_person(world)
     world.files.check_writable()
     agreed = yield from agree_to_replace(world.files, known, yes=request.yes)
     cover = Cover(world.kept, world.protection)
     cover.begin()
-    tokens = yield from _signed_in(way, who, world)
+    signed_in = yield from _signed_in(way, who, world)
+    tokens, account = signed_in.tokens, _account(signed_in, who, world)
     yield from cover.wait()
-    account = who.account or _user_name(tokens, world) or NOBODY
     yield from tell_of_wait(world.lock)
     with world.lock.held(LOCK_TIMEOUT_S):
         look = yield from look_again(before, request, world.status, world.lock)
@@ -101,17 +102,29 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
         known = fold(world.status.journal.facts(), account)
         key = key_to_certify(world.files, world.pairs, known, agreed=agreed)
         with world.cancellation.deferred():
-            signing = _Signing(request, world, tokens, account, key, cover, look.certificate)
+            signing = _Signing(request, world, signed_in, account, key, cover, look.certificate)
             yield from signing.run()
             return renewal_result(world.status, world.cancellation, world.service.name)
 
 
-def _signed_in(way: Way, who: Who, world: SignedWorld) -> Generator[Event, Answer, Tokens]:
-    if who.attended:
+def _can_be_anew(way: Way, who: Who) -> bool:
+    """A form is filled in by whoever can; elsewhere somebody has to be there."""
+    return who.attended or way is Way.PASSWORD
+
+
+def _signed_in(way: Way, who: Who, world: SignedWorld) -> Generator[Event, Answer, SignedIn]:
+    if _can_be_anew(way, who):
         return (yield from sign_in(way, world.sign_in, who))
     if tokens := (yield from sign_in_again(world.sign_in, who)):
-        return tokens
+        return SignedIn(tokens, None)
     raise _needs_a_person(world)
+
+
+def _account(signed_in: SignedIn, who: Who, world: SignedWorld) -> str:
+    """A form may have been filled in for another account than the one known here."""
+    told = _user_name(signed_in.tokens, world)
+    known = None if signed_in.way is Way.PASSWORD else who.account
+    return known or told or NOBODY
 
 
 def _user_name(tokens: Tokens, world: SignedWorld) -> str | None:
@@ -155,7 +168,7 @@ class _Signing:
         self,
         request: RenewRequest,
         world: SignedWorld,
-        tokens: Tokens,
+        signed_in: SignedIn,
         account: str,
         key: KeyToCertify,
         cover: Cover,
@@ -163,7 +176,8 @@ class _Signing:
     ) -> None:
         self._request = request
         self._world = world
-        self._token = tokens.access
+        self._token = signed_in.tokens.access
+        self._way = signed_in.way
         self._account = account
         self._key = key
         self._cover = cover
@@ -367,6 +381,7 @@ class _Signing:
                 key_path=self._world.status.look().key_path,
                 own_key=ours,
                 local=True,
+                way=self._way,
             )
         )
 

@@ -7,7 +7,6 @@ whether and when it is tried again.
 from alpkey.actions.installing import LOCK_TIMEOUT_S
 from alpkey.actions.renew_signed import SignedWorld, renew_signed
 from alpkey.actions.renewing import RenewRequest, renewal_result
-from alpkey.actions.sign_in import Way
 from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
@@ -21,6 +20,7 @@ from alpkey.core.journal import SilentFailed, fold
 from alpkey.core.look import Look
 from alpkey.core.own_key import origin
 from alpkey.core.silent import SPARES, is_possible
+from alpkey.core.site import Way
 
 # What may pass by itself.
 _PASSING = (Unreachable, KeychainTrouble, QuotaUsedUp)

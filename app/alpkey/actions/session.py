@@ -37,13 +37,15 @@ class Who:
     """Who signs in: ``account`` where it is known.
 
     ``may_ask``: somebody is there for the question whether to stay signed in; ``attended``: for a
-    keychain that asks to be unlocked; ``keeps``: a new sign-in may be kept.
+    keychain that asks to be unlocked; ``keeps``: a new sign-in may be kept; ``has_form``: a form
+    is shown, which can offer to keep a password.
     """
 
     account: str | None = None
     may_ask: bool = False
     attended: bool = True
     keeps: bool = True
+    has_form: bool = False
 
 
 class Session:
@@ -95,13 +97,13 @@ class Session:
             if not self._is_wanted:
                 world.remember(False)
 
-    def settle(self, tokens: Tokens) -> Iterator[Event]:
-        """After it: keeps it where that was wished; a failure is only worth a warning.
+    def settle(self, tokens: Tokens, account: str | None) -> Iterator[Event]:
+        """After it: keeps it for ``account`` where that was wished; a failure is worth a warning.
 
         Before the first certificate the account may be known by a name of another institution
         alone: then the next sign-in is the one that is kept.
         """
-        account, world = self._who.account or tokens.username, self._world
+        world = self._world
         if not (self._is_wanted and world):
             return
         if not account or not world.kept.site.names_a_user(account):

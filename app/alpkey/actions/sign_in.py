@@ -1,16 +1,24 @@
-"""Signing in without a password: with a kept sign-in, the browser, or on another device."""
+"""Signing in at an identity provider: with a kept sign-in, or anew by one of the ways."""
 
-from collections.abc import Callable, Generator
+import itertools
+import uuid
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from enum import Enum
+from typing import NamedTuple
 
+from alpkey.actions.form import Form, about_to_send
+from alpkey.actions.installing import LOCK_TIMEOUT_S, tell_of_wait
+from alpkey.actions.kept import KeptWorld
 from alpkey.actions.session import Session, SessionWorld, Who
 from alpkey.core import words
-from alpkey.core.errors import AlpkeyError, SignInRefused, Unreachable, Unsuitable
+from alpkey.core.errors import AlpkeyError, NeedsBrowser, SignInRefused, Unreachable, Unsuitable
 from alpkey.core.events import Answer, Event, Show, Step, Warn
-from alpkey.core.ports import Cancellation, Clock
+from alpkey.core.first_way import password_at, service_for
+from alpkey.core.journal import Refused, Retired, fold
+from alpkey.core.ports import Credentials
 from alpkey.core.ports_sign_in import Browser, Callback, DeviceRequest, SignIn, Tokens
+from alpkey.core.site import Way
 
 BROWSER_TIMEOUT_S = 300.0
 LOST_IN_A_ROW = 3
@@ -18,14 +26,10 @@ LOST_IN_A_ROW = 3
 # Where the browser cannot be used at all, another device can.
 _NO_BROWSER = ("callback-busy", "no-browser")
 
+# The first question may be whether to replace a key, the second whether to stay signed in.
+_FORM_QUESTIONS = 3
+
 SigningIn = Generator[Event, Answer, Tokens]
-
-
-class Way(Enum):
-    """How to sign in."""
-
-    BROWSER = "browser"
-    DEVICE = "device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +39,36 @@ class SignInWorld:
     ``sessions`` is None where none is ever kept.
     """
 
-    site_name: str
+    kept: KeptWorld
     provider: SignIn
     callback: Callback
     browser: Browser
     qr: Callable[[str], tuple[str, ...]]
-    cancellation: Cancellation
-    clock: Clock
     pause: Callable[[timedelta], None]
     sessions: SessionWorld | None = None
 
 
-def sign_in(way: Way, world: SignInWorld, who: Who) -> SigningIn:
+class SignedIn(NamedTuple):
+    """``way`` is by which somebody signed in; None where a kept sign-in did."""
+
+    tokens: Tokens
+    way: Way | None
+
+
+def sign_in(way: Way, world: SignInWorld, who: Who) -> Generator[Event, Answer, SignedIn]:
     """Signs in: with the kept sign-in where there is one, else anew, and keeps that if wished.
 
     Raises what the provider and the callback raise.
     """
     session = Session(world.sessions, world.provider, who)
     if tokens := (yield from session.again()):
-        return tokens
+        return SignedIn(tokens, None)
     yield from session.ask()
-    tokens = yield from _anew(way, world)
-    yield from session.settle(tokens)
-    return tokens
+    tokens = yield from _anew(way, world, who)
+    if way is Way.PASSWORD:  # the form may have been filled in for another account
+        who = replace(who, account=tokens.username)
+    yield from session.settle(tokens, who.account or tokens.username)
+    return SignedIn(tokens, way)
 
 
 def sign_in_again(world: SignInWorld, who: Who) -> Generator[Event, Answer, Tokens | None]:
@@ -65,8 +76,10 @@ def sign_in_again(world: SignInWorld, who: Who) -> Generator[Event, Answer, Toke
     return (yield from Session(world.sessions, world.provider, who).again())
 
 
-def _anew(way: Way, world: SignInWorld) -> SigningIn:
+def _anew(way: Way, world: SignInWorld, who: Who) -> SigningIn:
     """Where no browser can be used, on another device, after a warning."""
+    if way is Way.PASSWORD:
+        return (yield from _by_form(world, who))
     if way is Way.DEVICE:
         return (yield from _on_device(world))
     try:
@@ -78,12 +91,49 @@ def _anew(way: Way, world: SignInWorld) -> SigningIn:
     return (yield from _on_device(world))
 
 
+def _by_form(world: SignInWorld, who: Who) -> SigningIn:
+    """Name, password and code for tokens at once (RFC 6749, section 4.3)."""
+
+    def prove() -> Iterator[Event]:
+        world.provider.prepare()
+        yield Step("service-ready")
+
+    def use(credentials: Credentials) -> SigningIn:
+        yield from tell_of_wait(world.kept.lock)
+        with world.kept.lock.held(LOCK_TIMEOUT_S):
+            yield from about_to_send(credentials, world.kept)
+            tokens = _sent(credentials, world)
+        yield Step("signed-in")
+        yield from form.settle(credentials)
+        return replace(tokens, username=tokens.username or credentials.username)
+
+    numbers = itertools.count(_FORM_QUESTIONS)
+    form = Form(world.kept, prove, who.account, numbers, offer=who.has_form)
+    return (yield from form.accepted(use))
+
+
+def _sent(credentials: Credentials, world: SignInWorld) -> Tokens:
+    """Every no is a fact in the journal; a provider that takes no passwords is not asked again."""
+    now, journal = world.kept.clock(), world.kept.journal
+    try:
+        return world.provider.with_password(credentials)
+    except SignInRefused as no:
+        account, attempt = credentials.username, uuid.uuid4().hex
+        journal.append([Refused(now, account, attempt, no.code, credentials.kept)])
+        raise
+    except NeedsBrowser:
+        gateway = service_for(Way.PASSWORD, world.kept.site, fold(journal.facts()).retired)
+        if gateway:
+            journal.append([Retired(now, password_at(gateway), retired=True)])
+        raise
+
+
 def _with_browser(world: SignInWorld) -> SigningIn:
     request = world.provider.for_browser()
     with world.callback.listening(request) as awaited:
         world.browser.open(request.url)
         yield Show("browser", request.url)
-        code = awaited.code(BROWSER_TIMEOUT_S, lambda: world.cancellation.requested)
+        code = awaited.code(BROWSER_TIMEOUT_S, lambda: world.kept.cancellation.requested)
     tokens = world.provider.with_code(request, code)
     yield Step("signed-in")
     return tokens
@@ -99,7 +149,7 @@ def _on_device(world: SignInWorld) -> SigningIn:
         qr=world.qr(request.complete_url),
     )
     lost = 0
-    while world.clock() < request.ends:
+    while world.kept.clock() < request.ends:
         world.pause(request.interval)
         try:
             answer = world.provider.with_device(request)
@@ -111,7 +161,7 @@ def _on_device(world: SignInWorld) -> SigningIn:
             yield Step("signed-in")
             return answer
         request, lost = answer, 0
-    raise SignInRefused("device-code-expired", site=world.site_name, retryable=True)
+    raise SignInRefused("device-code-expired", site=world.kept.site.name, retryable=True)
 
 
 def _less_often(request: DeviceRequest, trouble: AlpkeyError, lost: int) -> DeviceRequest:

@@ -17,7 +17,7 @@ from alpkey.actions.keys import KeysWorld, is_this_computers, revoke_each
 from alpkey.actions.leave_keychain import KEYCHAIN, LeavingKeychain
 from alpkey.actions.leave_tunnels import LeavingTunnels
 from alpkey.actions.session import Who
-from alpkey.actions.sign_in import Way, sign_in
+from alpkey.actions.sign_in import sign_in
 from alpkey.actions.status import StatusWorld
 from alpkey.actions.tally import Tally
 from alpkey.actions.tunnel_watch import TunnelWorld
@@ -31,6 +31,7 @@ from alpkey.core.look import Look
 from alpkey.core.moments import rfc3339
 from alpkey.core.ports import KeyFiles, StoredKey
 from alpkey.core.secret import Secret
+from alpkey.core.site import Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class _Leaving:
         fresh = None
         try:
             who = Who(self._look.account, keeps=False)
-            tokens = yield from sign_in(way, keys.sign_in, who)
+            tokens, _ = yield from sign_in(way, keys.sign_in, who)
             fresh = tokens.refresh
             account = self._look.account or tokens.username or ""
             for key in keys.service.listed(tokens.access):

@@ -21,7 +21,7 @@ from alpkey.core.errors import (
 from alpkey.core.ports import Credentials
 from alpkey.core.ports_sign_in import BrowserRequest, DeviceRequest, Tokens
 from alpkey.core.secret import Secret
-from alpkey.core.site import OpenId, Site
+from alpkey.core.site import OpenId, Site, Way
 
 TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 5.0
@@ -30,6 +30,9 @@ CONNECT_TIMEOUT_S = 5.0
 DEFAULT_INTERVAL_S = 5
 SLOWER_BY = timedelta(seconds=5)
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+
+# Not for this client, or for nobody at all (RFC 6749, section 5.2).
+_NOT_BY_PASSWORD = ("unauthorized_client", "unsupported_grant_type")
 
 Form = Mapping[str, str | Secret]
 
@@ -82,7 +85,7 @@ class OpenIdSignIn:
         self._is_recalled = False
 
     def with_password(self, credentials: Credentials) -> Tokens:
-        if "password" not in self._openid.ways:
+        if Way.PASSWORD not in self._openid.ways:
             raise self._not_by_password()
         return self._tokens(
             {
@@ -222,7 +225,7 @@ class OpenIdSignIn:
         return username if isinstance(username, str) else None
 
     def _password_refusal(self, error: str, description: str) -> AlpkeyError | None:
-        if error == "unauthorized_client":
+        if error in _NOT_BY_PASSWORD:
             return self._not_by_password()
         if error != "invalid_grant":
             return None

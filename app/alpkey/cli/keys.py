@@ -3,7 +3,6 @@
 import click
 
 from alpkey.actions.keys import RevokeRequest, list_keys, revoke_keys
-from alpkey.actions.sign_in import Way
 from alpkey.assembly import Assembly
 from alpkey.cli import sentences
 from alpkey.cli.cancel import SignalCancellation
@@ -11,6 +10,7 @@ from alpkey.cli.context import Output, events_option, json_option, run, yes_opti
 from alpkey.cli.ways import way_options
 from alpkey.core.errors import Cancelled
 from alpkey.core.events import Action
+from alpkey.core.site import Way
 
 
 @click.group("keys")
@@ -36,7 +36,7 @@ def list_command(every: bool, way: Way | None, as_json: bool, events: bool) -> N
     """
     run(
         lambda all_of, cancellation: list_keys(
-            way or all_of.usual_way, all_of.keys(cancellation), every=every
+            way or all_of.way_elsewhere, all_of.keys(cancellation), every=every
         ),
         Output(as_json, events),
         sentences.keys,
@@ -80,6 +80,6 @@ def revoke_command(
         """Nobody signs in for nothing, where the question that follows would find nobody."""
         if not (yes or dry_run or output.can_ask):
             raise Cancelled("revoke-question", path=", ".join(map(str, serials)) or "every key")
-        return revoke_keys(way or all_of.usual_way, request, all_of.keys(cancellation))
+        return revoke_keys(way or all_of.way_elsewhere, request, all_of.keys(cancellation))
 
     run(action, output, sentences.keys_revoked)

@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from alpkey.actions.renewing import RenewRequest
-from alpkey.actions.sign_in import Way
 from alpkey.assembly import Assembly
 from alpkey.cli.cancel import SignalCancellation
 from alpkey.cli.context import (
@@ -23,6 +22,7 @@ from alpkey.cli.ways import way_options
 from alpkey.core.events import Action
 from alpkey.core.moments import duration
 from alpkey.core.ports_certificates import Duration
+from alpkey.core.site import Way
 
 
 class Span(click.ParamType[timedelta]):
@@ -50,6 +50,12 @@ class Span(click.ParamType[timedelta]):
 )
 @click.option("--force", is_flag=True, help="Ask the service though no key seems to be left.")
 @way_options
+@click.option(
+    "--by-password",
+    "way",
+    flag_value=Way.PASSWORD,
+    help="Sign in with user name, password and code, whatever was used last.",
+)
 @click.option(
     "--api-key",
     "program",
@@ -97,8 +103,8 @@ def renew_command(
     """Sign in, get a fresh key, install it and load the agent.
 
     With user name, password and code; or with the browser or on another device, where the key
-    stays on this computer and only its certificate is fresh.  Once the service for passwords is
-    known to be retired, the browser is the usual way.
+    stays on this computer and only its certificate is fresh.  Where nothing is said, it is the way
+    that was used last, unless its service was retired.
 
     \b
     Examples:
@@ -111,9 +117,9 @@ def renew_command(
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
     prepared = prepared_answer(from_stdin)
-    at_gateway = bool(way or life or replace)
-    if at_gateway and from_stdin:
-        raise click.UsageError("--stdin is for a password, which these ways do not take.")
+    at_gateway = bool(way in (Way.BROWSER, Way.DEVICE) or life or replace)
+    if at_gateway and (from_stdin or way is Way.PASSWORD):
+        raise click.UsageError("A password, and --stdin, are not for these options.")
     if program and (way or replace or username or from_stdin or life == "1d"):
         raise click.UsageError("A service account has its API key alone, and keys of a minute.")
 
@@ -137,8 +143,8 @@ def renew_command(
         if silent:
             return all_of.renew_silently(cancellation)
         if at_gateway:
-            return all_of.renew_at_gateway(way or all_of.usual_way, request, cancellation)
-        if from_stdin or events:
+            return all_of.renew_at_gateway(way or all_of.way_elsewhere, request, cancellation)
+        if from_stdin or events or way is Way.PASSWORD:
             return all_of.renew_by_password(request, cancellation)
         return all_of.renew_usually(cancellation, request)
 

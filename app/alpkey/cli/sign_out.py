@@ -2,7 +2,6 @@
 
 import click
 
-from alpkey.actions.sign_in import Way
 from alpkey.actions.sign_out import SignOutRequest, sign_out
 from alpkey.assembly import Assembly
 from alpkey.cli import sentences
@@ -10,6 +9,7 @@ from alpkey.cli.cancel import SignalCancellation
 from alpkey.cli.context import Output, events_option, json_option, run, yes_option
 from alpkey.cli.ways import way_options
 from alpkey.core.events import Action
+from alpkey.core.site import Way
 
 
 @click.command("sign-out")
@@ -36,6 +36,6 @@ def sign_out_command(
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
         request = SignOutRequest(revoke, yes)
-        return sign_out(way or all_of.usual_way, request, all_of.leaving(cancellation))
+        return sign_out(way or all_of.way_elsewhere, request, all_of.leaving(cancellation))
 
     run(action, Output(as_json, events), sentences.signed_out)

@@ -2,8 +2,8 @@
 
 import click
 
-from alpkey.actions.sign_in import Way
 from alpkey.cli.context import F
+from alpkey.core.site import Way
 
 
 def way_options(command: F) -> F:

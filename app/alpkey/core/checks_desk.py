@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from alpkey.core.check import Check, Facts, when
+from alpkey.core.first_way import first_way
 from alpkey.core.moments import rfc3339
+from alpkey.core.site import Way
 from alpkey.core.symptoms import Symptoms
 
 
@@ -21,7 +23,7 @@ def _silent_failed(seen: Symptoms, _: datetime) -> Facts | None:
 
 def _no_browser(seen: Symptoms, _: datetime) -> Facts | None:
     """Only where the browser is the way to the next key."""
-    wanted = seen.site.signs_in_elsewhere(seen.known.retired)
+    wanted = first_way(seen.site, seen.known.retired, seen.known.way) is Way.BROWSER
     return when(wanted and seen.desk and not seen.desk.browser)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from alpkey.core.certificate import Certificate, fingerprint
 from alpkey.core.moments import from_rfc3339, rfc3339
+from alpkey.core.site import Way
 
 KEPT_FOR = timedelta(days=90)
 REFUSALS_BEFORE_LOCK_OUT = 3
@@ -26,6 +27,7 @@ class Issued:
     ``own_key`` is False where that key was there before, so that it stays the person's; ``local``
     where it was made on this computer, and not by the service.
     ``authority`` is the fingerprint of the key that signed it; empty in lines of an older version.
+    ``way`` is how somebody signed in for it; empty where a kept sign-in did.
     """
 
     at: datetime
@@ -38,6 +40,7 @@ class Issued:
     own_key: bool = True
     authority: str = ""
     local: bool = False
+    way: str = ""
 
     @classmethod
     def of(
@@ -50,6 +53,7 @@ class Issued:
         key_path: Path,
         own_key: bool = True,
         local: bool = False,
+        way: Way | None = None,
     ) -> Self:
         """That this certificate was issued to ``account``."""
         return cls(
@@ -63,6 +67,7 @@ class Issued:
             own_key=own_key,
             authority=fingerprint(certificate.authority),
             local=local,
+            way=way.value if way else "",
         )
 
 
@@ -155,7 +160,10 @@ class SilentFailed:
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """``service`` was found to be retired, or in use again."""
+    """``service`` was found to be retired, or in use again.
+
+    Passwords at a gateway are one of their own (``first_way.password_at``).
+    """
 
     at: datetime
     service: str
@@ -250,6 +258,7 @@ class Known:
     nobody asked for and that failed since the last key, or since somebody signed in.
     ``key_covered``: the keychain holds the passphrase of the private key.
     ``findings`` are the checks of the doctor that found something, the first one first.
+    ``way`` is how somebody signed in for the last key.
     """
 
     account: str | None = None
@@ -272,6 +281,7 @@ class Known:
     key_covered: bool = False
     retired: frozenset[str] = frozenset()
     findings: tuple[str, ...] = ()
+    way: Way | None = None
     learned_at: datetime | None = None
 
     @property
@@ -352,6 +362,7 @@ def _learn(known: Known, fact: Fact) -> Known:
                 locked_at=None,
                 quota_refused_at=None,
                 silent_failed=(),
+                way=_way(fact.way) or known.way,
             )
         case Revoked(serial=serial):
             return replace(
@@ -389,6 +400,10 @@ def _learn(known: Known, fact: Fact) -> Known:
                 quota_refused_at=at,
                 kept_refused=known.kept_refused or (kept and code in _SIGN_IN_REFUSALS),
             )
+
+
+def _way(name: str) -> Way | None:
+    return next((way for way in Way if way.value == name), None)
 
 
 def _without(serial: int, listed: Listed) -> Listed:

@@ -10,6 +10,7 @@ from alpkey.core.errors import AlpkeyError, KeyExpired, NoKey, Unfit
 from alpkey.core.journal import SilentFailed
 from alpkey.core.moments import rfc3339
 from alpkey.core.quota import Quota
+from alpkey.core.site import Way
 from alpkey.core.tunnel_file import TunnelSeen, TunnelWay
 
 
@@ -45,6 +46,7 @@ class Look:
     doctor that found what will stop a login, though the key is good.  ``stays_signed_in``: a
     renewal needs nobody, as far as this computer knows; ``silent_failed`` are those that failed.
     ``configured``: whether our line was put into the person's ssh configuration.
+    ``way`` is how somebody signed in for the last key.
     ``last_tunnel`` is where the last tunnel that stood led.
     """
 
@@ -62,6 +64,7 @@ class Look:
     retired: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
     stays_signed_in: bool = False
+    way: Way | None = None
     silent_failed: tuple[SilentFailed, ...] = ()
     tunnels: tuple[TunnelSeen, ...] = ()
     configured: bool = False

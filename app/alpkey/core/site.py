@@ -1,16 +1,27 @@
 """A centre as its site file describes it: services, hosts, names and numbers."""
 
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
-# The kind of service that certifies keys made here, for whoever signs in elsewhere.
+# The kind of service that gives out whole keys, for name, password and code.
+SSHSERVICE = "sshservice"
+# The kind that certifies keys made here, for whoever signed in at an identity provider.
 GATEWAY = "gateway"
 
 
 class SiteUnreadable(ValueError):
     """A site file lacks something or holds something of the wrong type; the text says what."""
+
+
+class Way(Enum):
+    """How a person signs in; the values are those of site files and of the journal."""
+
+    PASSWORD = "password"  # noqa: S105  a way, no secret
+    BROWSER = "browser"
+    DEVICE = "device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +59,13 @@ class Service:
 class OpenId:
     """The identity provider that a site's gateway trusts, and what we are to it.
 
-    ``ways`` are those of signing in to be offered, in order: password, browser, device.
+    ``ways`` are those of signing in to be offered, in order.
     """
 
     issuer: str
     client_id: str
     redirect_uri: str
-    ways: tuple[str, ...]
+    ways: tuple[Way, ...]
     scope: str = "openid"
 
 
@@ -96,15 +107,6 @@ class Site:
     def page(self, name: str) -> str:
         """The address of a page for people; words where the site file names none."""
         return self.links.get(name, "the centre's web page")
-
-    def usual_service(self, retired: Container[str]) -> Service | None:
-        """The one to get keys from where the person did not say, ``retired`` ones passed over."""
-        return next((one for one in self.services if one.name not in retired), None)
-
-    def signs_in_elsewhere(self, retired: Container[str]) -> bool:
-        """Whether the usual sign-in is not by form, but by browser or on another device."""
-        usual = self.usual_service(retired)
-        return self.has_gateway and usual is not None and usual.kind == GATEWAY
 
     @property
     def has_gateway(self) -> bool:
@@ -175,7 +177,12 @@ def read_site(table: Mapping[str, Any]) -> Site:
 
 
 def _openid(table: Mapping[str, Any] | None) -> OpenId | None:
-    return OpenId(**{**table, "ways": tuple(table["ways"])}) if table else None
+    if not table:
+        return None
+    try:
+        return OpenId(**{**table, "ways": tuple(Way(one) for one in table["ways"])})
+    except ValueError as wrong:
+        raise SiteUnreadable(f"the site file does not fit: {wrong}") from None
 
 
 def _host(name: str, row: Mapping[str, Any]) -> Host:

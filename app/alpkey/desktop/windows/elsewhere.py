@@ -3,7 +3,7 @@
 The buttons that offer it, and the page that is shown while somebody is awaited there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,19 +11,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from alpkey.core.site import Way
 from alpkey.desktop.windows.parts import announce, button, heading, words_label
 from alpkey.desktop.windows.steps import StepList, busy_bar
 
 WAYS = {
-    "browser": "Sign in with the &browser",
-    "device": "Sign in on another &device",
+    Way.BROWSER: "Sign in with the &browser",
+    Way.DEVICE: "Sign in on another &device",
 }
+_FORM = "Sign in with a &password"
 _MODULE_PX = 4
 
 
-def way_buttons(choose: Callable[[str], None]) -> list[QPushButton]:
-    """A button for each way; ``choose`` is told which."""
-    return [button(text, partial(choose, way), f"sign-in-{way}") for way, text in WAYS.items()]
+def way_buttons(choose: Callable[[Way], None], ways: Iterable[Way]) -> list[QPushButton]:
+    """A button for each of the ``ways``; ``choose`` is told which."""
+    texts = {**WAYS, Way.PASSWORD: _FORM}
+    return [button(texts[way], partial(choose, way), f"sign-in-{way.value}") for way in ways]
 
 
 class ElsewherePage(QWidget):

@@ -57,7 +57,9 @@ class KeysPage(QWidget):
         self._list = scroll_area("keys", "Keys of the account")
         self._pages = QStackedWidget()
         self._pages.addWidget(self._list)
-        self._ways = [button("", partial(self.look, way), f"keys-{way}") for way in WAYS]
+        self._ways = [
+            button("", partial(self.look, way.value), f"keys-{way.value}") for way in WAYS
+        ]
         self._revoke_all = button("", lambda: self._revoke(self._lines), "revoke-all")
         self._cancel = button("", self.commands.stop, "cancel-keys")
         row = QHBoxLayout()

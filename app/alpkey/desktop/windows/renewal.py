@@ -25,12 +25,13 @@ from PySide6.QtWidgets import (
 
 from alpkey.core import words
 from alpkey.core.errors import Cancelled
-from alpkey.core.site import Site
+from alpkey.core.first_way import first_way, ways
+from alpkey.core.site import Site, Way
 from alpkey.desktop import views
 from alpkey.desktop.engine import Engine
 from alpkey.desktop.looking import Seen
 from alpkey.desktop.screen_reader import ScreenReader
-from alpkey.desktop.windows.elsewhere import ElsewherePage, way_buttons
+from alpkey.desktop.windows.elsewhere import WAYS, ElsewherePage, way_buttons
 from alpkey.desktop.windows.linger import Linger
 from alpkey.desktop.windows.mac_menu import menu_button
 from alpkey.desktop.windows.parts import (
@@ -51,6 +52,9 @@ MINIMUM_WIDTH_PX = 48 * GRID_PX
 
 # The question whether to stay signed in.
 KEEP_SIGN_IN = "keep_sign_in"
+
+# Errors after which the other ways stand in the form's place.
+_FORM_NO_LONGER = ("service-retired", "password-not-allowed")
 
 # The dialog is as high as the page that is shown, not as the highest that was.
 _FITS = (QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -93,7 +97,8 @@ class RenewalDialog(QDialog):
         self._closing = False
         self._engine: Engine | None = None
         self._elsewhere: ElsewherePage | None = None
-        self._next_way = ""
+        self._next_way: Way | None = None
+        self._ways: tuple[Way, ...] = ()
         self._note = ""
         self.setWindowTitle(window_title(TITLE, world.site))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -201,7 +206,8 @@ class RenewalDialog(QDialog):
     def _failed(self, error: dict[str, Any]) -> None:
         if self._closing or self._next_way or error["code"] == Cancelled.default_code:
             self._ended()
-        elif error["code"] == "service-retired" and self._world.site.has_gateway:
+        elif error["code"] in _FORM_NO_LONGER and self._world.site.has_gateway:
+            self._learn_ways()
             self._show_ways(error["title"], error["detail"])
         else:
             self._show_failure(error)
@@ -209,44 +215,53 @@ class RenewalDialog(QDialog):
     def _ended(self) -> None:
         """The form's child makes room for another way, or the person closed the dialog."""
         if self._next_way and not self._closing:
-            self._begin(f"--{self._next_way}", way=self._next_way)
+            self._begin(way=self._next_way)
         else:
             self.reject()
 
     # What the person does
 
-    def _begin(self, *more: str, again: bool = False, way: str = "") -> None:
+    def _begin(self, *more: str, again: bool = False, way: Way | None = None) -> None:
         """A try from the start; ``again`` where the person wants it already.
 
-        With a ``way`` it is one elsewhere; without, and where the form is of no use, no child is
-        started before the person chose a way.
+        Where the person chose no ``way`` yet, and the form does not come first, no child is started
+        before they do.
         """
         seen = self._world.look()
-        retired = seen.look.retired if seen.look else ()
+        first = self._learn_ways()
         self._proven = self._sent = False
         self._ask = {}
-        self._way, self._next_way = way, ""
+        self._way, self._next_way = way, None
+        elsewhere = way in WAYS
         self._left_to_say = []
         self._drop_pages()
         self._page: SignInPage = self._sign_in_page(seen)
         self._heed_reader()
         self._good_page: QWidget | None = None
-        self._elsewhere = self._elsewhere_page() if way else None
+        self._elsewhere = self._elsewhere_page() if elsewhere else None
         self._engine = None
-        if way or not self._world.site.signs_in_elsewhere(retired):
-            self._engine = self._new_engine(*more)
+        if elsewhere or Way.PASSWORD in (way, first):
+            self._engine = self._new_engine(*_options(way), *more)
         if seen.look and views.good_for_long(seen.look, seen.now) and not (again or way):
             self._show_still_good(views.state_line(seen.look, seen.now))
         else:
             self._show_sign_in()
 
-    def _choose(self, way: str) -> None:
+    def _learn_ways(self) -> Way:
+        """Which ones there are now, and the one that comes first."""
+        look, site = self._world.look().look, self._world.site
+        retired, last = (look.retired, look.way) if look else (frozenset[str](), None)
+        first, there = first_way(site, retired, last), ways(site, retired)
+        self._ways = tuple(sorted(there, key=lambda way: way is not first))
+        return first
+
+    def _choose(self, way: Way) -> None:
         """Another way: the form's child, which waits for an answer, ends first."""
         if self._engine is not None and self._engine.running:
             self._next_way = way
             self._engine.cancel()
         else:
-            self._begin(f"--{way}", way=way)
+            self._begin(way=way)
 
     def fill(self, values: dict[str, str]) -> None:
         """Fills the form in, as the demo's helper does for a person who only wants to see."""
@@ -313,8 +328,9 @@ class RenewalDialog(QDialog):
         account = seen.look.account if seen.look else None
         self._note = views.quota_guard(seen.look, seen.now) if seen.look else seen.trouble
         self._at_sixth_digit = seen.settings.submit_at_sixth_digit
-        ways = way_buttons(self._choose) if self._world.site.has_gateway else []
-        page = SignInPage(account or "", self._note, self._step_left, ways)
+        elsewhere = [way for way in self._ways if way in WAYS]
+        beside = way_buttons(self._choose, elsewhere)
+        page = SignInPage(account or "", self._note, self._step_left, beside)
         page.submitted.connect(self._submit)
         return page
 
@@ -365,7 +381,7 @@ class RenewalDialog(QDialog):
         if self._note:
             layout.addWidget(words_label("note", self._note))
         layout.addStretch()
-        self._show(page, title, *way_buttons(self._choose), self._closer())
+        self._show(page, title, *way_buttons(self._choose, self._ways), self._closer())
 
     def _show_form(self) -> None:
         renew = button("&Renew", self._page.submit, "renew")
@@ -428,22 +444,22 @@ class RenewalDialog(QDialog):
     def _ways_on(self, error: dict[str, Any]) -> list[QPushButton]:
         """What can be done about this error, as buttons."""
         page = str(error["params"].get("dashboard", ""))
-        way = [f"--{self._way}"] if self._way else []
-        ways: list[QPushButton] = []
-        if error["code"] in ("quota-used-up", "quota-refused") and way:
-            ways.append(self._again("Re&place this computer's key", *way, "--replace"))
+        buttons: list[QPushButton] = []
+        if error["code"] in ("quota-used-up", "quota-refused") and self._way in WAYS:
+            buttons.append(self._again("Re&place this computer's key", "--replace"))
         if error["code"] == "quota-used-up":
-            ways.append(self._again("&Ask the service all the same", *way, "--force"))
-        if ways:
-            return ways
+            buttons.append(self._again("&Ask the service all the same", "--force"))
+        if buttons:
+            return buttons
         if error["code"] == "service-retired" and page.startswith("https://"):
             return [button("&Open the page", lambda: open_page(page), "open-page")]
-        return [button("&Try again", lambda: self._begin(again=True), "again")]
+        by_form = self._way if self._way is Way.PASSWORD else None
+        return [button("&Try again", lambda: self._begin(again=True, way=by_form), "again")]
 
-    def _again(self, text: str, *more: str) -> QPushButton:
+    def _again(self, text: str, option: str) -> QPushButton:
         """Another try of the same way, with one option more."""
-        way, name = self._way, more[-1].lstrip("-")
-        return button(text, lambda: self._begin(*more, again=True, way=way), name)
+        way, name = self._way, option.lstrip("-")
+        return button(text, lambda: self._begin(option, again=True, way=way), name)
 
     def _closer(self) -> QPushButton:
         return button("Clos&e", self.close, "close")
@@ -472,6 +488,11 @@ class RenewalDialog(QDialog):
             QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
         ):
             one.setSizePolicy(*(_FITS if one is page else _YIELDS))
+
+
+def _options(way: Way | None) -> list[str]:
+    """For the child: without any it asks by form."""
+    return [f"--{way.value}"] if way in WAYS and way else []
 
 
 def _blank() -> tuple[QWidget, QVBoxLayout]:

@@ -1,0 +1,96 @@
+"""Which way to sign in comes first."""
+
+from dataclasses import replace
+
+import pytest
+
+from alpkey.core.first_way import (
+    first_way,
+    password_at,
+    service_for,
+    usual_service,
+    way_elsewhere,
+    ways,
+)
+from alpkey.core.site import GATEWAY, SSHSERVICE, Site, Way
+from tests.core.sites import site
+
+PASSWORD, BROWSER, DEVICE = Way.PASSWORD, Way.BROWSER, Way.DEVICE
+SHIPPED = site()
+CLASSIC, NEW = SHIPPED.services
+NEVER: frozenset[str] = frozenset()
+
+
+def taking(*ways: Way, services: tuple[str, ...] = (SSHSERVICE, GATEWAY)) -> Site:
+    assert SHIPPED.openid
+    chosen = tuple(one for name in services for one in SHIPPED.services if one.kind == name)
+    return replace(SHIPPED, services=chosen, openid=replace(SHIPPED.openid, ways=ways))
+
+
+@pytest.mark.parametrize(
+    ("at", "retired", "there"),
+    [
+        (SHIPPED, NEVER, (PASSWORD, BROWSER, DEVICE)),
+        (SHIPPED, {CLASSIC.name}, (BROWSER, DEVICE)),
+        (SHIPPED, {NEW.name}, (PASSWORD,)),
+        (SHIPPED, {CLASSIC.name, NEW.name}, ()),
+        (taking(*Way), {CLASSIC.name}, (PASSWORD, BROWSER, DEVICE)),
+        (taking(*Way), {CLASSIC.name, password_at(NEW)}, (BROWSER, DEVICE)),
+        (taking(DEVICE), {CLASSIC.name}, (DEVICE,)),
+        (taking(BROWSER, services=(GATEWAY, SSHSERVICE)), NEVER, (BROWSER, PASSWORD)),
+        (replace(SHIPPED, openid=None), NEVER, (PASSWORD,)),
+    ],
+)
+def test_the_ways_there_are(at: Site, retired: set[str], there: tuple[Way, ...]) -> None:
+    assert ways(at, retired) == there
+
+
+@pytest.mark.parametrize("last", [None, *Way])
+@pytest.mark.parametrize("retired", [NEVER, {CLASSIC.name}, {NEW.name}])
+def test_what_was_used_last_comes_first_for_as_long_as_it_can(
+    retired: set[str], last: Way | None
+) -> None:
+    there = ways(SHIPPED, retired)
+    assert first_way(SHIPPED, retired, last) is (last if last in there else there[0])
+
+
+def test_where_all_is_retired_the_password_is_asked_for_once_its_service_is_back() -> None:
+    everything = {CLASSIC.name, NEW.name}
+    assert first_way(SHIPPED, everything, BROWSER) is PASSWORD
+    assert usual_service(SHIPPED, everything, BROWSER) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "retired", "last", "service"),
+    [
+        (SHIPPED, NEVER, None, CLASSIC),
+        (SHIPPED, NEVER, DEVICE, NEW),
+        (SHIPPED, {CLASSIC.name}, PASSWORD, NEW),
+        (taking(*Way), {CLASSIC.name}, None, NEW),
+    ],
+)
+def test_the_service_that_the_next_key_comes_from(
+    at: Site, retired: set[str], last: Way | None, service: object
+) -> None:
+    assert usual_service(at, retired, last) is service
+
+
+def test_passwords_go_to_the_first_service_that_takes_them() -> None:
+    assert service_for(PASSWORD, taking(*Way), NEVER) is CLASSIC
+    assert service_for(PASSWORD, taking(*Way), {CLASSIC.name}) is NEW
+    assert service_for(PASSWORD, SHIPPED, {CLASSIC.name}) is None
+
+
+@pytest.mark.parametrize(
+    ("last", "has_display", "way"),
+    [
+        (None, True, BROWSER),
+        (PASSWORD, True, BROWSER),
+        (DEVICE, True, DEVICE),
+        (BROWSER, False, DEVICE),
+        (None, False, DEVICE),
+    ],
+)
+def test_without_a_form(last: Way | None, has_display: bool, way: Way) -> None:
+    assert way_elsewhere(SHIPPED, NEVER, last, has_display=has_display) is way
+    assert way_elsewhere(taking(PASSWORD), NEVER, last, has_display=has_display) is DEVICE
