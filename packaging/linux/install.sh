@@ -1,7 +1,9 @@
 #!/bin/sh
 # What a .run runs once it has unpacked itself: installs for one person, below ~/.local or $PREFIX.
 #   install.sh              installs, or upgrades what is there
-#   uninstall.sh            the same file, kept beside the program: takes all of it away again
+#   uninstall.sh            the same file, kept beside the program: takes all of it away again, after
+#                           what Alpkey did elsewhere, such as the line in the ssh configuration
+#   uninstall.sh --anyway   where that cannot be undone
 set -eu
 umask 022
 prefix=${PREFIX:-$HOME/.local}
@@ -17,8 +19,25 @@ zsh/site-functions/_alpkey"
 
 say() { printf '%s\n' "$*"; }
 
+# Only the program knows what it did elsewhere.  It asks where somebody is there to answer.
+undo_elsewhere() {
+    if [ -t 0 ] && [ -t 1 ]; then "$home/alpkey" uninstall
+    else "$home/alpkey" uninstall --yes
+    fi
+}
+
 uninstall() {
-    "$home/alpkey" autostart off >/dev/null 2>&1 || true # it would start nothing
+    undo_elsewhere || {
+        code=$?
+        if [ "$code" = 10 ]; then
+            say "Nothing was removed."
+            exit "$code"
+        fi
+        if [ "${1:-}" != --anyway ]; then
+            say "So Alpkey stays. To remove it all the same: $home/uninstall.sh --anyway" >&2
+            exit "$code"
+        fi
+    }
     for file in $beside; do
         rm -f "$share/$file"
         rmdir -p "$(dirname "$share/$file")" 2>/dev/null || true
@@ -30,7 +49,7 @@ uninstall() {
 }
 
 if [ "$(basename "$0")" = uninstall.sh ]; then
-    uninstall
+    uninstall "$@"
     exit 0
 fi
 

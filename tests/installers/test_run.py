@@ -54,5 +54,39 @@ def test_install_use_upgrade_remove(
     assert changes(before, ready.files()) == []
 
 
+def test_what_it_did_elsewhere_goes_with_it(
+    ready: Chroot, built: Built, installed: Callable[..., Installed], tmp_path: Path
+) -> None:
+    installer = tmp_path / "alpkey.run"
+    installer.write_bytes(built("run").read_bytes())
+    installer.chmod(0o755)
+    ready.run(str(installer), person=PERSON)
+    alpkey = installed(ready, f"{HOME}/.local/bin/alpkey")
+    assert alpkey.renew()[0] == 0
+    config = alpkey.path / "ssh/config"
+    config.write_text("Host elsewhere\n  Port 7\n")
+    ready.run("chown", f"{PERSON}:", str(config))
+    assert alpkey.json("config", "apply", "--on-demand")[0] == 0
+    assert alpkey.json("autostart", "on")[0] == 0
+    assert "Include" in config.read_text()
+
+    script, home = f"{HOME}/.local/lib/alpkey/uninstall.sh", f"ALPKEY_HOME={alpkey.path}"
+    theirs, config_mode = config.read_bytes(), config.stat().st_mode
+    config.unlink()
+    config.mkdir()  # nothing that can be mended
+    refused = ready.run("env", home, script, person=PERSON, check=False)
+    assert refused.returncode == 9, refused.stderr
+    assert "--anyway" in refused.stderr
+    config.rmdir()
+    config.write_bytes(theirs)
+    config.chmod(config_mode)
+    ready.run("chown", f"{PERSON}:", str(config))
+
+    ready.run("env", home, script, person=PERSON)
+    assert config.read_text() == "Host elsewhere\n  Port 7\n"
+    assert not (alpkey.path / "ssh/alpkey").exists()
+    assert not (ready.root / HOME[1:] / ".local/lib/alpkey").exists()
+
+
 def test_it_is_small_enough(built: Built) -> None:
     assert built("run").stat().st_size <= SIZE_LIMIT_BYTES
