@@ -71,7 +71,12 @@ def test_a_tray_loads_no_message_bus_before_a_reminder_is_due() -> None:
     assert packages(told) & ((HEAVY | {"jeepney"}) - {"PySide6"}) == set()
 
 
-ON_REAL_SET_UPS = ("e2e/test_doctor*.py", "e2e/test_own_agent.py", "netns/test_doctor.py")
+ON_REAL_SET_UPS = (
+    "e2e/test_doctor*.py",
+    "e2e/test_key_elsewhere.py",
+    "e2e/test_own_agent.py",
+    "netns/test_doctor.py",
+)
 
 
 @pytest.mark.parametrize("name", [check.id for check in CHECKS])

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from alpkey.core import journal, quota
 from alpkey.core.aliases import Alias, from_text
@@ -21,6 +21,8 @@ from alpkey.core.certificate import (
     Certificate,
     CertificateKind,
     CertificateUnreadable,
+    fingerprint,
+    public_key_in,
     read_certificate,
 )
 from alpkey.core.errors import Unfit
@@ -136,7 +138,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
     key_path = at.private_key(the_site.key_file)
     certificate_path = certificate_of(key_path)
     certificate, trouble = _certificate(certificate_path)
-    has_key, encrypted, key_trouble = _private_key(key_path, certificate)
+    key = _key(key_path, certificate)
     account = the_settings.username or _principal(certificate) or None
     facts = known(at, account)
     return Look(
@@ -146,9 +148,11 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         quota=quota.from_journal(facts, the_site.quota_per_day, now),
         lead_time=the_settings.lead_time,
         certificate=certificate,
-        trouble=trouble or key_trouble or _revocation(certificate, facts),
-        has_key=has_key,
-        encrypted=encrypted,
+        trouble=trouble or key.trouble or _revocation(certificate, facts),
+        has_key=key.has_file or (key.elsewhere and not _is_lost(key, facts)),
+        has_file=key.has_file,
+        elsewhere=key.elsewhere,
+        encrypted=key.encrypted,
         stamp=stamp(certificate_path),
         working=_is_locked(at.lock),
         retired=facts.retired,
@@ -250,22 +254,41 @@ def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
     return certificate, None
 
 
-def _private_key(
-    path: Path, certificate: Certificate | None
-) -> tuple[bool, bool | None, str | None]:
-    """Whether the key is there and encrypted, and in words why it cannot be used."""
+class _Key(NamedTuple):
+    """A key as its files show it; ``trouble`` is in words."""
+
+    public_key: bytes | None = None
+    has_file: bool = False
+    elsewhere: bool = False
+    encrypted: bool | None = None
+    trouble: str | None = None
+
+
+def _key(path: Path, certificate: Certificate | None) -> _Key:
     try:
         with path.open("rb") as file:
             head = read_head(file.read(_HEAD_BYTES))
     except FileNotFoundError:
-        return False, None, None
+        key = _by_its_public_half(path.with_name(f"{path.name}.pub"))
     except OSError as wrong:
-        return True, None, f"{path} cannot be read: {wrong.strerror}."
+        return _Key(has_file=True, trouble=f"{path} cannot be read: {wrong.strerror}.")
     except PrivateKeyUnreadable as wrong:
-        return True, None, f"{path}: {wrong}"
-    mismatch = certificate and head.public_key and head.public_key != certificate.public_key
+        return _Key(has_file=True, trouble=f"{path}: {wrong}")
+    else:
+        key = _Key(head.public_key, True, head.in_hardware, head.encrypted)
+    mismatch = certificate and key.public_key and key.public_key != certificate.public_key
     reason = f"{path} and its certificate belong to different keys." if mismatch else None
-    return True, head.encrypted, reason
+    return key._replace(trouble=reason)
+
+
+def _by_its_public_half(path: Path) -> _Key:
+    public_key = public_key_in("".join(_lines(path)))
+    return _Key(public_key, elsewhere=True) if public_key else _Key()
+
+
+def _is_lost(key: _Key, facts: journal.Known) -> bool:
+    """Keys of ours are in files."""
+    return key.public_key is not None and facts.made_here(fingerprint(key.public_key))
 
 
 def _revocation(certificate: Certificate | None, facts: journal.Known) -> str | None:

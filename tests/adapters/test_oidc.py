@@ -101,6 +101,12 @@ class TestProof:
         with pytest.raises(Unproven):
             proven((signed + b"." + base64url(seal)).decode())
 
+    def test_a_token_that_nobody_signed_proves_nothing(self) -> None:
+        header = json.dumps({"alg": "none"}).encode()
+        parts = [base64url(part) for part in (header, json.dumps(RIGHT).encode())]
+        with pytest.raises(Unproven):
+            proven(b".".join([*parts, b""]).decode())
+
     @pytest.mark.parametrize("odd", ["", "a.b.c", "None", "eyJhbGciOiJub25lIn0.e30."])
     def test_what_is_no_token_proves_nothing(self, odd: str) -> None:
         with pytest.raises(Unproven):
@@ -117,6 +123,19 @@ class TestAtTheProvider:
         centre.control("faults", call="token", kind=kind)
         with pytest.raises(Unfit) as raised:
             provider_of(centre).with_password(right(centre))
+        assert raised.value.code == "sign-in-unproven"
+
+    @pytest.mark.parametrize("days", [-1, 1])
+    def test_clocks_that_are_a_day_apart_prove_nothing(self, centre: Centre, days: int) -> None:
+        credentials = right(centre)
+        there = OpenIdSignIn(
+            openid_of(centre),
+            site(),
+            Http(centre.facts.ca_bundle),
+            lambda: now() + timedelta(days=days),
+        )
+        with pytest.raises(Unfit) as raised:
+            there.with_password(credentials)
         assert raised.value.code == "sign-in-unproven"
 
     def test_who_signed_in_is_told_though_it_is_somebody_else(self, centre: Centre) -> None:

@@ -81,6 +81,12 @@ class TestContract:
             subject.come_back({"code": "the code", "state": "a state"})
             assert awaited.code(LONG_S, never) == Secret("the code")
 
+    def test_of_two_answers_the_first_counts(self, subject: Subject) -> None:
+        with subject.callback.listening(REQUEST) as awaited:
+            subject.come_back({"code": "a code", "state": "a state"})
+            subject.come_back({"code": "another", "state": "a state"})
+            assert awaited.code(LONG_S, never) == Secret("a code")
+
     def test_a_no_is_told(self, subject: Subject) -> None:
         with subject.callback.listening(REQUEST) as awaited:
             subject.come_back({"error": "access_denied", "state": "a state"})

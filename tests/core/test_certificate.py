@@ -17,6 +17,7 @@ from alpkey.core.certificate import (
     Validity,
     fingerprint,
     parse_blob,
+    public_key_in,
     public_line,
     read_certificate,
 )
@@ -165,3 +166,21 @@ def test_the_bounds_of_its_life(content: bytes) -> None:
         datetime.max.replace(tzinfo=UTC): Validity.EXPIRED,
     }
     assert {moment: certificate.validity(moment) for moment in moments} == moments
+
+
+@pytest.mark.parametrize(
+    "odd", ["", "ssh-ed25519", "ssh-ed25519 !!", "ssh-rsa AAAAC3NzaC1lZDI1NTE5", "<html> <body>"]
+)
+def test_what_is_no_line_of_a_public_key_holds_none(odd: str) -> None:
+    assert public_key_in(odd) is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_line_of_a_public_key_is_read(tmp_path: Path, kind: str) -> None:
+    key = make_key(tmp_path / "key", kind)
+    line = (tmp_path / "key.pub").read_text()
+    public_key = public_key_in(line)
+    assert public_key
+    assert public_line(public_key).split() == line.split()[:2]
+    certificate = sign(make_key(tmp_path / "ca"), key)
+    assert public_key_in(certificate.read_text()) is None

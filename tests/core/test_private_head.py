@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
+from alpkey.core.wire import string
 from tests.keys import KINDS, keygen, make_key
 
 
@@ -51,3 +52,13 @@ def test_nothing_else_ever_comes_out(data: bytes) -> None:
             read_head(text)
         except PrivateKeyUnreadable:
             continue
+
+
+def test_a_security_key_is_told_by_its_type() -> None:
+    public = string(b"sk-ssh-ed25519@openssh.com") + string(bytes(32)) + string(b"ssh:")
+    body = b"openssh-key-v1\0" + string(b"none") + string(b"none") + string(b"")
+    body += (1).to_bytes(4, "big") + string(public)
+    text = binascii.b2a_base64(body)
+    begin, end = (f"-----{one} OPENSSH PRIVATE KEY-----\n".encode() for one in ("BEGIN", "END"))
+    head = read_head(begin + text + end)
+    assert (head.public_key, head.encrypted, head.in_hardware) == (public, False, True)

@@ -231,6 +231,8 @@ def test_where_passwords_are_retired_none_is_asked_for(home: Home) -> None:
         assert terminal.end() == 0
         assert "assword" not in terminal.shown
     assert not home.centre.saw_a_password("sshservice")
+    done = home.run("connect", "daint", "--here", "--", "hostname")
+    assert (done.returncode, done.stdout.strip()[:5]) == (0, "daint"), done.stderr
     code, result = home.json("renew", "--if-needed")
     assert (code, result["renewed"]) == (0, False)
     code, result = home.json("renew")  # nobody is there, so no page is opened

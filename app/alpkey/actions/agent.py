@@ -116,6 +116,8 @@ def load_current(world: AgentWorld) -> Action:
     and nobody can be asked again.
     """
     look = world.look()
+    if look.elsewhere:
+        raise AgentTrouble("key-elsewhere", path=str(look.key_path))
     pair = _installed(world, look)
     known = fold(world.journal.facts(), look.account)
     certificate = world.pairs.check(pair.certificate)
@@ -181,6 +183,8 @@ def refill(
     held = view(world.agents, look.certificate, known)
     if held.holds_current or (held.holds_key and not forwards):
         return True
+    if look.elsewhere:
+        return held.holds_key
     if not (held.reachable or forwards or look.encrypted):
         return False
     try:
@@ -210,6 +214,8 @@ def load_anew(world: AgentWorld) -> Generator[Event, Answer, None]:
     need be asked for a passphrase.
     """
     look = world.look()
+    if look.elsewhere:
+        return
     known = fold(world.journal.facts(), look.account)
     agent = world.agents.used
     try:

@@ -27,10 +27,11 @@ def agree_to_replace(files: KeyFiles, known: Known, *, yes: bool) -> Generator[E
 class KeyToCertify:
     """The key to certify; where its origin is not one to be used as it is, it waits for its place.
 
-    ``origin`` is that of the key that is in place now.
+    ``origin`` is that of the key that is in place now; ``private`` is None where what signs is
+    elsewhere.
     """
 
-    private: Secret
+    private: Secret | None
     public_key: bytes
     encrypted: bool
     origin: Origin
@@ -50,6 +51,8 @@ def key_to_certify(files: KeyFiles, pairs: Pairs, known: Known, *, agreed: bool)
     where = origin(stored, known)
     if where is Origin.UNKNOWN and not agreed and stored:  # it came while the person signed in
         raise Cancelled("foreign-key", path=str(stored.path))
+    if where.is_used and stored and stored.elsewhere and stored.public_key:
+        return KeyToCertify(None, stored.public_key, encrypted=False, origin=where)
     if where.is_used and stored and private:
         return KeyToCertify(private, pairs.public_key(private), stored.encrypted, where)
     private, public_key = _waiting(files, pairs)

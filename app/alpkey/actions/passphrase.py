@@ -174,6 +174,8 @@ def _forget(world: PassphraseWorld) -> Iterator[Event]:
 def _private(world: PassphraseWorld) -> tuple[Secret, bool]:
     """The key file and whether it is encrypted."""
     private, stored = world.files.private(), world.files.current()
+    if stored and stored.elsewhere:
+        raise Unfit("key-elsewhere", path=str(stored.path))
     if private is None or stored is None:
         raise NoKey(key_path=str(world.status.look().key_path))
     return private, stored.encrypted

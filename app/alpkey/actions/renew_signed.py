@@ -321,7 +321,7 @@ class _Signing:
 
     def _install(self, certificate: Certificate, line: str) -> Iterator[Event]:
         files = self._world.files
-        if not self._key.waits:
+        if self._key.private is None or not self._key.waits:
             files.install_certificate(line)
             return
         if self._key.origin is not Origin.NOWHERE:
@@ -334,6 +334,9 @@ class _Signing:
 
     def _load_agent(self, certificate: Certificate) -> Iterator[Event]:
         private, status = self._key.private, self._world.status
+        if private is None:
+            yield from self._tell_where(certificate)
+            return
         if self._key.encrypted:
             opened = self._cover.opened(private)
             if opened is None:
@@ -343,6 +346,14 @@ class _Signing:
             private = opened
         key = agent_actions.LoadableKey.of(private, certificate, status.look())
         yield from agent_actions.load_after_renewal(status.agents, key, self._known, status.clock)
+
+    def _tell_where(self, certificate: Certificate) -> Iterator[Event]:
+        """A key that is not in a file cannot be loaded; ssh needs what holds it."""
+        look, agents = self._world.status.look(), self._world.status.agents
+        if agent_actions.holds_already(agents, certificate, self._known):
+            yield Step("in-agent")
+        elif not look.has_file:
+            yield Warn("key-elsewhere", {"path": str(look.key_path)})
 
     def _is_replaced_by(self, certificate: Certificate) -> bool:
         return self._is_live(self._old) and self._old != certificate

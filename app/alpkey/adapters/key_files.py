@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from alpkey.adapters import files
-from alpkey.core.certificate import public_line
+from alpkey.core.certificate import public_key_in, public_line
 from alpkey.core.errors import Unfit
 from alpkey.core.places import certificate_of
 from alpkey.core.ports import IssuedPair, StoredKey
@@ -113,7 +113,7 @@ class KeyPairFiles:
 
     def install_certificate(self, certificate: str) -> None:
         """One rename; a key that others may read is closed to them first, or ssh refuses it."""
-        with files.as_unfit(self._key):
+        with files.as_unfit(self._key), suppress(FileNotFoundError):  # it may live elsewhere
             self._key.chmod(KEY_MODE)
         files.replace(self._certificate, _line(certificate), CERTIFICATE_MODE)
 
@@ -213,16 +213,19 @@ class KeyPairFiles:
 
 
 def _stored(path: Path, public: Path) -> StoredKey | None:
-    """The key at ``path``, if there is one.  Raises Unfit."""
+    """The key at ``path``, or that of which only the ``public`` half is here.  Raises Unfit."""
     try:
         head = read_head(path.read_bytes())
     except FileNotFoundError:
+        if blob := public_key_in(_text(public) or ""):
+            return StoredKey(path, blob, encrypted=False, has_public=True, elsewhere=True)
         return None
     except PrivateKeyUnreadable:
         return StoredKey(path, None, encrypted=False)
     except OSError as wrong:
         raise files.unfit(path, wrong) from None
-    return StoredKey(path, head.public_key, head.encrypted, _holds(public, head.public_key))
+    has_public = _holds(public, head.public_key)
+    return StoredKey(path, head.public_key, head.encrypted, has_public, head.in_hardware)
 
 
 def _remove(path: Path) -> None:

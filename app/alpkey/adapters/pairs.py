@@ -5,7 +5,6 @@ from alpkey.core.certificate import (
     Certificate,
     CertificateUnreadable,
     read_certificate,
-    type_name,
 )
 from alpkey.core.errors import Unfit
 from alpkey.core.ports import IssuedPair
@@ -40,7 +39,7 @@ class RealPairs:
         content = private.reveal().encode("latin-1", errors="replace")
         try:
             head = read_head(content)
-            if not head.encrypted and type_name(head.public_key or b"")[:3] != "sk-":
+            if not (head.encrypted or head.in_hardware):
                 return private_key.public_blob(private_key.load(content))
         except PrivateKeyUnreadable as wrong:
             raise Unfit("key-unfit", reason=str(wrong)) from None

@@ -130,6 +130,17 @@ def public_line(public_key: bytes) -> str:
     return f"{type_name(public_key)} {_base64(public_key)}"
 
 
+def public_key_in(line: str) -> bytes | None:
+    """The plain key in the line of a ``.pub`` file; None where it is no such line."""
+    words = line.split()
+    try:
+        blob = binascii.a2b_base64(words[1], strict_mode=True)
+    except (IndexError, binascii.Error):
+        return None
+    is_plain = words[0] == type_name(blob) and words[0] not in _KEY_TYPES
+    return blob if is_plain else None
+
+
 def _parsed(blob: bytes) -> Certificate:
     reader = Reader(blob)
     name = reader.string().decode("ascii", errors="replace")

@@ -23,7 +23,7 @@ def _answering(seen: Symptoms) -> AgentSeen | None:
 def _lacks(seen: Symptoms, now: datetime) -> Facts | None:
     """Of an unencrypted key the agent needs to know nothing but for forwarding."""
     agent = _answering(seen)
-    if agent is None or agent.current or seen.look.encrypted is not False:
+    if agent is None or agent.current or seen.look.encrypted is not False or seen.look.elsewhere:
         return None
     return when(seen.look.state(now).opens_doors, socket=agent.socket)
 
@@ -32,6 +32,14 @@ def asks_passphrase(seen: Symptoms) -> bool:
     """Whether a login has to ask for the key's passphrase, as no agent holds the key."""
     agent = _answering(seen)
     return seen.look.encrypted is True and not (agent and agent.plain)
+
+
+def _held_nowhere(seen: Symptoms, _: datetime) -> Facts | None:
+    """A key in hardware may also be reached by a library that ssh is told of (ssh_config(5))."""
+    agent, look = _answering(seen), seen.look
+    libraries = {one.values.get("pkcs11provider", "none") for one in (seen.own or {}).values()}
+    away = look.elsewhere and not look.has_file and look.certificate and not libraries - {"none"}
+    return when(away and seen.agent and not (agent and agent.plain), path=str(look.key_path))
 
 
 def _stood_in_for(seen: Symptoms, _: datetime) -> Facts | None:
@@ -89,6 +97,7 @@ CHECKS = (
         "{why} A key without passphrase works all the same.",
         "Start one with: eval $(ssh-agent)",
         lambda seen, _: _useless(seen, "absent"),
+        after=("key-elsewhere-away",),
     ),
     Check(
         "own-agent",
@@ -124,6 +133,14 @@ CHECKS = (
         "Load it with: alpkey doctor --fix agent-without-key",
         _lacks,
         fix=True,
+    ),
+    Check(
+        "key-elsewhere-away",
+        "error",
+        "What holds the key is not there",
+        "Of the key only {path}.pub is on this computer, and no ssh agent holds the rest.",
+        "Plug in the device that holds it, or load it into the ssh agent where it lives.",
+        _held_nowhere,
     ),
     Check(
         "agent-too-full",

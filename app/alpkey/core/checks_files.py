@@ -60,6 +60,8 @@ def _half(seen: Symptoms, _: datetime) -> Facts | None:
     files = seen.files
     if files is None or (files.key is None) == (files.certificate is None):
         return None
+    if seen.look.elsewhere and files.certificate:
+        return None
     there, lacks = seen.look.key_path, seen.look.certificate_path
     return {
         "there": str(there if files.key else lacks),

@@ -42,6 +42,8 @@ class Stamp:
 class Look:
     """What the files say.  ``trouble`` tells in words why a key that is there cannot be used.
 
+    ``elsewhere``: what signs lives in hardware or another agent, perhaps with no private key file
+    here (``has_file``), but its ``.pub`` alone.
     ``retired`` are the names of services that were found to be.  ``warnings`` are the checks of the
     doctor that found what will stop a login, though the key is good.  ``stays_signed_in``: a
     renewal needs nobody, as far as this computer knows; ``silent_failed`` are those that failed.
@@ -58,6 +60,8 @@ class Look:
     certificate: Certificate | None = None
     trouble: str | None = None
     has_key: bool = False
+    has_file: bool = False
+    elsewhere: bool = False
     encrypted: bool | None = None
     stamp: Stamp = Stamp()
     working: bool = False

@@ -32,6 +32,8 @@ def origin(stored: StoredKey | None, known: Known) -> Origin:
     if stored.public_key is None:
         return Origin.UNKNOWN
     print_ = fingerprint(stored.public_key)
+    if stored.elsewhere and known.made_here(print_):
+        return Origin.NOWHERE  # ours was in a file, which is gone
     if print_ in known.service_made:
         return Origin.SERVICE
     if known.made_here(print_):

@@ -62,12 +62,15 @@ class StoredKey:
     """The key file as it is; ``public_key`` is its plain blob where the file shows it.
 
     ``has_public`` where its own ``.pub`` lies beside it, as with keys made on a person's computer.
+    ``elsewhere``: what signs is not in the file: it lives in hardware, or in another agent.  Then
+    there may be no private key here at all, but its ``.pub`` alone.
     """
 
     path: Path
     public_key: bytes | None
     encrypted: bool
     has_public: bool = False
+    elsewhere: bool = False
 
 
 class KeyFiles(Protocol):
@@ -78,7 +81,7 @@ class KeyFiles(Protocol):
         """Where the private key lies, or would."""
 
     def current(self) -> StoredKey | None:
-        """The private key that is there.  Raises Unfit where it cannot be read."""
+        """The key that is there, perhaps by its ``.pub`` alone.  Raises Unfit."""
 
     def private(self) -> Secret | None:
         """The key file's text, if there is one.  Raises Unfit."""

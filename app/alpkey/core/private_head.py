@@ -7,6 +7,7 @@ not; of them only the encryption is told.
 import binascii
 from dataclasses import dataclass
 
+from alpkey.core.certificate import type_name
 from alpkey.core.wire import Reader, Torn
 
 _OPENSSH_BEGIN = b"-----BEGIN OPENSSH PRIVATE KEY-----"
@@ -23,6 +24,11 @@ class PrivateHead:
 
     public_key: bytes | None
     encrypted: bool
+
+    @property
+    def in_hardware(self) -> bool:
+        """Whether the file only leads to a security key, which signs (PROTOCOL.u2f)."""
+        return type_name(self.public_key or b"").startswith("sk-")
 
 
 def read_head(content: bytes) -> PrivateHead:

@@ -654,6 +654,11 @@ ERRORS: Mapping[str, Description] = {
         "{socket}: {reason} It holds the key until the key runs out.",
         "Log out of this computer, which ends it.",
     ),
+    "key-elsewhere": Description(
+        "The key itself is not in a file here",
+        "Only its public half is: {path}.pub. It lives in hardware, or in another agent.",
+        "Load it where it lives. Alpkey gets its certificates all the same: alpkey renew --browser",
+    ),
     "key-encrypted": Description(
         "The key is protected by a passphrase",
         "It has to be typed.",
@@ -803,6 +808,8 @@ WARNINGS: Mapping[str, str] = {
     "login. Start one with: eval $(ssh-agent)",
     "agent-passphrase": "The key is installed. Its passphrase keeps it out of the ssh agent; "
     "load it with: alpkey agent load",
+    "key-elsewhere": "The certificate is installed. The key itself is neither in {path} nor in "
+    "your ssh agent: plug in or load what holds it before you log in.",
     "download-left": "{name} could not be removed: {reason}",
     "backup-kept": "The key that was there is kept as {path}.",
     "own-key-made": "The key that was there was made by a service. This one was made on this "
