@@ -126,7 +126,9 @@ def test_findings_are_told_worst_first_and_mended_by_a_click(
 def test_a_dead_key_is_renewed_in_the_window_for_it(
     qtbot: QtBot, at: Places, opened: Opener, started: Started
 ) -> None:
-    at.private_key(site().key_file).unlink()
+    key = at.private_key(site().key_file)
+    key.unlink()
+    key.with_name(f"{key.name}.pub").unlink()
     window = opened()
     turn_to_it(qtbot, window)
     press(qtbot, window, "mend-half-pair")

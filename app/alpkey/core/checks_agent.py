@@ -139,7 +139,8 @@ CHECKS = (
         "error",
         "What holds the key is not there",
         "Of the key only {path}.pub is on this computer, and no ssh agent holds the rest.",
-        "Plug in the device that holds it, or load it into the ssh agent where it lives.",
+        "Plug in the device that holds it, or load it into the ssh agent where it lives. If it is "
+        "lost, remove that file and renew.",
         _held_nowhere,
     ),
     Check(
