@@ -1,12 +1,17 @@
 """Name, password and code at the identity provider, where the site file allows it."""
 
 import json
+import subprocess
 
 import pytest
 
 from tests.centre import Home
+from tests.e2e.accessible import Screen
+from tests.e2e.desk import Desk
 from tests.e2e.terminal import Terminal
+from tests.e2e.test_desk import TITLE, is_done, sign_in
 from tests.e2e.test_terminal import type_secrets
+from tests.e2e.waiting import until
 
 # A client that the sandbox's provider knows, and takes no passwords from.
 RESTRICTED = '[openid]\nclient_id = "authx-browser-only"'
@@ -82,3 +87,22 @@ def test_a_provider_that_allows_it_no_longer_is_remembered(home: Home) -> None:
     code, result = home.renew()
     assert (code, result["error"]["code"]) == (12, "service-retired")
     assert not home.centre.saw_a_password()
+
+
+def test_in_the_dialog_the_form_stays(
+    running_desk: Desk, screen: Screen, home_on_desk: Home
+) -> None:
+    home = home_on_desk
+    process = subprocess.Popen(home.command("window", "renew"), env=home.environ)
+    try:
+        window = screen.window(TITLE)
+        until(lambda: any("retired this way" in text for text in window.texts()), "the news")
+        sign_in(running_desk, window, home.centre.username, home.centre.password, home.centre.otp())
+        until(lambda: is_done(window), "the end of the renewal")
+        window.named("Close").press()
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert home.json("status")[1]["state"] == "valid"
+    assert not home.centre.saw_a_password("sshservice")
