@@ -60,6 +60,7 @@ def test_what_it_did_elsewhere_goes_with_it(
     installer = tmp_path / "alpkey.run"
     installer.write_bytes(built("run").read_bytes())
     installer.chmod(0o755)
+    let_in(tmp_path)
     ready.run(str(installer), person=PERSON)
     alpkey = installed(ready, f"{HOME}/.local/bin/alpkey")
     assert alpkey.renew()[0] == 0
@@ -71,21 +72,29 @@ def test_what_it_did_elsewhere_goes_with_it(
     assert "Include" in config.read_text()
 
     script, home = f"{HOME}/.local/lib/alpkey/uninstall.sh", f"ALPKEY_HOME={alpkey.path}"
-    theirs, config_mode = config.read_bytes(), config.stat().st_mode
-    config.unlink()
-    config.mkdir()  # nothing that can be mended
-    refused = ready.run("env", home, script, person=PERSON, check=False)
-    assert refused.returncode == 9, refused.stderr
-    assert "--anyway" in refused.stderr
-    config.rmdir()
-    config.write_bytes(theirs)
-    config.chmod(config_mode)
-    ready.run("chown", f"{PERSON}:", str(config))
-
     ready.run("env", home, script, person=PERSON)
     assert config.read_text() == "Host elsewhere\n  Port 7\n"
     assert not (alpkey.path / "ssh/alpkey").exists()
     assert not (ready.root / HOME[1:] / ".local/lib/alpkey").exists()
+
+
+def test_a_program_that_cannot_undo_it_stays_until_one_insists(
+    ready: Chroot, built: Built, tmp_path: Path
+) -> None:
+    before = ready.files()
+    installer = tmp_path / "alpkey.run"
+    installer.write_bytes(built("run").read_bytes())
+    installer.chmod(0o755)
+    let_in(tmp_path)
+    ready.run(str(installer), person=PERSON)
+    program = ready.root / HOME[1:] / ".local/lib/alpkey/alpkey"
+    program.write_text("#!/bin/sh\nexit 5\n")
+    script = f"{HOME}/.local/lib/alpkey/uninstall.sh"
+    refused = ready.run(script, person=PERSON, check=False)
+    assert (refused.returncode, program.exists()) == (5, True)
+    assert "uninstall.sh --anyway" in refused.stderr
+    ready.run(script, "--anyway", person=PERSON)
+    assert changes(before, ready.files()) == []
 
 
 def test_it_is_small_enough(built: Built) -> None:
