@@ -16,7 +16,8 @@ from tests.installers.chroot import PERSON, Chroot, make
 __all__ = ["centre", "home", "running_centre"]
 
 ROOT = Path(__file__).parents[2]
-SUITE = "bookworm"
+# The oldest Debian that can run it, and the newest.
+SUITES = ("bookworm", "trixie")
 SIZE_LIMIT_BYTES = 38_000_000
 
 
@@ -50,15 +51,17 @@ def built() -> Callable[[str], Path]:
     return find
 
 
-@pytest.fixture(scope="module")
-def debian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chroot]:
+@pytest.fixture(scope="module", params=SUITES)
+def debian(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chroot]:
     if os.getuid() != 0:
         pytest.skip("only root makes another root")
     if shutil.which("debootstrap") is None:
         pytest.skip("no debootstrap")
     folder = tmp_path_factory.mktemp("debian")
     let_in(folder)
-    yield make(folder / "root", SUITE, ROOT / "build/chroots")
+    yield make(folder / "root", request.param, ROOT / "build/chroots")
     shutil.rmtree(folder)
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.desk import desk
+from tests.e2e.test_desk import RENEW, TITLE
+from tests.e2e.tray_item import tray_of
 from tests.e2e.waiting import until
 from tests.installers import use
 from tests.installers.chroot import Chroot, changes
@@ -40,6 +43,22 @@ def test_it_does_its_work(with_alpkey: Chroot, installed: Prepare, tmp_path: Pat
 @pytest.mark.parametrize("arguments", [(), ("window", "main"), ("window", "renew")])
 def test_it_opens(with_alpkey: Chroot, installed: Prepare, arguments: tuple[str, ...]) -> None:
     use.opens(installed(with_alpkey), *arguments)
+
+
+def test_it_stands_in_a_panel(with_alpkey: Chroot, installed: Prepare, tmp_path: Path) -> None:
+    """As root, whose the panel and its bus are."""
+    alpkey = installed(with_alpkey)
+    with_alpkey.run("chown", "-R", "root:", str(alpkey.path))
+    alpkey.before = tuple(with_alpkey.command())
+    with desk(tmp_path / "desk") as real:
+        alpkey.environ |= {**real.environ, "HOME": "/root", "QT_QPA_PLATFORM": "xcb"}
+        with tray_of(real, alpkey) as item:
+            until(real.panel_shows_an_icon, "an icon in the panel")
+            item.choose(RENEW)
+            until(lambda: real.shows(TITLE), "the dialog", use.START_TIMEOUT_S)
+            real.focus(TITLE)
+            real.keys("Escape")
+            until(lambda: not real.shows(TITLE), "the dialog's end")
 
 
 def test_every_library_it_asks_for_is_declared(with_alpkey: Chroot) -> None:
