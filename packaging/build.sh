@@ -15,5 +15,6 @@ done
 mkdir -p dist
 cp build/papers/alpkey.cdx.json "dist/alpkey-$version.cdx.json"
 cp build/wheel/*.whl dist/
+.venv-bundle/bin/python -m hatchling build -t sdist -d dist
 (cd dist && sha256sum alpkey[-_]* >SHA256SUMS)
 ls -l dist

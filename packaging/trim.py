@@ -43,6 +43,8 @@ def belongs(destination: str, *, macos: bool) -> bool:
     """Whether the file that was collected for ``destination`` goes into the bundle."""
     if "alpkey/resources/pictures/" in destination:
         return False
+    if destination.endswith(".icns") and not macos:
+        return False
     if macos:
         return not _MAC_PLUGINS.search(destination) and "/translations/" not in destination
     if "Qt/plugins/" in destination:

@@ -25,7 +25,7 @@ from alpkey.core.command import ourselves
 from alpkey.core.display import has_display
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, Unfit, Unsuitable
 from alpkey.core.first_way import first_way, service_for, usual_service, way_elsewhere
-from alpkey.core.places import APP_ID, Places, certificate_of, lock_of
+from alpkey.core.places import Places, certificate_of, lock_of
 from alpkey.core.roots import person_home
 from alpkey.core.site import GATEWAY, SSHSERVICE, Way
 from alpkey.glance import Ground, chosen, policy, resources, shipped_site, tunnels
@@ -470,7 +470,7 @@ class Assembly:
             from alpkey.core import desktop_entry as entry
 
         at, command = self.places, self._command_at_login()
-        icon = (resources() / "icons" / f"{APP_ID}.svg").read_bytes()
+        icon = (resources() / "icons" / entry.ICON).read_bytes()
         try:
             autostart = entry.autostart(at, self.site, command)
             menu = entry.menu(at, self.site, command, icon)

@@ -10,9 +10,7 @@ app=build/frozen/Alpkey.app
 image=dist/Alpkey-$version-$(uname -m).dmg
 
 mkdir -p build dist
-QT_QPA_PLATFORM=offscreen .venv-bundle/bin/python packaging/macos/icns.py \
-    "resources/icons/$app_id.svg" build/alpkey.icns
-ALPKEY_BUILD="dmg $commit" ALPKEY_ICNS=$PWD/build/alpkey.icns sh packaging/freeze.sh
+ALPKEY_BUILD="dmg $commit" sh packaging/freeze.sh
 sh packaging/papers.sh
 cp -R build/papers/licences build/frozen/licences
 

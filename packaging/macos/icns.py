@@ -1,4 +1,4 @@
-"""icns.py SVG FILE: the app's icon for macOS, drawn by Qt.
+"""icns.py SVG FILE: the app's icon for macOS, drawn by Qt.  Its file lies in resources/icons.
 
 An .icns is a header and, for each size, a four-letter name, a length and a PNG.
 """

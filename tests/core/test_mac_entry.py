@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from alpkey import __version__
 from alpkey.core import mac_entry
 from alpkey.core.places import APP_ID, Places, find_places
 from tests.core.sites import site
@@ -45,11 +46,16 @@ def test_the_app_runs_the_command_and_stays_out_of_the_dock(at: Places, tmp_path
     program = tmp_path / "it's a program"
     program.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
     program.chmod(0o755)
-    about, script = mac_entry.menu(at, site(), [str(program), "-P", "a b"], b"")
+    about, script, icon = mac_entry.menu(at, site(), [str(program), "-P", "a b"], b"drawn")
     described = plistlib.loads(about.content)
     assert described["LSUIElement"] is True
     assert described["CFBundleExecutable"] == script.path.name
-    assert about.folder == script.folder == Path("/Users/alice/Applications/Alpkey.app")
+    assert described["CFBundleIconFile"] == icon.path.name
+    assert described["CFBundleShortVersionString"] == described["CFBundleVersion"] == __version__
+    assert (icon.content, icon.path.parent.name) == (b"drawn", "Resources")
+    assert (
+        about.folder == script.folder == icon.folder == Path("/Users/alice/Applications/Alpkey.app")
+    )
     assert (about.path.parent, script.path.parent.name) == (script.path.parents[1], "MacOS")
     runs = tmp_path / "script"
     runs.write_bytes(script.content)

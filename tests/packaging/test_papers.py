@@ -44,7 +44,7 @@ def test_one_name_everywhere() -> None:
     root = ET.parse(metainfo).getroot()
     assert root.findtext("id") == APP_ID
     assert root.findtext("launchable") == f"{APP_ID}.desktop"
-    files = ["alpkey.spec", "build-facts.sh", "linux/install.sh", "linux/alpkey.rpm.spec"]
+    files = ["build-facts.sh", "linux/install.sh", "linux/alpkey.rpm.spec"]
     for name in files:
         ids = set(re.findall(r"io\.github\.[\w.]*[A-Z]\w+", (PACKAGING / name).read_text()))
         assert {one.removesuffix(".desktop") for one in ids} <= {

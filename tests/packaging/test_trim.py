@@ -38,6 +38,7 @@ def test_carried(destination: str) -> None:
         "PySide6/Qt/lib/libQt6Quick.so.6",
         "PySide6/Qt/translations/qtbase_de.qm",
         "alpkey/resources/pictures/alpkey.png",
+        "alpkey/resources/icons/io.github.alpkey.Alpkey.icns",
         "libX11.so.6",
         "libxcb.so.1",
         "libGL.so.1",

@@ -11,6 +11,8 @@ from alpkey.core.placed import Placed, Unplaceable
 from alpkey.core.places import APP_ID, Places
 from alpkey.core.site import Site
 
+ICON = f"{APP_ID}.svg"
+
 _SWITCHED_OFF = re.compile(
     rb"^(Hidden *= *true|X-GNOME-Autostart-enabled *= *false)\s*$", re.MULTILINE
 )
@@ -56,7 +58,7 @@ def menu(places: Places, site: Site, command: Sequence[str], icon: bytes) -> tup
         run = ("Exec", _exec([*command, *words]))
         groups.append((f"Desktop Action {name}", [("Name", title), run]))
     entry = places.share / "applications" / f"{APP_ID}.desktop"
-    drawn = places.share / "icons/hicolor/scalable/apps" / f"{APP_ID}.svg"
+    drawn = places.share / "icons/hicolor/scalable/apps" / ICON
     return Placed("menu", entry, _text(groups)), Placed("icon", drawn, icon)
 
 
