@@ -147,7 +147,9 @@ then
     echo "Installing a certified OpenID provider into .venv/oidc-provider, for tests"
     mkdir -p .venv/oidc-provider
     cp tests/foreign/package.json tests/foreign/package-lock.json .venv/oidc-provider/
-    .venv/bin/npm ci --prefix .venv/oidc-provider --ignore-scripts --no-audit --no-fund --silent || {
+    # It trusts whom this computer trusts, as pip does.
+    NODE_OPTIONS=--use-system-ca .venv/bin/npm ci --prefix .venv/oidc-provider \
+        --ignore-scripts --no-audit --no-fund --loglevel error || {
         rm -r .venv/oidc-provider
         echo "It could not be had here; the tests with it are skipped."
     }
