@@ -28,7 +28,7 @@ from alpkey.core.first_way import first_way, service_for, usual_service, way_els
 from alpkey.core.places import Places, certificate_of, lock_of
 from alpkey.core.roots import person_home
 from alpkey.core.site import GATEWAY, SSHSERVICE, Way
-from alpkey.glance import Ground, chosen, policy, resources, shipped_site, tunnels
+from alpkey.glance import Ground, build, chosen, policy, resources, shipped_site, tunnels
 
 if sys.platform == "darwin":
     from alpkey.adapters import macos as platform
@@ -607,6 +607,21 @@ class Assembly:
             own_agent=self._own_agent,
             folders=list(dict.fromkeys((at.config, at.state, at.logs))),
         )
+
+    def updates(self, *, unasked: bool) -> Action:
+        from alpkey.actions.updates import UpdatesWorld, updates
+        from alpkey.adapters.http import Http
+        from alpkey.adapters.releases import HttpFeed, ReleaseFile
+
+        world = UpdatesWorld(
+            feed=HttpFeed(self._settings.updates_from, Http(self.site.ca_bundle)),
+            memory=ReleaseFile(self.places.release),
+            here=__version__,
+            build=build(),
+            wish=self._settings.tell_updates,
+            clock=now,
+        )
+        return updates(world, unasked=unasked)
 
     def end_sessions(self, cancellation: Cancellation) -> Iterator[Event]:
         """Ends every kept sign-in, at the provider and in the keychain."""

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
+from alpkey import __version__
 from alpkey.core import journal, quota
 from alpkey.core.aliases import Alias, from_text
 from alpkey.core.certificate import (
@@ -31,6 +32,7 @@ from alpkey.core.places import Places, certificate_of
 from alpkey.core.policy import Chosen, choose
 from alpkey.core.ports_touched import SSH_CONFIG
 from alpkey.core.private_head import PrivateKeyUnreadable, read_head
+from alpkey.core.releases import Release, Told, is_brought
 from alpkey.core.settings import Settings, SettingsUnreadable, read_values
 from alpkey.core.shared_names import is_shared
 from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters
@@ -111,6 +113,18 @@ def _values(path: Path, passing_over: Collection[str] = ()) -> dict[str, Any]:
         raise _unreadable(path, str(wrong)) from None
 
 
+def build() -> str:
+    """What this program was installed from, and of an installer the commit: ``deb 3dede93``.
+
+    An installer says so in a file of its own beside the shipped data.
+    """
+    shipped = resources()
+    try:
+        return (shipped / "build").read_text(encoding="utf-8").strip()
+    except OSError:
+        return "package" if shipped.parent.name == "alpkey" else "checkout"
+
+
 def known(at: Places, account: str | None = None) -> journal.Known:
     """What the journal says of ``account``, or of the account that got a key last."""
     return journal.fold(journal.from_lines(_lines(at.journal)), account)
@@ -141,6 +155,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
     key = _key(key_path, certificate)
     account = the_settings.username or _principal(certificate) or None
     facts = known(at, account)
+    wants_news = the_settings.tell_updates and not is_brought(build())
     return Look(
         account=account or facts.account,
         key_path=key_path,
@@ -163,7 +178,16 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         tunnels=tunnels(at, now),
         configured=_is_configured(at.touched),
         last_tunnel=_last_tunnel(at.last_tunnel),
+        wants_news=wants_news,
+        newer=_newer(at.release) if wants_news else None,
     )
+
+
+def _newer(path: Path) -> Release | None:
+    with suppress(OSError):
+        told = Told.from_bytes(path.read_bytes())
+        return told.newer_than(__version__) if told else None
+    return None
 
 
 def tunnels(at: Places, now: datetime) -> tuple[TunnelSeen, ...]:

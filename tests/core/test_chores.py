@@ -9,7 +9,7 @@ from alpkey.core.chores import next_chore
 from alpkey.core.look import Look, Stamp
 from tests.core.test_look import HOUR, MISSING, NOW, look
 
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WARNED = replace(look(), warnings=("key-open",))
 
 
@@ -37,3 +37,20 @@ def test_when_the_doctor_looks(seen: Look, since: datetime | None, due: bool) ->
     chore = next_chore(seen, {} if since is None else {"doctor": since}, NOW)
     assert (chore is not None) is due
     assert chore is None or chore.arguments == ("doctor", "--quick")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "since", "due"),
+    [
+        (True, None, True),
+        (True, NOW - DAY, True),
+        (True, NOW - DAY + MINUTE, False),
+        (True, NOW + HOUR, True),
+        (False, None, False),
+    ],
+)
+def test_when_newer_versions_are_asked_for(wanted: bool, since: datetime | None, due: bool) -> None:
+    done = {"doctor": NOW} if since is None else {"doctor": NOW, "updates": since}
+    chore = next_chore(replace(look(), wants_news=wanted), done, NOW)
+    assert (chore is not None) is due
+    assert chore is None or chore.arguments == ("updates", "--unasked")

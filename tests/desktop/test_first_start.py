@@ -348,6 +348,17 @@ def test_starting_at_login_is_one_tick(stage: Make) -> None:
     home.until(lambda: not tick.isChecked())
 
 
+def test_newer_versions_are_asked_for_on_one_tick(stage: Make) -> None:
+    home = stage(COVERED, settings_set=says.done())
+    tick = home.find(QCheckBox, "news")
+    home.until(tick.isVisible)
+    assert not tick.isChecked()
+    for verb in ("on", "off"):
+        tick.click()
+        asked = ("settings", "set", "tell_updates", verb)
+        home.until(lambda asked=asked: asked in home.called)
+
+
 def test_the_last_click_goes_to_a_cluster(stage: Make) -> None:
     home = stage(COVERED, doctor=says.done(**says.NO_TRAY))
     home.until_told("worked")

@@ -12,6 +12,7 @@ from alpkey.desktop.views import MenuView, connections
 from tests.core.sites import site
 
 LATER = words.LATER_IN_MENU
+PAGE = "https://a.page/"
 Done = list[tuple[str, ...]]
 
 
@@ -82,7 +83,7 @@ def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
 
 
 def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
-    menu.apply(MenuView("Key valid until 17:42", "3 of 5 keys left", later=LATER))
+    menu.apply(MenuView("Key valid until 17:42", "3 of 5 keys left", later=LATER, news_page=PAGE))
     for action in menu.actions():
         action.trigger()
     assert done == [
@@ -99,6 +100,7 @@ def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
         ("open", "main"),
         ("open", "main", "doctor"),
         ("open", "main", "settings"),
+        ("page", PAGE),
         ("quit",),
     ]
 
@@ -119,6 +121,15 @@ def test_a_warning_and_later_come_and_go(menu: TrayMenu) -> None:
     assert texts(menu)[3:5] == ["Remind me in 30 minutes", "Connect to daint"]
     menu.apply(replace(view, warning="", later=""))
     assert texts(menu)[3] == "Connect to daint"
+
+
+def test_a_newer_version_is_told_of_behind_the_settings(menu: TrayMenu) -> None:
+    view = MenuView("Key expired", "Quota unknown", news="Alpkey 99.0 is there", news_page=PAGE)
+    before = texts(menu)
+    menu.apply(view)
+    assert texts(menu)[-3:] == ["Settings", "Alpkey 99.0 is there", "Quit"]
+    menu.apply(replace(view, news=""))
+    assert texts(menu)[-2:] == before[-2:]
 
 
 def test_while_nothing_is_set_up_that_comes_first(menu: TrayMenu) -> None:

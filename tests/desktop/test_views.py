@@ -7,6 +7,7 @@ import pytest
 
 from alpkey.core.look import Look
 from alpkey.core.quota import Quota
+from alpkey.core.releases import Release
 from alpkey.core.reminder import Kind
 from alpkey.desktop import views
 from alpkey.desktop.signs import IconView, Ring, Sign
@@ -149,3 +150,10 @@ def test_a_key_of_another_user_is_not_good_for_long() -> None:
     assert views.good_for_long(replace(mine, account=None), NOW)
     assert not views.good_for_long(replace(mine, account="bob"), NOW)
     assert not views.good_for_long(look(before=HOUR), NOW)
+
+
+def test_a_newer_version_is_told_of_in_the_menu() -> None:
+    told = views.menu(replace(look(), newer=Release("99.0", "https://a.page/")), NOW)
+    assert told.news == "Alpkey 99.0 is there\N{HORIZONTAL ELLIPSIS}"
+    assert told.news_page == "https://a.page/"
+    assert views.menu(look(), NOW).news == ""

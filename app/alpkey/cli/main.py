@@ -51,6 +51,7 @@ _COMMANDS = {
     ),
     "password": ("alpkey.cli.password", "password_group", "Keep the password in the keychain."),
     "config": ("alpkey.cli.config", "config_group", "Your ssh configuration: apply, undo, check."),
+    "updates": ("alpkey.cli.updates", "updates_command", "Ask for newer versions of Alpkey."),
     "window": ("alpkey.cli.window", "window_command", "Open a window."),
     "completion": (
         "alpkey.cli.completion",

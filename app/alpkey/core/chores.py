@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from alpkey.core.look import Look
+from alpkey.core.releases import ASK_EVERY
 
 DOCTOR_EVERY = timedelta(hours=1)
 DOCTOR_WHILE_WARNING = timedelta(minutes=5)
@@ -33,7 +34,15 @@ def _doctor_is_due(look: Look, since: datetime, now: datetime) -> bool:
     return now - since >= (DOCTOR_WHILE_WARNING if look.warnings else DOCTOR_EVERY)
 
 
-CHORES = (Chore("doctor", ("doctor", "--quick"), _doctor_is_due),)
+def _updates_are_due(look: Look, since: datetime, now: datetime) -> bool:
+    """The command itself knows when it asked last, which another tray may have done."""
+    return look.wants_news and (since > now or now - since >= ASK_EVERY)
+
+
+CHORES = (
+    Chore("doctor", ("doctor", "--quick"), _doctor_is_due),
+    Chore("updates", ("updates", "--unasked"), _updates_are_due),
+)
 
 
 def next_chore(look: Look, done: Mapping[str, datetime], now: datetime) -> Chore | None:

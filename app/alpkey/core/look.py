@@ -10,6 +10,7 @@ from alpkey.core.errors import AlpkeyError, KeyExpired, NoKey, Unfit
 from alpkey.core.journal import SilentFailed
 from alpkey.core.moments import rfc3339
 from alpkey.core.quota import Quota
+from alpkey.core.releases import Release
 from alpkey.core.site import Way
 from alpkey.core.tunnel_file import TunnelSeen, TunnelWay
 
@@ -49,6 +50,7 @@ class Look:
     renewal needs nobody, as far as this computer knows; ``silent_failed`` are those that failed.
     ``configured``: whether our line was put into the person's ssh configuration.
     ``way`` is how somebody signed in for the last key.
+    ``wants_news``: newer versions of Alpkey are to be asked for; ``newer`` is one that is there.
     ``last_tunnel`` is where the last tunnel that stood led.
     """
 
@@ -73,6 +75,8 @@ class Look:
     tunnels: tuple[TunnelSeen, ...] = ()
     configured: bool = False
     last_tunnel: TunnelWay | None = None
+    wants_news: bool = False
+    newer: Release | None = None
 
     @property
     def is_set_up(self) -> bool:

@@ -90,6 +90,11 @@ class Places:
         return self.state / "ensure"
 
     @property
+    def release(self) -> Path:
+        """What was told last of newer versions."""
+        return self.state / "release.json"
+
+    @property
     def aliases(self) -> Path:
         return self.state / "aliases"
 

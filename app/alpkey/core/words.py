@@ -222,6 +222,11 @@ ERRORS: Mapping[str, Description] = {
         "Type your password. To keep the right one: alpkey password keep",
     ),
     # Network, service, lock.
+    "no-news": Description(
+        "Newer versions could not be asked for",
+        "{why}.",
+        "Check the network connection and try again.",
+    ),
     "no-network": Description(
         "{host} cannot be reached",
         "{reason} Your password was not sent.",

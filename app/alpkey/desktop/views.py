@@ -23,14 +23,17 @@ from alpkey.desktop.tunnel_view import TunnelEntry
 class MenuView:
     """The lines of the menu that change; one that is empty is not there.
 
-    ``warning`` tells what will stop a login, ``later`` puts a reminder off.  ``is_new``: nothing is
-    set up, and the first start is what comes first.
+    ``warning`` tells what will stop a login, ``later`` puts a reminder off, ``news`` tells of a
+    newer version, and ``news_page`` more of it.  ``is_new``: nothing is set up, and the first start
+    is what comes first.
     """
 
     state: str
     quota: str
     warning: str = ""
     later: str = ""
+    news: str = ""
+    news_page: str = ""
     is_new: bool = False
 
 
@@ -202,6 +205,8 @@ def menu(look: Look, now: datetime) -> MenuView:
         state_line(look, now),
         quota_line(look.quota, now),
         warning=warning_line(look, now),
+        news=f"Alpkey {look.newer.version} is there\N{HORIZONTAL ELLIPSIS}" if look.newer else "",
+        news_page=look.newer.page if look.newer else "",
         is_new=not look.is_set_up,
     )
 

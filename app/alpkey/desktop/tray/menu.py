@@ -55,6 +55,9 @@ class TrayMenu(QMenu):
         self._window_entry("Open Alpkey", "main")
         self._window_entry("Doctor", "main", "doctor")
         self._window_entry("Settings", "main", "settings")
+        self._news_page = ""
+        self._news = self.addAction("", lambda: deeds.open_page(self._news_page))
+        self._news.setVisible(False)
         self.addAction("Quit", deeds.quit)
         self.aboutToShow.connect(deeds.look)
 
@@ -75,7 +78,9 @@ class TrayMenu(QMenu):
             (self._quota, view.quota),
             (self._warning, view.warning),
             (self._later, view.later),
+            (self._news, view.news),
         )
+        self._news_page = view.news_page
         for action, text in texts:
             if action.text() != text:
                 action.setText(text)
@@ -83,6 +88,7 @@ class TrayMenu(QMenu):
             (self._set_up, view.is_new),
             (self._warning, bool(view.warning)),
             (self._later, bool(view.later)),
+            (self._news, bool(view.news)),
         )
         for action, shown in passing:
             if action.isVisible() != shown:

@@ -5,10 +5,13 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from alpkey.core.first_start import Page
+from alpkey.core.releases import is_brought
+from alpkey.core.settings import TELL_UPDATES
 from alpkey.desktop import error_view
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.parts import announce, button, connect_row, heading, words_label
 from alpkey.desktop.windows.steps import busy_bar
+from alpkey.glance import build
 
 TRIES = "Logging in once, to see that it works\N{HORIZONTAL ELLIPSIS}"
 WORKED = "You are set up: a login to {host} worked"
@@ -38,7 +41,10 @@ class EndPage(SetupPage):
         self._autostart = QCheckBox("Start Alpkey when I lo&g in to this computer")
         self._autostart.setObjectName("autostart")
         self._autostart.clicked.connect(self._switch)
-        self._connect = connect_row(world.site.clusters, self._go, "bdegst")
+        self._news = QCheckBox("Ask once a day for a &newer version, and tell me")
+        self._news.setObjectName("news")
+        self._news.clicked.connect(self._wish_for_news)
+        self._connect = connect_row(world.site.clusters, self._go, "bdegnst")
         for words in (self._state, self._busy, self._detail):
             self.rows.addWidget(words)
         self._ways = QWidget()
@@ -48,9 +54,9 @@ class EndPage(SetupPage):
             ways.addWidget(way)
         ways.addStretch()
         self.rows.addWidget(self._ways)
-        for part in (self._connect, self._tray, self._autostart):
+        for part in (self._connect, self._tray, self._autostart, self._news):
             self.rows.addWidget(part)
-        for hidden in (self._detail, self._tray, self._ways, self._autostart):
+        for hidden in (self._detail, self._tray, self._ways, self._autostart, self._news):
             hidden.hide()
 
     @property
@@ -64,6 +70,8 @@ class EndPage(SetupPage):
     def begin(self) -> None:
         """Whether it starts at login is known long before the login has been tried."""
         self.run(self._offer, "autostart", "status")
+        undecided = self.world.look().chosen.origins[TELL_UPDATES] == "shipped"
+        self._news.setVisible(undecided and not is_brought(build()))
         self.try_it()
 
     def try_it(self) -> None:
@@ -79,6 +87,9 @@ class EndPage(SetupPage):
 
     def _switch(self, on: bool) -> None:
         self.run(self._offer, "autostart", "on" if on else "off")
+
+    def _wish_for_news(self, on: bool) -> None:
+        self.run(lambda _: None, "settings", "set", TELL_UPDATES, "on" if on else "off")
 
     def _offer(self, result: dict[str, Any]) -> None:
         self._autostart.setChecked(result["on"])

@@ -1,0 +1,63 @@
+"""Whether there is a newer version of Alpkey.  It is told, and left to the person to get."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from alpkey.core import words
+from alpkey.core.errors import AlpkeyError, Unreachable
+from alpkey.core.events import Action
+from alpkey.core.ports import Clock
+from alpkey.core.ports_releases import ReleaseFeed, ReleaseMemory
+from alpkey.core.releases import Told, is_brought
+
+
+@dataclass(frozen=True, slots=True)
+class UpdatesWorld:
+    """``here`` is the version that runs, ``build`` what it came from; ``wish`` is the setting."""
+
+    feed: ReleaseFeed
+    memory: ReleaseMemory
+    here: str
+    build: str
+    wish: bool
+    clock: Clock
+
+
+def updates(world: UpdatesWorld, *, unasked: bool) -> Action:
+    """The result: ``version`` that runs, ``newest``, its ``page``, and whether it is ``newer``.
+
+    ``unasked``, the feed is asked once a day at most, where the person wants that and no package
+    manager brings newer versions anyway; and one that cannot be reached is asked the next day.
+    Raises Unreachable, Unfit.
+    """
+    yield from ()
+    told = world.memory.read()
+    if not unasked:
+        told = _ask(world)
+    elif _is_due(told, world):
+        with suppress(AlpkeyError):
+            told = _ask(world)
+    newest = told.newest if told else None
+    return {
+        "version": world.here,
+        "newest": newest.version if newest else None,
+        "page": newest.page if newest else None,
+        "newer": bool(told and told.newer_than(world.here)),
+    }
+
+
+def _is_due(told: Told | None, world: UpdatesWorld) -> bool:
+    wanted = world.wish and not is_brought(world.build)
+    return wanted and (told is None or told.is_old(world.clock()))
+
+
+def _ask(world: UpdatesWorld) -> Told:
+    before = world.memory.read()
+    now = world.clock()
+    try:
+        told = Told(now, world.feed.newest())
+    except Unreachable as trouble:
+        world.memory.write(Told(now, before.newest if before else None))
+        raise Unreachable("no-news", why=words.describe(trouble).title) from None
+    world.memory.write(told)
+    return told

@@ -1,0 +1,37 @@
+"""``alpkey updates``."""
+
+import click
+
+from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.core.events import Result
+
+
+@click.command("updates")
+@click.option("--unasked", is_flag=True, hidden=True, help="What the tray starts by itself.")
+@json_option
+@events_option
+def updates_command(*, unasked: bool, as_json: bool, events: bool) -> None:
+    """Ask whether there is a newer version of Alpkey.
+
+    It is told, with the page to get it from, and never fetched.  With the setting tell_updates the
+    tray asks once a day, unless a package manager brings newer versions anyway.
+
+    \b
+    Examples:
+      alpkey updates
+      alpkey settings set tell_updates on
+    """
+    run(
+        lambda all_of, _: all_of.updates(unasked=unasked),
+        Output(as_json, events),
+        _told,
+    )
+
+
+def _told(result: Result) -> str:
+    if result["newer"]:
+        return (
+            f"Alpkey {result['newest']} is there; this is {result['version']}. "
+            f"Get it at {result['page']}"
+        )
+    return f"There is no newer version; this is Alpkey {result['version']}."
