@@ -41,7 +41,7 @@ class EndPage(SetupPage):
         self._autostart = QCheckBox("Start Alpkey when I lo&g in to this computer")
         self._autostart.setObjectName("autostart")
         self._autostart.clicked.connect(self._switch)
-        self._news = QCheckBox("Ask once a day for a &newer version, and tell me")
+        self._news = QCheckBox("Ask once a day for a &newer version of Alpkey, and tell me")
         self._news.setObjectName("news")
         self._news.clicked.connect(self._wish_for_news)
         self._connect = connect_row(world.site.clusters, self._go, "bdegnst")
