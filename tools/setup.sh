@@ -124,7 +124,6 @@ case $target in
         ;;
     locks)
         make_environment
-        .venv/bin/python -m pip install --quiet -e '.[locks]'
         exit 0
         ;;
     demo)

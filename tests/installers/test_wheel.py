@@ -41,20 +41,43 @@ def _run(*command: str) -> None:
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
 
 
-@pytest.fixture
-def alpkey(environment: Path, home: Home) -> Installed:
+def _installed(home: Home, program: Path) -> Installed:
+    """With nothing of the checkout in its environment."""
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": home.environ["HOME"],
         "ALPKEY_HOME": str(home.path),
     }
-    return Installed(home.path, home.centre, environ, (), (str(environment / "bin/alpkey"),))
+    return Installed(home.path, home.centre, environ, (), (str(program),))
+
+
+@pytest.fixture
+def alpkey(environment: Path, home: Home) -> Installed:
+    return _installed(home, environment / "bin/alpkey")
 
 
 def test_it_does_its_work(alpkey: Installed) -> None:
     assert alpkey.run("--help").returncode == 0
     assert "(package)" in alpkey.run("--version").stdout
     use.renews_and_connects(alpkey)
+
+
+def test_uv_installs_it_as_a_tool(environment: Path, home: Home, tmp_path: Path) -> None:
+    (wheel,) = environment.parent.glob("*.whl")
+    uv = Path(sys.prefix, "bin/uv")
+    environ = {
+        **os.environ,
+        "UV_TOOL_DIR": str(tmp_path / "tools"),
+        "UV_TOOL_BIN_DIR": str(tmp_path / "bin"),
+    }
+    command = [uv, "tool", "install", "--quiet", "--python", sys.executable, wheel]
+    subprocess.run(command, env=environ, check=True)
+    tool = _installed(home, tmp_path / "bin/alpkey")
+    assert "(package)" in tool.run("--version").stdout
+    use.renews_and_connects(tool)
+    tool.json("install-desktop")
+    entry = (home.path / "desktop/share/applications").glob("*.desktop")
+    assert str(tmp_path / "tools") in next(entry).read_text()
 
 
 def test_the_sandbox_asks_for_its_extra(alpkey: Installed) -> None:
