@@ -613,8 +613,10 @@ class Assembly:
         from alpkey.adapters.http import Http
         from alpkey.adapters.releases import HttpFeed, ReleaseFile
 
+        site = self.site
         world = UpdatesWorld(
-            feed=HttpFeed(self._settings.updates_from, Http(self.site.ca_bundle)),
+            site_name=site.name,
+            feed=HttpFeed(site.updates, Http(site.ca_bundle)) if site.updates else None,
             memory=ReleaseFile(self.places.release),
             here=__version__,
             build=build(),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alpkey.actions.updates import UpdatesWorld, updates
-from alpkey.core.errors import Unreachable
+from alpkey.core.errors import Unreachable, Unsuitable
 from alpkey.core.events import Result
 from alpkey.core.releases import Release, Told
 from tests.actions.worlds import play
@@ -48,7 +48,13 @@ class Desk:
 
     def asks(self, *, unasked: bool = False, **other: object) -> Result:
         world = UpdatesWorld(
-            self.feed, self.memory, "0.1.0", "package", wish=True, clock=lambda: self.now
+            "CSCS",
+            self.feed,
+            self.memory,
+            "0.1.0",
+            "package",
+            wish=True,
+            clock=lambda: self.now,
         )
         return play(updates(replace(world, **other), unasked=unasked)).result
 
@@ -85,6 +91,13 @@ def test_unasked_nobody_is_asked_where_that_is_not_wanted(other: dict[str, objec
     assert desk.asks(unasked=True, **other)["newest"] is None
     assert desk.feed.asked == 0
     assert desk.asks(**other)["newest"] == "0.2.0"
+
+
+def test_where_the_site_names_no_feed_that_is_said() -> None:
+    assert Desk().asks(unasked=True, feed=None)["newest"] is None
+    with pytest.raises(Unsuitable) as none:
+        Desk().asks(feed=None)
+    assert none.value.code == "no-feed"
 
 
 def test_a_feed_that_is_away_is_asked_the_next_day_and_loses_nothing() -> None:

@@ -44,6 +44,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Nobody reads it."""
 
 
+def name_feed(home: Home, url: str) -> None:
+    site = home.path / "config/site.toml"
+    site.write_text(f"updates = {json.dumps(url)}\n{site.read_text()}")
+
+
 @pytest.fixture
 def feed(home: Home, tmp_path: Path) -> Iterator[Feed]:
     authority = trustme.CA()
@@ -56,7 +61,7 @@ def feed(home: Home, tmp_path: Path) -> Iterator[Feed]:
     with Feed(("127.0.0.1", 0), _Handler) as server:
         server.socket = trusted.wrap_socket(server.socket, server_side=True)
         url = f"https://localhost:{server.server_port}/latest"
-        assert home.run("settings", "set", "updates_from", url).returncode == 0
+        name_feed(home, url)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
@@ -97,9 +102,9 @@ def test_unasked_it_takes_a_wish_and_is_once_a_day(home: Home, feed: Feed) -> No
 
 
 def test_an_address_without_tls_is_no_feed(home: Home) -> None:
-    done = home.run("settings", "set", "updates_from", "http://localhost/")
-    assert done.returncode == 2
-    assert "https://" in done.stderr
+    name_feed(home, "http://localhost/")
+    code, told = home.json("updates")
+    assert (code, "without https" in told["error"]["detail"]) == (9, True)
 
 
 def test_the_menu_tells_of_it(home: Home, feed: Feed) -> None:

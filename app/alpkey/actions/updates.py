@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from alpkey.core import words
-from alpkey.core.errors import AlpkeyError, Unreachable
+from alpkey.core.errors import AlpkeyError, Unreachable, Unsuitable
 from alpkey.core.events import Action
 from alpkey.core.ports import Clock
 from alpkey.core.ports_releases import ReleaseFeed, ReleaseMemory
@@ -13,9 +13,13 @@ from alpkey.core.releases import Told, is_brought
 
 @dataclass(frozen=True, slots=True)
 class UpdatesWorld:
-    """``here`` is the version that runs, ``build`` what it came from; ``wish`` is the setting."""
+    """``feed`` is None where the site names none.
 
-    feed: ReleaseFeed
+    ``here`` is the version that runs, ``build`` what it came from; ``wish`` is the setting.
+    """
+
+    site_name: str
+    feed: ReleaseFeed | None
     memory: ReleaseMemory
     here: str
     build: str
@@ -28,7 +32,7 @@ def updates(world: UpdatesWorld, *, unasked: bool) -> Action:
 
     ``unasked``, the feed is asked once a day at most, where the person wants that and no package
     manager brings newer versions anyway; and one that cannot be reached is asked the next day.
-    Raises Unreachable, Unfit.
+    Raises Unreachable, Unsuitable, Unfit.
     """
     yield from ()
     told = world.memory.read()
@@ -47,11 +51,13 @@ def updates(world: UpdatesWorld, *, unasked: bool) -> Action:
 
 
 def _is_due(told: Told | None, world: UpdatesWorld) -> bool:
-    wanted = world.wish and not is_brought(world.build)
-    return wanted and (told is None or told.is_old(world.clock()))
+    wanted = world.wish and world.feed and not is_brought(world.build)
+    return bool(wanted) and (told is None or told.is_old(world.clock()))
 
 
 def _ask(world: UpdatesWorld) -> Told:
+    if world.feed is None:
+        raise Unsuitable("no-feed", site=world.site_name)
     before = world.memory.read()
     now = world.clock()
     try:

@@ -7,7 +7,6 @@ from typing import Self, TypeGuard
 
 from alpkey.core.moments import from_rfc3339, rfc3339
 
-FEED = "https://api.github.com/repos/alpkey/alpkey/releases/latest"
 ASK_EVERY = timedelta(days=1)
 
 # Builds whose package manager brings newer versions by itself.

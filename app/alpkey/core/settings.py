@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any
 
 from alpkey.core import askpass
-from alpkey.core.releases import FEED
 from alpkey.core.setting_kinds import (
     CLOCK,
     CLUSTERS,
@@ -92,10 +91,6 @@ def _one_word(name: str) -> str | None:
 
 def _absolute(command: tuple[str, ...]) -> str | None:
     return None if not command or command[0].startswith("/") else "does not begin with /"
-
-
-def _secure(address: str) -> str | None:
-    return None if address.startswith("https://") else "does not begin with https://"
 
 
 def _within_a_day(span: timedelta) -> str | None:
@@ -180,13 +175,6 @@ class Settings:
         "Newer versions",
         "Ask once a day whether there is one, and say so in the menu. Nothing is replaced. Of no "
         "use where a package manager brings them.",
-    )
-    updates_from: str = _setting(
-        FEED,
-        TEXT,
-        "Ask for versions at",
-        "The address that tells of the newest one, as GitHub does.",
-        _secure,
     )
     reminders: bool = _setting(
         True, SWITCH, "Reminders", "Say when the key is about to run out, and when it has."

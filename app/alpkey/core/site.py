@@ -76,6 +76,7 @@ class Site:
 
     ``keeps_totp_secret``: whether the centre allows one-time codes to be made on this computer.
     ``code_step_s`` is how long each of them is shown; 30 s unless said otherwise (RFC 6238, 5.2).
+    ``updates`` is where newer versions of this program are asked for.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Site:
     openid: OpenId | None
     keeps_totp_secret: bool
     code_step_s: int
+    updates: str | None
 
     @property
     def clusters(self) -> tuple[Host, ...]:
@@ -169,11 +171,18 @@ def read_site(table: Mapping[str, Any]) -> Site:
             openid=_openid(table.get("openid")),
             keeps_totp_secret=table.get("keeps_totp_secret", False),
             code_step_s=table.get("code_step_s", 30),
+            updates=_secure(table.get("updates") or None),
         )
     except KeyError as missing:
         raise SiteUnreadable(f"the site file has no {missing.args[0]}") from None
     except (TypeError, AttributeError) as wrong:
         raise SiteUnreadable(f"the site file does not fit: {wrong}") from None
+
+
+def _secure(address: str | None) -> str | None:
+    if address is None or address.startswith("https://"):
+        return address
+    raise SiteUnreadable(f"the site file names an address without https: {address}")
 
 
 def _openid(table: Mapping[str, Any] | None) -> OpenId | None:

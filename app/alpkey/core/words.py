@@ -227,6 +227,11 @@ ERRORS: Mapping[str, Description] = {
         "{why}.",
         "Check the network connection and try again.",
     ),
+    "no-feed": Description(
+        "Nobody is there to be asked for newer versions",
+        "The site file of {site} names no place for that.",
+        "Whoever installed Alpkey here brings them.",
+    ),
     "no-network": Description(
         "{host} cannot be reached",
         "{reason} Your password was not sent.",

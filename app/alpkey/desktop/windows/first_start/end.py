@@ -71,7 +71,8 @@ class EndPage(SetupPage):
         """Whether it starts at login is known long before the login has been tried."""
         self.run(self._offer, "autostart", "status")
         undecided = self.world.look().chosen.origins[TELL_UPDATES] == "shipped"
-        self._news.setVisible(undecided and not is_brought(build()))
+        can_tell = self.world.site.updates and not is_brought(build())
+        self._news.setVisible(bool(undecided and can_tell))
         self.try_it()
 
     def try_it(self) -> None:
