@@ -1,5 +1,6 @@
 """The .deb in a Debian that holds what the package declares and nothing more."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +94,21 @@ def test_nothing_is_left_of_it(ready: Chroot, built: Built, tmp_path: Path) -> N
     ready.run("dpkg", "--remove", "alpkey")
     ready.run("dpkg", "--purge", "alpkey")
     assert changes(before, ready.files()) == []
+
+
+def test_its_removal_breaks_no_ssh(with_alpkey: Chroot, installed: Prepare) -> None:
+    """A line in somebody's configuration that asks for a key on demand asks nobody any more."""
+    alpkey = installed(with_alpkey)
+    assert alpkey.renew()[0] == 0
+    assert alpkey.json("config", "apply", "--on-demand")[0] == 0
+    plain = [*alpkey.before, "ssh", "-F", str(alpkey.path / "ssh/config"), "daint", "hostname"]
+    for removed in (False, True):
+        if removed:
+            with_alpkey.run("dpkg", "--remove", "alpkey")
+        done = subprocess.run(
+            plain, env=alpkey.environ, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "daint\n", "")
 
 
 def test_a_running_tray_becomes_the_upgrade_and_ends_with_the_removal(
