@@ -10,7 +10,7 @@ libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 lib
 libdbus-1-3 libfontconfig1 libglib2.0-0 fonts-dejavu-core xterm"
 test_packages="openssh-server xvfb xdotool dbus xfce4-panel xfce4-notifyd gnome-keyring iproute2 \
 at-spi2-core desktop-file-utils libglib2.0-bin zsh fish tcsh chromium"
-installer_packages="appstream binutils debootstrap desktop-file-utils makeself rpm xz-utils"
+installer_packages="appstream binutils debootstrap desktop-file-utils makeself rpm weston xz-utils"
 
 has() { command -v "$1" >/dev/null 2>&1; }
 

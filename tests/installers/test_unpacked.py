@@ -1,6 +1,8 @@
 """The .deb's files as they are, unpacked anywhere: the bundle needs no place of its own."""
 
+import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -8,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.centre import Home
+from tests.e2e.waiting import until
 from tests.installers import use
 from tests.installers.conftest import Installed
+from tests.keychains import secret_service
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +52,43 @@ def test_the_sandbox_is_not_in_it(alpkey: Installed) -> None:
 @pytest.mark.parametrize("arguments", [(), ("window", "main"), ("window", "renew")])
 def test_it_opens(alpkey: Installed, arguments: tuple[str, ...]) -> None:
     use.opens(alpkey, *arguments)
+
+
+def test_it_opens_on_wayland(alpkey: Installed, tmp_path: Path) -> None:
+    """A real compositor, which shows nothing to anybody."""
+    if not (weston := shutil.which("weston")):
+        pytest.skip("no weston")
+    socket = tmp_path / "display"
+    command = [weston, "--backend=headless-backend.so", f"--socket={socket.name}", "--idle-time=0"]
+    environ = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    tmp_path.chmod(0o700)
+    with (
+        (tmp_path / "log").open("w") as log,
+        subprocess.Popen(command, env=environ, stdout=log, stderr=log) as compositor,
+    ):
+        try:
+            until(socket.exists, "the compositor")
+            there = {"QT_QPA_PLATFORM": "wayland", "WAYLAND_DISPLAY": str(socket), "DISPLAY": ""}
+            with use.Running(alpkey, "window", "renew", **there) as running:
+                mapped = f"/proc/{running.process.pid}/maps"
+                assert "libQt6WaylandClient" in Path(mapped).read_text()
+        finally:
+            compositor.terminate()
+
+
+def test_it_keeps_a_password_in_a_real_keychain(alpkey: Installed, tmp_path: Path) -> None:
+    with secret_service(tmp_path / "keychain") as keychain:
+        keychain.unlock()
+        alpkey.environ |= keychain.environ
+        password = json.dumps({"password": alpkey.centre.password}) + "\n"
+        code, result = alpkey.json(
+            "password", "keep", "--username", "alice", "--stdin", typed=password
+        )
+        assert code == 0, result
+        code_alone = json.dumps({"otp": alpkey.centre.otp()}) + "\n"
+        code, result = alpkey.json("renew", "--username", "alice", "--stdin", typed=code_alone)
+        assert (code, result.get("renewed")) == (0, True), result
+        assert alpkey.json("password", "forget")[0] == 0
 
 
 def test_every_module_of_ours_is_in_it(alpkey: Installed, tree: Path) -> None:

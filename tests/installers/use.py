@@ -54,9 +54,13 @@ def opens(installed: Installed, *arguments: str) -> None:
 
 
 class Running:
-    """The tray or a window, offscreen, from the time it listens until it is ended."""
+    """The tray or a window, from the time it listens until it is ended.
 
-    def __init__(self, installed: Installed, *arguments: str) -> None:
+    It is offscreen, unless ``environ`` says otherwise.
+    """
+
+    def __init__(self, installed: Installed, *arguments: str, **environ: str) -> None:
+        self._environ = environ
         self._installed = installed
         self._arguments = arguments
         self.runtime = installed.path / "run"
@@ -70,6 +74,7 @@ class Running:
             "QT_QPA_PLATFORM": "offscreen",
             "DISPLAY": ":offscreen",  # whoever has none gets no tray
             "XDG_RUNTIME_DIR": str(self.runtime),
+            **self._environ,
         }
         self.process = subprocess.Popen(self._installed.command(*self._arguments), env=environ)
         name = SOCKET_OF[self._arguments[1] if self._arguments else ""]

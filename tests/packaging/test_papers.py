@@ -38,6 +38,12 @@ def test_the_menu_entry_starts_what_is_on_the_path() -> None:
     assert 'Exec="alpkey" "connect" "daint"' in lines
 
 
+def test_every_picture_that_is_shown_is_there() -> None:
+    root = ET.parse(PACKAGING / f"linux/{APP_ID}.metainfo.xml.in").getroot()
+    shown = {Path(one.text or "").name for one in root.iter("image")}
+    assert shown == {one.name for one in (PACKAGING.parent / "resources/pictures").iterdir()}
+
+
 def test_one_name_everywhere() -> None:
     """Desktop, AppStream and the package managers find us by one id."""
     metainfo = PACKAGING / f"linux/{APP_ID}.metainfo.xml.in"
