@@ -1,5 +1,6 @@
 """The journal: every kind of fact survives the disk, and the fold tells the truth about them."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -70,6 +71,13 @@ def test_a_serial_of_64_bits_is_kept_to_the_last_bit() -> None:
 @given(st.text())
 def test_no_line_stops_the_reader(line: str) -> None:
     assert list(from_lines([line, to_line(maybe())]))[-1] == maybe()
+
+
+def test_what_a_later_version_knows_more_is_left_out() -> None:
+    """A downgrade must not forget a slot that was spent."""
+    later = json.loads(to_line(issued())) | {"more": "than we know"}
+    assert list(from_lines([json.dumps(later)])) == [issued()]
+    assert list(from_lines([json.dumps({"fact": "of-later", "at": later["at"]})])) == []
 
 
 def test_a_key_of_the_persons_own_is_never_ours() -> None:

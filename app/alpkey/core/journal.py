@@ -227,7 +227,10 @@ def to_line(fact: Fact) -> str:
 
 
 def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
-    """The facts of a journal file.  A torn line is passed over, and a kind of a later version."""
+    """The facts of a journal file.
+
+    A torn line is passed over, and of a later version a kind that is not known, or more about one.
+    """
     for line in lines:
         try:
             row = json.loads(line)
@@ -239,7 +242,7 @@ def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
                 row["serial"] = int(row["serial"])
             if "slots" in row:
                 row["slots"] = tuple((int(one), from_rfc3339(end)) for one, end in row["slots"])
-            yield kind(**row)
+            yield kind(**{name: value for name, value in row.items() if name in kind.__slots__})
         except (ValueError, TypeError, KeyError, AttributeError):
             continue
 
