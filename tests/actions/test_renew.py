@@ -11,7 +11,7 @@ import pytest
 from alpkey.actions.renew import RenewWorld, renew
 from alpkey.actions.renewing import RenewRequest
 from alpkey.core.errors import Cancelled, NeedsBrowser, Unfit, Unreachable
-from alpkey.core.events import Ask, Event, Step
+from alpkey.core.events import Ask, Event, Step, Warn
 from alpkey.core.journal import Fact, Issued, MaybeIssued, Refused, Retired, fold
 from alpkey.core.ports import Clock, IssuedPair
 from alpkey.core.secret import Secret
@@ -144,6 +144,8 @@ def test_many_refusals_in_a_row_warn_of_the_lock(fakes: Fakes) -> None:
     minutes = (datetime.now(UTC) + timedelta(minutes=number) for number in count())
     told = play(renew(RenewRequest(), at(fakes, lambda: next(minutes))), *wrong, RIGHT)
     assert told.warnings == ["lock-out-near"]
+    warned = next(one for one in told.events if isinstance(one, Warn))
+    assert told.events.index(warned) < told.events.index(told.asks[3])  # before it is typed
 
 
 def test_after_many_refusals_a_code_is_held_back_until_the_next_step(fakes: Fakes) -> None:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from alpkey.actions.kept import KeptSecrets, KeptWorld
 from alpkey.core.errors import AlpkeyError, SignInRefused, Unsuitable
 from alpkey.core.events import NOT_YET, Answer, Ask, Await, Event, Field, Warn
-from alpkey.core.journal import fold
+from alpkey.core.journal import Known, fold
 from alpkey.core.ports import Credentials
 from alpkey.core.sign_in import held_for, read_credentials
 
@@ -46,6 +46,7 @@ class Form:
         self._error: AlpkeyError | None = None
         self._used_otp: object = None
         self._proven = False
+        self._warned: tuple[str, int] | None = None
 
     def accepted(
         self, use: Callable[[Credentials], Generator[Event, Answer, T]]
@@ -64,6 +65,16 @@ class Form:
                 self._error = elsewhere
                 self._kept.refused()
 
+    def about_to_send(self, credentials: Credentials) -> Iterator[Event]:
+        """The last look before they leave this computer, under the lock.
+
+        A kept password that was refused, perhaps a moment ago, is not sent again: raises
+        KeptRefused.
+        """
+        if credentials.kept and self._known(credentials.username).kept_refused:
+            raise KeptRefused
+        yield from self._warn_of_lock_out(credentials.username)
+
     def settle(self, credentials: Credentials) -> Iterator[Event]:
         """Once they were accepted: keeps the password where that was wished."""
         yield from self._kept.settle(credentials)
@@ -71,6 +82,8 @@ class Form:
     def _credentials(self) -> Generator[Event, Answer, Credentials]:
         """Shows the question at once, and again while what was typed cannot be sent."""
         while True:
+            if self._username:
+                yield from self._warn_of_lock_out(self._username)
             answer = yield from self._answer(next(self._numbers))
             self._kept.take_wish(answer)
             try:
@@ -120,25 +133,23 @@ class Form:
                 raise KeptRefused from None
             raise
 
+    def _warn_of_lock_out(self, account: str) -> Iterator[Event]:
+        """Once for each number of refusals, after which a centre may lock the account."""
+        known, site = self._known(account), self._world.site
+        times = known.refusals_in_a_row
+        if known.lock_out_is_near and self._warned != (account, times):
+            self._warned = (account, times)
+            dashboard = site.dashboard
+            yield Warn("lock-out-near", {"times": times, "site": site.name, "dashboard": dashboard})
+
+    def _known(self, account: str) -> Known:
+        return fold(self._world.journal.facts(), account)
+
     def _check_otp(self, credentials: Credentials) -> None:
         """A code works only once, so one that was refused just now is not sent again."""
         if credentials.otp == self._used_otp:
             raise Unsuitable("otp-used", field="otp")
-        site, known = self._world.site, fold(self._world.journal.facts(), credentials.username)
+        site, known = self._world.site, self._known(credentials.username)
         if seconds := held_for(known, self._world.clock(), site.code_step_s):
             times = known.refusals_in_a_row
             raise Unsuitable("otp-held", field="otp", times=times, seconds=seconds, site=site.name)
-
-
-def about_to_send(credentials: Credentials, world: KeptWorld) -> Iterator[Event]:
-    """The last look before they leave this computer, under the lock.
-
-    A kept password that was refused, perhaps a moment ago, is not sent again: raises KeptRefused.
-    Warns where one more refusal may have the centre lock the account.
-    """
-    known, site = fold(world.journal.facts(), credentials.username), world.site
-    if credentials.kept and known.kept_refused:
-        raise KeptRefused
-    if known.lock_out_is_near:
-        times, dashboard = known.refusals_in_a_row, site.dashboard
-        yield Warn("lock-out-near", {"times": times, "site": site.name, "dashboard": dashboard})

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from alpkey.actions import agent as agent_actions
 from alpkey.actions.asking import agree
-from alpkey.actions.form import Form, about_to_send
+from alpkey.actions.form import Form
 from alpkey.actions.installing import (
     LOCK_TIMEOUT_S,
     finish_interrupted,
@@ -99,7 +99,7 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
 
     def use(credentials: Credentials) -> Generator[Event, Answer, Result]:
         yield from cover.wait()
-        manner = _Manner(backup, cover)
+        manner = _Manner(backup, cover, form)
         result = yield from _with_lock(request, world, before, credentials, manner)
         if result["renewed"]:
             yield from form.settle(credentials)
@@ -109,10 +109,14 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
 
 
 class _Manner(NamedTuple):
-    """How a key is put in place: with a ``backup`` of the one there, under a ``cover``."""
+    """How a key is got and put in place.
+
+    With a ``backup`` of the one there, under a ``cover``, for what the ``form`` lets go.
+    """
 
     backup: bool
     cover: Cover
+    form: Form
 
 
 def _agree_to_backup(
@@ -164,7 +168,7 @@ def _with_lock(
         if look is None:
             return renewal_result(world.status, world.cancellation)
         guard_quota(look, request, world.status)
-        yield from about_to_send(credentials, world.kept)
+        yield from manner.form.about_to_send(credentials)
         with world.cancellation.deferred():
             return (yield from _issue_and_install(world, credentials, manner))
 

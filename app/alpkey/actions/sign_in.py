@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
 
-from alpkey.actions.form import Form, about_to_send
+from alpkey.actions.form import Form
 from alpkey.actions.installing import LOCK_TIMEOUT_S, tell_of_wait
 from alpkey.actions.kept import KeptWorld
 from alpkey.actions.session import Session, SessionWorld, Who
@@ -101,7 +101,7 @@ def _by_form(world: SignInWorld, who: Who) -> SigningIn:
     def use(credentials: Credentials) -> SigningIn:
         yield from tell_of_wait(world.kept.lock)
         with world.kept.lock.held(LOCK_TIMEOUT_S):
-            yield from about_to_send(credentials, world.kept)
+            yield from form.about_to_send(credentials)
             tokens = _sent(credentials, world)
         yield Step("signed-in")
         yield from form.settle(credentials)
