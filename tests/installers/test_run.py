@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.installers import use
 from tests.installers.chroot import PERSON, Chroot, changes
 from tests.installers.conftest import SIZE_LIMIT_BYTES, Installed, let_in
@@ -11,10 +13,16 @@ Built = Callable[[str], Path]
 HOME = f"/home/{PERSON}"
 
 
+@pytest.fixture(scope="module")
+def ready(ready: Chroot) -> Chroot:
+    """With what a .run needs to unpack itself."""
+    ready.apt_get("install", "--no-install-recommends", "xz-utils")
+    return ready
+
+
 def test_install_use_upgrade_remove(
     ready: Chroot, built: Built, installed: Callable[..., Installed], tmp_path: Path
 ) -> None:
-    ready.apt_get("install", "--no-install-recommends", "xz-utils")  # to unpack itself
     installer = tmp_path / "alpkey.run"
     installer.write_bytes(built("run").read_bytes())
     installer.chmod(0o755)
