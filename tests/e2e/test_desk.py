@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -14,8 +15,8 @@ import pytest
 
 from alpkey.core.places import find_places
 from tests.centre import Home
-from tests.e2e.accessible import ENABLED, FOCUSED, Node, Screen
-from tests.e2e.desk import Desk
+from tests.e2e.accessible import ENABLED, FOCUSED, SHOWING, Node, Screen
+from tests.e2e.desk import Desk, Refused
 from tests.e2e.tray_item import TrayItem, find_item, tray_items, tray_of
 from tests.e2e.waiting import until
 from tests.keychains import OPENS, Keyring, keyring_on
@@ -50,6 +51,22 @@ def sign_in(running_desk: Desk, window: Node, name: str, password: str, code: st
         until(lambda control=control: click_into(running_desk, control), f"the focus on {field}")
         running_desk.keys("ctrl+a")
         running_desk.type(value)
+
+
+def close_when_done(screen: Screen) -> None:
+    """By its button, unless the dialog is faster: once the key is there it closes by itself."""
+
+    def is_over() -> bool:
+        window = screen.find(TITLE)
+        if window is None:
+            return True
+        with suppress(Refused):
+            shown = (one for one in window.walk() if one.name == "Close" and one.has(SHOWING))
+            for button in shown:
+                button.press()
+        return False
+
+    until(is_over, "the end of the renewal")
 
 
 def press(running_desk: Desk, window: Node, name: str) -> None:
@@ -152,8 +169,7 @@ def test_a_wrong_code_is_explained(
     until(lambda: any("code is wrong" in text for text in window.texts()), "the error in words")
     until(lambda: window.named("One-time code").has(FOCUSED), "the focus on the code")
     running_desk.type(home_on_desk.centre.otp())
-    press(running_desk, window, "Close")
-    until(lambda: screen.find(TITLE) is None, "the dialog's end")
+    close_when_done(screen)
     assert home_on_desk.key.exists()
 
 
@@ -231,9 +247,8 @@ def test_a_keychain_that_is_unlocked_by_and_by(
     running_desk.focus(TITLE)
     until(lambda: window.named("One-time code").has(FOCUSED), "the focus on the code")
     running_desk.type(home_on_desk.centre.otp())
-    until(lambda: is_done(window), "the end of the renewal")
-    window.named("Close").press()
-    until(lambda: screen.find(TITLE) is None, "the dialog's end")
+    close_when_done(screen)
+    assert home_on_desk.key.exists()
 
 
 @pytest.mark.usefixtures("locked")
@@ -246,9 +261,8 @@ def test_a_keychain_that_is_not_unlocked(
     running_desk.keys("Escape")
     until(lambda: any("keychain refuses" in text for text in window.texts()), "the reason")
     sign_in(running_desk, window, "alice", home_on_desk.centre.password, home_on_desk.centre.otp())
-    until(lambda: is_done(window), "the end of the renewal")
-    window.named("Close").press()
-    until(lambda: screen.find(TITLE) is None, "the dialog's end")
+    close_when_done(screen)
+    assert home_on_desk.key.exists()
 
 
 @pytest.mark.usefixtures("locked")

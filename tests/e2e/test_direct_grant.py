@@ -9,7 +9,7 @@ from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk
 from tests.e2e.terminal import Terminal
-from tests.e2e.test_desk import TITLE, is_done, sign_in
+from tests.e2e.test_desk import TITLE, close_when_done, sign_in
 from tests.e2e.test_terminal import type_secrets
 from tests.e2e.waiting import until
 
@@ -98,8 +98,7 @@ def test_in_the_dialog_the_form_stays(
         window = screen.window(TITLE)
         until(lambda: any("retired this way" in text for text in window.texts()), "the news")
         sign_in(running_desk, window, home.centre.username, home.centre.password, home.centre.otp())
-        until(lambda: is_done(window), "the end of the renewal")
-        window.named("Close").press()
+        close_when_done(screen)
         assert process.wait(20) == 0
     finally:
         process.kill()
