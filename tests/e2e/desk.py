@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ PANEL_ICON = (12, 784)  # where the only icon of the panel below stands
 CALL_TIMEOUT_S = 5.0
 ICON_WIDTH_PX = 16
 MENU_HEIGHT_PX = 100  # more than the panel has
+
+# Each has a number of its own: a server that ends takes away the socket of one that has its name.
+_DISPLAYS = count(100 + os.getpid() % 500 * 100)
 
 PANEL = """<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
@@ -179,7 +183,7 @@ def desk(folder: Path) -> Iterator[Desk]:
             running,
             log,
             environ,
-            ["Xvfb", "-screen", "0", SCREEN, "-nolisten", "tcp"],
+            ["Xvfb", f":{next(_DISPLAYS)}", "-screen", "0", SCREEN, "-nolisten", "tcp"],
             "-displayfd",
         )
         # The bus starts helpers of the panel with its own environment, so it comes second.
