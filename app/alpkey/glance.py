@@ -155,6 +155,8 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
     key = _key(key_path, certificate)
     account = the_settings.username or _principal(certificate) or None
     facts = known(at, account)
+    if _is_lost(key, facts):
+        key = _Key()
     wants_news = the_settings.tell_updates and not is_brought(build())
     return Look(
         account=account or facts.account,
@@ -164,7 +166,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         lead_time=the_settings.lead_time,
         certificate=certificate,
         trouble=trouble or key.trouble or _revocation(certificate, facts),
-        has_key=key.has_file or (key.elsewhere and not _is_lost(key, facts)),
+        has_key=key.has_file or key.elsewhere,
         has_file=key.has_file,
         elsewhere=key.elsewhere,
         encrypted=key.encrypted,
@@ -311,8 +313,10 @@ def _by_its_public_half(path: Path) -> _Key:
 
 
 def _is_lost(key: _Key, facts: journal.Known) -> bool:
-    """Keys of ours are in files."""
-    return key.public_key is not None and facts.made_here(fingerprint(key.public_key))
+    """Keys of ours are in files, so one of which only the ``.pub`` is here is nowhere else."""
+    if key.has_file or key.public_key is None:
+        return False
+    return facts.made_here(fingerprint(key.public_key))
 
 
 def _revocation(certificate: Certificate | None, facts: journal.Known) -> str | None:

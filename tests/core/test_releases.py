@@ -88,3 +88,9 @@ def test_it_is_asked_once_a_day(after: timedelta, old: bool) -> None:
 )
 def test_a_package_manager_brings_them(build: str, brought: bool) -> None:
     assert is_brought(build) is brought
+
+
+@pytest.mark.parametrize("version", ["5", "[]", '"latest"', "null"])
+def test_a_file_that_tells_of_no_version_tells_no_news(version: str) -> None:
+    row = f'{{"asked_at": "2026-11-26T12:00:00Z", "version": {version}, "page": "{PAGE}"}}'
+    assert Told.from_bytes(row.encode()) == Told(NOW, None)

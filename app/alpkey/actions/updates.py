@@ -37,10 +37,10 @@ def updates(world: UpdatesWorld, *, unasked: bool) -> Action:
     yield from ()
     told = world.memory.read()
     if not unasked:
-        told = _ask(world)
+        told = _ask(told, world)
     elif _is_due(told, world):
         with suppress(AlpkeyError):
-            told = _ask(world)
+            told = _ask(told, world)
     newest = told.newest if told else None
     return {
         "version": world.here,
@@ -55,10 +55,10 @@ def _is_due(told: Told | None, world: UpdatesWorld) -> bool:
     return bool(wanted) and (told is None or told.is_old(world.clock()))
 
 
-def _ask(world: UpdatesWorld) -> Told:
+def _ask(before: Told | None, world: UpdatesWorld) -> Told:
+    """What the feed says now; where it is away, what it said ``before`` stays."""
     if world.feed is None:
         raise Unsuitable("no-feed", site=world.site_name)
-    before = world.memory.read()
     now = world.clock()
     try:
         told = Told(now, world.feed.newest())

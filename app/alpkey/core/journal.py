@@ -207,6 +207,7 @@ _NAMES: dict[str, type[Fact]] = {
     "finding": Finding,
 }
 _KINDS = {kind: name for name, kind in _NAMES.items()}
+_FIELDS = {kind: frozenset(kind.__slots__) for kind in _KINDS}
 _MOMENTS = ("at", "valid_before")
 
 # The service said no to what was typed or kept, which is not a matter of network or quota.
@@ -242,7 +243,9 @@ def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
                 row["serial"] = int(row["serial"])
             if "slots" in row:
                 row["slots"] = tuple((int(one), from_rfc3339(end)) for one, end in row["slots"])
-            yield kind(**{name: value for name, value in row.items() if name in kind.__slots__})
+            for name in row.keys() - _FIELDS[kind]:
+                del row[name]
+            yield kind(**row)
         except (ValueError, TypeError, KeyError, AttributeError):
             continue
 

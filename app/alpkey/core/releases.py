@@ -42,8 +42,7 @@ class Told:
         """None where the file is torn or of another version."""
         try:
             row = json.loads(data)
-            version, page = row["version"], row["page"]
-            newest = Release(version, page) if version and _is_page(page) else None
+            newest = release_in({"tag_name": row["version"], "html_url": row["page"]})
             return cls(from_rfc3339(row["asked_at"]), newest)
         except (ValueError, TypeError, KeyError, AttributeError):
             return None

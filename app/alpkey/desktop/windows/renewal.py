@@ -207,7 +207,7 @@ class RenewalDialog(QDialog):
         if self._closing or self._next_way or error["code"] == Cancelled.default_code:
             self._ended()
         elif error["code"] in _FORM_NO_LONGER and self._world.site.has_gateway:
-            self._learn_ways()
+            self._learn_ways(self._world.look())
             self._show_ways(error["title"], error["detail"])
         else:
             self._show_failure(error)
@@ -228,7 +228,7 @@ class RenewalDialog(QDialog):
         before they do.
         """
         seen = self._world.look()
-        first = self._learn_ways()
+        first = self._learn_ways(seen)
         self._proven = self._sent = False
         self._ask = {}
         self._way, self._next_way = way, None
@@ -247,9 +247,9 @@ class RenewalDialog(QDialog):
         else:
             self._show_sign_in()
 
-    def _learn_ways(self) -> Way:
+    def _learn_ways(self, seen: Seen) -> Way:
         """Which ones there are now, and the one that comes first."""
-        look, site = self._world.look().look, self._world.site
+        look, site = seen.look, self._world.site
         retired, last = (look.retired, look.way) if look else (frozenset[str](), None)
         first, there = first_way(site, retired, last), ways(site, retired)
         self._ways = tuple(sorted(there, key=lambda way: way is not first))
