@@ -207,9 +207,10 @@ class Assembly:
 
         request = request or RenewRequest()
         look, site = self._glance(), self.site
-        service = usual_service(site, look.retired, look.way)
+        first = first_way(site, look.retired, look.way)
+        service = service_for(first, site, look.retired)
         stays = look.stays_signed_in and site.has_gateway and service and service.kind != GATEWAY
-        if first_way(site, look.retired, look.way) is Way.PASSWORD and not stays:
+        if first is Way.PASSWORD and not stays:
             return self.renew_by_password(request, cancellation)
         return self.renew_at_gateway(self.way_elsewhere, request, cancellation)
 

@@ -16,8 +16,9 @@ from alpkey.core.journal import Issued, Known, Refused, fold
 from alpkey.core.kept import WISH
 from alpkey.core.secret import Secret
 from alpkey.core.site import Service, Way
-from tests.actions.test_sign_in import Person, site_with_passwords
+from tests.actions.test_sign_in import Person
 from tests.actions.worlds import RIGHT, Fakes, Told, play
+from tests.core.sites import site_taking
 
 WRONG = {**RIGHT, "otp": Secret("000000")}
 
@@ -27,7 +28,7 @@ class Centre:
 
     def __init__(self, folder: Path) -> None:
         self.fakes = Fakes(folder)
-        self.fakes.site = site_with_passwords()
+        self.fakes.site = site_taking(*Way)
         self.fakes.service.name = self.fakes.site.services[0].name
         self.person = Person(
             site=self.fakes.site,
@@ -157,7 +158,7 @@ def test_the_kept_password_that_was_refused_is_not_sent_again(retired: Centre) -
 
 
 def test_a_service_that_came_back_is_used(retired: Centre) -> None:
-    retired.fakes.site = replace(site_with_passwords(), openid=None)
+    retired.fakes.site = replace(site_taking(*Way), openid=None)
     with pytest.raises(NeedsBrowser):
         retired.renews(dict(RIGHT))
     retired.fakes.service.retired = False

@@ -18,7 +18,7 @@ from alpkey.core.site import Site, Way
 from tests.actions.worlds import Told, play
 from tests.contracts.fakes import FakeAside, FakeCancellation, FakeJournal, FakeKeychain, FakeLock
 from tests.contracts.fakes_sign_in import FakeCallback, FakeSignIn
-from tests.core.sites import site
+from tests.core.sites import site_taking
 
 INTERVAL = timedelta(seconds=5)
 
@@ -36,13 +36,6 @@ class FakeBrowser:
         self.opened.append(url)
 
 
-def site_with_passwords() -> Site:
-    """The centre, if its provider took passwords from programs."""
-    at = site()
-    assert at.openid
-    return replace(at, openid=replace(at.openid, ways=tuple(Way)))
-
-
 @dataclass
 class Person:
     """A whole world; time passes only in pauses, after which ``does`` is done."""
@@ -51,7 +44,7 @@ class Person:
     callback: FakeCallback = field(default_factory=FakeCallback)
     browser: FakeBrowser = field(default_factory=FakeBrowser)
     cancellation: FakeCancellation = field(default_factory=FakeCancellation)
-    site: Site = field(default_factory=site_with_passwords)
+    site: Site = field(default_factory=lambda: site_taking(*Way))
     keychain: FakeKeychain = field(default_factory=FakeKeychain)
     journal: FakeJournal = field(default_factory=FakeJournal)
     lock: FakeLock = field(default_factory=FakeLock)

@@ -13,7 +13,7 @@ from alpkey.core.first_way import (
     ways,
 )
 from alpkey.core.site import GATEWAY, SSHSERVICE, Site, Way
-from tests.core.sites import site
+from tests.core.sites import site, site_taking
 
 PASSWORD, BROWSER, DEVICE = Way.PASSWORD, Way.BROWSER, Way.DEVICE
 SHIPPED = site()
@@ -22,9 +22,8 @@ NEVER: frozenset[str] = frozenset()
 
 
 def taking(*ways: Way, services: tuple[str, ...] = (SSHSERVICE, GATEWAY)) -> Site:
-    assert SHIPPED.openid
     chosen = tuple(one for name in services for one in SHIPPED.services if one.kind == name)
-    return replace(SHIPPED, services=chosen, openid=replace(SHIPPED.openid, ways=ways))
+    return replace(site_taking(*ways), services=chosen)
 
 
 @pytest.mark.parametrize(

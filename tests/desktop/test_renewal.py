@@ -19,7 +19,7 @@ from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows import linger
 from alpkey.desktop.windows.parts import CodeEdit
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
-from tests.core.sites import site
+from tests.core.sites import site, site_taking
 from tests.core.test_look import HOUR, MISSING, NOW, look
 
 FAKE = Path(__file__).with_name("fake_renewal.py")
@@ -449,11 +449,9 @@ def test_what_was_used_last_comes_first_and_the_form_stands_beside_it(
 def test_a_provider_that_takes_passwords_keeps_the_form(
     qtbot: QtBot, opened: Opener, taken: bool, has_form: bool
 ) -> None:
-    at = site()
-    assert at.openid
     refused = set() if taken else {"gateway/password"}
     retired = replace(MISSING, retired=frozenset({"sshservice", *refused}))
-    dialog = opened(retired, at=replace(at, openid=replace(at.openid, ways=tuple(Way))))
+    dialog = opened(retired, at=site_taking(*Way))
     assert any(one.isVisible() for one in dialog.findChildren(QLineEdit)) == has_form
     assert dialog.is_running == has_form
     assert not shows(dialog, "sign-in-password")

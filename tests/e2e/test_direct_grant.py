@@ -8,9 +8,8 @@ import pytest
 from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk
-from tests.e2e.terminal import Terminal
 from tests.e2e.test_desk import TITLE, close_when_done, sign_in
-from tests.e2e.test_terminal import type_secrets
+from tests.e2e.test_terminal import gets_in_at_the_second_try
 from tests.e2e.waiting import until
 
 # A client that the sandbox's provider knows, and takes no passwords from.
@@ -68,12 +67,7 @@ def test_a_locked_account_is_named(home: Home) -> None:
 
 
 def test_a_wrong_code_is_asked_again_in_the_terminal(home: Home) -> None:
-    with Terminal(home.command("renew", "--username", "alice"), home.environ) as terminal:
-        for code in ("000000", None):
-            type_secrets(terminal, home, code or home.centre.otp())
-            if code:
-                terminal.wait_for("is wrong")
-        assert terminal.end() == 0, terminal.shown
+    gets_in_at_the_second_try(home)
 
 
 def test_a_provider_that_allows_it_no_longer_is_remembered(home: Home) -> None:

@@ -103,7 +103,8 @@ def test_one_of_ours_that_is_lost_is_made_anew(home: Home, person: Person) -> No
     home.key.unlink()
     assert home.json("status")[0] == 6
     assert found(home)[0] == "half-pair"
-    assert home.json("agent", "load")[1]["error"]["code"] == "no-key"
+    for command in (("agent", "load"), ("passphrase", "remove")):
+        assert home.json(*command)[1]["error"]["code"] == "no-key"
     person.renews()
     assert home.key.exists()
     assert home.json("status")[0] == 0

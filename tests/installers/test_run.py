@@ -11,6 +11,7 @@ from tests.installers.conftest import SIZE_LIMIT_BYTES, Installed, let_in
 
 Built = Callable[[str], Path]
 HOME = f"/home/{PERSON}"
+UNINSTALL = f"{HOME}/.local/lib/alpkey/uninstall.sh"
 
 
 @pytest.fixture(scope="module")
@@ -20,19 +21,25 @@ def ready(ready: Chroot) -> Chroot:
     return ready
 
 
-def test_install_use_upgrade_remove(
-    ready: Chroot, built: Built, installed: Callable[..., Installed], tmp_path: Path
-) -> None:
-    installer = tmp_path / "alpkey.run"
-    installer.write_bytes(built("run").read_bytes())
-    installer.chmod(0o755)
+@pytest.fixture
+def installer(built: Built, tmp_path: Path) -> str:
+    """The .run, where the person in there can start it."""
+    path = tmp_path / "alpkey.run"
+    path.write_bytes(built("run").read_bytes())
+    path.chmod(0o755)
     let_in(tmp_path)
-    refused = ready.run(str(installer), check=False)
+    return str(path)
+
+
+def test_install_use_upgrade_remove(
+    ready: Chroot, installer: str, installed: Callable[..., Installed], tmp_path: Path
+) -> None:
+    refused = ready.run(installer, check=False)
     assert refused.returncode == 1
     assert "not as root" in refused.stderr
 
     before = ready.files()
-    told = ready.run(str(installer), person=PERSON)
+    told = ready.run(installer, person=PERSON)
     assert "Alpkey is installed: /home/anna/.local/bin/alpkey" in told.stdout
     outside = [
         line
@@ -53,23 +60,19 @@ def test_install_use_upgrade_remove(
 
     once = ready.files()
     with use.Running(alpkey):
-        ready.run(str(installer), person=PERSON)
+        ready.run(installer, person=PERSON)
     assert changes(once, ready.files()) == []
     alpkey_again = installed(ready, f"{HOME}/.local/bin/alpkey")
     assert alpkey_again.json("status")[0] == 0
 
-    ready.run(f"{HOME}/.local/lib/alpkey/uninstall.sh", person=PERSON)
+    ready.run(UNINSTALL, person=PERSON)
     assert changes(before, ready.files()) == []
 
 
 def test_what_it_did_elsewhere_goes_with_it(
-    ready: Chroot, built: Built, installed: Callable[..., Installed], tmp_path: Path
+    ready: Chroot, installer: str, installed: Callable[..., Installed]
 ) -> None:
-    installer = tmp_path / "alpkey.run"
-    installer.write_bytes(built("run").read_bytes())
-    installer.chmod(0o755)
-    let_in(tmp_path)
-    ready.run(str(installer), person=PERSON)
+    ready.run(installer, person=PERSON)
     alpkey = installed(ready, f"{HOME}/.local/bin/alpkey")
     assert alpkey.renew()[0] == 0
     config = alpkey.path / "ssh/config"
@@ -79,29 +82,23 @@ def test_what_it_did_elsewhere_goes_with_it(
     assert alpkey.json("autostart", "on")[0] == 0
     assert "Include" in config.read_text()
 
-    script, home = f"{HOME}/.local/lib/alpkey/uninstall.sh", f"ALPKEY_HOME={alpkey.path}"
-    ready.run("env", home, script, person=PERSON)
+    ready.run("env", f"ALPKEY_HOME={alpkey.path}", UNINSTALL, person=PERSON)
     assert config.read_text() == "Host elsewhere\n  Port 7\n"
     assert not (alpkey.path / "ssh/alpkey").exists()
     assert not (ready.root / HOME[1:] / ".local/lib/alpkey").exists()
 
 
 def test_a_program_that_cannot_undo_it_stays_until_one_insists(
-    ready: Chroot, built: Built, tmp_path: Path
+    ready: Chroot, installer: str
 ) -> None:
     before = ready.files()
-    installer = tmp_path / "alpkey.run"
-    installer.write_bytes(built("run").read_bytes())
-    installer.chmod(0o755)
-    let_in(tmp_path)
-    ready.run(str(installer), person=PERSON)
+    ready.run(installer, person=PERSON)
     program = ready.root / HOME[1:] / ".local/lib/alpkey/alpkey"
     program.write_text("#!/bin/sh\nexit 5\n")
-    script = f"{HOME}/.local/lib/alpkey/uninstall.sh"
-    refused = ready.run(script, person=PERSON, check=False)
+    refused = ready.run(UNINSTALL, person=PERSON, check=False)
     assert (refused.returncode, program.exists()) == (5, True)
     assert "uninstall.sh --anyway" in refused.stderr
-    ready.run(script, "--anyway", person=PERSON)
+    ready.run(UNINSTALL, "--anyway", person=PERSON)
     assert changes(before, ready.files()) == []
 
 

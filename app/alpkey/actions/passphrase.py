@@ -173,11 +173,11 @@ def _forget(world: PassphraseWorld) -> Iterator[Event]:
 
 def _private(world: PassphraseWorld) -> tuple[Secret, bool]:
     """The key file and whether it is encrypted."""
-    private, stored = world.files.private(), world.files.current()
-    if stored and stored.elsewhere:
-        raise Unfit("key-elsewhere", path=str(stored.path))
+    private, stored, look = world.files.private(), world.files.current(), world.status.look()
+    if look.elsewhere:
+        raise Unfit("key-elsewhere", path=str(look.key_path))
     if private is None or stored is None:
-        raise NoKey(key_path=str(world.status.look().key_path))
+        raise NoKey(key_path=str(look.key_path))
     return private, stored.encrypted
 
 
