@@ -417,6 +417,7 @@ def test_once_retired_the_ways_take_the_forms_place(qtbot: QtBot, opened: Opener
     dialog = opened(child="retired")
     qtbot.waitUntil(lambda: "retired" in text(dialog, "heading"))
     assert not line(dialog, "password").isVisible()
+    assert not shows(dialog, "sign-in-password")
     press(qtbot, dialog, "sign-in-device")
     qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
 
@@ -463,6 +464,7 @@ def test_where_the_provider_takes_no_passwords_the_ways_take_the_forms_place(
 ) -> None:
     dialog = opened(child="no-passwords")
     qtbot.waitUntil(lambda: "wants you to sign in" in text(dialog, "heading"))
+    assert not shows(dialog, "sign-in-password")
     assert shows(dialog, "sign-in-device")
 
 

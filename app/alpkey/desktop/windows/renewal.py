@@ -207,7 +207,7 @@ class RenewalDialog(QDialog):
         if self._closing or self._next_way or error["code"] == Cancelled.default_code:
             self._ended()
         elif error["code"] in _FORM_NO_LONGER and self._world.site.has_gateway:
-            self._learn_ways(self._world.look())
+            self._ways = tuple(way for way in self._ways if way in WAYS)
             self._show_ways(error["title"], error["detail"])
         else:
             self._show_failure(error)
