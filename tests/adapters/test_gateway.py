@@ -34,10 +34,10 @@ def told(status: int, body: Any) -> bytes:
 
 def asked_of(call: str, answer: bytes) -> tuple[object, bytes]:
     """What the adapter made of ``answer``, or the error it raised, and what it had sent."""
-    with server(says(answer)) as (url, sent):
+    with server(says(answer)) as (url, sent, http):
         service = Service("gateway", "gateway", url + "base", token_url=url + "token")
         try:
-            made = CALLS[call](Gateway(service, site(), Http()))
+            made = CALLS[call](Gateway(service, site(), http))
         except AlpkeyError as raised:
             made = raised
     return made, sent[0]
@@ -159,7 +159,7 @@ def test_a_message_is_shown_no_longer_than_a_person_reads() -> None:
 
 
 def test_a_redirect_takes_no_token_along() -> None:
-    with server(says(told(201, {"sshKey": {"publicKey": "stolen"}}))) as (elsewhere, stolen):
+    with server(says(told(201, {"sshKey": {"publicKey": "stolen"}}))) as (elsewhere, stolen, _):
         moved = f"HTTP/1.1 307 Moved\r\nLocation: {elsewhere}\r\nContent-Length: 0\r\n\r\n"
         made, _ = asked_of("sign", moved.encode())
     assert isinstance(made, Unreachable)

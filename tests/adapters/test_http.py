@@ -2,23 +2,51 @@
 
 import re
 import socket
+import ssl
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+import trustme
 
 from alpkey.adapters.http import ANSWER_LIMIT_BYTES, AnswerLost, Http, NotSent
-from alpkey.core.errors import Unreachable
+from alpkey.core.errors import Unfit, Unreachable
+from alpkey.core.secret import Secret
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 Answer = Callable[[socket.socket, threading.Event], None]
 
 
+class Served(NamedTuple):
+    """A server's address, what it was sent, and a client that trusts it."""
+
+    url: str
+    asked: list[bytes]
+    http: Http
+
+
 @contextmanager
-def server(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
-    """One that answers every request by ``answer``: its address, and what it was sent."""
+def server(answer: Answer) -> Iterator[Served]:
+    """One that answers every request by ``answer``."""
+    authority = trustme.CA()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(tls)
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = Path(folder) / "ca.pem"
+        authority.cert_pem.write_to_path(str(bundle))
+        http = Http(str(bundle))
+    with _listening(answer, tls) as (port, asked):
+        yield Served(f"https://127.0.0.1:{port}/", asked, http)
+
+
+@contextmanager
+def _listening(
+    answer: Answer, tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[int, list[bytes]]]:
     asked: list[bytes] = []
     ended = threading.Event()
 
@@ -26,6 +54,8 @@ def server(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
         with suppress(OSError):
             while True:
                 connection = listener.accept()[0]
+                if tls:
+                    connection = tls.wrap_socket(connection, server_side=True)
                 with connection, suppress(OSError):
                     asked.append(whole_request(connection))
                     answer(connection, ended)
@@ -34,7 +64,7 @@ def server(answer: Answer) -> Iterator[tuple[str, list[bytes]]]:
         thread = threading.Thread(target=serve)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}/", asked
+            yield listener.getsockname()[1], asked
         finally:
             ended.set()
             listener.shutdown(socket.SHUT_RDWR)
@@ -76,17 +106,17 @@ def test_netrc_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     netrc.write_text("machine 127.0.0.1 login alice password hidden\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    with server(says(OK + b"Content-Length: 2\r\n\r\n{}")) as (url, asked):
-        assert Http().get(url, timeout_s=5).body == b"{}"
+    with server(says(OK + b"Content-Length: 2\r\n\r\n{}")) as (url, asked, http):
+        assert http.get(url, timeout_s=5).body == b"{}"
     assert b"authorization" not in asked[0].lower()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_refused(status: int) -> None:
     head = f"HTTP/1.1 {status} Elsewhere\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"
-    with server(says(head.encode())) as (url, asked):
+    with server(says(head.encode())) as (url, asked, http):
         with pytest.raises(Unreachable) as raised:
-            Http().post(url, {}, timeout_s=5)
+            http.post(url, {}, timeout_s=5)
         assert raised.value.code == "redirected"
     assert len(asked) == 1
 
@@ -94,25 +124,44 @@ def test_a_redirect_is_refused(status: int) -> None:
 def test_a_body_is_bounded() -> None:
     size = ANSWER_LIMIT_BYTES + 1
     head = OK + f"Content-Length: {size}\r\n\r\n".encode()
-    with server(says(head + b" " * size)) as (url, _), pytest.raises(AnswerLost):
-        Http().get(url, timeout_s=5)
+    with server(says(head + b" " * size)) as (url, _, http), pytest.raises(AnswerLost):
+        http.get(url, timeout_s=5)
 
 
 def test_the_whole_time_is_bounded() -> None:
-    with server(drips) as (url, _):
+    with server(drips) as (url, _, http):
         with pytest.raises(AnswerLost) as raised:
-            Http().get(url, timeout_s=0.3)
+            http.get(url, timeout_s=0.3)
         assert raised.value.code == "too-slow"
 
 
 def test_a_server_that_hangs_up_lost_the_answer() -> None:
-    with server(says(b"")) as (url, _), pytest.raises(AnswerLost):
-        Http().post(url, {}, timeout_s=5)
+    with server(says(b"")) as (url, _, http), pytest.raises(AnswerLost):
+        http.post(url, {}, timeout_s=5)
 
 
 def test_a_refused_connection_sent_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
     with pytest.raises(NotSent) as raised:
         Http().get(url, timeout_s=5)
     assert raised.value.nobody_there
+
+
+@pytest.mark.parametrize("scheme", ["http", "HTTP", "ftp"])
+def test_nothing_is_sent_without_tls(scheme: str) -> None:
+    """Nor on loopback, whatever it is: whoever made the address may have been misled."""
+    with _listening(says(OK + b"Content-Length: 2\r\n\r\n{}")) as (port, asked):
+        url = f"{scheme}://127.0.0.1:{port}/path?code=hidden"
+        http, hidden = Http(), Secret("hidden")
+        for send in (
+            lambda: http.get(url, timeout_s=5),
+            lambda: http.post(url, {"password": "hidden"}, timeout_s=5),
+            lambda: http.send("POST", url, form={"password": hidden}, timeout_s=5),
+            lambda: http.send("GET", url, secret_headers={"A": hidden}, timeout_s=5),
+        ):
+            with pytest.raises(Unfit) as raised:
+                send()
+            assert (raised.value.code, raised.value.exit_code) == ("address-insecure", 9)
+            assert raised.value.params == {"address": f"{scheme.lower()}://127.0.0.1:{port}/path"}
+    assert asked == []

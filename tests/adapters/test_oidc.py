@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -285,19 +286,78 @@ class TestTrouble:
 
 
 class FakeHttp(Http):
-    """Answers every request to read with one document."""
+    """Answers every request with one document, which stands for all of a provider's."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self._document = document
+        self._answer = HttpAnswer(200, "application/json", json.dumps(document).encode())
+        self.sent: list[str] = []
 
     def get(self, url: str, *, timeout_s: float) -> HttpAnswer:
-        return HttpAnswer(200, "application/json", json.dumps(self._document).encode())
+        return self._answer
+
+    def send(self, method: str, url: str, **_: Any) -> HttpAnswer:
+        self.sent.append(url)
+        return self._answer
 
 
-@pytest.mark.parametrize("uri", [None, 1, "http://issuer/keys", "file:///etc/passwd"])
-def test_an_endpoint_without_tls_is_not_used(uri: object) -> None:
+INSECURE = ["http://issuer/keys", "http://127.0.0.1/keys", "file:///etc/passwd", "https://"]
+SECURE = {
+    "issuer": "https://issuer",
+    "jwks_uri": "https://issuer/keys",
+    "authorization_endpoint": "https://issuer/authorize",
+    "device_authorization_endpoint": "https://issuer/device",
+    "revocation_endpoint": "https://issuer/revoke",
+    "token_endpoint": "https://issuer/token",
+    "device_code": "a code",
+    "user_code": "ABCD",
+    "verification_uri": "https://issuer/page",
+    "verification_uri_complete": "https://issuer/page?code=ABCD",
+    "expires_in": 600,
+}
+USES: dict[str, Callable[[OpenIdSignIn], object]] = {
+    "jwks_uri": lambda provider: provider.prepare(),
+    "authorization_endpoint": lambda provider: provider.for_browser(),
+    "device_authorization_endpoint": lambda provider: provider.for_device(),
+    "revocation_endpoint": lambda provider: provider.end(Secret("a token")),
+    "token_endpoint": lambda provider: provider.again(Secret("a token")),
+    "verification_uri": lambda provider: provider.for_device(),
+    "verification_uri_complete": lambda provider: provider.for_device(),
+}
+
+
+def provider_that_says(document: dict[str, Any]) -> tuple[OpenIdSignIn, FakeHttp]:
     openid = OpenId("https://issuer", "a client", "http://localhost:8765", ("password",))
-    http = FakeHttp({"issuer": "https://issuer", "jwks_uri": uri})
+    http = FakeHttp(document)
+    return OpenIdSignIn(openid, site(), http, now), http
+
+
+@pytest.mark.parametrize("uri", [None, 1, *INSECURE])
+@pytest.mark.parametrize("name", [name for name in USES if not name.startswith("verification")])
+def test_an_endpoint_without_tls_is_not_used(name: str, uri: object) -> None:
+    provider, http = provider_that_says({**SECURE, name: uri})
     with pytest.raises(Unreachable) as raised:
-        OpenIdSignIn(openid, site(), http, now).prepare()
+        USES[name](provider)
     assert raised.value.code == "service-trouble"
+    assert name.replace("_", " ") in str(raised.value.params["reason"])
+    assert http.sent == []
+
+
+@pytest.mark.parametrize("uri", INSECURE)
+@pytest.mark.parametrize("name", ["verification_uri", "verification_uri_complete"])
+def test_no_one_is_led_to_a_page_without_tls(name: str, uri: str) -> None:
+    """A person types the password there."""
+    provider, _ = provider_that_says({**SECURE, name: uri})
+    with pytest.raises(Unreachable) as raised:
+        USES[name](provider)
+    assert raised.value.code == "service-trouble"
+    reason = f"Its {name.replace('_', ' ')} is an address without https."
+    assert raised.value.params["reason"] == reason
+
+
+def test_the_pages_with_tls_are_those_that_are_shown() -> None:
+    """So that the tests above prove what they seem to."""
+    request = provider_that_says(SECURE)[0].for_device()
+    assert (request.url, request.complete_url) == (
+        SECURE["verification_uri"],
+        SECURE["verification_uri_complete"],
+    )

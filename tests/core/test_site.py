@@ -1,7 +1,127 @@
-"""A site, and the clusters that a person wants of it."""
+"""A site, its addresses, and the clusters that a person wants of it."""
 
-from alpkey.core.site import Host, with_clusters
-from tests.core.sites import site
+import tomllib
+from typing import Any
+
+import pytest
+
+from alpkey.core.site import Host, SiteUnreadable, merged, read_site, with_clusters
+from tests.core.sites import FILE, site
+
+# Every address that a site file names, but the one that leads back to this computer.
+ADDRESSES = [
+    "services.sshservice.url",
+    "services.gateway.url",
+    "services.gateway.token_url",
+    "openid.issuer",
+    "updates",
+    "links.portal",
+    "links.access",
+    "links.mfa",
+    "links.dashboard",
+    "links.support",
+    "links.status",
+]
+
+
+def changed(key: str, value: object) -> dict[str, Any]:
+    """The shipped site file with another value for one key."""
+    over: object = value
+    for name in reversed(key.split(".")):
+        over = {name: over}
+    assert isinstance(over, dict)
+    return merged(tomllib.loads(FILE.read_text()), over)
+
+
+def addresses(table: dict[str, Any], above: str = "") -> set[str]:
+    """The keys of all that look like an address."""
+    found = set()
+    for name, value in table.items():
+        if isinstance(value, dict):
+            found |= addresses(value, f"{above}{name}.")
+        elif isinstance(value, str) and "://" in value:
+            found.add(above + name)
+    return found
+
+
+def test_every_address_of_the_shipped_site_is_tried_here() -> None:
+    shipped = addresses(tomllib.loads(FILE.read_text()))
+    assert shipped - {"openid.redirect_uri"} == set(ADDRESSES) - {"links.status"}
+
+
+@pytest.mark.parametrize("key", ADDRESSES)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://centre.example/path",
+        "HTTP://centre.example",
+        "ftp://centre.example",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "https:centre.example",
+        "https://",
+        "https:///path",
+        "https://centre.example@elsewhere.example/",
+        "https://centre.example\\@elsewhere.example/",
+        "https://centre.example:0/",
+        "https://centre.example:port/",
+        "https://centre .example/",
+        "https://centre.example/\n",
+        "//centre.example",
+        "centre.example",
+        5,
+        ["https://centre.example"],
+    ],
+)
+def test_an_address_without_https_is_refused_with_its_key(key: str, address: object) -> None:
+    with pytest.raises(SiteUnreadable) as raised:
+        read_site(changed(key, address))
+    assert str(raised.value) == f"{key} names an address without https: {address}"
+
+
+@pytest.mark.parametrize("address", ["https://centre.example", "HTTPS://[2001:db8::1]:8443/a?b=c"])
+def test_one_with_https_is_taken(address: str) -> None:
+    for key in ADDRESSES:
+        read_site(changed(key, address))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.9.10", "[::1]"])
+def test_on_this_computer_pages_need_no_https_but_secrets_do(host: str) -> None:
+    address = f"http://{host}:8000/path"
+    for key in ADDRESSES:
+        if key.startswith("links."):
+            assert read_site(changed(key, address)).page(key[len("links.") :]) == address
+        else:
+            with pytest.raises(SiteUnreadable, match=f"^{key} names an address without https"):
+                read_site(changed(key, address))
+
+
+@pytest.mark.parametrize("uri", ["http://localhost:8765", "http://127.0.0.1:8765", "http://[::1]"])
+def test_a_browser_comes_back_to_this_computer(uri: str) -> None:
+    openid = read_site(changed("openid.redirect_uri", uri)).openid
+    assert openid
+    assert openid.redirect_uri == uri
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://centre.example:8765",
+        "https://centre.example",
+        "http://127.0.0.1.centre.example",
+        "http://localhost.example",
+        "http://1270.0.0.1",
+        "http://127.0.0.256",
+        "http://localhost@centre.example",
+        "https://localhost:8765",
+        "app:/callback",
+        "",
+        5,
+    ],
+)
+def test_and_nowhere_else(uri: object) -> None:
+    with pytest.raises(SiteUnreadable, match=r"^openid\.redirect_uri has to be"):
+        read_site(changed("openid.redirect_uri", uri))
 
 
 def names(**wanted: bool) -> list[str]:

@@ -389,6 +389,16 @@ def test_settings_that_others_may_write_are_refused(home: Home) -> None:
     assert (code, result["error"]["code"]) == (9, "settings-unreadable")
 
 
+def test_a_service_without_https_is_asked_for_nothing(home: Home) -> None:
+    path = home.path / "config/site.toml"
+    secure = home.centre.facts.service_url
+    path.write_text(path.read_text().replace(secure, secure.replace("https://", "http://")))
+    code, result = home.renew()
+    assert (code, result["error"]["code"]) == (9, "settings-unreadable")
+    reason = f"{path}: services.sshservice.url names an address without https: http://"
+    assert result["error"]["detail"].startswith(reason)
+
+
 @pytest.mark.parametrize("odd", ["a b", "quo\"te's", "100%", "ünïcode", "$HOME", "*[a]?"])
 def test_a_home_of_any_name(home: Home, odd: str) -> None:
     moved = home.path.with_name(odd)

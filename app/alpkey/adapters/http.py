@@ -1,4 +1,7 @@
-"""HTTPS as Alpkey needs it: bounded in time and size, never redirected, never helped by netrc."""
+"""HTTPS as Alpkey needs it: bounded in time and size, never redirected, never helped by netrc.
+
+Nothing is ever sent without TLS, whoever named the address.
+"""
 
 import os
 import ssl
@@ -19,7 +22,8 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 
 from alpkey import __version__
 from alpkey.adapters.deadline import within
-from alpkey.core.errors import Unreachable
+from alpkey.core.addresses import is_secure
+from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.secret import Secret
 
 ANSWER_LIMIT_BYTES = 1024 * 1024
@@ -95,10 +99,14 @@ class Http:
         self._session = requests.Session()
         self._session.headers["User-Agent"] = user_agent()
         self._session.headers["Accept"] = "application/json"
+        self._session.adapters.clear()  # those of requests' own, http among them
         self._session.mount("https://", _OwnTrust(ca_bundle))
 
     def post(self, url: str, body: Any, *, timeout_s: float) -> HttpAnswer:
-        """The answer to ``body`` sent as JSON.  Raises NotSent, AnswerLost or Unreachable."""
+        """The answer to ``body`` sent as JSON.
+
+        Raises NotSent, AnswerLost or Unreachable; Unfit where ``url`` is without https.
+        """
         return self.send("POST", url, body=body, timeout_s=timeout_s)
 
     def get(self, url: str, *, timeout_s: float) -> HttpAnswer:
@@ -136,6 +144,8 @@ class Http:
     def _bounded(
         self, method: str, url: str, timeouts_s: tuple[float, float], **kind: Any
     ) -> HttpAnswer:
+        if not is_secure(url):
+            raise Unfit("address-insecure", address=_without_secrets(url))
         peer = Peer.at(url)
         _, timeout_s = timeouts_s
         try:
@@ -166,6 +176,13 @@ class Http:
             if len(body) > ANSWER_LIMIT_BYTES:
                 raise Peer.at(url).lost()
             return HttpAnswer(answer.status_code, answer.headers.get("Content-Type", ""), body)
+
+
+def _without_secrets(url: str) -> str:
+    """Scheme, host and path of an address."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"
 
 
 def _revealed(value: str | Secret) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from alpkey.adapters.answers import json_object, names_a_lock, shown
 from alpkey.adapters.http import AnswerLost, Http, HttpAnswer, Peer
+from alpkey.core.addresses import is_secure
 from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
@@ -133,11 +133,13 @@ class OpenIdSignIn:
             raise self._refusal(answer)
         body = json_object(answer)
         try:
+            page = str(body["verification_uri"])
+            whole = str(body.get("verification_uri_complete") or page)
             return DeviceRequest(
                 Secret(body["device_code"]),
                 str(body["user_code"]),
-                str(body["verification_uri"]),
-                str(body.get("verification_uri_complete") or body["verification_uri"]),
+                self._secure(page, "verification_uri"),
+                self._secure(whole, "verification_uri_complete"),
                 timedelta(seconds=float(body.get("interval", DEFAULT_INTERVAL_S))),
                 self._now() + timedelta(seconds=float(body["expires_in"])),
             )
@@ -277,8 +279,14 @@ class OpenIdSignIn:
 
     def _endpoint(self, name: str) -> str:
         url = self._metadata.get(name)
-        if not isinstance(url, str) or urlsplit(url).scheme != "https":
+        if not isinstance(url, str):
             raise self._peer.trouble(f"It names no {name.replace('_', ' ')}.")
+        return self._secure(url, name)
+
+    def _secure(self, url: str, name: str) -> str:
+        """``url``, which the provider names: a secret goes there, or a person with one."""
+        if not is_secure(url):
+            raise self._peer.trouble(f"Its {name.replace('_', ' ')} is an address without https.")
         return url
 
     def _sent(self, endpoint: str, form: Form) -> HttpAnswer:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self, TypeGuard
 
+from alpkey.core.addresses import is_secure
 from alpkey.core.moments import from_rfc3339, rfc3339
 
 ASK_EVERY = timedelta(days=1)
@@ -84,4 +85,4 @@ def _numbers(version: str) -> tuple[int, ...] | None:
 
 
 def _is_page(page: object) -> TypeGuard[str]:
-    return isinstance(page, str) and page.startswith("https://") and page.isprintable()
+    return is_secure(page)

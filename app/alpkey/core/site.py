@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from alpkey.core.addresses import is_loopback_http, is_secure
+
 # The kind of service that gives out whole keys, for name, password and code.
 SSHSERVICE = "sshservice"
 # The kind that certifies keys made here, for whoever signed in at an identity provider.
@@ -165,13 +167,13 @@ def read_site(table: Mapping[str, Any]) -> Site:
             user_pattern=table["user_pattern"],
             node_pattern=table["node_pattern"],
             jump_host=table["jump_host"],
-            services=tuple(Service(name, **row) for name, row in table["services"].items()),
+            services=tuple(_service(name, row) for name, row in table["services"].items()),
             hosts=tuple(_host(name, row) for name, row in table["hosts"].items()),
-            links=table.get("links", {}),
+            links=_links(table.get("links", {})),
             openid=_openid(table.get("openid")),
             keeps_totp_secret=table.get("keeps_totp_secret", False),
             code_step_s=table.get("code_step_s", 30),
-            updates=_secure(table.get("updates") or None),
+            updates=_secure("updates", table.get("updates") or None),
         )
     except KeyError as missing:
         raise SiteUnreadable(f"the site file has no {missing.args[0]}") from None
@@ -179,19 +181,45 @@ def read_site(table: Mapping[str, Any]) -> Site:
         raise SiteUnreadable(f"the site file does not fit: {wrong}") from None
 
 
-def _secure(address: str | None) -> str | None:
-    if address is None or address.startswith("https://"):
+def _secure(key: str, address: Any) -> Any:
+    """``address``, where nothing that is sent to it can be read on the way, or it is None.
+
+    On loopback, too, another user may listen at the port, so https is what is asked for there.
+    Raises SiteUnreadable, which names ``key``.
+    """
+    if address is None or is_secure(address):
         return address
-    raise SiteUnreadable(f"the site file names an address without https: {address}")
+    raise SiteUnreadable(f"{key} names an address without https: {address}")
+
+
+def _service(name: str, row: Mapping[str, Any]) -> Service:
+    service = Service(name, **row)
+    for key in ("url", "token_url"):
+        _secure(f"services.{name}.{key}", row.get(key))
+    return service
+
+
+def _links(table: Mapping[str, Any]) -> Mapping[str, str]:
+    """People type their password on these pages; one on this computer needs no https."""
+    for name, address in table.items():
+        if not is_loopback_http(address):
+            _secure(f"links.{name}", address)
+    return table
 
 
 def _openid(table: Mapping[str, Any] | None) -> OpenId | None:
+    """A browser brings the code to ``redirect_uri``, where we listen on this computer only."""
     if not table:
         return None
     try:
-        return OpenId(**{**table, "ways": tuple(Way(one) for one in table["ways"])})
+        openid = OpenId(**{**table, "ways": tuple(Way(one) for one in table["ways"])})
     except ValueError as wrong:
         raise SiteUnreadable(f"the site file does not fit: {wrong}") from None
+    _secure("openid.issuer", openid.issuer)
+    if not is_loopback_http(openid.redirect_uri):
+        reason = "openid.redirect_uri has to be an http address on localhost"
+        raise SiteUnreadable(f"{reason}: {openid.redirect_uri}")
+    return openid
 
 
 def _host(name: str, row: Mapping[str, Any]) -> Host:

@@ -81,6 +81,11 @@ ERRORS: Mapping[str, Description] = {
         "{path}: {reason}",
         "Mend the file, or move it away to go on with the defaults.",
     ),
+    "address-insecure": Description(
+        "Nothing is sent without https",
+        "{address} has no https, so others could read what is sent. Nothing was sent.",
+        "Name an https address in the site file.",
+    ),
     "setting-unknown": Description(
         "There is no setting {key}", "Known are: {known}.", "See: alpkey settings"
     ),
