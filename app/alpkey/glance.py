@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ from alpkey.core.releases import Release, Told, is_brought
 from alpkey.core.settings import Settings, SettingsUnreadable, read_values
 from alpkey.core.shared_names import is_shared
 from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters
-from alpkey.core.trust import distrust
+from alpkey.core.trusted_files import DistrustedFile, read_trusted
 from alpkey.core.tunnel_file import TunnelSeen, TunnelWay, from_bytes, way_from_bytes
 
 _HEAD_BYTES = 16 * 1024
@@ -74,9 +74,15 @@ def site(at: Places) -> Site:
 def shipped_site(at: Places) -> Site:
     """The shipped site file, below the machine's own, below the home's.  Raises Unfit."""
     table: dict[str, Any] = {}
-    layers = (resources() / "sites" / "cscs.toml", at.site_overrides / "cscs.toml", at.site)
-    for layer in layers:
-        table = merged(table, _table(layer))
+    # Who may write what is shipped may write the program itself: no check would help there.
+    shipped = resources() / "sites" / "cscs.toml"
+    layers = {
+        shipped: Path.read_bytes,
+        at.site_overrides / "cscs.toml": read_trusted,
+        at.site: read_trusted,
+    }
+    for layer, read in layers.items():
+        table = merged(table, _table(layer, read))
         try:
             found = read_site(table)
         except SiteUnreadable as wrong:
@@ -224,30 +230,27 @@ def stamp(path: Path) -> Stamp:
     return Stamp(found.st_mtime_ns, found.st_size)
 
 
-def _table(path: Path) -> dict[str, Any]:
+def _table(path: Path, read: Callable[[Path], bytes] = read_trusted) -> dict[str, Any]:
     """The table in the file, TOML or a property list; an absent file is an empty one.
 
-    Raises Unfit, also where somebody else may write the file: it says where passwords go.
+    Raises Unfit, also where another user may have written the file: it says where passwords go.
     """
     try:
-        with path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            if reason := distrust(found.st_mode, found.st_uid, os.getuid()):
-                raise _unreadable(path, reason)
-            return _plist(file) if path.suffix == ".plist" else tomllib.load(file)
+        content = read(path)
+        return _plist(content) if path.suffix == ".plist" else tomllib.loads(content.decode())
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as wrong:
+    except (OSError, ValueError, DistrustedFile) as wrong:
         raise _unreadable(path, str(wrong)) from None
 
 
-def _plist(file: BinaryIO) -> dict[str, Any]:
+def _plist(content: bytes) -> dict[str, Any]:
     """macOS keeps managed preferences so.  Raises ValueError."""
     import plistlib
     from xml.parsers.expat import ExpatError
 
     try:
-        table = plistlib.load(file)
+        table = plistlib.loads(content)
     except ExpatError as wrong:
         raise ValueError(str(wrong)) from None
     if not isinstance(table, dict):

@@ -100,12 +100,23 @@ def test_what_was_set_aside_before_is_not_overwritten(path: Path) -> None:
     assert (aside.read_text(), path.read_text()) == ("first [", "second [")
 
 
-def test_a_file_that_others_may_write_is_refused(path: Path) -> None:
-    path.chmod(0o620)
+@pytest.mark.parametrize("above", [0, 1])
+def test_a_file_that_others_may_write_is_refused(path: Path, above: int) -> None:
+    (path, path.parent)[above].chmod(0o722)
     with pytest.raises(Unfit) as raised:
         file(path).change("username", "alice")
     assert (raised.value.code, raised.value.exit_code) == ("settings-unreadable", 9)
     assert path.read_text() == WRITTEN
+
+
+def test_nor_is_one_begun_where_others_may_put_another(tmp_path: Path) -> None:
+    path = tmp_path / "open/config.toml"
+    path.parent.mkdir()
+    path.parent.chmod(0o777)
+    with pytest.raises(Unfit) as raised:
+        file(path).change("username", "alice")
+    assert f"folder {path.parent}. " in str(raised.value.params["reason"])
+    assert not path.exists()
 
 
 def test_a_link_is_followed(path: Path, tmp_path: Path) -> None:

@@ -123,7 +123,7 @@ def test_a_cancel_ends_it(hook: CommandHook, write: Write) -> None:
     assert "not waited for" in str(failed.value.params["reason"])
 
 
-@pytest.mark.parametrize("mode", [0o722, 0o702, 0o720])
+@pytest.mark.parametrize("mode", [0o722, 0o702])
 def test_one_that_others_may_write_is_not_run(
     hook: CommandHook, write: Write, tmp_path: Path, mode: int
 ) -> None:
@@ -144,7 +144,7 @@ def test_nor_one_in_a_folder_where_others_may_put_another(
     (tmp_path / "ran").unlink()
     link.parent.chmod(0o777)
     failed = fails(hook, link)
-    assert failed.params["reason"] == f"Another person may write {link.parent}."
+    assert f"folder {link.parent}. " in str(failed.params["reason"])
     link.parent.chmod(0o1777)  # sticky: what is there stays
     hook.run([str(link)], FACTS, never)
 

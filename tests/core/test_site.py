@@ -146,3 +146,10 @@ def test_what_the_site_knows_no_longer_does_no_harm() -> None:
 def test_the_jump_host_stays_as_it_is() -> None:
     for what in ("elsewhere.example.org", True):
         assert with_clusters(site(), [("ela", what)]) == site()
+
+
+def test_the_authorities_are_the_same_wherever_we_are_started() -> None:
+    assert read_site(changed("ca_bundle", "/etc/ca.pem")).ca_bundle == "/etc/ca.pem"
+    for path in ("ca.pem", "./ca.pem", "~/ca.pem", 5):
+        with pytest.raises(SiteUnreadable, match=r"^ca_bundle has to be an absolute path"):
+            read_site(changed("ca_bundle", path))

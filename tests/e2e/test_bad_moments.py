@@ -61,6 +61,46 @@ def test_the_same_service_under_a_trusted_certificate_is_taken(home: Home, tmp_p
         assert home.renew()[0] == 0
 
 
+@pytest.mark.parametrize("above", [0, 1])
+def test_authorities_that_others_may_choose_are_not_trusted(
+    home: Home, tmp_path: Path, above: int
+) -> None:
+    folder = tmp_path / "authorities"
+    folder.mkdir()
+    trust(home, trustme.CA(), folder)
+    bundle = folder / "other-ca.pem"
+    culprit = (bundle, folder)[above]
+    culprit.chmod(0o777)
+    code, result = home.renew()
+    assert (code, result["error"]["code"]) == (9, "settings-unreadable")
+    assert result["error"]["detail"].startswith(f"{bundle}: Other users may change the ")
+    assert result["error"]["detail"].endswith(f" To fix that: chmod go-w {culprit}")
+
+
+@pytest.mark.parametrize("content", [None, "", "no certificate\n"])
+def test_authorities_that_are_none_are_said(
+    home: Home, tmp_path: Path, content: str | None
+) -> None:
+    trust(home, trustme.CA(), tmp_path)
+    bundle = tmp_path / "other-ca.pem"
+    if content is None:
+        bundle.unlink()
+    else:
+        bundle.write_text(content)
+    code, result = home.renew()
+    assert (code, result["error"]["code"]) == (9, "settings-unreadable")
+    assert result["error"]["detail"].startswith(f"{bundle}: ")
+
+
+def test_authorities_with_words_of_any_script_are_taken(home: Home, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    trust(home, authority, tmp_path)
+    bundle = tmp_path / "other-ca.pem"
+    bundle.write_text(f"# Autorité de Zürich\n{bundle.read_text()}")
+    with impostor(home, authority, "localhost"):
+        assert home.renew()[0] == 0
+
+
 @pytest.mark.parametrize("odd", ["", "relative", "/nowhere/at/all", "/dev/null", None])
 def test_an_odd_home_of_the_persons(home: Home, odd: str | None) -> None:
     """HOME is of no interest where ALPKEY_HOME says where everything is."""

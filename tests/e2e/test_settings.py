@@ -123,12 +123,49 @@ def test_a_policy_that_cannot_be_read_is_no_policy_to_pass_over(home: Home, text
         assert str(path) in result["error"]["detail"]
 
 
-@pytest.mark.parametrize("name", ["config/config.toml", "config/site.toml", "machine/policy.toml"])
-def test_a_file_that_others_may_write_is_refused(home: Home, name: str) -> None:
+TRUSTED = ["config/config.toml", "config/site.toml", "machine/policy.toml"]
+
+
+def touched(home: Home, name: str) -> Path:
     path = home.path / name
     path.parent.mkdir(exist_ok=True)
     path.touch()
-    path.chmod(0o664)
+    return path
+
+
+@pytest.mark.parametrize("name", [*TRUSTED, "machine/sites/cscs.toml"])
+@pytest.mark.parametrize("above", [1, 2])
+def test_a_folder_where_others_may_put_another_is_refused(
+    home: Home, name: str, above: int
+) -> None:
+    (home.path / "machine").mkdir()
+    path = touched(home, name)
+    folder = path.parents[above - 1]
+    folder.chmod(0o777)
+    code, result = home.json("status")
+    assert (code, result["error"]["code"]) == (9, "settings-unreadable")
+    reason = f"{path}: Other users may change the folder {folder}. To fix that: chmod go-w "
+    assert result["error"]["detail"].startswith(reason)
+    folder.chmod(0o1777)
+    assert home.json("status")[0] == 6
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("name", TRUSTED)
+@pytest.mark.parametrize("above", [0, 1])
+def test_what_is_somebody_elses_is_refused(home: Home, name: str, above: int) -> None:
+    path = touched(home, name)
+    culprit = (path, path.parent)[above]
+    os.chown(culprit, 12345, -1)
+    code, result = home.json("status")
+    assert (code, result["error"]["code"]) == (9, "settings-unreadable")
+    assert f"{culprit} belongs to another user (12345)" in result["error"]["detail"]
+
+
+@pytest.mark.parametrize("name", TRUSTED)
+def test_a_file_that_others_may_write_is_refused(home: Home, name: str) -> None:
+    path = touched(home, name)
+    path.chmod(0o666)
     before = path.read_bytes()
     for arguments in (("status",), ("settings", "set", "clusters", "eiger=on")):
         code, result = home.json(*arguments)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from alpkey.core.errors import Unfit
-from alpkey.core.trust import distrust
+from alpkey.core.trusted_files import why_distrusted
 
 TIMEOUT_S = 30.0
 # What it says is read so far, and only its last line is told, where it fails.
@@ -125,23 +125,17 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _distrusted(path: Path) -> str | None:
-    """Why somebody else may have chosen what stands at ``path``, or why it is no program."""
+    """Why another user may have chosen what stands at ``path``, or why it is no program."""
     if not path.is_absolute():
         return "It is no absolute path."
     try:
-        real = path.resolve(strict=True)
-        found = real.stat()
-        for folder in (*path.parents, *real.parents):
-            at = folder.stat()
-            sticky = at.st_mode & stat.S_ISVTX
-            if distrust(at.st_mode & ~(0o022 if sticky else 0), at.st_uid, os.getuid()):
-                return f"Another person may write {folder}."
-    except (OSError, RuntimeError) as wrong:
-        return f"{getattr(wrong, 'strerror', None) or wrong}."
-    if not stat.S_ISREG(found.st_mode) or not os.access(real, os.X_OK):
+        if reason := why_distrusted(path):
+            return reason
+        found = path.stat()
+    except OSError as wrong:
+        return f"{wrong.strerror}."
+    if not stat.S_ISREG(found.st_mode) or not os.access(path, os.X_OK):
         return "It is no program."
-    if reason := distrust(found.st_mode, found.st_uid, os.getuid()):
-        return f"{reason.capitalize()}."
     return None
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ from alpkey.adapters.deadline import within
 from alpkey.core.addresses import is_secure
 from alpkey.core.errors import Unfit, Unreachable
 from alpkey.core.secret import Secret
+from alpkey.core.trusted_files import DistrustedFile, read_trusted
 
 ANSWER_LIMIT_BYTES = 1024 * 1024
 
@@ -90,7 +92,9 @@ class Peer:
 class Http:
     """One warm connection to each host it talks to.
 
-    ``last_status`` and ``last_date`` are those of the last answer, whatever became of it.
+    ``ca_bundle``, where there is one, is all that it trusts; raises Unfit where that cannot be
+    used, or another user may have written it.  ``last_status`` and ``last_date`` are those of the
+    last answer, whatever became of it.
     """
 
     def __init__(self, ca_bundle: str | None = None) -> None:
@@ -206,7 +210,7 @@ class _OwnTrust(HTTPAdapter):
 
     def __init__(self, ca_bundle: str | None) -> None:
         if ca_bundle:
-            self._context: ssl.SSLContext = ssl.create_default_context(cafile=ca_bundle)
+            self._context: ssl.SSLContext = _context(Path(ca_bundle))
         else:
             self._context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         super().__init__()
@@ -220,6 +224,22 @@ class _OwnTrust(HTTPAdapter):
     def cert_verify(self, conn: Any, *_: Any) -> None:
         """Leaves the context as it is: requests would add certifi's list to the system's."""
         conn.cert_reqs = "CERT_REQUIRED"
+
+
+def _context(bundle: Path) -> ssl.SSLContext:
+    """One that trusts the certificates in ``bundle`` alone (PEM).  Raises Unfit."""
+    try:
+        # Certificates are ASCII; what else a bundle says about them need not be.
+        text = read_trusted(bundle).decode("ascii", "ignore")
+        # Given nothing, ssl would trust what the system trusts.
+        return ssl.create_default_context(cadata=text or " ")
+    except ssl.SSLError:
+        reason = "It holds no certificate."
+    except OSError as error:
+        reason = f"{error.strerror}."
+    except DistrustedFile as error:
+        reason = str(error)
+    raise Unfit("settings-unreadable", path=str(bundle), reason=reason)
 
 
 def _cause(wrong: RequestsConnectionError) -> object:

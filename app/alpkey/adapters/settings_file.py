@@ -1,6 +1,5 @@
 """``config.toml``, changed one key at a time with the person's comments kept (tomlkit)."""
 
-import os
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from alpkey.adapters import files
 from alpkey.core.errors import Unfit
 from alpkey.core.ports import Clock, Lock
 from alpkey.core.setting_kinds import Plain
-from alpkey.core.trust import distrust
+from alpkey.core.trusted_files import DistrustedFile, read_trusted, why_distrusted
 
 LOCK_TIMEOUT_S = 10.0
 MODE = 0o600
@@ -30,7 +29,7 @@ class TomlSettingsFile:
         files.private_folder(self._path.parent)
         with self._lock.held(LOCK_TIMEOUT_S):
             path = files.followed(self._path)
-            content = _content(path)
+            content = _content(self._path)
             aside = None
             try:
                 document = tomlkit.parse(content)
@@ -51,17 +50,23 @@ class TomlSettingsFile:
 
 
 def _content(path: Path) -> bytes:
-    """Raises Unfit where the file is not to be believed."""
+    """Raises Unfit where another user may have written the file, or may write the one to come."""
     try:
-        with path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            if reason := distrust(found.st_mode, found.st_uid, os.getuid()):
-                raise Unfit("settings-unreadable", path=str(path), reason=reason)
-            return file.read()
+        return read_trusted(path)
     except FileNotFoundError:
+        with files.as_unfit(path):
+            reason = why_distrusted(path.parent)
+        if reason:
+            raise _distrusted(path, reason) from None
         return b""
+    except DistrustedFile as wrong:
+        raise _distrusted(path, str(wrong)) from None
     except OSError as wrong:
         raise files.unfit(path, wrong) from None
+
+
+def _distrusted(path: Path, reason: str) -> Unfit:
+    return Unfit("settings-unreadable", path=str(path), reason=reason)
 
 
 def _put(table: MutableMapping[str, Any], key: str, plain: Plain | None) -> bool:

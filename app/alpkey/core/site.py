@@ -160,7 +160,7 @@ def read_site(table: Mapping[str, Any]) -> Site:
         return Site(
             name=table["name"],
             demo=table.get("demo", False),
-            ca_bundle=table.get("ca_bundle"),
+            ca_bundle=_absolute("ca_bundle", table.get("ca_bundle")),
             key_file=table["key_file"],
             quota_per_day=table["quota"]["per_day"],
             validity_hours=table["validity_hours"],
@@ -179,6 +179,13 @@ def read_site(table: Mapping[str, Any]) -> Site:
         raise SiteUnreadable(f"the site file has no {missing.args[0]}") from None
     except (TypeError, AttributeError) as wrong:
         raise SiteUnreadable(f"the site file does not fit: {wrong}") from None
+
+
+def _absolute(key: str, path: Any) -> Any:
+    """``path``, which is the same file wherever the program is started, or None or empty."""
+    if not path or (isinstance(path, str) and path.startswith("/")):
+        return path
+    raise SiteUnreadable(f"{key} has to be an absolute path: {path}")
 
 
 def _secure(key: str, address: Any) -> Any:
