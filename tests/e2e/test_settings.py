@@ -2,8 +2,10 @@
 
 import os
 import plistlib
+import shutil
 import stat
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -172,6 +174,18 @@ def test_a_file_that_others_may_write_is_refused(home: Home, name: str) -> None:
         assert (code, result["error"]["code"]) == (9, "settings-unreadable")
         assert name in result["error"]["detail"]
     assert path.read_bytes() == before
+
+
+def test_what_is_shipped_is_taken_however_it_was_unpacked(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may write there may write the program itself."""
+    shipped = shutil.copytree(glance.resources() / "sites", tmp_path / "shipped/sites")
+    for path in (shipped, shipped / "cscs.toml"):
+        path.chmod(0o777)
+    monkeypatch.setattr(glance, "resources", lambda: shipped.parent)
+    at = find_places({"ALPKEY_HOME": str(home.path)}, sys.platform, "/nowhere", os.getuid())
+    assert glance.site(at).key_file == "cscs-key"
 
 
 def test_managed_preferences_of_macos_lock_too(home: Home) -> None:
