@@ -196,6 +196,11 @@ class Assembly:
             refill=self._refill,
         )
 
+    def check_named(self) -> None:
+        """Raises Unfit where the key that the person named is no file that can be looked at."""
+        if self._alone:
+            self._files.check_kinds()
+
     def renew_usually(
         self, cancellation: Cancellation, request: RenewRequest | None = None
     ) -> Action:
@@ -256,6 +261,7 @@ class Assembly:
         from alpkey.actions.renew_program import ProgramWorld, renew_program
         from alpkey.adapters.api_key import take
         from alpkey.adapters.key_files import KeyPairFiles
+        from alpkey.adapters.key_protection import RealProtection
         from alpkey.adapters.lock import FileLock
         from alpkey.adapters.pairs import RealPairs
 
@@ -265,9 +271,10 @@ class Assembly:
             site=self.site,
             service=self._gateway()[1],
             api_key=lambda: take(os.environ),
-            files=KeyPairFiles(key, at.program_intent, closes_folder=not self._alone),
+            files=KeyPairFiles(key, at.program_intent, named=self._alone),
             pairs=RealPairs(),
             lock=FileLock(at.program_lock, at.runtime / at.program_lock.name, now),
+            protection=RealProtection(),
             cancellation=cancellation,
             clock=now,
         )
@@ -761,7 +768,7 @@ class Assembly:
         from alpkey.adapters.key_files import KeyPairFiles
 
         key = self.places.private_key(self.site.key_file)
-        return KeyPairFiles(key, self.places.intent, closes_folder=not self._alone)
+        return KeyPairFiles(key, self.places.intent, named=self._alone)
 
     @cached_property
     def _openssh(self) -> OpenSsh:

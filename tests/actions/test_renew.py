@@ -175,3 +175,22 @@ def test_a_retirement_is_remembered_and_forgotten(fakes: Fakes) -> None:
     fakes.service.retired = False
     play(renew(RenewRequest(), fakes.renewal), RIGHT)
     assert fold(fakes.journal.facts()).retired == frozenset()
+
+
+def test_a_key_that_comes_while_the_person_types_is_not_replaced(
+    fakes: Fakes, tmp_path: Path
+) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    private, _ = make_pair(folder)
+    theirs = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
+
+    def comes(event: Event) -> None:
+        if isinstance(event, Ask):
+            fakes.files.install(theirs, "")
+
+    with pytest.raises(Cancelled) as raised:
+        play(renew(RenewRequest(), fakes.renewal), RIGHT, on_event=comes)
+    assert raised.value.code == "foreign-key"
+    assert fakes.files.pair() == theirs
+    assert fakes.service.issued == 0

@@ -1,6 +1,7 @@
 """The pair on disk: cut off at every rename, it is old or new in the end, never mixed."""
 
 import json
+import os
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.key_files import KeyPairFiles
+from alpkey.core.errors import Unfit
 from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
 from tests.keys import make_key
@@ -107,3 +109,67 @@ def test_a_key_that_found_its_place_after_a_cut_waits_no_longer(tmp_path: Path) 
     intent.write_text("{}")
     assert files.finish_interrupted()
     assert files.waiting() is not None
+
+
+def test_a_public_half_is_added_only_where_nothing_has_its_name(tmp_path: Path) -> None:
+    files = KeyPairFiles(tmp_path / "key", tmp_path / "intent", named=True)
+    public = tmp_path / "key.pub"
+    files.add_public("ssh-ed25519 AAAA")
+    assert public.read_text() == "ssh-ed25519 AAAA\n"
+    for leads_nowhere in (False, True):
+        if leads_nowhere:
+            public.unlink()
+            public.symlink_to(tmp_path / "nowhere")
+        with pytest.raises(Unfit):
+            files.add_public("ssh-ed25519 BBBB")
+        assert [one.name for one in tmp_path.glob("*key*")] == ["key.pub"]
+
+
+def test_a_named_key_that_came_meanwhile_is_not_written_over(tmp_path: Path) -> None:
+    pair = IssuedPair(Secret(NEW[0]), NEW[1])
+    files = KeyPairFiles(tmp_path / "key", tmp_path / "intent", named=True)
+    (tmp_path / "key").write_text(OLD[0])
+    with pytest.raises(Unfit) as raised:
+        files.install_own(pair, NEW[2])
+    assert raised.value.code == "key-changed"
+    assert [one.name for one in tmp_path.glob("*key*")] == ["key"]
+
+
+def test_installing_removes_no_other_key_than_the_one_that_waited(tmp_path: Path) -> None:
+    files = KeyPairFiles(tmp_path / "key", tmp_path / "intent")
+    following = tmp_path / "key.next"
+    following.write_text("notes of the person\n")
+    made = make_key(tmp_path / "made").read_text()
+    files.install_own(IssuedPair(Secret(made), NEW[1]), NEW[2])
+    assert following.read_text() == "notes of the person\n"
+    following.write_text(made)
+    files.install_own(IssuedPair(Secret(made), NEW[1]), NEW[2])
+    assert not following.exists()
+
+
+def test_two_backups_within_a_second_are_two(tmp_path: Path) -> None:
+    pair, at = pair_files(tmp_path), datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    first = pair.keep_backup(at)
+    install(pair)
+    second = pair.keep_backup(at)
+    certificate = pair.keep_certificate(at)
+    assert (first.read_text(), second.read_text()) == (OLD[0], NEW[0])
+    assert certificate.read_text() == NEW[1]
+    assert len(list(tmp_path.glob("key-cert.pub.before-alpkey-*"))) == 3
+
+
+@pytest.mark.parametrize("mode", [0o400, 0o600, 0o644])
+def test_a_certificate_closes_its_key_and_opens_none(tmp_path: Path, mode: int) -> None:
+    pair = pair_files(tmp_path)
+    (tmp_path / "key").chmod(mode)
+    pair.install_certificate(NEW[1])
+    wanted = mode if not mode & 0o077 else 0o600
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == wanted
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "key")
+    files = KeyPairFiles(tmp_path / "key", tmp_path / "intent", named=True)
+    for look in (files.current, files.private, files.check_kinds):
+        with pytest.raises(Unfit):
+            look()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from alpkey.adapters.private_key import load, public_blob
-from alpkey.core.certificate import Certificate
+from alpkey.core.certificate import Certificate, public_line
 from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
@@ -15,6 +15,7 @@ from alpkey.core.errors import (
     NeedsBrowser,
     QuotaUsedUp,
     SignInRefused,
+    Unfit,
     Unreachable,
     Unsuitable,
 )
@@ -162,10 +163,24 @@ class FakeKeyFiles:
         self._has_public = False
         self._waiting: Secret | None = None
         self.backups: list[IssuedPair] = []
+        self.certificates_aside: list[str | None] = []
 
     @property
     def path(self) -> Path:
         return self._path
+
+    @property
+    def named(self) -> bool:
+        return False
+
+    def public(self) -> str | None:
+        stored = self.current()
+        if not self._has_public or stored is None or stored.public_key is None:
+            return None
+        return public_line(stored.public_key)
+
+    def certificate(self) -> str | None:
+        return (self._pair.certificate or None) if self._pair else None
 
     def current(self) -> StoredKey | None:
         if self._pair is None:
@@ -203,6 +218,15 @@ class FakeKeyFiles:
     def install_certificate(self, certificate: str) -> None:
         assert self._pair is not None
         self._pair = IssuedPair(self._pair.private, certificate)
+
+    def add_public(self, public_line: str) -> None:
+        if self._has_public:
+            raise Unfit(path=str(self._path), reason="It is there.")
+        self._has_public = True
+
+    def keep_certificate(self, now: datetime) -> Path:
+        self.certificates_aside.append(self.certificate())
+        return self._path.with_name(f"{self._path.name}-cert.pub.before-alpkey")
 
     def keep_backup(self, now: datetime) -> Path:
         if self._pair is not None:

@@ -54,6 +54,15 @@ def test_in_an_old_format_it_does(tmp_path: Path) -> None:
         assert raised.value.code == code
 
 
+def test_the_parameters_that_openssl_writes_first_are_passed_over(tmp_path: Path) -> None:
+    key = make_key(tmp_path / "key", "ecdsa-256")
+    wanted = RealPairs().public_key(Secret(key.read_text()))
+    keygen("-q", "-p", "-m", "PEM", "-P", "", "-N", "", "-f", key)
+    begin, end = (f"-----{word} EC PARAMETERS-----\n" for word in ("BEGIN", "END"))
+    text = f"{begin}BggqhkjOPQMBBw==\n{end}{key.read_text()}"
+    assert RealPairs().public_key(Secret(text)) == wanted
+
+
 def test_what_is_no_pair_is_unfit(tmp_path: Path) -> None:
     key, other = make_key(tmp_path / "key"), make_key(tmp_path / "other")
     locked = make_key(tmp_path / "locked", passphrase="a passphrase")

@@ -35,5 +35,22 @@ def test_an_origin_is_told(stored: StoredKey | None, facts: list[Fact], wanted: 
     assert origin(stored, fold(facts, "alice")) is wanted
 
 
+@pytest.mark.parametrize(
+    ("stored", "facts", "wanted"),
+    [
+        (None, [], Origin.NOWHERE),
+        (STORED, [], Origin.PERSON),
+        (replace(STORED, public_key=None), [], Origin.PERSON),
+        (STORED, [OF_SERVICE], Origin.PERSON),
+        (STORED, [MADE_HERE], Origin.HERE),
+        (replace(STORED, elsewhere=True), [MADE_HERE], Origin.NOWHERE),
+    ],
+)
+def test_one_that_the_person_named_is_always_used(
+    stored: StoredKey | None, facts: list[Fact], wanted: Origin
+) -> None:
+    assert origin(stored, fold(facts, "alice"), named=True) is wanted
+
+
 def test_only_a_key_from_a_computer_is_used_as_it_is() -> None:
     assert {one for one in Origin if one.is_used} == {Origin.HERE, Origin.PERSON}

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -50,7 +51,7 @@ class Person:
         opener.chmod(0o700)
         self._desktop = {"PATH": f"{opener.parent}:{home.environ['PATH']}", "DISPLAY": ":99"}
 
-    def does(self, *command: str, answers: dict[str, bool] | None = None) -> Ended:
+    def does(self, *command: str, answers: dict[str, Any] | None = None) -> Ended:
         """Runs ``command`` and signs in with the browser; ``answers`` are to its one question."""
         with self.home.converse(*command, "--browser", **self._desktop) as talk:
             while (row := talk.next())["event"] not in ("failed", "done"):

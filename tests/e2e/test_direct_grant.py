@@ -11,6 +11,7 @@ from tests.e2e.desk import Desk
 from tests.e2e.test_desk import TITLE, close_when_done, sign_in
 from tests.e2e.test_terminal import gets_in_at_the_second_try
 from tests.e2e.waiting import until
+from tests.keys import keygen, make_key
 
 # A client that the sandbox's provider knows, and takes no passwords from.
 RESTRICTED = '[openid]\nclient_id = "authx-browser-only"'
@@ -50,6 +51,24 @@ def test_a_password_opens_daint_and_never_meets_the_retired_service(home: Home) 
     home.centre.control("account", forget_codes=True)
     assert home.renew()[0] == 0
     assert home.key.read_bytes() == key
+
+
+def test_a_named_key_is_opened_with_the_passphrase_of_the_same_line(home: Home) -> None:
+    key = make_key(home.path / "id", "rsa")
+    keygen("-q", "-p", "-m", "PEM", "-P", "", "-N", "a passphrase", "-f", key)
+    public = key.with_name("id.pub").read_bytes().split()[:2]
+    key.with_name("id.pub").unlink()
+    before = key.read_bytes()
+    assert home.renew()[0] == 0  # from now on the classic service is known to be retired
+    code, told = home.renew("--file", str(key))
+    assert (code, told["error"]["code"]) == (10, "passphrase-needed")
+    line = json.loads(home.answer())
+    for passphrase, wanted in (("another one", 3), ("a passphrase", 0)):
+        typed = json.dumps({**line, "passphrase": passphrase})
+        renew = ("renew", "--username", "alice", "--stdin", "--file", str(key))
+        assert home.json(*renew, typed=typed)[0] == wanted
+    assert key.read_bytes() == before
+    assert key.with_name("id.pub").read_bytes().split()[:2] == public
 
 
 @pytest.mark.parametrize("wrong", ["password", "otp"])

@@ -135,6 +135,17 @@ def test_an_imported_pair_is_ours(home: Home, downloads: Path) -> None:
     assert home.renew()[1]["quota"]["used"] == 2
 
 
+def test_a_certificate_of_another_centre_is_kept_aside(home: Home, downloads: Path) -> None:
+    home.key.parent.mkdir(exist_ok=True)
+    make_key(home.key)
+    theirs = sign(make_key(downloads / "another centre"), home.key).read_bytes()
+    saved_ = downloads / "cscs-key-cert.pub"
+    saved_.write_text(certified(home, home.key))
+    assert home.json("import", "--yes", str(saved_))[0] == 0
+    [aside] = home.key.parent.glob("cscs-key-cert.pub.before-alpkey-*")
+    assert aside.read_bytes() == theirs
+
+
 def test_a_foreign_key_is_kept_as_a_backup(home: Home, downloads: Path) -> None:
     saved(home, downloads)
     home.key.write_text("theirs\n")

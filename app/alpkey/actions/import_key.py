@@ -15,6 +15,7 @@ from alpkey.actions import agent as agent_actions
 from alpkey.actions.asking import agree, is_wanted
 from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, foreign_key, tell_of_wait
 from alpkey.actions.kept import KeptWorld
+from alpkey.actions.named_key import is_ours
 from alpkey.actions.opening import Cover
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.candidates import Candidates, Choice, OwnedKey
@@ -28,7 +29,7 @@ from alpkey.core.downloads import (
     decoded,
     recognise,
 )
-from alpkey.core.errors import NoKey, Unfit
+from alpkey.core.errors import Cancelled, NoKey, Unfit
 from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
 from alpkey.core.journal import Issued, fold
 from alpkey.core.look import Look
@@ -87,7 +88,7 @@ def import_key(request: ImportRequest, world: ImportWorld) -> Action:
     choice = importing.choose()
     yield _understood(choice)
     world.files.check_writable()
-    yield from _agree_to_backup(choice, request, world, numbers)
+    agreed = yield from _agree_to_backup(choice, request, world, numbers)
     unwanted = yield from _ask_for_removal(choice, request, world, numbers)
     cover = Cover(world.kept, world.protection)
     if choice.key.download and not choice.key.encrypted:
@@ -96,6 +97,7 @@ def import_key(request: ImportRequest, world: ImportWorld) -> Action:
     yield from tell_of_wait(world.lock)
     with world.lock.held(LOCK_TIMEOUT_S):
         choice = importing.choose()
+        importing.require_agreement(choice, agreed=agreed)
         with world.cancellation.deferred():
             backup = yield from importing.install(choice, cover)
             removed = yield from _remove(unwanted, world)
@@ -136,6 +138,12 @@ class _Importing:
         self._check_signature(choice)
         return choice
 
+    def require_agreement(self, choice: Choice, *, agreed: bool) -> None:
+        """Raises Cancelled where a key came meanwhile that was never asked about."""
+        foreign = foreign_key(self._world.files, self._world.status.journal)
+        if foreign and choice.key.download and not agreed:
+            raise Cancelled("foreign-key", path=str(foreign.path))
+
     def install(self, choice: Choice, cover: Cover) -> Generator[Event, Answer, str | None]:
         """Where the backup lies, if one was needed.  Called under the lock."""
         world, look = self._world, self._world.status.look()
@@ -143,6 +151,8 @@ class _Importing:
             return None
         backup = None
         foreign = foreign_key(world.files, world.status.journal)
+        if not (foreign and choice.key.download):
+            yield from self._keep_certificate(choice)
         if choice.key.download is None:
             world.files.install_certificate(choice.line)
         else:
@@ -158,6 +168,13 @@ class _Importing:
         self._note(choice, own_key=choice.key.download is not None or foreign is None)
         yield from self._load_agent(choice, look)
         return backup
+
+    def _keep_certificate(self, choice: Choice) -> Iterator[Event]:
+        """Copies aside one of another authority that lies there."""
+        files, status = self._world.files, self._world.status
+        there = files.certificate()
+        if there is not None and not is_ours(there, status.journal.facts(), choice.certificate):
+            yield Warn("backup-kept", {"path": str(files.keep_certificate(status.clock()))})
 
     def _keys(self) -> tuple[list[OwnedKey], list[Useless]]:
         keys, useless = [], []
@@ -274,12 +291,14 @@ def _owned(private: Secret, pairs: Pairs, download: Download | None = None) -> O
 
 def _agree_to_backup(
     choice: Choice, request: ImportRequest, world: ImportWorld, numbers: Iterator[int]
-) -> Generator[Event, Answer, None]:
-    """Raises Cancelled where the person's own key is to stay."""
+) -> Generator[Event, Answer, bool]:
+    """Whether a key that is there may be kept aside.  Raises Cancelled where it is to stay."""
     if request.yes or choice.key.download is None:
-        return
-    if stored := foreign_key(world.files, world.status.journal):
+        return request.yes
+    stored = foreign_key(world.files, world.status.journal)
+    if stored:
         yield from agree(next(numbers), "replace", str(stored.path))
+    return stored is not None
 
 
 def _ask_for_removal(

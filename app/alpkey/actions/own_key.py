@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from alpkey.actions.asking import agree
+from alpkey.actions.named_key import NamedKey
 from alpkey.core.certificate import fingerprint
 from alpkey.core.errors import Cancelled, Unfit
 from alpkey.core.events import Answer, Event
@@ -16,6 +17,8 @@ from alpkey.core.secret import Secret
 
 def agree_to_replace(files: KeyFiles, known: Known, *, yes: bool) -> Generator[Event, Answer, bool]:
     """Whether a key that nobody can tell the origin of may be moved aside.  Raises Cancelled."""
+    if files.named:  # what is there stays, whatever anybody agrees to
+        return False
     stored = files.current()
     if yes or stored is None or origin(stored, known) is not Origin.UNKNOWN:
         return yes
@@ -43,6 +46,19 @@ class KeyToCertify:
     @property
     def fingerprint(self) -> str:
         return fingerprint(self.public_key)
+
+
+def named_to_certify(
+    named: NamedKey | None, files: KeyFiles, pairs: Pairs, known: Known
+) -> KeyToCertify:
+    """The key that the person named; where there is none, one that waits for its place."""
+    stored = files.current()
+    where = origin(stored, known, named=True)
+    if named is None or not where.is_used:
+        private, public_key = _waiting(files, pairs)
+        return KeyToCertify(private, public_key, encrypted=False, origin=Origin.NOWHERE)
+    here = None if named.elsewhere else named.private
+    return KeyToCertify(here, named.public_key, named.encrypted, where)
 
 
 def key_to_certify(files: KeyFiles, pairs: Pairs, known: Known, *, agreed: bool) -> KeyToCertify:

@@ -23,6 +23,7 @@ from alpkey.actions.installing import (
     tell_of_wait,
 )
 from alpkey.actions.kept import KeptWorld
+from alpkey.actions.named_key import account_at, check_neighbours, refuse_to_replace
 from alpkey.actions.opening import Cover
 from alpkey.actions.renewing import (
     RenewRequest,
@@ -35,6 +36,7 @@ from alpkey.actions.status import StatusWorld
 from alpkey.core.certificate import Certificate, public_line
 from alpkey.core.errors import (
     AlpkeyError,
+    Cancelled,
     NeedsBrowser,
 )
 from alpkey.core.events import (
@@ -88,13 +90,15 @@ def renew(request: RenewRequest, world: RenewWorld) -> Action:
     if still_good(before, request, world.status):
         yield from world.refill(attended=False)
         return renewal_result(world.status, world.cancellation)
+    _keep_named(world)
     guard_quota(before, request, world.status)
     world.files.check_writable()
     numbers = itertools.count(1)
     backup = yield from _agree_to_backup(request, world, numbers)
     cover = Cover(world.kept, world.protection)
     cover.begin()
-    account = request.username or before.account
+    facts = world.status.journal.facts()
+    account = request.username or account_at(before, world.files, facts)
     form = Form(world.kept, partial(_prove, world), account, numbers, offer=request.form)
 
     def use(credentials: Credentials) -> Generator[Event, Answer, Result]:
@@ -117,6 +121,13 @@ class _Manner(NamedTuple):
     backup: bool
     cover: Cover
     form: Form
+
+
+def _keep_named(world: RenewWorld) -> None:
+    """Raises Unfit where the service's pair would take the place of what the person named."""
+    facts = world.status.journal.facts()
+    refuse_to_replace(world.files, facts)
+    check_neighbours(world.files, facts, world.status.clock())
 
 
 def _agree_to_backup(
@@ -167,6 +178,10 @@ def _with_lock(
         look = yield from look_again(before, request, world.status, world.lock)
         if look is None:
             return renewal_result(world.status, world.cancellation)
+        _keep_named(world)
+        foreign = foreign_key(world.files, world.status.journal)
+        if foreign and not manner.backup:  # it came while the person typed
+            raise Cancelled("foreign-key", path=str(foreign.path))
         guard_quota(look, request, world.status)
         yield from manner.form.about_to_send(credentials)
         with world.cancellation.deferred():

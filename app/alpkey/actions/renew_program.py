@@ -5,22 +5,33 @@ journal that counts a person's keys.  Certificates of a minute are to be had wit
 answer that was lost costs nothing, and the whole may simply be done again.
 """
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from alpkey.actions.installing import LOCK_TIMEOUT_S
+from alpkey.actions.named_key import NamedKey, check_unchanged, is_ours, named_key
 from alpkey.core.certificate import (
     Certificate,
     CertificateUnreadable,
     public_line,
     read_certificate,
 )
-from alpkey.core.events import Action, Result, Step, Warn
+from alpkey.core.errors import Unfit
+from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.look import Look
 from alpkey.core.pair import check_certificate, check_key
 from alpkey.core.places import certificate_of
-from alpkey.core.ports import Cancellation, Clock, IssuedPair, KeyFiles, Lock, Pairs
+from alpkey.core.ports import (
+    Cancellation,
+    Clock,
+    IssuedPair,
+    KeyFiles,
+    KeyProtection,
+    Lock,
+    Pairs,
+)
 from alpkey.core.ports_certificates import CertificateService
 from alpkey.core.quota import Quota
 from alpkey.core.secret import Secret
@@ -40,6 +51,7 @@ class ProgramWorld:
     files: KeyFiles
     pairs: Pairs
     lock: Lock
+    protection: KeyProtection
     cancellation: Cancellation
     clock: Clock
 
@@ -53,25 +65,47 @@ def renew_program(if_needed: timedelta | None, world: ProgramWorld) -> Action:
     if if_needed is not None and _look(world).outlasts(if_needed, world.clock()):
         return _result(world)
     api_key = world.api_key()
+    named = yield from _named(world)
     world.files.check_writable()
     token = world.service.token_for(api_key)
     yield Step("signed-in")
     with world.lock.held(LOCK_TIMEOUT_S):
         if world.files.finish_interrupted():
             yield Warn("renewal-finished")
-        private = world.files.private()
-        key = private or world.pairs.make()
-        public = world.pairs.public_key(key)
+        if world.files.named:
+            check_unchanged(named, world.files)
+        made = None if named or world.files.private() else world.pairs.make()
+        public = named.public_key if named else _public(made, world)
         line = world.service.sign(token, f"{public_line(public)} alpkey\n", "1min")
         yield Step("issued")
-        _check(world.pairs.check(line), public, world)
+        certificate = world.pairs.check(line)
+        _check(certificate, public, world)
+        there = world.files.certificate()
+        if world.files.named and there is not None and not is_ours(there, (), certificate):
+            path = str(world.files.path)
+            raise Unfit("named-certificate-stays", path=path, typed=shlex.quote(path))
         with world.cancellation.briefly():
-            if private:
-                world.files.install_certificate(line)
+            if made:
+                world.files.install_own(IssuedPair(made, line), public_line(public))
             else:
-                world.files.install_own(IssuedPair(key, line), public_line(public))
+                world.files.install_certificate(line)
         yield Step("installed")
     return _result(world, service=world.service.name)
+
+
+def _named(world: ProgramWorld) -> Generator[Event, Answer, NamedKey | None]:
+    """The key that the caller named, before anything is sent.  Raises Unfit or Cancelled."""
+    if not world.files.named:
+        return None
+    return (yield from named_key(world.files, world.pairs, world.protection))
+
+
+def _public(made: Secret | None, world: ProgramWorld) -> bytes:
+    """The public half of the key that was ``made``, else of the one that is there."""
+    key = made or world.files.private()
+    if key is None:  # another program took it away just now
+        raise Unfit("key-changed")
+    return world.pairs.public_key(key)
 
 
 def _check(certificate: Certificate, public: bytes, world: ProgramWorld) -> None:

@@ -14,8 +14,22 @@ from datetime import timedelta
 from alpkey.actions import agent as agent_actions
 from alpkey.actions.installing import LOCK_TIMEOUT_S, finish_interrupted, note, tell_of_wait
 from alpkey.actions.kept import KeptWorld
+from alpkey.actions.named_key import (
+    NamedKey,
+    account_at,
+    check_neighbours,
+    check_unchanged,
+    check_waiting,
+    is_ours,
+    named_key,
+)
 from alpkey.actions.opening import Cover
-from alpkey.actions.own_key import KeyToCertify, agree_to_replace, key_to_certify
+from alpkey.actions.own_key import (
+    KeyToCertify,
+    agree_to_replace,
+    key_to_certify,
+    named_to_certify,
+)
 from alpkey.actions.renewing import (
     RenewRequest,
     guard_quota,
@@ -77,7 +91,7 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
         return renewal_result(world.status, world.cancellation)
     _guard(before, request, world)
     who = Who(
-        request.username or before.account,
+        request.username or account_at(before, world.files, world.status.journal.facts()),
         may_ask=request.may_ask and not request.yes and way is not Way.PASSWORD,
         attended=request.attended,
         has_form=request.form,
@@ -85,6 +99,7 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
     known = fold(world.status.journal.facts(), who.account)
     if not (_can_be_anew(way, who) or known.session_kept):
         raise _needs_a_person(world)
+    named = yield from _named(world)
     world.files.check_writable()
     agreed = yield from agree_to_replace(world.files, known, yes=request.yes)
     cover = Cover(world.kept, world.protection)
@@ -100,11 +115,43 @@ def renew_signed(way: Way, request: RenewRequest, world: SignedWorld) -> Action:
         _guard(look, request, world)
         _spare(tokens, look, request, world)
         known = fold(world.status.journal.facts(), account)
-        key = key_to_certify(world.files, world.pairs, known, agreed=agreed)
+        if world.files.named:
+            _check_named(named, world)
+            key = named_to_certify(named, world.files, world.pairs, known)
+        else:
+            key = key_to_certify(world.files, world.pairs, known, agreed=agreed)
+        hidden = named is not None and named.hidden
         with world.cancellation.deferred():
             signing = _Signing(request, world, signed_in, account, key, cover, look.certificate)
             yield from signing.run()
+            if hidden:
+                yield from _add_public(key, world)
             return renewal_result(world.status, world.cancellation, world.service.name)
+
+
+def _named(world: SignedWorld) -> Generator[Event, Answer, NamedKey | None]:
+    """The key that the person named, before anybody signs in.  Raises Unfit or Cancelled."""
+    if not world.files.named:
+        return None
+    named = yield from named_key(world.files, world.pairs, world.protection)
+    _check_named(named, world)
+    return named
+
+
+def _check_named(named: NamedKey | None, world: SignedWorld) -> None:
+    facts = world.status.journal.facts()
+    check_unchanged(named, world.files)
+    check_neighbours(world.files, facts, world.status.clock())
+    if world.files.private() is None:
+        check_waiting(world.files, world.pairs, facts)
+
+
+def _add_public(key: KeyToCertify, world: SignedWorld) -> Iterator[Event]:
+    """So that the passphrase need not be typed for the next certificate."""
+    try:
+        world.files.add_public(public_line(key.public_key))
+    except Unfit as trouble:
+        yield Warn("public-half-unwritten", {"path": str(world.files.path), **words.told(trouble)})
 
 
 def _can_be_anew(way: Way, who: Who) -> bool:
@@ -321,6 +368,8 @@ class _Signing:
 
     def _install(self, certificate: Certificate, line: str) -> Iterator[Event]:
         files = self._world.files
+        if not self._key.waits or self._key.origin is Origin.NOWHERE:
+            yield from self._keep_certificate(certificate)
         if self._key.private is None or not self._key.waits:
             files.install_certificate(line)
             return
@@ -331,6 +380,13 @@ class _Signing:
             IssuedPair(self._cover.over(self._key.private), line),
             public_line(certificate.public_key),
         )
+
+    def _keep_certificate(self, fresh: Certificate) -> Iterator[Event]:
+        """Copies aside one that came from elsewhere, which only its own issuer could replace."""
+        files, status = self._world.files, self._world.status
+        there = files.certificate()
+        if there is not None and not is_ours(there, status.journal.facts(), fresh):
+            yield Warn("backup-kept", {"path": str(files.keep_certificate(status.clock()))})
 
     def _load_agent(self, certificate: Certificate) -> Iterator[Event]:
         private, status = self._key.private, self._world.status

@@ -52,7 +52,7 @@ def _require_quiet(look: Look, world: SignedWorld) -> None:
     if not world.kept.keychain.opens_unasked():
         raise KeychainTrouble("keychain-locked", name="It")
     known = fold(world.status.journal.facts(), look.account)
-    if not origin(world.files.current(), known).is_used:
+    if not origin(world.files.current(), known, named=world.files.named).is_used:
         raise Unfit("key-unfit", reason="Its place is to be taken by another one, made here.")
 
 

@@ -11,7 +11,7 @@ import re
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from alpkey.adapters import files
@@ -36,20 +36,37 @@ _IS_ASIDE = r"\.before-alpkey-\d{8}-\d{6}"
 class KeyPairFiles:
     """The pair at ``key_path``; ``intent_path`` lies in our state folder.
 
-    ``closes_folder``: the folder is one of keys alone, and nobody else's to look into.
+    ``named``: the person named this key.  One that is there is then never replaced, and its folder
+    is left as open as it is; that of the usual key is nobody else's to look into.
     """
 
-    def __init__(self, key_path: Path, intent_path: Path, *, closes_folder: bool = True) -> None:
+    def __init__(self, key_path: Path, intent_path: Path, *, named: bool = False) -> None:
         self._key = key_path
         self._certificate = certificate_of(key_path)
         self._public = key_path.with_name(key_path.name + ".pub")
         self._waiting = key_path.with_name(key_path.name + ".next")
         self._intent = intent_path
-        self._closes_folder = closes_folder
+        self._is_named = named
 
     @property
     def path(self) -> Path:
         return self._key
+
+    @property
+    def named(self) -> bool:
+        return self._is_named
+
+    def check_kinds(self) -> None:
+        """Raises Unfit where what has the name of one of the files is no file that can be read.
+
+        A link that leads nowhere would have its target made; reading from a pipe never ends.
+        """
+        for path in (self._key, self._public, self._certificate):
+            with files.as_unfit(path):
+                if path.exists():
+                    _require_file(path.stat().st_mode, path)
+                elif path.is_symlink() and path != self._certificate:
+                    raise Unfit(path=str(path), reason="It is a link that leads nowhere.")
 
     def current(self) -> StoredKey | None:
         return _stored(self._key, self._public)
@@ -61,6 +78,12 @@ class KeyPairFiles:
         private, certificate = self.private(), _text(self._certificate)
         return IssuedPair(private, certificate) if private and certificate is not None else None
 
+    def public(self) -> str | None:
+        return _text(self._public)
+
+    def certificate(self) -> str | None:
+        return _text(self._certificate)
+
     def check_writable(self) -> None:
         """Stages a file where the pair will lie: the sure way to learn that one can."""
         files.private_folder(self._key.parent)
@@ -71,7 +94,7 @@ class KeyPairFiles:
                     raise Unfit(path=str(target), reason="It is a folder.")
                 files.discard(files.stage(target, bytes(ROOM_BYTES), KEY_MODE))
         with files.as_unfit(self._key.parent):
-            if self._closes_folder and self._key.parent.stat().st_mode & 0o077:
+            if not self._is_named and self._key.parent.stat().st_mode & 0o077:
                 self._key.parent.chmod(0o700)
 
     def install(self, pair: IssuedPair, public_line: str) -> None:
@@ -88,8 +111,11 @@ class KeyPairFiles:
         files.replace(self._waiting, _line(private.reveal()), KEY_MODE)
 
     def install_own(self, pair: IssuedPair, public_line: str) -> None:
+        if self._is_named and os.path.lexists(self._key):
+            raise Unfit("key-changed")
         self._install(pair, public_line)
-        files.discard(self._waiting)
+        with suppress(Unfit):  # what cannot be read there is none of ours
+            self._end_waiting()
 
     def _install(self, pair: IssuedPair, public_line: str | None) -> None:
         wanted = [
@@ -114,17 +140,42 @@ class KeyPairFiles:
     def install_certificate(self, certificate: str) -> None:
         """One rename; a key that others may read is closed to them first, or ssh refuses it."""
         with files.as_unfit(self._key), suppress(FileNotFoundError):  # it may live elsewhere
-            self._key.chmod(KEY_MODE)
+            if self._key.stat().st_mode & 0o077:
+                self._key.chmod(KEY_MODE)
         files.replace(self._certificate, _line(certificate), CERTIFICATE_MODE)
+
+    def add_public(self, public_line: str) -> None:
+        """In one step that fails where something came meanwhile."""
+        with files.as_unfit(self._public):
+            staged = files.stage(self._public, _line(public_line), CERTIFICATE_MODE)
+            try:
+                os.link(staged, self._public)
+            finally:
+                files.discard(staged)
 
     def keep_backup(self, now: datetime) -> Path:
         """Copies all files of the pair aside, under names that carry the time."""
-        ending = _ASIDE.format(now)
+        ending = self._free_ending(now)
         for path in (self._key, self._certificate, self._public):
             if path.exists():
                 with files.as_unfit(path):
                     _copy(path, path.with_name(path.name + ending))
         return self._key.with_name(self._key.name + ending)
+
+    def keep_certificate(self, now: datetime) -> Path:
+        aside = self._certificate.with_name(self._certificate.name + self._free_ending(now))
+        with files.as_unfit(self._certificate):
+            _copy(self._certificate, aside)
+        return aside
+
+    def _free_ending(self, now: datetime) -> str:
+        """One that no copy has yet: two may be made within a second."""
+        names = [path.name for path in (self._key, self._certificate, self._public)]
+        while True:
+            ending = _ASIDE.format(now)
+            if not any(os.path.lexists(self._key.with_name(name + ending)) for name in names):
+                return ending
+            now += timedelta(seconds=1)
 
     def every(self) -> list[StoredKey]:
         aside = self._named(f"{re.escape(self._key.name)}{_IS_ASIDE}")
@@ -215,7 +266,7 @@ class KeyPairFiles:
 def _stored(path: Path, public: Path) -> StoredKey | None:
     """The key at ``path``, or that of which only the ``public`` half is here.  Raises Unfit."""
     try:
-        head = read_head(path.read_bytes())
+        head = read_head(_bytes(path))
     except FileNotFoundError:
         if blob := public_key_in(_text(public) or ""):
             return StoredKey(path, blob, encrypted=False, has_public=True, elsewhere=True)
@@ -245,11 +296,26 @@ def _secret(path: Path) -> Secret | None:
 def _text(path: Path) -> str | None:
     """The file's text, if there is one.  Raises Unfit."""
     try:
-        return path.read_text(encoding="latin-1")
+        return _bytes(path).decode("latin-1")
     except FileNotFoundError:
         return None
     except OSError as wrong:
         raise files.unfit(path, wrong) from None
+
+
+def _bytes(path: Path) -> bytes:
+    """The file's content; a pipe of that name is not waited for.  Raises OSError or Unfit."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        _require_file(os.fstat(file.fileno()).st_mode, path)
+        return file.read()
+
+
+def _require_file(mode: int, path: Path) -> None:
+    """Raises Unfit where ``mode`` is not that of a plain file."""
+    if stat.S_ISDIR(mode):
+        raise Unfit(path=str(path), reason="It is a folder.")
+    if not stat.S_ISREG(mode):
+        raise Unfit(path=str(path), reason="It is no plain file.")
 
 
 def _holds(path: Path, public_key: bytes | None) -> bool:

@@ -189,6 +189,11 @@ class Prepared:
         """Waits for the news only where they may bring what the answer lacks."""
         if self._answer is None:
             raise nobody_to_ask(wanted.ask)
+        field = wanted.ask.fields[0].name
+        if field == "passphrase" and "password" in self._answer:  # it serves the sign-in, too
+            if field not in self._answer:
+                raise nobody_to_ask(wanted.ask)
+            return self._answer
         if wanted.news and any(not self._answer.get(name) for name in ("password", "otp")):
             wanted.news.wait(NEWS_TIMEOUT_S)
             return NOT_YET

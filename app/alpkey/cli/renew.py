@@ -78,7 +78,7 @@ class Span(click.ParamType[timedelta]):
     "key",
     metavar="KEY",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Another private key than the usual one; its certificate is put beside it.",
+    help="Your own private key, which is never replaced; its certificate is put beside it.",
 )
 @click.option("--silent", is_flag=True, hidden=True, help="What the tray starts by itself.")
 @yes_option
@@ -138,6 +138,7 @@ def renew_command(
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
         """A form, or an answer that is there already, is for whoever takes passwords."""
+        all_of.check_named()
         if program:
             return all_of.renew_program(if_needed, cancellation)
         if silent:

@@ -22,21 +22,23 @@ class Origin(Enum):
         return self in (Origin.HERE, Origin.PERSON)
 
 
-def origin(stored: StoredKey | None, known: Known) -> Origin:
-    """Where the key that is there comes from.
+def origin(stored: StoredKey | None, known: Known, *, named: bool = False) -> Origin:
+    """Where the key that is there comes from.  One that the person ``named`` is theirs.
 
     Who makes a key on a computer has its ``.pub`` beside it; the services send none along.
     """
     if stored is None:
         return Origin.NOWHERE
     if stored.public_key is None:
-        return Origin.UNKNOWN
+        return Origin.PERSON if named else Origin.UNKNOWN
     print_ = fingerprint(stored.public_key)
     if stored.elsewhere and known.made_here(print_):
         return Origin.NOWHERE  # ours was in a file, which is gone
     if print_ in known.service_made:
-        return Origin.SERVICE
+        return Origin.PERSON if named else Origin.SERVICE
     if known.made_here(print_):
         return Origin.HERE
+    if named:
+        return Origin.PERSON
     was_certified = any(one.fingerprint == print_ for one in known.issued)
     return Origin.PERSON if stored.has_public or was_certified else Origin.UNKNOWN

@@ -74,11 +74,17 @@ class StoredKey:
 
 
 class KeyFiles(Protocol):
-    """The key pair on disk.  At no instant are both the old and the new pair lost."""
+    """The key pair on disk.  At no instant are both the old and the new pair lost.
+
+    ``named``: the person named the key, so one that is there is theirs and is never replaced.
+    """
 
     @property
     def path(self) -> Path:
         """Where the private key lies, or would."""
+
+    @property
+    def named(self) -> bool: ...
 
     def current(self) -> StoredKey | None:
         """The key that is there, perhaps by its ``.pub`` alone.  Raises Unfit."""
@@ -88,6 +94,12 @@ class KeyFiles(Protocol):
 
     def pair(self) -> IssuedPair | None:
         """Key and certificate as they lie there, if both do.  Raises Unfit."""
+
+    def public(self) -> str | None:
+        """The text of the ``.pub`` beside the key, if there is one.  Raises Unfit."""
+
+    def certificate(self) -> str | None:
+        """The text of the certificate file, if there is one.  Raises Unfit."""
 
     def check_writable(self) -> None:
         """Makes the folder where it lacks.  Raises Unfit where a pair could not be installed."""
@@ -113,8 +125,14 @@ class KeyFiles(Protocol):
     def install_certificate(self, certificate: str) -> None:
         """Puts a certificate beside the key that is there, in one step.  Raises Unfit."""
 
+    def add_public(self, public_line: str) -> None:
+        """Puts a ``.pub`` beside the key where nothing has that name.  Raises Unfit."""
+
     def keep_backup(self, now: datetime) -> Path:
         """Copies the pair that is there aside, and returns where its key now lies."""
+
+    def keep_certificate(self, now: datetime) -> Path:
+        """Copies the certificate alone aside, and returns where the copy lies."""
 
     def every(self) -> list[StoredKey]:
         """The keys under its name: the one in place first, then those kept aside.

@@ -33,7 +33,7 @@ class PrivateHead:
 
 def read_head(content: bytes) -> PrivateHead:
     """The head, from a file's first bytes or all of them.  Raises PrivateKeyUnreadable."""
-    text = content.lstrip()
+    text = _without_parameters(content.lstrip())
     if text.startswith(_OPENSSH_BEGIN):
         return _openssh(text)
     first = text.split(b"\n", 1)[0].strip()
@@ -42,6 +42,13 @@ def read_head(content: bytes) -> PrivateHead:
     if first.startswith(b"-----BEGIN ") and first.endswith(b"PRIVATE KEY-----"):
         return PrivateHead(None, encrypted=b"\nProc-Type: 4,ENCRYPTED" in text[:300])
     raise PrivateKeyUnreadable(_what_it_is(text))
+
+
+def _without_parameters(text: bytes) -> bytes:
+    """OpenSSL writes the parameters of an elliptic curve before the key itself."""
+    if text.startswith(b"-----BEGIN EC PARAMETERS-----"):
+        return text.partition(b"-----END EC PARAMETERS-----")[2].lstrip()
+    return text
 
 
 def _openssh(text: bytes) -> PrivateHead:

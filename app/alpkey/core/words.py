@@ -716,6 +716,37 @@ ERRORS: Mapping[str, Description] = {
         "Another program put a new key in its place. Nothing was changed.",
         "Do it again, for the new key.",
     ),
+    "named-key-unread": Description(
+        "{path} cannot be certified",
+        "{reason} It is your own key, so nothing takes its place. Nothing was sent.",
+        "Name another key with --file. One that OpenSSH can read is written in its own format by: "
+        "ssh-keygen -p -f {typed}",
+    ),
+    "named-key-hidden": Description(
+        "The public half of {path} cannot be read",
+        "{reason} It is your own key, so nothing takes its place. Nothing was sent.",
+        "Write the public half beside it: ssh-keygen -y -f {typed} > {typed}.pub",
+    ),
+    "named-public-unread": Description(
+        "{path}.pub is no public key",
+        "A new key would take its name. Nothing was sent.",
+        "Move {path}.pub away, or name another key with --file.",
+    ),
+    "named-public-differs": Description(
+        "{path}.pub belongs to another key than {path}",
+        "ssh would offer the wrong one. Nothing was sent.",
+        "Move {path}.pub away, and write the right one: ssh-keygen -y -f {typed} > {typed}.pub",
+    ),
+    "named-key-stays": Description(
+        "{path} is your own key, which nothing replaces",
+        "With user name, password and code the service makes a new key. Nothing was sent.",
+        "Have this one certified: alpkey renew --browser --file {typed}",
+    ),
+    "named-certificate-stays": Description(
+        "{path}-cert.pub is not a certificate of Alpkey's",
+        "It may be what another centre lets you in with. Nothing was changed.",
+        "Move it away, or name a copy of the key with --file.",
+    ),
     "key-hidden": Description(
         "It cannot be told whose key this is",
         "It is protected by a passphrase in an old format.",
@@ -827,6 +858,10 @@ WARNINGS: Mapping[str, str] = {
     "your ssh agent: plug in or load what holds it before you log in.",
     "download-left": "{name} could not be removed: {reason}",
     "backup-kept": "The key that was there is kept as {path}.",
+    "public-half-believed": "{path} is protected, so it cannot be told whether the public key "
+    "beside it is its own; that one is certified.",
+    "public-half-unwritten": "{path}.pub could not be written, so the passphrase is asked for "
+    "again the next time. {title}: {detail}",
     "own-key-made": "The key that was there was made by a service. This one was made on this "
     "computer and never leaves it; the other is kept as {path}.",
     "found-in-list": "An answer had been lost; the certificate was found in the service's list.",
