@@ -15,6 +15,8 @@ from tests.e2e.tray_item import TrayItem, find_item, tray_items
 from tests.e2e.waiting import until
 
 from alpkey.core.places import find_places
+from alpkey.core.runtime import WINDOW
+from alpkey.runtime_folder import RuntimeFolder
 from bench.figures import in_turn, ms, tell
 
 BARE = str(Path(__file__).with_name("bare.py"))
@@ -104,7 +106,8 @@ def _window_after(desk: Desk, title: str, open_it: Callable[[], None]) -> float:
 
 
 def _socket(environ: dict[str, str]) -> Path:
-    return find_places(environ, sys.platform, "/nowhere", os.getuid()).window_socket
+    at = find_places(environ, sys.platform, "/nowhere", os.getuid())
+    return RuntimeFolder(at.runtime).ready() / WINDOW
 
 
 def _listens(path: Path) -> bool:

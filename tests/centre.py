@@ -14,10 +14,11 @@ from urllib.request import Request, urlopen
 import pyotp
 import pytest
 
-from alpkey.core.places import find_places
+from alpkey.core.runtime import AGENT
 from alpkey_sandbox.sandbox import Sandbox
 from tests.agents import end_agent
 from tests.e2e.conversation import Conversation
+from tests.sockets import place_of
 
 RUN_TIMEOUT_S = 60
 SOURCES = str(Path(__file__).parents[1] / "app")
@@ -153,7 +154,7 @@ class Home:
     @property
     def own_agent(self) -> Path:
         """Where the ssh agent of this home listens, should it have been started."""
-        return find_places(self.environ, sys.platform, "/nowhere", os.getuid()).own_agent
+        return place_of(self.environ, AGENT)
 
     @property
     def key(self) -> Path:

@@ -1,8 +1,12 @@
 """Who is at the other end of a socket."""
 
+import os
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+
+from alpkey.core.places import find_places
 
 
 def owner(path: Path) -> int:
@@ -18,3 +22,13 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+def place_of(environ: Mapping[str, str], name: str) -> Path:
+    """Where the program of this name listens, in the session's folder of the home of ``environ``.
+
+    Nothing is made there, and nothing need be.
+    """
+    at = find_places(environ, sys.platform, "/nowhere", os.getuid())
+    assert at.runtime.session is not None
+    return at.runtime.session / name

@@ -27,8 +27,10 @@ from alpkey.core.errors import AlpkeyError, NeedsBrowser, Unfit, Unsuitable
 from alpkey.core.first_way import first_way, service_for, usual_service, way_elsewhere
 from alpkey.core.places import Places, certificate_of, lock_of
 from alpkey.core.roots import person_home
+from alpkey.core.runtime import TRAY, WINDOW, is_own_agent
 from alpkey.core.site import GATEWAY, SSHSERVICE, Way
 from alpkey.glance import Ground, build, chosen, policy, resources, shipped_site, tunnels
+from alpkey.runtime_folder import RuntimeFolder
 
 if sys.platform == "darwin":
     from alpkey.adapters import macos as platform
@@ -69,12 +71,13 @@ if TYPE_CHECKING:
     from alpkey.adapters.known_hosts import KnownHostsFile
     from alpkey.adapters.lock import FileLock
     from alpkey.adapters.openssh import OpenSsh
+    from alpkey.adapters.own_agent import OwnSshAgent
     from alpkey.adapters.own_ssh_files import OwnSshConfig
     from alpkey.adapters.touched_file import TouchedFile
     from alpkey.core.events import Action, Answer, Event
     from alpkey.core.look import Look
     from alpkey.core.ports import Cancellation, KeyService, Terminal
-    from alpkey.core.ports_agent import Agent, OwnAgent
+    from alpkey.core.ports_agent import Agent
     from alpkey.core.ports_doctor import ServiceProbe
     from alpkey.core.ports_ensure import RenewWindow
     from alpkey.core.settings import Setting, Settings
@@ -140,13 +143,13 @@ class Assembly:
         )
 
     @cached_property
-    def _own_agent(self) -> OwnAgent:
+    def _own_agent(self) -> OwnSshAgent:
         from alpkey.adapters.lock import FileLock
         from alpkey.adapters.own_agent import OwnSshAgent
 
-        socket = self.places.own_agent
-        lock = lock_of(socket)
-        return OwnSshAgent(socket, FileLock(lock, lock, now), os.environ)
+        return OwnSshAgent(
+            self._runtime, lambda path: FileLock(path, lambda: path, now), os.environ
+        )
 
     @cached_property
     def _their_agent(self) -> Agent:
@@ -158,11 +161,11 @@ class Assembly:
 
         if self._alone:
             return NoAgent("SSH_AUTH_SOCK")
-        own = str(self.places.own_agent)
         socket, source = self._openssh.agent(self.site.jump_host)
-        if socket == own:
+        if socket and is_own_agent(socket):
             socket, source = self._openssh.agent(self.site.jump_host, self._without_own_agent)
-        return SshAgent(socket, source) if socket and socket != own else NoAgent(source)
+        is_theirs = socket and not is_own_agent(socket)
+        return SshAgent(socket, source) if socket and is_theirs else NoAgent(source)
 
     def _without_own_agent(self, name: str) -> Mapping[str, str]:
         from alpkey.adapters.person_config import PersonConfigFile
@@ -262,7 +265,6 @@ class Assembly:
         from alpkey.adapters.api_key import take
         from alpkey.adapters.key_files import KeyPairFiles
         from alpkey.adapters.key_protection import RealProtection
-        from alpkey.adapters.lock import FileLock
         from alpkey.adapters.pairs import RealPairs
 
         at, name = self.places, self.site.key_file
@@ -273,7 +275,7 @@ class Assembly:
             api_key=lambda: take(os.environ),
             files=KeyPairFiles(key, at.program_intent, named=self._alone),
             pairs=RealPairs(),
-            lock=FileLock(at.program_lock, at.runtime / at.program_lock.name, now),
+            lock=self._file_lock(at.program_lock),
             protection=RealProtection(),
             cancellation=cancellation,
             clock=now,
@@ -410,7 +412,7 @@ class Assembly:
             way=self._way_in(cancellation),
             remote=SshRemote(os.environ),
             line=SshLine(os.environ),
-            files=TunnelFolder(self.places.tunnels, self.places.last_tunnel, self.places.runtime),
+            files=TunnelFolder(self.places.tunnels, self.places.last_tunnel, self._runtime),
             ports=RealPorts(),
             listed=lambda: tunnels(self.places, now()),
             browse=DesktopBrowser(os.environ, sys.platform).open,
@@ -444,11 +446,10 @@ class Assembly:
     @property
     def settings(self) -> SettingsWorld:
         from alpkey.actions.settings import SettingsWorld
-        from alpkey.adapters.lock import FileLock
         from alpkey.adapters.settings_file import TomlSettingsFile
 
         at = self.places
-        lock = FileLock(at.settings_lock, at.runtime / "settings.lock", now)
+        lock = self._file_lock(at.settings_lock)
         return SettingsWorld(
             chosen=lambda: chosen(at),
             locked=lambda: policy(at),
@@ -514,13 +515,19 @@ class Assembly:
         """Desktops of Linux let whoever waits say so; elsewhere the window comes by itself."""
         from alpkey.adapters.renew_window import WindowWatched
 
-        at = self.places
-        window = WindowWatched(own_command("window", "renew"), lock_of(at.window_socket))
+        window = WindowWatched(own_command("window", "renew"), lambda: self._is_up(WINDOW))
         if sys.platform == "darwin":
             return window
         from alpkey.adapters.waiting_notice import NoticeFirst
 
-        return NoticeFirst(window, lock_of(at.tray_socket))
+        return NoticeFirst(window, lambda: self._is_up(TRAY))
+
+    def _is_up(self, name: str) -> bool:
+        """Whether the program of this home that listens under ``name`` runs."""
+        from alpkey.adapters.lock import is_held
+
+        path = self._runtime.place(name)
+        return path is not None and is_held(lock_of(path))
 
     def configuration(self, cancellation: Cancellation) -> ConfigureWorld:
         from alpkey.actions.configure import ConfigureWorld
@@ -741,9 +748,16 @@ class Assembly:
 
     @property
     def _lock(self) -> FileLock:
+        return self._file_lock(self.places.lock)
+
+    def _file_lock(self, path: Path) -> FileLock:
         from alpkey.adapters.lock import FileLock
 
-        return FileLock(self.places.lock, self.places.runtime / "lock", now)
+        return FileLock(path, lambda: self._runtime.ready() / path.name, now)
+
+    @cached_property
+    def _runtime(self) -> RuntimeFolder:
+        return RuntimeFolder(self.places.runtime)
 
     @cached_property
     def _keychain(self) -> SystemKeychain:
@@ -792,7 +806,7 @@ class Assembly:
     def _keep_up(self, look: Look) -> None:
         if os.access(self.places.own_ssh_config, os.F_OK):
             with suppress(Unfit):  # connect and config say it; a renewal is none the worse
-                self._own_files.write(look.account)
+                self._own_files.refresh(look.account)
 
     @cached_property
     def _touched(self) -> TouchedFile:
@@ -810,7 +824,7 @@ class Assembly:
             self._touched,
             own_command("ensure"),
             lambda: chosen(self.places).settings,
-            own_agent=lambda: self._own_agent.lives,
+            own_agent=lambda: self._own_agent.path,
             can_refuse=_can_refuse,
         )
 

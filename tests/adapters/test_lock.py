@@ -18,14 +18,14 @@ import sys
 from pathlib import Path
 from alpkey.adapters.clock import now
 from alpkey.adapters.lock import FileLock
-with FileLock(Path(sys.argv[1]), Path(sys.argv[2]), now).held(5):
+with FileLock(Path(sys.argv[1]), lambda: Path(sys.argv[2]), now).held(5):
     print("held", flush=True)
     sys.stdin.read()
 """
 
 
 def file_lock(folder: Path) -> FileLock:
-    return FileLock(folder / "lock", folder / "fallback", now)
+    return FileLock(folder / "lock", lambda: folder / "fallback", now)
 
 
 def test_another_process_is_waited_for_and_named(tmp_path: Path) -> None:

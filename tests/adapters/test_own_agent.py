@@ -9,42 +9,46 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from alpkey.adapters.clock import now
 from alpkey.adapters.lock import FileLock
 from alpkey.adapters.own_agent import OwnSshAgent
 from alpkey.core.errors import AgentTrouble
-from alpkey.core.places import lock_of
+from alpkey.core.places import own_places
+from alpkey.core.runtime import AGENT
+from alpkey.runtime_folder import RuntimeFolder
 from tests.agents import end_agent, process_behind
 from tests.keys import make_pair
+from tests.sockets import place_of
 
 # As a process of its own, which ends at once: the agent has to outlive it.
 START = """
-import os, sys
-from datetime import UTC, datetime
-from pathlib import Path
+import os
+from alpkey.adapters.clock import now
+from alpkey.adapters.clock import now
 from alpkey.adapters.lock import FileLock
 from alpkey.adapters.own_agent import OwnSshAgent
-from alpkey.core.places import lock_of
-path = Path(sys.argv[1])
-lock = FileLock(lock_of(path), lock_of(path), lambda: datetime.now(UTC))
-OwnSshAgent(path, lock, os.environ).start()
+from alpkey.core.places import own_places
+from alpkey.runtime_folder import RuntimeFolder
+runtime = RuntimeFolder(own_places().runtime)
+OwnSshAgent(runtime, lambda path: FileLock(path, lambda: path, now), os.environ).start()
 """
 
 
-def at(path: Path, **environ: str) -> OwnSshAgent:
-    lock = lock_of(path)
+def own_agent(**environ: str) -> OwnSshAgent:
     return OwnSshAgent(
-        path, FileLock(lock, lock, lambda: datetime.now(UTC)), {**os.environ, **environ}
+        RuntimeFolder(own_places().runtime),
+        lambda path: FileLock(path, lambda: path, now),
+        {**os.environ, **environ},
     )
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Iterator[Path]:
-    made = tmp_path / "run" / "agent"
+def path() -> Iterator[Path]:
+    made = place_of(os.environ, AGENT)
     yield made
     end_agent(made)
 
@@ -56,23 +60,23 @@ def number_at(path: Path) -> int:
 
 
 def test_it_is_ours_alone(path: Path) -> None:
-    at(path).start()
+    own_agent().start()
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert at(path).lives
+    assert own_agent().lives
 
 
 def test_it_survives_whoever_started_it_and_there_is_no_second(path: Path) -> None:
     for _ in range(2):
-        subprocess.run([sys.executable, "-P", "-c", START, str(path)], check=True)
+        subprocess.run([sys.executable, "-P", "-c", START], check=True)
     first = number_at(path)
-    at(path).start()
+    own_agent().start()
     assert number_at(path) == first
 
 
 def test_many_at_once_start_one(path: Path) -> None:
     """Each process that called itself ssh-agent at this socket would show in its arguments."""
-    starters = [threading.Thread(target=at(path).start) for _ in range(8)]
+    starters = [threading.Thread(target=own_agent().start) for _ in range(8)]
     for one in starters:
         one.start()
     for one in starters:
@@ -84,7 +88,7 @@ def test_many_at_once_start_one(path: Path) -> None:
 
 
 def test_it_ends_with_what_it_holds(path: Path, tmp_path: Path) -> None:
-    agent = at(path)
+    agent = own_agent()
     agent.start()
     agent.add(make_pair(tmp_path, "ed25519")[0], "ours", lifetime_s=60)
     number = number_at(path)
@@ -95,12 +99,12 @@ def test_it_ends_with_what_it_holds(path: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_over_already_is_ended_without_a_word(path: Path) -> None:
-    at(path).end()
-    assert not at(path).lives
+    own_agent().end()
+    assert not own_agent().lives
 
 
 def test_a_socket_left_behind_is_no_agent(path: Path) -> None:
-    agent = at(path)
+    agent = own_agent()
     agent.start()
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(str(path))
@@ -119,14 +123,14 @@ def test_a_program_that_does_not_listen_is_told_of(path: Path, tmp_path: Path, s
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o700)
     with pytest.raises(AgentTrouble) as trouble:
-        at(path, PATH=f"{tmp_path}:{os.environ['PATH']}").start()
+        own_agent(PATH=f"{tmp_path}:{os.environ['PATH']}").start()
     assert trouble.value.code == "own-agent-failed"
     assert str(program) in trouble.value.params["reason"]
 
 
 def test_where_there_is_no_such_program_that_is_told(path: Path) -> None:
     with pytest.raises(AgentTrouble) as trouble:
-        at(path, PATH="/nowhere").start()
+        own_agent(PATH="/nowhere").start()
     assert "no program" in trouble.value.params["reason"]
 
 
@@ -134,7 +138,7 @@ def test_a_folder_that_others_may_enter_is_not_used(path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     path.parent.chmod(0o755)
     with pytest.raises(AgentTrouble) as trouble:
-        at(path).start()
+        own_agent().start()
     assert (trouble.value.code, path.exists()) == ("own-agent-failed", False)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters import renew_window
+from alpkey.adapters.lock import is_held
 from alpkey.adapters.renew_window import WindowWatched
 
 HOLDS = """
@@ -25,7 +26,7 @@ def lock(tmp_path: Path) -> Path:
 
 
 def window(lock: Path) -> WindowWatched:
-    return WindowWatched([sys.executable, "-c", HOLDS, str(lock)], lock)
+    return WindowWatched([sys.executable, "-c", HOLDS, str(lock)], lambda: is_held(lock))
 
 
 def close(lock: Path) -> None:
@@ -54,5 +55,5 @@ def test_time_runs_out_on_a_window_that_stays(lock: Path) -> None:
 
 def test_a_window_that_never_opens_is_a_no(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renew_window, "OPENS_WITHIN_S", 0.3)
-    assert WindowWatched(["true"], lock).ask(None, lambda: False, 20) is False
-    assert WindowWatched(["/no/such/program"], lock).ask(None, lambda: False, 20) is False
+    assert WindowWatched(["true"], lambda: False).ask(None, lambda: False, 20) is False
+    assert WindowWatched(["/no/such/program"], lambda: False).ask(None, lambda: False, 20) is False

@@ -135,7 +135,7 @@ def test_two_changes_at_once_lose_none(path: Path, tmp_path: Path) -> None:
     keys = [f"key{number}" for number in range(12)]
 
     def put(key: str) -> None:
-        lock = FileLock(tmp_path / "lock", tmp_path / "other", now)
+        lock = FileLock(tmp_path / "lock", lambda: tmp_path / "other", now)
         TomlSettingsFile(path, lock, now).change(key, key)
 
     writers = [threading.Thread(target=put, args=(key,)) for key in keys]

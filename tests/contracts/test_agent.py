@@ -3,17 +3,18 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from alpkey.adapters.agent import SshAgent
+from alpkey.adapters.clock import now
 from alpkey.adapters.lock import FileLock
 from alpkey.adapters.own_agent import OwnSshAgent
 from alpkey.core.certificate import Certificate
-from alpkey.core.places import lock_of
+from alpkey.core.places import own_places
 from alpkey.core.ports_agent import Agent, OwnAgent
+from alpkey.runtime_folder import RuntimeFolder
 from tests.agents import openssh_agent
 from tests.contracts.fakes import FakeAgent, FakeOwnAgent
 from tests.keys import KINDS, make_pair
@@ -32,7 +33,7 @@ def agent(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Agent]:
         yield FakeAgent()
         return
     if request.param.startswith("our own"):
-        with own_agent(request.param, tmp_path) as own:
+        with own_agent(request.param) as own:
             yield own
         return
     with openssh_agent(tmp_path) as path:
@@ -40,12 +41,11 @@ def agent(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Agent]:
 
 
 @contextmanager
-def own_agent(which: str, folder: Path) -> Iterator[OwnAgent]:
+def own_agent(which: str) -> Iterator[OwnAgent]:
     agent: OwnAgent = FakeOwnAgent()
     if which == "our own":
-        path = folder / "run" / "agent"
-        lock = FileLock(lock_of(path), lock_of(path), lambda: datetime.now(UTC))
-        agent = OwnSshAgent(path, lock, os.environ)
+        runtime = RuntimeFolder(own_places().runtime)
+        agent = OwnSshAgent(runtime, lambda path: FileLock(path, lambda: path, now), os.environ)
     agent.start()
     try:
         yield agent
@@ -54,8 +54,8 @@ def own_agent(which: str, folder: Path) -> Iterator[OwnAgent]:
 
 
 @pytest.mark.parametrize("which", ["our own", "our own fake"])
-def test_our_own_lives_from_its_start_to_its_end(which: str, tmp_path: Path, pair: Pair) -> None:
-    with own_agent(which, tmp_path) as agent:
+def test_our_own_lives_from_its_start_to_its_end(which: str, pair: Pair) -> None:
+    with own_agent(which) as agent:
         agent.add(pair[0], "ours")
         agent.start()
         assert (agent.lives, len(agent.identities())) == (True, 1)

@@ -13,14 +13,18 @@ from tests.contracts.fakes import FakeLock
 Two = tuple[Lock, Lock]
 
 
+def no_fallback() -> Path:
+    raise AssertionError
+
+
 @pytest.fixture(params=["file", "fake"])
 def two(request: pytest.FixtureRequest, tmp_path: Path) -> Two:
     """The same lock as two who compete for it see it."""
     if request.param == "fake":
         fake = FakeLock()
         return fake, fake
-    path, fallback = tmp_path / "lock", tmp_path / "fallback"
-    return FileLock(path, fallback, now), FileLock(path, fallback, now)
+    path = tmp_path / "lock"
+    return FileLock(path, no_fallback, now), FileLock(path, no_fallback, now)
 
 
 class TestContract:

@@ -1,6 +1,7 @@
 """What the files of tunnels, their ssh, and this computer's ports keep to."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -22,12 +23,12 @@ from alpkey.adapters.processes import Detached
 from alpkey.adapters.ssh_line import SshLine
 from alpkey.adapters.tunnel_files import FileClaim, TunnelFolder
 from alpkey.core.command import LISTENS
-from alpkey.core.errors import Unfit
 from alpkey.core.places import own_places
 from alpkey.core.ports_tunnels import Alone, Claim, Line, LocalPorts, TunnelFiles
 from alpkey.core.symptoms import LoginSeen
 from alpkey.core.tunnel import Ended, Happening
 from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay, socket_name
+from alpkey.runtime_folder import RuntimeFolder
 from tests.contracts.fakes_tunnels import FakeAlone, FakeLine, FakePorts, FakeTunnelFiles
 from tests.e2e.waiting import until
 from tests.sockets import free_port
@@ -53,7 +54,7 @@ def shelf(request: pytest.FixtureRequest) -> Shelf:
         fake = FakeTunnelFiles()
         return Shelf(fake, fake.listed)
     at = own_places()
-    files = TunnelFolder(at.tunnels, at.last_tunnel, at.runtime)
+    files = TunnelFolder(at.tunnels, at.last_tunnel, RuntimeFolder(at.runtime))
     return Shelf(files, lambda: glance.tunnels(at, datetime.now(UTC)))
 
 
@@ -124,7 +125,7 @@ class TestFolder:
     @pytest.fixture
     def folder(self) -> TunnelFolder:
         at = own_places()
-        return TunnelFolder(at.tunnels, at.last_tunnel, at.runtime)
+        return TunnelFolder(at.tunnels, at.last_tunnel, RuntimeFolder(at.runtime))
 
     def test_files_are_closed_to_others(self, folder: TunnelFolder) -> None:
         at = own_places()
@@ -132,7 +133,7 @@ class TestFolder:
             claim.show(seen(claim))
             assert stat.S_IMODE((at.tunnels / "a.json").stat().st_mode) == 0o600
             assert stat.S_IMODE(at.tunnels.stat().st_mode) == 0o700
-            assert stat.S_IMODE(at.runtime.stat().st_mode) == 0o700
+            assert stat.S_IMODE(RuntimeFolder(at.runtime).ready().stat().st_mode) == 0o700
         assert [one.name for one in at.tunnels.iterdir()] == [".lock"]
 
     def test_a_living_one_is_never_seen_dead_or_half(self, folder: TunnelFolder) -> None:
@@ -175,7 +176,7 @@ class TestFolder:
     ) -> None:
         at = own_places()
         with folder.claim("a") as claim, socket.socket(socket.AF_UNIX) as stranger:
-            stranger.connect(str(at.runtime / socket_name("a")))
+            stranger.connect(str(RuntimeFolder(at.runtime).place(socket_name("a"))))
             stranger.sendall(said)
             stranger.close()
             assert not claim.is_to_close()
@@ -204,12 +205,17 @@ class TestFolder:
         at.last_tunnel.write_text("{}")
         assert glance._last_tunnel(at.last_tunnel) is None
 
-    def test_a_runtime_folder_of_somebody_else_is_refused(self, folder: TunnelFolder) -> None:
-        at = own_places()
-        at.runtime.mkdir(mode=0o777)
-        at.runtime.chmod(0o777)
-        with pytest.raises(Unfit), folder.claim("a"):
-            pass
+    def test_the_socket_is_never_in_a_folder_open_to_others(self, folder: TunnelFolder) -> None:
+        runtime = own_places().runtime
+        assert runtime.session is not None
+        runtime.session.mkdir()
+        runtime.session.chmod(0o777)
+        with folder.claim("a") as claim:
+            assert list(runtime.session.iterdir()) == []
+            place = RuntimeFolder(runtime).place(socket_name(claim.id))
+            assert place is not None
+            assert place.is_socket()
+            shutil.rmtree(place.parent)
 
 
 # A stand-in for ssh: it listens as ssh does, says what ssh says, and ends when it is told to.

@@ -56,5 +56,5 @@ def test_a_desktop_finds_our_entries_where_it_looks() -> None:
 
 
 def test_two_homes_share_no_socket() -> None:
-    one, two = places(ALPKEY_HOME="/tmp/1"), places(ALPKEY_HOME="/tmp/2")
-    assert one.tray_socket != two.tray_socket
+    one, two = (places(ALPKEY_HOME=home, XDG_RUNTIME_DIR="/run/1") for home in ("/1", "/2"))
+    assert one.runtime.session != two.runtime.session

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from alpkey.core.errors import Unfit
 from alpkey.desktop.instance import MESSAGE_LIMIT_BYTES, Instance, tell
 
 
@@ -13,6 +14,7 @@ from alpkey.desktop.instance import MESSAGE_LIMIT_BYTES, Instance, tell
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A short one: a socket's path has at most 107 letters."""
     monkeypatch.chdir(tmp_path)
+    Path("here").mkdir(mode=0o700)
     return Path("here/tray.socket")
 
 
@@ -45,7 +47,6 @@ def test_where_nobody_listens_telling_says_so(path: Path) -> None:
 
 
 def test_a_socket_left_by_a_dead_one_is_no_obstacle(path: Path) -> None:
-    path.parent.mkdir(mode=0o700)
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
     claimed = Instance.claim(path)
@@ -69,8 +70,7 @@ def test_noise_is_not_heard(qtbot: QtBot, first: Instance, path: Path, noise: by
     assert messages == [{"show": "main"}]
 
 
-def test_a_folder_open_to_others_is_refused(qtbot: QtBot, path: Path) -> None:
-    path.parent.mkdir(mode=0o777)
-    path.parent.chmod(0o777)
-    with pytest.raises(PermissionError):
-        Instance.claim(path)
+def test_a_socket_that_cannot_be_made_is_told(path: Path) -> None:
+    with pytest.raises(Unfit) as raised:
+        Instance.claim(path / "no" / "folder")
+    assert raised.value.code == "runtime-unfit"

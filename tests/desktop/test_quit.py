@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.places import own_places
+from alpkey.core.runtime import TRAY
 from alpkey.desktop.instance import Instance
 from alpkey.desktop.windows.app import Windows
 from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.renewal import RenewalDialog
+from alpkey.runtime_folder import RuntimeFolder
 from tests.core.sites import site
 
 
@@ -67,7 +69,10 @@ def test_on_a_mac_the_dialog_holds_what_the_menu_holds(
         *(f"Connect to {name}" for name in ("daint", "santis", "clariden")),
         *("Open Alpkey", "Doctor", "Settings", "Quit"),
     ]
-    with Instance.claim(own_places().tray_socket) as tray, qtbot.waitSignal(tray.heard) as heard:
+    with (
+        Instance.claim(RuntimeFolder(own_places().runtime).ready() / TRAY) as tray,
+        qtbot.waitSignal(tray.heard) as heard,
+    ):
         entries["Quit"].trigger()
     assert heard.args == [{"quit": True}]
     one.close()

@@ -4,14 +4,13 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from alpkey.core.places import find_places
+from alpkey.core.runtime import WINDOW
 from tests.centre import Home
 from tests.e2e.accessible import FOCUSED, Node, Screen
 from tests.e2e.desk import PANEL_ICON, Desk
@@ -27,7 +26,7 @@ from tests.e2e.test_reminders import another_old_key
 from tests.e2e.tray_item import TrayItem, tray_of
 from tests.e2e.waiting import until
 from tests.keychains import keyring_on
-from tests.sockets import owner
+from tests.sockets import owner, place_of
 
 
 class Person:
@@ -86,8 +85,7 @@ def main_window(home: Home, screen: Screen) -> Iterator[Node]:
 
 
 def end_windows(home: Home, screen: Screen, title: str) -> None:
-    at = find_places(home.environ, sys.platform, "/nowhere", os.getuid())
-    os.kill(owner(at.window_socket), signal.SIGTERM)
+    os.kill(owner(place_of(home.environ, WINDOW)), signal.SIGTERM)
     until(lambda: screen.find(title) is None, "the end of the windows")
 
 

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from alpkey.core.places import find_places
+from alpkey.core.runtime import WINDOW
 from tests.centre import Home
 from tests.e2e.accessible import ENABLED, FOCUSED, SHOWING, Node, Screen
 from tests.e2e.desk import Desk, Refused
@@ -21,7 +20,7 @@ from tests.e2e.tray_item import TrayItem, find_item, tray_items, tray_of
 from tests.e2e.waiting import until
 from tests.keychains import OPENS, Keyring, keyring_on
 from tests.sandbox.openid_client import Browser
-from tests.sockets import owner
+from tests.sockets import owner, place_of
 
 TITLE = "DEMO - Renew CSCS key"
 MAIN_TITLE = "Alpkey - DEMO"
@@ -284,14 +283,13 @@ def test_a_renewal_elsewhere_is_followed(tray: TrayItem, home_on_desk: Home) -> 
 
 def test_the_menu_opens_a_page(screen: Screen, tray: TrayItem, home_on_desk: Home) -> None:
     """Also of a window that is open already."""
-    at = find_places(home_on_desk.environ, sys.platform, "/nowhere", os.getuid())
     tray.choose("Settings")
     window = screen.window(MAIN_TITLE)
     until(lambda: "Expiring" in window.texts(), "the page of settings")
     tray.choose("Doctor")
     until(lambda: "Expiring" not in window.texts(), "the doctor's page")
     assert "Look again" in window.texts()
-    os.kill(owner(at.window_socket), signal.SIGTERM)
+    os.kill(owner(place_of(home_on_desk.environ, WINDOW)), signal.SIGTERM)
     until(lambda: screen.find(MAIN_TITLE) is None, "the end of the windows")
 
 
@@ -302,8 +300,7 @@ def test_a_second_start_shows_the_main_window(
     window = screen.window(MAIN_TITLE)
     assert "There is no key yet" in window.texts()
     # The process of the windows is the one that its socket belongs to.
-    at = find_places(home_on_desk.environ, sys.platform, "/nowhere", os.getuid())
-    os.kill(owner(at.window_socket), signal.SIGTERM)
+    os.kill(owner(place_of(home_on_desk.environ, WINDOW)), signal.SIGTERM)
     until(lambda: screen.find(MAIN_TITLE) is None, "the end of the windows")
 
 

@@ -197,7 +197,7 @@ def test_two_at_once_wait_for_each_other(home: Home) -> None:
 
 
 def test_a_lock_that_is_held_is_named(home: Home, tmp_path: Path) -> None:
-    lock = FileLock(home.path / "state/lock", tmp_path / "other", now)
+    lock = FileLock(home.path / "state/lock", lambda: tmp_path / "other", now)
     with lock.held(1), home.talk() as talk:
         ask = talk.until("ask")
         talk.answer(ask, password=home.centre.password, otp="123456")

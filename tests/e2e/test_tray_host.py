@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.core.places import Places, find_places
+from alpkey.core.runtime import TRAY, WINDOW
 from alpkey.desktop.instance import tell
 from tests.centre import Home
 from tests.e2e.accessible import Screen
@@ -19,7 +20,7 @@ from tests.e2e.inside import change_inside
 from tests.e2e.test_reminders import DIALOG, another_old_key, gone, needs_server, notification, told
 from tests.e2e.tray_item import find_item, tray_items
 from tests.e2e.waiting import until
-from tests.sockets import owner
+from tests.sockets import owner, place_of
 
 MAIN_TITLE = "Alpkey - DEMO"
 SOON = "from alpkey.desktop.tray import stand_in\nstand_in.GRACE_MS = 300\n"
@@ -51,7 +52,7 @@ def without_a_host(running_desk: Desk) -> Iterator[Desk]:
 
 
 def end_windows(home: Home, screen: Screen) -> None:
-    os.kill(owner(places(home).window_socket), signal.SIGTERM)
+    os.kill(owner(place_of(home.environ, WINDOW)), signal.SIGTERM)
     until(lambda: screen.find(MAIN_TITLE) is None, "the end of the windows")
 
 
@@ -86,7 +87,7 @@ def test_from_a_login_without_a_host(running_desk: Desk, screen: Screen, quick: 
         until(lambda: screen.find(MAIN_TITLE) is None, "the end of what stood in")
         until(lambda: len(tray_items(running_desk.bus)) == 1, "one icon alone")
         # What a person opened is the person's.
-        assert tell(places(quick).tray_socket, show="main")
+        assert tell(place_of(quick.environ, TRAY), show="main")
         screen.window(MAIN_TITLE)
         running_desk.panel.die()
         running_desk.panel.come()
@@ -117,7 +118,7 @@ def without_a_bus(home_on_desk: Home) -> Home:
 
 
 def end_window(desk: Desk, home: Home, title: str) -> None:
-    socket = places(home).window_socket
+    socket = place_of(home.environ, WINDOW)
     os.kill(owner(socket), signal.SIGTERM)
     until(lambda: not desk.shows(title), "the end of the window")
     # Its process takes wishes to the end, and would take the next one along.

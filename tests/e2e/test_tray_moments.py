@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
+from alpkey.core.runtime import WINDOW
 from alpkey.desktop import drawing
 from alpkey.desktop.signs import IconView, Ring, Sign
 from tests.centre import Home
@@ -20,10 +21,10 @@ from tests.e2e.inside import change_inside
 from tests.e2e.test_bad_moments import ON_A_FULL_DISK, can_mount
 from tests.e2e.test_desk import RENEW, TITLE, sign_in, terminal_that_asks
 from tests.e2e.test_reminders import another_old_key, needs_server, notification, told
-from tests.e2e.test_tray_host import MAIN_TITLE, end_windows, places
+from tests.e2e.test_tray_host import MAIN_TITLE, end_windows
 from tests.e2e.tray_item import TrayItem, tray_of
 from tests.e2e.waiting import until
-from tests.sockets import owner
+from tests.sockets import owner, place_of
 
 pytestmark = pytest.mark.usefixtures("qapp")  # what the panel gets is compared with a drawing
 
@@ -205,7 +206,7 @@ def test_a_child_that_crashes_or_hangs_is_told_of_and_let_go(
         item.choose(RENEW)
         window = screen.window(TITLE)
         window.named("One-time code")
-        windows = owner(places(home).window_socket)
+        windows = owner(place_of(home.environ, WINDOW))
         (child,) = until(lambda: children_of(windows), "the child")
         os.kill(child, signal.SIGKILL)
         until(lambda: "Alpkey broke off" in window.texts(), "the words")

@@ -3,20 +3,18 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from alpkey.core.places import find_places
+from alpkey.core.runtime import WINDOW
 from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk
 from tests.e2e.tray_item import TrayItem, find_item, tray_items, tray_of
 from tests.e2e.tunnelling import GREETING, NODE, SERVICE, Tunnels, fetch
 from tests.e2e.waiting import until
-from tests.sockets import owner
+from tests.sockets import owner, place_of
 
 DAINT = ("daint", NODE, str(SERVICE))
 OPEN = f"{NODE} of daint, port {SERVICE}: open"
@@ -75,12 +73,8 @@ def test_from_the_menu_to_the_page_of_a_node(
         window.named("Close").press()
         until(lambda: "No tunnel is open" in window.texts(), "the end of the tunnel")
         assert tunnels.rows() == []
-        os.kill(owner(runtime(tunnels.home) / "window"), signal.SIGTERM)
+        os.kill(owner(place_of(tunnels.home.environ, WINDOW)), signal.SIGTERM)
         until(lambda: screen.find(MAIN) is None, "the end of the windows")
-
-
-def runtime(home: Home) -> Path:
-    return find_places(home.environ, sys.platform, "/nowhere", os.getuid()).runtime
 
 
 def test_a_tunnel_does_not_mind_the_end_of_the_tray(running_desk: Desk, tunnels: Tunnels) -> None:

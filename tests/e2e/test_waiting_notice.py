@@ -12,10 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from alpkey.adapters.lock import is_held
 from alpkey.core.places import Places, find_places, lock_of
+from alpkey.core.runtime import TRAY, WINDOW
 from alpkey.desktop.instance import tell
 from tests.centre import Home
 from tests.desktop.buses import FakeNotificationDaemon, Notified
 from tests.desktop.conftest import Serve
+from tests.sockets import place_of
 
 PATIENCE_MS = 20_000
 
@@ -44,7 +46,7 @@ class Waiting:
 
     def with_tray(self) -> None:
         """Something holds the lock that a tray holds."""
-        path = lock_of(self.places.tray_socket)
+        path = lock_of(place_of(self.home.environ, TRAY))
         path.parent.mkdir(mode=0o700, exist_ok=True)
         file = self.running.enter_context(path.open("w"))
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -55,10 +57,10 @@ class Waiting:
 
     @property
     def window_is_open(self) -> bool:
-        return is_held(lock_of(self.places.window_socket))
+        return is_held(lock_of(place_of(self.home.environ, WINDOW)))
 
     def close_window(self) -> None:
-        socket = self.places.window_socket
+        socket = place_of(self.home.environ, WINDOW)
         self.qtbot.waitUntil(lambda: tell(socket, quit=True), timeout=PATIENCE_MS)
         self.qtbot.waitUntil(lambda: not self.window_is_open, timeout=PATIENCE_MS)
 

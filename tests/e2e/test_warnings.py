@@ -3,17 +3,16 @@
 import json
 import os
 import signal
-import sys
 from pathlib import Path
 
-from alpkey.core.places import find_places
+from alpkey.core.runtime import WINDOW
 from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk
 from tests.e2e.inside import change_inside
 from tests.e2e.tray_item import tray_of
 from tests.e2e.waiting import until
-from tests.sockets import owner
+from tests.sockets import owner, place_of
 
 TITLE = "Others may read the private key"
 MAIN_TITLE = "Alpkey - DEMO"
@@ -62,8 +61,7 @@ def test_the_tray_looks_by_itself_and_says_it(
         item.choose(TITLE)
         window = screen.window(MAIN_TITLE)
         until(lambda: "Look again" in window.texts(), "the doctor's page")
-        at = find_places(home.environ, sys.platform, "/nowhere", os.getuid())
-        os.kill(owner(at.window_socket), signal.SIGTERM)
+        os.kill(owner(place_of(home.environ, WINDOW)), signal.SIGTERM)
         until(lambda: screen.find(MAIN_TITLE) is None, "the end of the windows")
         assert home.json("doctor", "--fix", "key-open")[0] == 0
         until(lambda: TITLE not in item.tooltip(), "the end of the warning")

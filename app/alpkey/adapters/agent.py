@@ -37,8 +37,12 @@ class SshAgent:
     """
 
     def __init__(self, path: str, source: AgentSource = "SSH_AUTH_SOCK") -> None:
-        self._path = path
+        self._listens_at = path
         self._source = source
+
+    @property
+    def _path(self) -> str:
+        return self._listens_at
 
     @property
     def socket(self) -> str | None:

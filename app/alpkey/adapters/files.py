@@ -20,15 +20,6 @@ def private_folder(path: Path) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def own_folder(path: Path) -> None:
-    """The same, where others might have made it before us.  Raises Unfit where it is not ours."""
-    private_folder(path)
-    with as_unfit(path):
-        found = path.stat()
-    if found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise Unfit(path=str(path), reason="It is not ours alone.")
-
-
 def replace(path: Path, content: bytes, mode: int) -> None:
     """Puts ``content`` at ``path`` so that every reader sees the old or the new, never half.
 

@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -33,9 +33,12 @@ def is_held(path: Path) -> bool:
 
 
 class FileLock:
-    """flock(2) on ``path``; where that file system knows none, on ``fallback`` (this machine's)."""
+    """flock(2) on ``path``; where that file system knows none, on one of this machine.
 
-    def __init__(self, path: Path, fallback: Path, clock: Clock) -> None:
+    ``fallback`` gives that one's path, looked for anew at each use, and raises Unfit.
+    """
+
+    def __init__(self, path: Path, fallback: Callable[[], Path], clock: Clock) -> None:
         self._path = path
         self._fallback = fallback
         self._clock = clock
@@ -57,6 +60,8 @@ class FileLock:
             os.close(handle)
 
     def _locked(self, timeout_s: float) -> int:
+        if self.weak:
+            self._path = self._fallback()
         handle = _opened(self._path)
         deadline = time.monotonic() + timeout_s
         while True:
@@ -71,7 +76,7 @@ class FileLock:
                 os.close(handle)
                 if wrong.errno not in _NO_LOCKS_HERE or self.weak:
                     raise files.unfit(self._path, wrong) from None
-                self._path, self.weak = self._fallback, True
+                self._path, self.weak = self._fallback(), True
                 handle = _opened(self._path)
             else:
                 return handle

@@ -7,14 +7,17 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
 from alpkey.adapters import files
 from alpkey.adapters.agent import Connection, SshAgent
-from alpkey.core.errors import AgentTrouble, AlpkeyError, Unfit
+from alpkey.core.errors import AgentTrouble, AlpkeyError
+from alpkey.core.places import lock_of
 from alpkey.core.ports import Lock
+from alpkey.core.runtime import AGENT
+from alpkey.runtime_folder import RuntimeFolder
 
 START_TIMEOUT_S = 5.0
 END_TIMEOUT_S = 3.0
@@ -28,17 +31,29 @@ _PASSED_ON = (
 
 
 class OwnSshAgent(SshAgent):
-    """The one that listens at ``path``, in a folder that is ours alone.
+    """The one that listens in the runtime folder.
 
-    ``lock`` keeps two commands from starting one each.  The agent is known by its socket, never by
-    a process number kept in a file, which by now may be another program's.
+    ``lock``, made for a path, keeps two commands from starting one each.  The agent is known by its
+    socket, never by a process number kept in a file, which by now may be another program's.
     """
 
-    def __init__(self, path: Path, lock: Lock, environ: Mapping[str, str]) -> None:
-        super().__init__(str(path), "IdentityAgent")
-        self._file = path
+    def __init__(
+        self, runtime: RuntimeFolder, lock: Callable[[Path], Lock], environ: Mapping[str, str]
+    ) -> None:
+        super().__init__("", "IdentityAgent")
+        self._runtime = runtime
         self._lock = lock
         self._environ = environ
+
+    @property
+    def _path(self) -> str:
+        """Looked for anew each time; where there is no folder, a name that nothing listens at."""
+        return str(self._runtime.place(AGENT) or os.path.devnull)
+
+    @property
+    def path(self) -> Path | None:
+        """Its socket, None unless it lives."""
+        return Path(self._path) if self.lives else None
 
     @property
     def lives(self) -> bool:
@@ -47,12 +62,12 @@ class OwnSshAgent(SshAgent):
 
     def start(self) -> None:
         try:
-            files.own_folder(self._file.parent)
-            with self._lock.held(_TURN_S):
+            path = self._runtime.ready() / AGENT
+            with self._lock(lock_of(path)).held(_TURN_S):
                 if not self.lives:
-                    with files.as_unfit(self._file):
-                        self._file.unlink(missing_ok=True)
-                    self._started()
+                    with files.as_unfit(path):
+                        path.unlink(missing_ok=True)
+                    self._started(path)
         except AgentTrouble:
             raise
         except AlpkeyError as wrong:
@@ -73,20 +88,20 @@ class OwnSshAgent(SshAgent):
                 except OSError as wrong:
                     reason = f"{wrong.strerror or wrong}."
                     raise AgentTrouble(
-                        "own-agent-stays", socket=str(self._file), reason=reason
+                        "own-agent-stays", socket=self._path, reason=reason
                     ) from None
-        with suppress(Unfit), files.as_unfit(self._file):
-            self._file.unlink(missing_ok=True)
+        if path := self._runtime.place(AGENT):
+            files.discard(path)
 
     def _reached(self, connection: Connection) -> bool:
         connection.settimeout(END_TIMEOUT_S)
         try:
-            connection.connect(str(self._file))
+            connection.connect(self._path)
         except OSError:
             return False
         return True
 
-    def _started(self) -> None:
+    def _started(self, path: Path) -> None:
         """It speaks once it listens; whatever else it is, it is ended again."""
         program = shutil.which("ssh-agent", path=self._environ.get("PATH"))
         if program is None:
@@ -94,7 +109,7 @@ class OwnSshAgent(SshAgent):
         spoken, speaks = os.pipe()
         with os.fdopen(spoken, "rb"):
             try:
-                process = self._child(program, speaks)
+                process = self._child(program, path, speaks)
             except OSError as wrong:
                 raise _failed(f"{program}: {wrong.strerror or wrong}.") from None
             finally:
@@ -105,11 +120,11 @@ class OwnSshAgent(SshAgent):
                 return
         process.kill()
         process.wait()
-        raise _failed(f"{program} did not listen at {self._file}.")
+        raise _failed(f"{program} did not listen at {path}.")
 
-    def _child(self, program: str, speaks: int) -> "subprocess.Popen[bytes]":
+    def _child(self, program: str, path: Path, speaks: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [program, "-D", "-a", str(self._file)],
+            [program, "-D", "-a", str(path)],
             env={name: self._environ[name] for name in _PASSED_ON if name in self._environ},
             stdin=subprocess.DEVNULL,
             stdout=speaks,

@@ -12,12 +12,13 @@ from alpkey.core.errors import Unfit
 from alpkey.core.on_demand import match_line, script
 from alpkey.core.places import Places, certificate_of
 from alpkey.core.ports_touched import SSH_CONFIG, Touched
+from alpkey.core.runtime import CONNECT
 from alpkey.core.settings import Settings
 from alpkey.core.site import Site
 from alpkey.core.ssh_config import Identity, Unwritable, connect_file, hosts_file
+from alpkey.runtime_folder import RuntimeFolder
 
 MODE = 0o644
-LINK = "connect"
 _PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
 
 
@@ -32,12 +33,13 @@ class OwnSshConfig:
         ensure: Sequence[str],
         settings: Callable[[], Settings] = Settings,
         *,
-        own_agent: Callable[[], bool] = lambda: False,
+        own_agent: Callable[[], Path | None] = lambda: None,
         can_refuse: Callable[[], bool] = lambda: False,
     ) -> None:
         """``ensure`` is our own command that a login on demand runs; ``settings`` are looked at
-        anew for each writing, as a command may change one.  ``own_agent`` says whether the agent
-        that is ours lives, ``can_refuse`` whether every ssh here knows RefuseConnection.
+        anew for each writing, as a command may change one.  ``own_agent`` is the socket of the
+        agent that is ours, None unless it lives; ``can_refuse`` says whether every ssh here knows
+        RefuseConnection.
         """
         self._can_refuse = can_refuse
         self._settings = settings
@@ -45,9 +47,15 @@ class OwnSshConfig:
         self._ensure = tuple(ensure)
         self._site = site
         self._places = places
+        self._runtime = RuntimeFolder(places.runtime)
         self._touched = touched
 
     def write(self, user: str | None) -> Path | None:
+        self.refresh(user)
+        return None if self._is_read_in() else self._plainly_named(self._places.connect_config)
+
+    def refresh(self, user: str | None) -> None:
+        """The same where nothing is to be handed to ssh.  Raises Unfit."""
         at = self._places
         with readable_by_ssh():
             wanted = {
@@ -60,7 +68,6 @@ class OwnSshConfig:
             wanted[at.fresh] = self._script()
         for path, text in wanted.items():
             _write(path, text.encode())
-        return None if self._is_read_in() else self._plainly_named(at.connect_config)
 
     @property
     def on_demand(self) -> bool:
@@ -94,8 +101,9 @@ class OwnSshConfig:
         """
         at = self._places
         old = at.node_known_hosts.with_name(at.node_known_hosts.name + ".old")
-        hosts, link = at.own_ssh_config, at.runtime / LINK
-        return hosts, at.connect_config, at.fresh, at.node_known_hosts, old, link
+        link = self._runtime.place(CONNECT)
+        lying = (at.own_ssh_config, at.connect_config, at.fresh, at.node_known_hosts, old)
+        return (*lying, link) if link else lying
 
     def _script(self) -> str:
         """It needs the program, and the package; in a bundle the two are one."""
@@ -104,7 +112,7 @@ class OwnSshConfig:
 
     def blocks(self, user: str | None, *, on_demand: bool) -> str:
         key = self._places.private_key(self._site.key_file)
-        agent = self._places.own_agent if self._own_agent() else None
+        agent = self._own_agent()
         return self._blocks(Identity(user, key, certificate_of(key), agent), on_demand=on_demand)
 
     def blocks_without_agent(self) -> str:
@@ -151,8 +159,7 @@ class OwnSshConfig:
         """
         if _PLAIN.fullmatch(str(path)):
             return path
-        link = self._places.runtime / LINK
-        files.private_folder(link.parent)
+        link = self._runtime.ready() / CONNECT
         with files.as_unfit(link):
             files.link(link, path)
         return link

@@ -4,9 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from alpkey.adapters.lock import is_held
 from alpkey.adapters.processes import start_detached
 
 _POLL_S = 0.25
@@ -16,11 +14,11 @@ ACTIVATION = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 
 
 class WindowWatched:
-    """``command`` opens it; ``lock`` is held by the window of this home while there is one."""
+    """``command`` opens it; ``is_open`` says whether this home has a window."""
 
-    def __init__(self, command: Sequence[str], lock: Path) -> None:
+    def __init__(self, command: Sequence[str], is_open: Callable[[], bool]) -> None:
         self._command = command
-        self._lock = lock
+        self._is_open = is_open
 
     def ask(
         self, _host: str | None, done: Callable[[], bool], timeout_s: float, token: str = ""
@@ -40,7 +38,7 @@ class WindowWatched:
         while (passed := time.monotonic() - began) < timeout_s:
             if done():
                 return True
-            is_open = is_held(self._lock)
+            is_open = self._is_open()
             if not is_open and (seen or passed > OPENS_WITHIN_S):
                 return False
             seen = seen or is_open

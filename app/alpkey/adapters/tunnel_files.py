@@ -24,6 +24,7 @@ from alpkey.core.tunnel_file import (
     to_bytes,
     way_to_bytes,
 )
+from alpkey.runtime_folder import RuntimeFolder
 
 LOCK = ".lock"
 CLOSE = b"close\n"
@@ -33,12 +34,12 @@ _TALK_TIMEOUT_S = 2.0
 
 
 class TunnelFolder:
-    """``last`` is the file of the last that stood, ``runtime`` where the sockets are.
+    """``last`` is the file of the last that stood, ``runtime`` the folder of the sockets.
 
     Where the file system knows no locks there are no tunnels: nobody could tell which live.
     """
 
-    def __init__(self, folder: Path, last: Path, runtime: Path) -> None:
+    def __init__(self, folder: Path, last: Path, runtime: RuntimeFolder) -> None:
         self._last = last
         self._folder = folder
         self._runtime = runtime
@@ -46,20 +47,23 @@ class TunnelFolder:
     @contextmanager
     def claim(self, name: str) -> Iterator["FileClaim"]:
         files.private_folder(self._folder)
-        files.own_folder(self._runtime)
+        sockets = self._runtime.ready()
         with files.as_unfit(self._folder), self._alone():
             self._sweep()
-            claim = self._claimed(name)
+            claim = self._claimed(name, sockets)
         try:
             yield claim
         finally:
             claim.end()
 
     def close(self, tunnel_id: str) -> bool:
+        path = self._runtime.place(socket_name(tunnel_id))
+        if path is None:
+            return False
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(_TALK_TIMEOUT_S)
             try:
-                connection.connect(str(self._runtime / socket_name(tunnel_id)))
+                connection.connect(str(path))
                 connection.sendall(CLOSE)
                 connection.settimeout(CLOSING_TIMEOUT_S)
                 connection.recv(1)  # it says nothing; the end of it is the end of the tunnel
@@ -98,12 +102,12 @@ class TunnelFolder:
                 if old and not is_locked(path):
                     path.unlink()
 
-    def _claimed(self, name: str) -> "FileClaim":
+    def _claimed(self, name: str, sockets: Path) -> "FileClaim":
         for number in itertools.count(1):
             tunnel_id = name if number == 1 else f"{name}-{number}"
             path = self._path(tunnel_id)
             if not is_locked(path):
-                return FileClaim(tunnel_id, path, self._runtime / socket_name(tunnel_id))
+                return FileClaim(tunnel_id, path, sockets / socket_name(tunnel_id))
         raise AssertionError  # there is always another number
 
     def _path(self, tunnel_id: str) -> Path:

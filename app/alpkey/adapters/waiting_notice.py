@@ -7,14 +7,12 @@ notification itself, for it is the one that waits, and takes it away when it no 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from pathlib import Path
 from typing import Any, Literal
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, new_method_call
 from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
-from alpkey.adapters.lock import is_held
 from alpkey.adapters.renew_window import WindowWatched
 from alpkey.core import words
 
@@ -34,17 +32,17 @@ Told = Literal["renew", "no", "done", "late", "unseen"]
 class NoticeFirst:
     """A notification where our tray runs and the desktop shows buttons; else the window at once.
 
-    ``tray`` is the lock that the tray of this home holds.
+    ``has_tray`` says whether the tray of this home runs.
     """
 
-    def __init__(self, window: WindowWatched, tray: Path) -> None:
+    def __init__(self, window: WindowWatched, has_tray: Callable[[], bool]) -> None:
         self._window = window
-        self._tray = tray
+        self._has_tray = has_tray
         self._token = ""
 
     def ask(self, host: str | None, done: Callable[[], bool], timeout_s: float) -> bool:
         ends = time.monotonic() + timeout_s
-        told = self._tell(host, done, ends) if is_held(self._tray) else "unseen"
+        told = self._tell(host, done, ends) if self._has_tray() else "unseen"
         if told in ("renew", "unseen"):
             left = max(ends - time.monotonic(), 0)
             return self._window.ask(host, done, left, token=self._token)

@@ -1,6 +1,5 @@
 """Every path that Alpkey reads or writes, in one place."""
 
-import hashlib
 import os
 import pwd
 import sys
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alpkey.core.roots import find_roots
+from alpkey.core.runtime import RuntimeRoots, runtime_roots
 
 # One name for what a desktop knows us by: menu entry, icon, agent of macOS, managed preferences.
 APP_ID = "io.github.alpkey.Alpkey"
@@ -19,13 +19,14 @@ class Places:
     """All paths of one home; ``moved`` where ``ALPKEY_HOME`` stands in for the real one.
 
     ``policies`` are the files by which an organisation locks settings, the strongest last.
+    ``runtime`` says where sockets may lie: ``runtime_folder`` alone says where they do.
     """
 
     config: Path
     state: Path
     logs: Path
     ssh: Path
-    runtime: Path
+    runtime: RuntimeRoots
     machine: Path
     policies: tuple[Path, ...]
     autostart: Path
@@ -148,19 +149,6 @@ class Places:
     def node_known_hosts(self) -> Path:
         return self.own_ssh / "known_hosts_nodes"
 
-    @property
-    def tray_socket(self) -> Path:
-        return self.runtime / "tray"
-
-    @property
-    def window_socket(self) -> Path:
-        return self.runtime / "window"
-
-    @property
-    def own_agent(self) -> Path:
-        """The socket of the ssh agent that is ours."""
-        return self.runtime / "agent"
-
     def private_key(self, file_name: str) -> Path:
         return self.ssh / file_name
 
@@ -188,17 +176,14 @@ def own_places() -> Places:
 def find_places(
     environ: Mapping[str, str], platform: str, passwd_home: str, user_id: int
 ) -> Places:
-    """The paths for this person, from environment, platform and passwd entry.
-
-    The runtime folder carries a hash of the home, so that two homes never share a socket.
-    """
+    """The paths for this person, from environment, platform and passwd entry."""
     roots = find_roots(environ, platform, passwd_home)
     return Places(
         config=Path(roots.config),
         state=Path(roots.state),
         logs=Path(roots.logs),
         ssh=Path(roots.ssh),
-        runtime=_runtime(environ, roots.state, user_id),
+        runtime=runtime_roots(environ, platform, roots.state, user_id),
         machine=Path(roots.machine),
         policies=_policies(Path(roots.machine), platform, roots.moved, passwd_home),
         autostart=Path(roots.desktop),
@@ -217,11 +202,3 @@ def _policies(machine: Path, platform: str, moved: bool, passwd_home: str) -> tu
     managed = machine if moved else Path("/Library/Managed Preferences")
     name = f"{APP_ID}.plist"
     return (managed / name, managed / Path(passwd_home).name / name)
-
-
-def _runtime(environ: Mapping[str, str], state: str, user_id: int) -> Path:
-    name = "alpkey-" + hashlib.sha256(state.encode()).hexdigest()[:12]
-    given = environ.get("XDG_RUNTIME_DIR", "")
-    if given.startswith("/"):
-        return Path(given) / name
-    return Path(environ.get("TMPDIR") or "/tmp") / f"{name}-{user_id}"  # noqa: S108  ours alone

@@ -296,6 +296,16 @@ ERRORS: Mapping[str, Description] = {
     "folder-unfit": Description(
         "{path} cannot be written", "{reason} Nothing was changed.", "Mend this and try again."
     ),
+    "runtime-unfit": Description(
+        "Alpkey has no folder for its sockets",
+        "{reason}",
+        "Have XDG_RUNTIME_DIR or TMPDIR name a folder of your own with a short path.",
+    ),
+    "instance-silent": Description(
+        "Alpkey's {name} runs already, and does not answer",
+        "It may be about to start or to end.",
+        "Try again in a moment.",
+    ),
     "disk-full": Description(
         "The disk is full",
         "{path} could not be written. The key you had is untouched.",

@@ -11,6 +11,7 @@ from typing import Any, Self
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
 from alpkey.core.places import lock_of
+from alpkey.runtime_folder import unfit
 
 MESSAGE_LIMIT_BYTES = 4096
 SEND_TIMEOUT_S = 2.0
@@ -30,23 +31,24 @@ class Instance(QObject):
 
     @classmethod
     def claim(cls, path: Path) -> Self | None:
-        """The instance, or None where another one runs.  Raises OSError.
+        """The instance, or None where another one runs.  Raises Unfit.
 
-        The kernel frees the lock when its holder ends, however it ends.
+        ``path`` lies in the runtime folder.  The kernel frees the lock when its holder ends,
+        however it ends.
         """
-        _own_folder(path.parent)
-        lock = os.open(lock_of(path), os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            return None
-        path.unlink(missing_ok=True)
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(path))
-        listener.listen()
-        listener.setblocking(False)
-        return cls(listener, lock)
+            lock = os.open(lock_of(path), os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return cls(_listening(path), lock)
+            except BlockingIOError:
+                os.close(lock)
+                return None
+            except OSError:
+                os.close(lock)
+                raise
+        except OSError as wrong:
+            raise unfit(f"{path}: {wrong.strerror or wrong}.") from None
 
     def __enter__(self) -> Self:
         return self
@@ -67,8 +69,13 @@ class Instance(QObject):
                 self.heard.emit(message)
 
 
-def tell(path: Path, **message: Any) -> bool:
-    """Tells the running instance what is wanted; whether it could be told."""
+def tell(path: Path | None, **message: Any) -> bool:
+    """Tells the running instance what is wanted; whether it could be told.
+
+    None is where no runtime folder is, and so nothing that listens.
+    """
+    if path is None:
+        return False
     try:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(SEND_TIMEOUT_S)
@@ -79,12 +86,18 @@ def tell(path: Path, **message: Any) -> bool:
     return True
 
 
-def _own_folder(folder: Path) -> None:
-    """Makes the folder ours alone.  Raises PermissionError where it is another person's."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.stat()
-    if found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise PermissionError(f"{folder} is not ours alone")
+def _listening(path: Path) -> socket.socket:
+    """A socket at ``path``, in place of one that was left there.  Raises OSError."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX)
+    try:
+        listener.bind(str(path))
+        listener.listen()
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _read(connection: socket.socket) -> dict[str, Any]:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.places import Places
+from alpkey.core.runtime import TRAY, WINDOW
 from alpkey.desktop import drawing
 from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.signals import SignalNotifier
@@ -22,6 +24,7 @@ from alpkey.desktop.signs import STARTING, IconView
 from alpkey.desktop.tray.clicks import meaning
 from alpkey.desktop.tray.menu import TrayMenu
 from alpkey.desktop.tray.stand_in import StandIn
+from alpkey.runtime_folder import RuntimeFolder
 
 if TYPE_CHECKING:
     from alpkey.desktop.tray.following import Following
@@ -161,7 +164,7 @@ class Tray(QObject):
 
     def _end_all(self) -> None:
         """The windows end, too; one in which a renewal is under way asks first."""
-        tell(self._places.window_socket, quit=True)
+        self._tell_windows(quit=True)
         QApplication.quit()
 
     def _open_stand_in(self) -> None:
@@ -170,7 +173,10 @@ class Tray(QObject):
         start("window", "main", "--for", "tray")
 
     def _close_stand_in(self) -> None:
-        tell(self._places.window_socket, leave="main")
+        self._tell_windows(leave="main")
+
+    def _tell_windows(self, **message: object) -> None:
+        tell(RuntimeFolder(self._places.runtime).place(WINDOW), **message)
 
     def _drop_icon(self) -> None:
         if self._icon is not None:
@@ -200,9 +206,17 @@ def run(places: Places, *, at_login: bool) -> int:
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
     app.setQuitOnLastWindowClosed(False)
-    instance = Instance.claim(places.tray_socket)
-    if instance is None:
-        return 0 if at_login or tell(places.tray_socket, show="main") else 1
+    try:
+        path = RuntimeFolder(places.runtime).ready() / TRAY
+        instance = Instance.claim(path)
+        if instance is None:
+            if at_login or tell(path, show="main"):
+                return 0
+            raise Unreachable("instance-silent", name="tray")
+    except AlpkeyError as wrong:
+        from alpkey.desktop.refusal import refuse
+
+        return refuse(wrong)
     tray = Tray(places)
     instance.heard.connect(tray.hear)
     notifier = SignalNotifier(app)

@@ -14,17 +14,20 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 
 from alpkey import glance
 from alpkey.core import words
-from alpkey.core.errors import AlpkeyError
+from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.places import APP_ID, Places
+from alpkey.core.runtime import TRAY, WINDOW
 from alpkey.core.site import Site
 from alpkey.desktop import drawing, looking, zone
 from alpkey.desktop.children import WAYLAND_ACTIVATION, command
 from alpkey.desktop.errands import Errands
 from alpkey.desktop.instance import Instance, tell
+from alpkey.desktop.refusal import refuse
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.signs import RING_STEPS, IconView, Sign
 from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
+from alpkey.runtime_folder import RuntimeFolder
 
 if TYPE_CHECKING:
     from alpkey.desktop.windows.first_start.page import SetupWorld
@@ -145,9 +148,11 @@ class Windows:
 
     def _renewal_world(self, site: Site) -> RenewalWorld:
         look = partial(looking.take, self._places)
-        quits = partial(tell, self._places.tray_socket, quit=True)
-        end = quits if sys.platform == "darwin" else None
+        end = self._end_tray if sys.platform == "darwin" else None
         return RenewalWorld(site, look, command, self.start, self._reader, zone.now, end)
+
+    def _end_tray(self) -> bool:
+        return tell(RuntimeFolder(self._places.runtime).place(TRAY), quit=True)
 
     def _setup_world(self, site: Site) -> "SetupWorld":
         from alpkey.desktop.windows.first_start.page import SetupWorld
@@ -183,15 +188,17 @@ def run(places: Places, kind: str, wish: Mapping[str, str]) -> int:
     notifier = SignalNotifier(app)
     if kind == "demo" and "ALPKEY_DEMO" in os.environ:
         return _run_demo(app, places, notifier)
-    instance = Instance.claim(places.window_socket)
-    if instance is None:
-        token = os.environ.get(WAYLAND_ACTIVATION, "")
-        told = tell(places.window_socket, show=kind, token=token, **wish)
-        return 0 if told else 1
     try:
+        path = RuntimeFolder(places.runtime).ready() / WINDOW
+        instance = Instance.claim(path)
+        if instance is None:
+            token = os.environ.get(WAYLAND_ACTIVATION, "")
+            if tell(path, show=kind, token=token, **wish):
+                return 0
+            raise Unreachable("instance-silent", name="window")
         windows = Windows(places, glance.shipped_site(places))
     except AlpkeyError as wrong:
-        return _tell(wrong)
+        return refuse(wrong)
     instance.heard.connect(windows.hear)
     windows.show(kind, wish)
     with instance, notifier:
@@ -206,10 +213,3 @@ def _run_demo(app: QApplication, places: Places, notifier: SignalNotifier) -> in
     helper.show()
     with notifier:
         return app.exec()
-
-
-def _tell(wrong: AlpkeyError) -> int:
-    said = words.describe(wrong)
-    QMessageBox.critical(None, "Alpkey", f"{said.title}\n\n{said.detail}\n\n{said.next_step}")
-    sys.stderr.write(f"{said.title}. {said.detail}\n")
-    return wrong.exit_code

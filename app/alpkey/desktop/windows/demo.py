@@ -9,9 +9,11 @@ from PySide6.QtCore import QProcess, QTimer
 from PySide6.QtWidgets import QDialog, QFormLayout, QVBoxLayout
 
 from alpkey.core.places import Places
+from alpkey.core.runtime import WINDOW
 from alpkey.desktop.children import command
 from alpkey.desktop.instance import tell
 from alpkey.desktop.windows.parts import GRID_PX, button, heading, words_label
+from alpkey.runtime_folder import RuntimeFolder
 
 CODE_EVERY_MS = 3000
 
@@ -56,4 +58,5 @@ class DemoHelper(QDialog):
 
     def _fill(self) -> None:
         values = {name: self._facts[name] for name in ("username", "password")}
-        tell(self._places.window_socket, fill={**values, "otp": self._code.text()})
+        window = RuntimeFolder(self._places.runtime).place(WINDOW)
+        tell(window, fill={**values, "otp": self._code.text()})

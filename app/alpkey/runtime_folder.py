@@ -1,0 +1,180 @@
+"""The runtime folder on disk: the one place that finds, checks and makes it, for every use.
+
+Below the adapters and the desktop alike, and of the standard library only.  Every call looks
+anew: the folder can be cleaned away under a program that runs.
+"""
+
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from alpkey.core.errors import Unfit
+from alpkey.core.runtime import (
+    RuntimeRoots,
+    is_ours_alone,
+    is_session,
+    keeps_apart,
+    random_name,
+)
+from alpkey.core.trust import distrust
+
+# A home that several computers share remembers a folder of each.
+_KEPT = 16
+_RECORD_LIMIT_BYTES = 4096
+
+
+class RuntimeFolder:
+    """That of one home.  No path that it gives is another person's, a link, or open to others."""
+
+    def __init__(self, roots: RuntimeRoots) -> None:
+        self._roots = roots
+
+    def ready(self) -> Path:
+        """The folder, made where it lacks.  Raises Unfit where none can be had.
+
+        In the session's folder, else the remembered one, else a fresh one that is then remembered;
+        of several that start at once all get the same.
+        """
+        return self._in_session() or self._remembered() or self._fresh()
+
+    def standing(self) -> Path | None:
+        """The folder where there is one; makes nothing and raises nothing."""
+        session = self._roots.session
+        if session and self._session_serves(session) and self._is_ours(session):
+            return session
+        return self._remembered()
+
+    def place(self, name: str) -> Path | None:
+        """Where the socket or lock of this name is, if it is anywhere."""
+        folder = self.standing()
+        return folder / name if folder else None
+
+    def _in_session(self) -> Path | None:
+        session = self._roots.session
+        if session is None or not self._session_serves(session):
+            return None
+        with suppress(OSError):  # then it is there already, or cannot be made
+            session.mkdir(mode=0o700)
+        return session if self._is_ours(session) else None
+
+    def _session_serves(self, session: Path) -> bool:
+        found = _lstat(session.parent)
+        return found is not None and is_session(found.st_mode, found.st_uid, self._roots.owner)
+
+    def _is_ours(self, folder: Path) -> bool:
+        found = _lstat(folder)
+        return found is not None and is_ours_alone(found.st_mode, found.st_uid, self._roots.owner)
+
+    def _keeps_apart(self, parent: Path) -> bool:
+        """A link is followed here: /tmp is one on macOS, and only root could turn it."""
+        with suppress(OSError):
+            found = parent.stat()
+            return keeps_apart(found.st_mode, found.st_uid, self._roots.owner)
+        return False
+
+    def _remembered(self) -> Path | None:
+        """The first one of the record that stands here; the others are of other computers."""
+        for line in self._recorded():
+            folder = Path(os.fsdecode(line))
+            if (
+                self._roots.may_be(folder)
+                and self._keeps_apart(folder.parent)
+                and self._is_ours(folder)
+            ):
+                return folder
+        return None
+
+    def _recorded(self) -> list[bytes]:
+        with suppress(OSError):
+            handle = os.open(self._roots.record, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(handle, "rb") as file:
+                if self._is_believed(os.fstat(handle)):
+                    return _lines(file.read(2 * _RECORD_LIMIT_BYTES))
+        return []
+
+    def _is_believed(self, found: os.stat_result) -> bool:
+        return stat.S_ISREG(found.st_mode) and not distrust(
+            found.st_mode, found.st_uid, self._roots.owner
+        )
+
+    def _fresh(self) -> Path:
+        """Each who starts adds a folder and takes the first in the record that stands.
+
+        That alone has all agree; the lock only spares them the making, where locks are known.
+        """
+        try:
+            with self._opened_record() as record:
+                if folder := self._remembered():
+                    return folder
+                folder = self._made()
+                try:
+                    os.write(record, os.fsencode(folder) + b"\n")
+                except OSError:
+                    folder.rmdir()
+                    raise
+                agreed = self._remembered() or folder
+                if agreed != folder:
+                    folder.rmdir()
+                return agreed
+        except OSError as wrong:
+            raise unfit(f"{self._roots.record}: {wrong.strerror or wrong}.") from None
+
+    @contextmanager
+    def _opened_record(self) -> Iterator[int]:
+        """Opened for adding, and cut to its end where it became long.  Raises OSError."""
+        path = self._roots.record
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = _lstat(path)
+        if found and not self._is_believed(found):
+            path.unlink()
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            with suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.fstat(handle).st_size > _RECORD_LIMIT_BYTES:
+                kept = _lines(os.pread(handle, 2 * _RECORD_LIMIT_BYTES, 0))[-_KEPT:]
+                os.ftruncate(handle, 0)
+                os.write(handle, b"".join(line + b"\n" for line in kept))
+            yield handle
+        finally:
+            os.close(handle)
+
+    def _made(self) -> Path:
+        """A new one in the first temporary folder that takes it.  Raises Unfit."""
+        reason = "The path of every temporary folder is too long for a socket."
+        for parent in self._roots.temporary:
+            if not self._keeps_apart(parent):
+                reason = f"{parent} is no folder in which Alpkey's files are safe from others."
+                continue
+            folder = parent / random_name()
+            try:
+                folder.mkdir(mode=0o700)
+            except OSError as wrong:
+                reason = f"{parent}: {wrong.strerror or wrong}."
+                continue
+            if self._is_ours(folder):
+                return folder
+            reason = f"A folder made in {parent} is not closed to others."
+            with suppress(OSError):
+                folder.rmdir()
+        raise unfit(reason)
+
+
+def unfit(reason: str) -> Unfit:
+    """The error of a runtime folder that cannot be had, or used."""
+    return Unfit("runtime-unfit", reason=reason)
+
+
+def _lstat(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except OSError:
+        return None
+
+
+def _lines(content: bytes) -> list[bytes]:
+    """Without what a cut left half at the end."""
+    return content.split(b"\n")[:-1]
