@@ -1,6 +1,7 @@
 """Our own ssh-agent: started once, known by its socket, ended with all that it holds."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -137,9 +138,15 @@ def test_where_there_is_no_such_program_that_is_told(path: Path) -> None:
 def test_a_folder_that_others_may_enter_is_not_used(path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     path.parent.chmod(0o755)
-    with pytest.raises(AgentTrouble) as trouble:
-        own_agent().start()
-    assert (trouble.value.code, path.exists()) == ("own-agent-failed", False)
+    agent = own_agent()
+    agent.start()
+    assert not path.exists()
+    assert agent.path is not None
+    assert stat.S_IMODE(agent.path.parent.stat().st_mode) == 0o700
+    agent.end()
+    agent_folder = RuntimeFolder(own_places().runtime).ready()
+    shutil.rmtree(agent_folder)
+    assert not agent.lives
 
 
 def test_it_gets_no_more_of_the_environment_than_it_needs(path: Path) -> None:
@@ -149,8 +156,8 @@ def test_it_gets_no_more_of_the_environment_than_it_needs(path: Path) -> None:
     program.write_text(f"#!/bin/sh\nenv > {seen}\n")
     program.chmod(0o700)
     with pytest.raises(AgentTrouble):
-        at(
-            path, PATH=f"{program.parent}:{os.environ['PATH']}", CSCS_API_KEY="secret", DISPLAY=":7"
+        own_agent(
+            PATH=f"{program.parent}:{os.environ['PATH']}", CSCS_API_KEY="secret", DISPLAY=":7"
         ).start()
     told = seen.read_text()
     assert ("DISPLAY=:7" in told, "secret" in told) == (True, False)

@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from alpkey.adapters.lock import is_held
-from alpkey.core.places import Places, find_places, lock_of
+from alpkey.core.places import lock_of
 from alpkey.core.runtime import TRAY, WINDOW
 from alpkey.desktop.instance import tell
 from tests.centre import Home
@@ -27,7 +27,6 @@ class Waiting:
     """``alpkey ensure`` with no terminal, on a desktop."""
 
     home: Home
-    places: Places
     qtbot: QtBot
     running: ExitStack
 
@@ -73,9 +72,8 @@ def waiting(home: Home, short_folder: Path, bus_address: str, qtbot: QtBot) -> I
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_RUNTIME_DIR": str(short_folder),
     }
-    places = find_places(home.environ, "linux", home.environ["HOME"], 0)
     with ExitStack() as running:
-        made = Waiting(home, places, qtbot, running)
+        made = Waiting(home, qtbot, running)
         yield made
         if made.window_is_open:
             made.close_window()
