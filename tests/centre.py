@@ -202,7 +202,8 @@ def prepared_home(centre: Centre, folder: Path) -> Home:
         target.write_bytes((prepared / name).read_bytes())
         target.chmod(0o600)
     path.chmod(0o700)
-    keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    passed_on = ("PATH", "LANG", "XDG_RUNTIME_DIR")
+    keep = {name: os.environ[name] for name in passed_on if name in os.environ}
     environ = {
         **keep,
         "HOME": str(folder / "elsewhere"),

@@ -216,7 +216,8 @@ def run(places: Places, *, at_login: bool) -> int:
     except AlpkeyError as wrong:
         from alpkey.desktop.refusal import refuse
 
-        return refuse(wrong)
+        with SignalNotifier(app):
+            return refuse(wrong)
     tray = Tray(places)
     instance.heard.connect(tray.hear)
     notifier = SignalNotifier(app)

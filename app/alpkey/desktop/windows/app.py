@@ -198,7 +198,8 @@ def run(places: Places, kind: str, wish: Mapping[str, str]) -> int:
             raise Unreachable("instance-silent", name="window")
         windows = Windows(places, glance.shipped_site(places))
     except AlpkeyError as wrong:
-        return refuse(wrong)
+        with notifier:
+            return refuse(wrong)
     instance.heard.connect(windows.hear)
     windows.show(kind, wish)
     with instance, notifier:
