@@ -19,7 +19,6 @@ from alpkey.core.runtime import (
     keeps_apart,
     random_name,
 )
-from alpkey.core.trust import distrust
 
 # A home that several computers share remembers a folder of each.
 _KEPT = 16
@@ -96,9 +95,9 @@ class RuntimeFolder:
         return []
 
     def _is_believed(self, found: os.stat_result) -> bool:
-        return stat.S_ISREG(found.st_mode) and not distrust(
-            found.st_mode, found.st_uid, self._roots.owner
-        )
+        """A record that another user may write would lead us into that user's folder."""
+        is_ours = found.st_uid in (0, self._roots.owner) and not found.st_mode & 0o022
+        return stat.S_ISREG(found.st_mode) and is_ours
 
     def _fresh(self) -> Path:
         """Each who starts adds a folder and takes the first in the record that stands.
