@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.centre import Home
 from tests.core.sites import site
 
-from alpkey.core.config_line import applied, difference, our_line
-from alpkey.core.host_names import candidates, includes
+from alpkey.core.ssh.host_patterns import candidates, includes
+from alpkey.core.ssh.include_line import applied, difference, include_line_for
 from bench.figures import in_turn, ms, run_s, tell
 
 BLOCK = b"Host h%d\n  HostName h%d.example.org\n  # a remark\n  User somebody\n"
@@ -43,7 +43,7 @@ def on_demand(home: Home) -> None:
 
 def _plan_s(lines: int) -> float:
     content = b"".join(BLOCK % (number, number) for number in range(lines // 4))
-    line = our_line(Path("/home/alice/.ssh/alpkey/config"))
+    line = include_line_for(Path("/home/alice/.ssh/alpkey/config"))
     started = time.perf_counter()
     includes(content)
     candidates([content], site())

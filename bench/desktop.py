@@ -14,8 +14,8 @@ from tests.e2e.desk import Desk
 from tests.e2e.tray_item import TrayItem, find_item, tray_items
 from tests.e2e.waiting import until
 
-from alpkey.core.places import find_places
-from alpkey.core.runtime import WINDOW
+from alpkey.core.paths import find_paths
+from alpkey.core.runtime_folder import WINDOW
 from alpkey.runtime_folder import RuntimeFolder
 from bench.figures import in_turn, ms, tell
 
@@ -106,7 +106,7 @@ def _window_after(desk: Desk, title: str, open_it: Callable[[], None]) -> float:
 
 
 def _socket(environ: dict[str, str]) -> Path:
-    at = find_places(environ, sys.platform, "/nowhere", os.getuid())
+    at = find_paths(environ, sys.platform, "/nowhere", os.getuid())
     return RuntimeFolder(at.runtime).ready() / WINDOW
 
 

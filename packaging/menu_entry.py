@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from alpkey import glance
-from alpkey.core import desktop_entry
-from alpkey.core.places import find_places
+from alpkey.core.desktop import freedesktop
+from alpkey.core.paths import find_paths
 
 
 def entry() -> bytes:
@@ -13,8 +13,8 @@ def entry() -> bytes:
 
     It names the clusters of the shipped site: nothing of whoever builds is looked at.
     """
-    nobody = find_places({"ALPKEY_HOME": "/nonexistent"}, "linux", "/nonexistent", 0)
-    menu, _icon = desktop_entry.menu(nobody, glance.ground(nobody).site, ["alpkey"], b"")
+    nobody = find_paths({"ALPKEY_HOME": "/nonexistent"}, "linux", "/nonexistent", 0)
+    menu, _icon = freedesktop.menu(nobody, glance.command_context(nobody).site, ["alpkey"], b"")
     return menu.content
 
 

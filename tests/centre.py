@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 import pyotp
 import pytest
 
-from alpkey.core.runtime import AGENT
+from alpkey.core.runtime_folder import AGENT
 from alpkey_sandbox.sandbox import Sandbox
 from tests.agents import end_agent
 from tests.e2e.conversation import Conversation

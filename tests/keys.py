@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from alpkey.core.certificate import Certificate, read_certificate
+from alpkey.core.keys.certificate import Certificate, read_certificate
 
 KINDS = ("ed25519", "rsa", "ecdsa-256", "ecdsa-384", "ecdsa-521")
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from alpkey.core.places import find_places
+from alpkey.core.paths import find_paths
 
 
 def owner(path: Path) -> int:
@@ -29,6 +29,6 @@ def place_of(environ: Mapping[str, str], name: str) -> Path:
 
     Nothing is made there, and nothing need be.
     """
-    at = find_places(environ, sys.platform, "/nowhere", os.getuid())
+    at = find_paths(environ, sys.platform, "/nowhere", os.getuid())
     assert at.runtime.session is not None
     return at.runtime.session / name

@@ -10,7 +10,7 @@ import pytest
 
 import alpkey
 from alpkey.cli.main import alpkey as door
-from alpkey.core.diagnosis import CHECKS
+from alpkey.core.doctor.diagnosis import CHECKS
 
 SOURCES = str(Path(alpkey.__file__).parents[1])
 HEAVY = {"PySide6", "click", "cryptography", "keyring", "requests"}
@@ -63,11 +63,14 @@ def test_a_glance_imports_the_standard_library_only() -> None:
 def test_the_icon_comes_before_all_that_follows_it() -> None:
     told = modules("alpkey.desktop.tray.app")
     assert "alpkey.desktop.drawing" in told
-    assert told & {"alpkey.glance", "alpkey.core.words", "alpkey.desktop.looking"} == set()
+    assert (
+        told & {"alpkey.glance", "alpkey.core.messages.describe", "alpkey.desktop.current_state"}
+        == set()
+    )
 
 
 def test_a_tray_loads_no_message_bus_before_a_reminder_is_due() -> None:
-    told = modules("alpkey.desktop.tray.app", "alpkey.desktop.tray.following")
+    told = modules("alpkey.desktop.tray.app", "alpkey.desktop.tray.controller")
     assert packages(told) & ((HEAVY | {"jeepney"}) - {"PySide6"}) == set()
 
 

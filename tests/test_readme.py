@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from alpkey.core.places import APP_ID
-from alpkey.core.settings import Setting, declared
+from alpkey.core.paths import APP_ID
+from alpkey.core.settings.settings import Setting, declared
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 HEAD = "| setting | default | meaning |\n|---|---|---|\n"

@@ -16,12 +16,12 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.clock import now
-from alpkey.adapters.lock import FileLock
-from alpkey.adapters.own_ssh_files import OwnSshConfig
-from alpkey.adapters.touched_file import TouchedFile
-from alpkey.core.errors import Unfit
-from alpkey.core.places import Places, own_places
-from alpkey.core.runtime import CONNECT, WINDOW, RuntimeRoots
+from alpkey.adapters.ssh.own_config import OwnSshConfig
+from alpkey.adapters.state.external_changes import ExternalChangesFile
+from alpkey.adapters.state.lock import FileLock
+from alpkey.core.errors import InvalidFile
+from alpkey.core.paths import Paths, user_paths
+from alpkey.core.runtime_folder import CONNECT, WINDOW, RuntimeRoots
 from alpkey.runtime_folder import RuntimeFolder
 from tests.core.sites import site
 
@@ -30,7 +30,7 @@ STRANGER = 65534
 # Each says where it is, once all have started.
 READY = """
 import sys
-from alpkey.core.places import own_places
+from alpkey.core.paths import own_places
 from alpkey.runtime_folder import RuntimeFolder
 folder = RuntimeFolder(own_places().runtime)
 print(flush=True)
@@ -50,7 +50,7 @@ def temporary(short_folder: Path) -> Path:
 
 @pytest.fixture
 def roots(temporary: Path) -> RuntimeRoots:
-    return replace(own_places().runtime, temporary=(temporary,))
+    return replace(user_paths().runtime, temporary=(temporary,))
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ def test_a_folder_in_which_others_can_replace_it_takes_none(
     outside: RuntimeRoots, temporary: Path
 ) -> None:
     temporary.chmod(0o777)
-    with pytest.raises(Unfit) as raised:
+    with pytest.raises(InvalidFile) as raised:
         RuntimeFolder(outside).ready()
     assert (raised.value.code, raised.value.exit_code) == ("runtime-unfit", 9)
     assert str(temporary) in raised.value.params["reason"]  # type: ignore[operator]
@@ -226,7 +226,7 @@ def test_a_folder_in_which_others_can_replace_it_takes_none(
 
 
 def test_where_no_path_is_short_enough_it_says_so(outside: RuntimeRoots) -> None:
-    with pytest.raises(Unfit) as raised:
+    with pytest.raises(InvalidFile) as raised:
         RuntimeFolder(replace(outside, temporary=())).ready()
     assert "too long" in raised.value.params["reason"]  # type: ignore[operator]
 
@@ -238,7 +238,7 @@ def test_what_cannot_be_remembered_is_not_left_behind(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "write", full)
-    with pytest.raises(Unfit) as raised:
+    with pytest.raises(InvalidFile) as raised:
         RuntimeFolder(outside).ready()
     assert "No space" in raised.value.params["reason"]  # type: ignore[operator]
     assert list(temporary.iterdir()) == []
@@ -284,23 +284,25 @@ def test_those_who_start_at_once_agree(
 
 
 @pytest.fixture
-def odd_home(short_folder: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+def odd_home(short_folder: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     """One that no shell takes as it is, and no session."""
     monkeypatch.setenv("ALPKEY_HOME", str(short_folder / "my home"))
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     monkeypatch.setenv("TMPDIR", str(temporary))
-    return own_places()
+    return user_paths()
 
 
-def connects_with(at: Places) -> Path:
-    path = OwnSshConfig(site(), at, TouchedFile(at.touched), ["/bin/true"]).write("alice")
+def connects_with(at: Paths) -> Path:
+    path = OwnSshConfig(site(), at, ExternalChangesFile(at.external_changes), ["/bin/true"]).write(
+        "alice"
+    )
     assert path is not None
     return path
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_ssh_is_never_given_what_others_may_replace(
-    odd_home: Places, temporary: Path, attack: Attack
+    odd_home: Paths, temporary: Path, attack: Attack
 ) -> None:
     """Their file, with a command of theirs, would be run as us."""
     first = connects_with(odd_home)
@@ -315,11 +317,11 @@ def test_ssh_is_never_given_what_others_may_replace(
 
 
 def test_what_anyone_can_compute_is_not_used(
-    odd_home: Places, temporary: Path, monkeypatch: pytest.MonkeyPatch
+    odd_home: Paths, temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as session:
         session.setenv("XDG_RUNTIME_DIR", str(temporary))
-        name = session_of(own_places().runtime).name
+        name = session_of(user_paths().runtime).name
     for guess in (name, f"{name}-{os.getuid()}"):
         (temporary / guess).mkdir()
         (temporary / guess).chmod(0o777)

@@ -40,9 +40,9 @@ def main() -> int:
 
 
 def _short_status() -> int:
-    from alpkey.cli import short
+    from alpkey.cli.output import short_status
 
-    return short.main()
+    return short_status.main()
 
 
 def _command_line(arguments: list[str]) -> int:
@@ -62,20 +62,20 @@ def _tray(*, at_login: bool) -> int:
             "Use: alpkey renew, alpkey connect daint, alpkey status; see alpkey --help\n\n"
         )
         return _command_line(["status"])
-    from alpkey.core.places import own_places
+    from alpkey.core.paths import user_paths
     from alpkey.desktop import tray
 
     gc.enable()
-    return tray.run(own_places(), at_login=at_login)
+    return tray.run(user_paths(), at_login=at_login)
 
 
 def _window(kind: str, wish: dict[str, str]) -> int:
     _forbid_dumps()
-    from alpkey.core.places import own_places
+    from alpkey.core.paths import user_paths
     from alpkey.desktop import windows
 
     gc.enable()
-    return windows.run(own_places(), kind, wish)
+    return windows.run(user_paths(), kind, wish)
 
 
 def _forbid_dumps() -> None:

@@ -16,34 +16,39 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from alpkey import __version__
-from alpkey.core import journal, quota
-from alpkey.core.aliases import Alias, from_text
-from alpkey.core.certificate import (
+from alpkey.core.errors import InvalidFile
+from alpkey.core.keys.certificate import (
     Certificate,
     CertificateKind,
-    CertificateUnreadable,
+    InvalidCertificate,
     fingerprint,
     public_key_in,
     read_certificate,
 )
-from alpkey.core.errors import Unfit
-from alpkey.core.look import Look, Stamp
-from alpkey.core.places import Places, certificate_of
-from alpkey.core.policy import Chosen, choose
-from alpkey.core.ports_touched import SSH_CONFIG
-from alpkey.core.private_head import PrivateKeyUnreadable, read_head
-from alpkey.core.releases import Release, Told, is_brought
-from alpkey.core.settings import Settings, SettingsUnreadable, read_values
-from alpkey.core.shared_names import is_shared
-from alpkey.core.site import Site, SiteUnreadable, merged, read_site, with_clusters
-from alpkey.core.trusted_files import DistrustedFile, read_trusted
-from alpkey.core.tunnel_file import TunnelSeen, TunnelWay, from_bytes, way_from_bytes
+from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
+from alpkey.core.paths import Paths, certificate_of
+from alpkey.core.settings.policy import Chosen, choose
+from alpkey.core.settings.settings import InvalidSettings, Settings, read_values
+from alpkey.core.site import InvalidSite, Site, merged, read_site, with_clusters
+from alpkey.core.ssh.aliases import Alias, from_text
+from alpkey.core.ssh.control_sockets import is_shared
+from alpkey.core.state import journal, quota
+from alpkey.core.state.external_change_ports import SSH_CONFIG
+from alpkey.core.state.snapshot import Snapshot, Stamp
+from alpkey.core.tunnels.record import (
+    TunnelObservation,
+    TunnelTarget,
+    from_bytes,
+    target_from_bytes,
+)
+from alpkey.core.updates.releases import LastUpdateCheck, Release, is_brought
+from alpkey.trusted_files import DistrustedFile, read_trusted
 
 _HEAD_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class CommandContext:
     """What a look stands on: the centre, as the person wants to see it, and the settings."""
 
     site: Site
@@ -60,19 +65,19 @@ def resources() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "resources"
 
 
-def ground(at: Places) -> Ground:
-    """Site and settings.  Raises Unfit."""
+def command_context(at: Paths) -> CommandContext:
+    """Site and settings.  Raises InvalidFile."""
     decided = chosen(at)
-    return Ground(with_clusters(shipped_site(at), decided.settings.clusters), decided)
+    return CommandContext(with_clusters(shipped_site(at), decided.settings.clusters), decided)
 
 
-def site(at: Places) -> Site:
-    """The site with the clusters that the person wants.  Raises Unfit."""
-    return ground(at).site
+def site(at: Paths) -> Site:
+    """The site with the clusters that the person wants.  Raises InvalidFile."""
+    return command_context(at).site
 
 
-def shipped_site(at: Places) -> Site:
-    """The shipped site file, below the machine's own, below the home's.  Raises Unfit."""
+def shipped_site(at: Paths) -> Site:
+    """The shipped site file, below the machine's own, below the home's.  Raises InvalidFile."""
     table: dict[str, Any] = {}
     # Who may write what is shipped may write the program itself: no check would help there.
     shipped = resources() / "sites" / "cscs.toml"
@@ -85,24 +90,24 @@ def shipped_site(at: Places) -> Site:
         table = merged(table, _table(layer, read))
         try:
             found = read_site(table)
-        except SiteUnreadable as wrong:
-            raise _unreadable(layer, str(wrong)) from None
+        except InvalidSite as error:
+            raise _unreadable(layer, str(error)) from None
     return found
 
 
-def settings(at: Places) -> Settings:
-    """The settings in force.  Raises Unfit."""
+def settings(at: Paths) -> Settings:
+    """The settings in force.  Raises InvalidFile."""
     return chosen(at).settings
 
 
-def chosen(at: Places) -> Chosen:
-    """The settings in force, and who decided each.  Raises Unfit."""
+def chosen(at: Paths) -> Chosen:
+    """The settings in force, and who decided each.  Raises InvalidFile."""
     locked = policy(at)
     return choose(locked, _values(at.settings, locked))
 
 
-def policy(at: Places) -> dict[str, Any]:
-    """The values that the organisation locks.  Raises Unfit.
+def policy(at: Paths) -> dict[str, Any]:
+    """The values that the organisation locks.  Raises InvalidFile.
 
     What it misspells is no lock, so that is refused and not passed over.
     """
@@ -115,8 +120,8 @@ def policy(at: Places) -> dict[str, Any]:
 def _values(path: Path, passing_over: Collection[str] = ()) -> dict[str, Any]:
     try:
         return read_values(_table(path), passing_over)
-    except SettingsUnreadable as wrong:
-        raise _unreadable(path, str(wrong)) from None
+    except InvalidSettings as error:
+        raise _unreadable(path, str(error)) from None
 
 
 def build() -> str:
@@ -131,29 +136,29 @@ def build() -> str:
         return "package" if shipped.parent.name == "alpkey" else "checkout"
 
 
-def known(at: Places, account: str | None = None) -> journal.Known:
+def known(at: Paths, account: str | None = None) -> journal.Known:
     """What the journal says of ``account``, or of the account that got a key last."""
     return journal.fold(journal.from_lines(_lines(at.journal)), account)
 
 
-def aliases(at: Places) -> list[Alias]:
+def aliases(at: Paths) -> list[Alias]:
     """The person's own names for hosts of the centre, as they were found last."""
     return from_text("".join(_lines(at.aliases)))
 
 
-def shares_connections(at: Places) -> bool:
+def shares_connections(at: Paths) -> bool:
     """Whether connections are open that logins go through, or were until somebody looked."""
     with suppress(OSError):
         return any(is_shared(path.name) for path in at.shared_connections.iterdir())
     return False
 
 
-def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
-    """One look.  Raises Unfit where settings or site cannot be read; any key is looked at.
+def snapshot(at: Paths, now: datetime, on: CommandContext | None = None) -> Snapshot:
+    """One look.  Raises InvalidFile where settings or site cannot be read; any key is looked at.
 
     ``on`` is the ground where the caller has it already.
     """
-    on = on or ground(at)
+    on = on or command_context(at)
     the_site, the_settings = on.site, on.settings
     key_path = at.private_key(the_site.key_file)
     certificate_path = certificate_of(key_path)
@@ -164,7 +169,7 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
     if _is_lost(key, facts):
         key = _Key()
     wants_news = the_settings.tell_updates and not is_brought(build())
-    return Look(
+    return Snapshot(
         account=account or facts.account,
         key_path=key_path,
         certificate_path=certificate_path,
@@ -181,10 +186,10 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
         retired=facts.retired,
         warnings=facts.findings,
         stays_signed_in=facts.session_kept and not facts.refusals_in_a_row,
-        way=facts.way,
-        silent_failed=facts.silent_failed,
+        method=facts.method,
+        auto_renewal_failed=facts.auto_renewal_failed,
         tunnels=tunnels(at, now),
-        configured=_is_configured(at.touched),
+        configured=_is_configured(at.external_changes),
         last_tunnel=_last_tunnel(at.last_tunnel),
         wants_news=wants_news,
         newer=_newer(at.release) if wants_news else None,
@@ -193,24 +198,24 @@ def look(at: Places, now: datetime, on: Ground | None = None) -> Look:
 
 def _newer(path: Path) -> Release | None:
     with suppress(OSError):
-        told = Told.from_bytes(path.read_bytes())
+        told = LastUpdateCheck.from_bytes(path.read_bytes())
         return told.newer_than(__version__) if told else None
     return None
 
 
-def tunnels(at: Places, now: datetime) -> tuple[TunnelSeen, ...]:
+def tunnels(at: Paths, now: datetime) -> tuple[TunnelObservation, ...]:
     """The tunnels that live, and those whose end is worth telling; by name."""
     found = (_tunnel(path) for path in sorted(at.tunnels.glob("*.json")))
     return tuple(one for one in found if one and one.is_worth_telling(now))
 
 
-def _last_tunnel(path: Path) -> TunnelWay | None:
+def _last_tunnel(path: Path) -> TunnelTarget | None:
     with suppress(OSError):
-        return way_from_bytes(path.read_bytes())
+        return target_from_bytes(path.read_bytes())
     return None
 
 
-def _tunnel(path: Path) -> TunnelSeen | None:
+def _tunnel(path: Path) -> TunnelObservation | None:
     """A living one's file is locked; one that was let go may just have been replaced."""
     while True:
         try:
@@ -233,15 +238,16 @@ def stamp(path: Path) -> Stamp:
 def _table(path: Path, read: Callable[[Path], bytes] = read_trusted) -> dict[str, Any]:
     """The table in the file, TOML or a property list; an absent file is an empty one.
 
-    Raises Unfit, also where another user may have written the file: it says where passwords go.
+    Raises InvalidFile, also where another user may have written the file: it says where passwords
+    go.
     """
     try:
         content = read(path)
         return _plist(content) if path.suffix == ".plist" else tomllib.loads(content.decode())
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, DistrustedFile) as wrong:
-        raise _unreadable(path, str(wrong)) from None
+    except (OSError, ValueError, DistrustedFile) as error:
+        raise _unreadable(path, str(error)) from None
 
 
 def _plist(content: bytes) -> dict[str, Any]:
@@ -251,15 +257,15 @@ def _plist(content: bytes) -> dict[str, Any]:
 
     try:
         table = plistlib.loads(content)
-    except ExpatError as wrong:
-        raise ValueError(str(wrong)) from None
+    except ExpatError as error:
+        raise ValueError(str(error)) from None
     if not isinstance(table, dict):
         raise ValueError("not a dictionary")
     return table
 
 
-def _unreadable(path: Path, reason: str) -> Unfit:
-    return Unfit("settings-unreadable", path=str(path), reason=reason)
+def _unreadable(path: Path, reason: str) -> InvalidFile:
+    return InvalidFile("settings-unreadable", path=str(path), reason=reason)
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -274,10 +280,10 @@ def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
         certificate = read_certificate(path.read_bytes())
     except FileNotFoundError:
         return None, None
-    except OSError as wrong:
-        return None, f"{path} cannot be read: {wrong.strerror}."
-    except CertificateUnreadable as wrong:
-        return None, f"{path}: {wrong}"
+    except OSError as error:
+        return None, f"{path} cannot be read: {error.strerror}."
+    except InvalidCertificate as error:
+        return None, f"{path}: {error}"
     if certificate.kind is not CertificateKind.USER:
         return None, f"{path} is a certificate for hosts, not for people."
     return certificate, None
@@ -299,10 +305,10 @@ def _key(path: Path, certificate: Certificate | None) -> _Key:
             head = read_head(file.read(_HEAD_BYTES))
     except FileNotFoundError:
         key = _by_its_public_half(path.with_name(f"{path.name}.pub"))
-    except OSError as wrong:
-        return _Key(has_file=True, trouble=f"{path} cannot be read: {wrong.strerror}.")
-    except PrivateKeyUnreadable as wrong:
-        return _Key(has_file=True, trouble=f"{path}: {wrong}")
+    except OSError as error:
+        return _Key(has_file=True, trouble=f"{path} cannot be read: {error.strerror}.")
+    except InvalidPrivateKey as error:
+        return _Key(has_file=True, trouble=f"{path}: {error}")
     else:
         key = _Key(head.public_key, True, head.in_hardware, head.encrypted)
     mismatch = certificate and key.public_key and key.public_key != certificate.public_key
@@ -333,10 +339,10 @@ def _principal(certificate: Certificate | None) -> str | None:
     return certificate.principals[0] if certificate and certificate.principals else None
 
 
-def _is_configured(touched: Path) -> bool:
+def _is_configured(external_changes: Path) -> bool:
     """Whether our line was put into the person's ssh configuration, as far as that can be read."""
     with suppress(OSError, ValueError, TypeError):
-        return SSH_CONFIG in dict(json.loads(touched.read_bytes()))
+        return SSH_CONFIG in dict(json.loads(external_changes.read_bytes()))
     return False
 
 

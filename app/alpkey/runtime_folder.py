@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from alpkey.core.errors import Unfit
-from alpkey.core.runtime import (
+from alpkey.core.errors import InvalidFile
+from alpkey.core.runtime_folder import (
     RuntimeRoots,
     is_ours_alone,
     is_session,
@@ -32,7 +32,7 @@ class RuntimeFolder:
         self._roots = roots
 
     def ready(self) -> Path:
-        """The folder, made where it lacks.  Raises Unfit where none can be had.
+        """The folder, made where it lacks.  Raises InvalidFile where none can be had.
 
         In the session's folder, else the remembered one, else a fresh one that is then remembered;
         of several that start at once all get the same.
@@ -118,8 +118,8 @@ class RuntimeFolder:
                 if agreed != folder:
                     folder.rmdir()
                 return agreed
-        except OSError as wrong:
-            raise unfit(f"{self._roots.record}: {wrong.strerror or wrong}.") from None
+        except OSError as error:
+            raise unfit(f"{self._roots.record}: {error.strerror or error}.") from None
 
     @contextmanager
     def _opened_record(self) -> Iterator[int]:
@@ -142,7 +142,7 @@ class RuntimeFolder:
             os.close(handle)
 
     def _made(self) -> Path:
-        """A new one in the first temporary folder that takes it.  Raises Unfit."""
+        """A new one in the first temporary folder that takes it.  Raises InvalidFile."""
         reason = "The path of every temporary folder is too long for a socket."
         for parent in self._roots.temporary:
             if not self._keeps_apart(parent):
@@ -151,8 +151,8 @@ class RuntimeFolder:
             folder = parent / random_name()
             try:
                 folder.mkdir(mode=0o700)
-            except OSError as wrong:
-                reason = f"{parent}: {wrong.strerror or wrong}."
+            except OSError as error:
+                reason = f"{parent}: {error.strerror or error}."
                 continue
             if self._is_ours(folder):
                 return folder
@@ -162,9 +162,9 @@ class RuntimeFolder:
         raise unfit(reason)
 
 
-def unfit(reason: str) -> Unfit:
+def unfit(reason: str) -> InvalidFile:
     """The error of a runtime folder that cannot be had, or used."""
-    return Unfit("runtime-unfit", reason=reason)
+    return InvalidFile("runtime-unfit", reason=reason)
 
 
 def _lstat(path: Path) -> os.stat_result | None:

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.actions.keys import KeysWorld, RevokeRequest, list_keys, revoke_keys
+from alpkey.actions.keys.account_keys import KeysWorld, RevokeRequest, list_keys, revoke_keys
 from alpkey.core.errors import QuotaUsedUp, Unreachable
-from alpkey.core.journal import Issued, Listed
-from alpkey.core.quota import LIST_HOLDS, Quota
-from alpkey.core.site import Way
-from tests.actions.test_renew_signed import Desk
-from tests.actions.test_sign_in import Person
+from alpkey.core.site import SignInMethod
+from alpkey.core.state.journal import Issued, Listed
+from alpkey.core.state.quota import LIST_HOLDS, Quota
+from tests.actions.renewal.test_gateway import Desk
+from tests.actions.signin.test_sign_in import Person
 from tests.actions.worlds import play
 from tests.contracts.fakes_certificates import FakeCertificateService
 
-HISTORIES, DEEDS = 200, 8
+HISTORIES, ACTIONS = 200, 8
 HOUR = timedelta(hours=1)
 
 
@@ -44,8 +44,8 @@ class Account:
         self.gateway.loses_the_answer = False
 
     def lists(self, home: Desk) -> None:
-        told = play(list_keys(Way.DEVICE, self._keys(home))).result["quota"]
-        shown = home.fakes.look().quota
+        told = play(list_keys(SignInMethod.DEVICE, self._keys(home))).result["quota"]
+        shown = home.fakes.snapshot().quota
         assert told["remaining"] == shown.remaining == self.gateway.left
         assert (told["source"], shown.source, shown.as_of) == ("service", "service", self.moment)
 
@@ -53,7 +53,7 @@ class Account:
         """Any of the account's keys, whoever made it."""
         if living := self.gateway.listed(self.gateway.token):
             request = RevokeRequest((chance.choice(living).serial,), yes=True)
-            play(revoke_keys(Way.DEVICE, request, self._keys(home)))
+            play(revoke_keys(SignInMethod.DEVICE, request, self._keys(home)))
 
     def unknown_to(self, home: Desk) -> int:
         """How many living keys this home can know nothing of."""
@@ -68,7 +68,7 @@ class Account:
 
     def _asked(self, home: Desk) -> Desk:
         home.person = Person(provider=home.person.provider)
-        home.person.does = lambda _: home.person.answers(yes=True)
+        home.person.attempt = lambda _: home.person.answers(yes=True)
         return home
 
     def _keys(self, home: Desk) -> KeysWorld:
@@ -80,7 +80,7 @@ def test_no_home_shows_more_than_it_can_know(seed: int, tmp_path: Path) -> None:
     """Right after a list it is the truth; before, never more than that and what others made."""
     chance = random.Random(seed)
     account = Account(tmp_path)
-    for _ in range(DEEDS):
+    for _ in range(ACTIONS):
         account.moment += timedelta(seconds=1)
         home = chance.choice(account.homes)
         match chance.choice(["renew", "renew", "renew", "list", "revoke", "wait"]):
@@ -93,6 +93,6 @@ def test_no_home_shows_more_than_it_can_know(seed: int, tmp_path: Path) -> None:
             case "wait":
                 account.moment += HOUR * chance.choice([1, 5, 11, 25])
         for one in account.homes:
-            shown: Quota = one.fakes.look().quota
+            shown: Quota = one.fakes.snapshot().quota
             unknown = account.unknown_to(one)
             assert shown.remaining is None or shown.remaining <= account.gateway.left + unknown

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from alpkey.actions.updates import UpdatesWorld, updates
-from alpkey.core.errors import Unreachable, Unsuitable
+from alpkey.core.errors import InvalidInput, Unreachable
 from alpkey.core.events import Result
-from alpkey.core.releases import Release, Told
+from alpkey.core.updates.releases import LastUpdateCheck, Release
 from tests.actions.worlds import play
 
 NEWEST = Release("0.2.0", "https://a.page/")
@@ -31,12 +31,12 @@ class FakeFeed:
 
 @dataclass
 class FakeMemory:
-    told: Told | None = None
+    told: LastUpdateCheck | None = None
 
-    def read(self) -> Told | None:
+    def read(self) -> LastUpdateCheck | None:
         return self.told
 
-    def write(self, told: Told) -> None:
+    def write(self, told: LastUpdateCheck) -> None:
         self.told = told
 
 
@@ -95,7 +95,7 @@ def test_unasked_nobody_is_asked_where_that_is_not_wanted(other: dict[str, objec
 
 def test_where_the_site_names_no_feed_that_is_said() -> None:
     assert Desk().asks(unasked=True, feed=None)["newest"] is None
-    with pytest.raises(Unsuitable) as none:
+    with pytest.raises(InvalidInput) as none:
         Desk().asks(feed=None)
     assert none.value.code == "no-feed"
 

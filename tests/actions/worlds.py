@@ -7,27 +7,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from alpkey.actions.agent import AgentWorld, Refill, refill
-from alpkey.actions.agents import Agents
-from alpkey.actions.kept import KeptWorld
-from alpkey.actions.keys import KeysWorld
-from alpkey.actions.passphrase import PassphraseWorld
-from alpkey.actions.renew import RenewWorld
-from alpkey.actions.renew_signed import SignedWorld
-from alpkey.actions.sign_in import SignInWorld
+from alpkey.actions.agent.load import AgentWorld, Refill, refill
+from alpkey.actions.agent.selection import Agents
+from alpkey.actions.keys.account_keys import KeysWorld
+from alpkey.actions.keys.passphrase import PassphraseWorld
+from alpkey.actions.renewal.classic import ClassicRenewalWorld
+from alpkey.actions.renewal.gateway import GatewayRenewalWorld
+from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
+from alpkey.actions.signin.sign_in import SignInWorld
 from alpkey.actions.status import StatusWorld
-from alpkey.adapters.key_protection import RealProtection, made_passphrase
-from alpkey.adapters.otp import PyotpCodes
-from alpkey.adapters.pairs import RealPairs
-from alpkey.core.certificate import read_certificate
+from alpkey.adapters.keychain.otp import PyotpCodes
+from alpkey.adapters.keys.pairs import CryptographyKeys
+from alpkey.adapters.keys.passphrase import CryptographyPassphrases, made_passphrase
+from alpkey.core.agent.ports import Agent
 from alpkey.core.errors import Cancelled
 from alpkey.core.events import NOT_YET, Action, Answer, Ask, Await, Event, Result, Step, Warn
-from alpkey.core.journal import fold
-from alpkey.core.look import Look, Stamp
+from alpkey.core.keys.certificate import read_certificate
 from alpkey.core.ports import Clock
-from alpkey.core.ports_agent import Agent
-from alpkey.core.quota import from_journal
 from alpkey.core.secret import Secret
+from alpkey.core.state.journal import fold
+from alpkey.core.state.quota import from_journal
+from alpkey.core.state.snapshot import Snapshot, Stamp
 from tests.contracts.fakes import (
     FakeAgent,
     FakeAside,
@@ -51,7 +51,7 @@ RIGHT: Mapping[str, Any] = {
 
 
 @dataclass
-class Told:
+class LastUpdateCheck:
     """What an action told, in order, and what it returned."""
 
     events: list[Event] = field(default_factory=list)
@@ -74,12 +74,12 @@ def play(
     action: Action,
     *answers: Mapping[str, Any],
     on_event: Callable[[Event], object] = lambda _: None,
-) -> Told:
+) -> LastUpdateCheck:
     """Runs an action to its end; each question takes the next answer, and Cancel once none is left.
 
     News that are there come first.  Raises what the action raises.
     """
-    told, given = Told(), list(answers)
+    told, given = LastUpdateCheck(), list(answers)
     answer: Mapping[str, Any] | None = None
     while True:
         try:
@@ -127,11 +127,11 @@ class Fakes:
         """By ``clock``, which a test may set."""
         return self.clock()
 
-    def look(self) -> Look:
+    def snapshot(self) -> Snapshot:
         pair = self.files.pair()
         certificate = read_certificate(pair.certificate.encode()) if pair else None
         stored = self.files.current()
-        return Look(
+        return Snapshot(
             account="alice",
             key_path=self.key_path,
             certificate_path=self.key_path.with_name("cscs-key-cert.pub"),
@@ -147,7 +147,7 @@ class Fakes:
     def passphrase(self) -> PassphraseWorld:
         return PassphraseWorld(
             files=self.files,
-            protection=RealProtection(),
+            protection=CryptographyPassphrases(),
             kept=self.keeping,
             lock=self.lock,
             cancellation=self.cancellation,
@@ -158,10 +158,10 @@ class Fakes:
     @property
     def agent_use(self) -> AgentWorld:
         return AgentWorld(
-            look=self.look,
+            snapshot=self.snapshot,
             files=self.files,
-            pairs=RealPairs(),
-            protection=RealProtection(),
+            pairs=CryptographyKeys(),
+            protection=CryptographyPassphrases(),
             keychain=self.keychain,
             journal=self.journal,
             agents=Agents(lambda: self.agent_to_use, self.own_agent, lambda: None),
@@ -173,38 +173,38 @@ class Fakes:
         return partial(refill, self.agent_use)
 
     @property
-    def renewal(self) -> RenewWorld:
-        return RenewWorld(
+    def renewal(self) -> ClassicRenewalWorld:
+        return ClassicRenewalWorld(
             site=self.site,
             service=self.service,
             files=self.files,
-            pairs=RealPairs(),
+            pairs=CryptographyKeys(),
             lock=self.lock,
             cancellation=self.cancellation,
             status=StatusWorld(
-                look=self.look,
+                snapshot=self.snapshot,
                 remember=lambda _: None,
                 journal=self.journal,
                 agents=Agents(lambda: self.agent, self.own_agent, lambda: None),
                 clock=self.now,
             ),
             kept=self.keeping,
-            protection=RealProtection(),
+            protection=CryptographyPassphrases(),
             refill=self.refill,
         )
 
-    def signed(self, sign_in: SignInWorld) -> SignedWorld:
-        return SignedWorld(
+    def signed(self, sign_in: SignInWorld) -> GatewayRenewalWorld:
+        return GatewayRenewalWorld(
             site=self.site,
             sign_in=sign_in,
             service=self.gateway,
             files=self.files,
-            pairs=RealPairs(),
+            pairs=CryptographyKeys(),
             lock=self.lock,
             cancellation=self.cancellation,
             status=self.renewal.status,
             kept=self.keeping,
-            protection=RealProtection(),
+            protection=CryptographyPassphrases(),
             refill=self.refill,
         )
 
@@ -212,7 +212,7 @@ class Fakes:
         return KeysWorld(
             sign_in=sign_in,
             service=self.gateway,
-            look=self.look,
+            snapshot=self.snapshot,
             remember=lambda _: None,
             journal=self.journal,
             lock=self.lock,
@@ -221,8 +221,8 @@ class Fakes:
         )
 
     @property
-    def keeping(self) -> KeptWorld:
-        return KeptWorld(
+    def keeping(self) -> SavedSecretsWorld:
+        return SavedSecretsWorld(
             site=self.site,
             keychain=self.keychain,
             codes=PyotpCodes(),

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.deadline import side_by_side
-from alpkey.adapters.file_probe import RealFilesProbe
-from alpkey.adapters.network import RealNetwork
-from alpkey.adapters.ssh_probe import RealSshProbe
+from alpkey.adapters.process.background_call import side_by_side
+from alpkey.adapters.ssh.probe import OpenSshProbe
+from alpkey.adapters.state.probe import FileSystemProbe
+from alpkey.adapters.system.network import SocketProbe
 from tests.e2e.waiting import until
 
 
@@ -56,20 +56,20 @@ def test_who_answers(says: bytes, reach: str) -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        assert RealNetwork().reach("127.0.0.1", server.getsockname()[1]).answer == reach
+        assert SocketProbe().reach("127.0.0.1", server.getsockname()[1]).answer == reach
         thread.join()
 
 
 def test_who_does_not_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    assert RealNetwork().reach("127.0.0.1", port).answer == "refused"
-    assert RealNetwork().reach("ela.invalid", port).answer == "name-unknown"
+    assert SocketProbe().reach("127.0.0.1", port).answer == "refused"
+    assert SocketProbe().reach("ela.invalid", port).answer == "name-unknown"
 
 
-def probe_of(folder: Path) -> RealFilesProbe:
+def probe_of(folder: Path) -> FileSystemProbe:
     paths = {name: folder / name for name in ("key", "certificate", "config")}
-    return RealFilesProbe({"folder": folder, **paths}, folder / "state", folder / "intent")
+    return FileSystemProbe({"folder": folder, **paths}, folder / "state", folder / "intent")
 
 
 @pytest.mark.parametrize(("number", "locks"), [(errno.ENOLCK, False), (errno.EINTR, True)])
@@ -109,7 +109,7 @@ def test_the_line_that_a_value_comes_from(tmp_path: Path) -> None:
         f"compression yes\nInclude {included}\nHost santis\n  Port 1\nHost daint\n"
         '  User "second"\n  Port 22\n  HostName "there"\n'
     )
-    lines = RealSshProbe(config, os.environ).own("daint").lines
+    lines = OpenSshProbe(config, os.environ).own("daint").lines
     assert lines["user"] == f"{included} line 2"
     assert lines["port"] == f"{included} line 3"
     assert lines["hostname"] == f"{config} line 8"
@@ -119,7 +119,7 @@ def test_the_line_that_a_value_comes_from(tmp_path: Path) -> None:
 def test_a_detour_to_the_jump_host_is_seen(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.write_text("Host ela\n  ProxyJump elsewhere\n")
-    probe = RealSshProbe(None, os.environ)
+    probe = OpenSshProbe(None, os.environ)
     assert probe.straight("ela", config) is None
     assert probe.straight("daint", config) == "any"
     config.write_text("Host ela\n  AddressFamily inet\n")
@@ -130,11 +130,11 @@ def test_a_login_that_never_ends_is_ended_with_its_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The proxy command is a child of ssh that holds its standard error."""
-    monkeypatch.setattr("alpkey.adapters.ssh_probe.LOGIN_TIMEOUT_S", 0.5)
+    monkeypatch.setattr("alpkey.adapters.ssh.probe.LOGIN_TIMEOUT_S", 0.5)
     config = tmp_path / "config"
     name = f"sleep 98{os.getpid()}"
     config.write_text(f"Host *\n  ProxyCommand {name}\n")
-    assert RealSshProbe(None, os.environ).login("daint", config).code is None
+    assert OpenSshProbe(None, os.environ).login("daint", config).code is None
 
     def gone() -> bool:
         done = subprocess.run(["pgrep", "-f", f"^{name}"], check=False, capture_output=True)

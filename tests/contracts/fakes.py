@@ -6,27 +6,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from alpkey.adapters.private_key import load, public_blob
-from alpkey.core.certificate import Certificate, public_line
+from alpkey.adapters.keys.private_key import load, public_blob
+from alpkey.core.agent.ports import Identity
+from alpkey.core.background_call import BackgroundCall
+from alpkey.core.desktop.external_file import ExternalFile
 from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
+    InvalidFile,
+    InvalidInput,
     KeychainTrouble,
     NeedsBrowser,
     QuotaUsedUp,
     SignInRefused,
-    Unfit,
     Unreachable,
-    Unsuitable,
 )
-from alpkey.core.journal import Fact
-from alpkey.core.later import Later
-from alpkey.core.placed import Placed
+from alpkey.core.keys.certificate import Certificate, public_line
+from alpkey.core.keys.private_key_header import read_head
 from alpkey.core.ports import Credentials, Holder, IssuedPair, StoredKey
-from alpkey.core.ports_agent import Identity
-from alpkey.core.ports_touched import Entry
-from alpkey.core.private_head import read_head
 from alpkey.core.secret import Secret
+from alpkey.core.state.external_change_ports import Entry
+from alpkey.core.state.journal import Fact
 from tests.keys import make_key, sign
 
 T = TypeVar("T")
@@ -221,7 +221,7 @@ class FakeKeyFiles:
 
     def add_public(self, public_line: str) -> None:
         if self._has_public:
-            raise Unfit(path=str(self._path), reason="It is there.")
+            raise InvalidFile(path=str(self._path), reason="It is there.")
         self._has_public = True
 
     def keep_certificate(self, now: datetime) -> Path:
@@ -278,7 +278,7 @@ class FakeTerminal:
 
     def open(self, command: Sequence[str], name: str) -> None:
         if self._absent:
-            raise Unsuitable("no-terminal", name=name, looked_for="nothing")
+            raise InvalidInput("no-terminal", name=name, looked_for="nothing")
         self.opened.append(list(command))
 
 
@@ -291,7 +291,7 @@ class FakeEditor:
 
     def open(self, host: str) -> None:
         if self._absent:
-            raise Unsuitable("no-editor", looked_for="nothing")
+            raise InvalidInput("no-editor", looked_for="nothing")
         self.opened.append(host)
 
 
@@ -364,10 +364,10 @@ class FakeOutside:
     def content(self, path: Path) -> bytes | None:
         return self.files.get(path)
 
-    def holds(self, file: Placed) -> bool:
+    def holds(self, file: ExternalFile) -> bool:
         return file.name in self._put
 
-    def put(self, file: Placed) -> Path | None:
+    def put(self, file: ExternalFile) -> Path | None:
         if file.name in self._put and self._put[file.name][0] != file.path:
             self.take_away(file)
         kept = self._keep(file)
@@ -375,7 +375,7 @@ class FakeOutside:
         self._put[file.name] = file.path, file.content
         return kept
 
-    def take_away(self, file: Placed) -> Path | None:
+    def take_away(self, file: ExternalFile) -> Path | None:
         kept = self._keep(file)
         path, _ = self._put.pop(file.name, (file.path, b""))
         self.files.pop(path, None)
@@ -386,9 +386,9 @@ class FakeOutside:
 
     def take_back(self, name: str) -> Path | None:
         path, content = self._put[name]
-        return self.take_away(Placed(name, path, content))
+        return self.take_away(ExternalFile(name, path, content))
 
-    def _keep(self, file: Placed) -> Path | None:
+    def _keep(self, file: ExternalFile) -> Path | None:
         path, ours = self._put.get(file.name, (file.path, None))
         there = self.files.get(path)
         if there in (None, file.content, ours):
@@ -454,17 +454,17 @@ class FakeLater(Generic[T]):
         except AlpkeyError as raised:
             self._raised = raised
         self.is_there = True
-        for deed in self._deeds:
-            deed()
+        for action in self._deeds:
+            action()
 
     def wait(self, timeout_s: float) -> bool:
         return self.is_there
 
-    def tell(self, deed: Callable[[], None]) -> None:
+    def tell(self, action: Callable[[], None]) -> None:
         if self.is_there:
-            deed()
+            action()
         else:
-            self._deeds.append(deed)
+            self._deeds.append(action)
 
     def result(self) -> T:
         if self._raised:
@@ -479,7 +479,7 @@ class FakeAside:
         self.is_slow = False
         self.begun: list[FakeLater[Any]] = []
 
-    def __call__(self, call: Callable[[], T]) -> Later[T]:
+    def __call__(self, call: Callable[[], T]) -> BackgroundCall[T]:
         later = FakeLater(call)
         self.begun.append(later)
         if not self.is_slow:

@@ -10,10 +10,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_ssh_public_identity,
 )
 
-from alpkey.core.certificate import read_certificate
 from alpkey.core.errors import QuotaUsedUp, SignInRefused, Unreachable
+from alpkey.core.keys.certificate import read_certificate
+from alpkey.core.keys.certificate_service import Duration, ListedKey
 from alpkey.core.ports import Clock
-from alpkey.core.ports_certificates import Duration, ListedKey
 from alpkey.core.secret import Secret
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from alpkey.core.errors import Cancelled, NeedsBrowser, SignInRefused, Unreachable
 from alpkey.core.ports import Credentials
-from alpkey.core.ports_sign_in import BrowserRequest, DeviceRequest, Tokens
 from alpkey.core.secret import Secret
+from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, Tokens
 
 SITE = "fake"
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
-from alpkey.core.ports_tunnels import News, Wish
-from alpkey.core.symptoms import LoginSeen
-from alpkey.core.tunnel import Ended
-from alpkey.core.tunnel_file import TunnelSeen, TunnelWay
+from alpkey.core.doctor.observations import LoginObservation
+from alpkey.core.tunnels.lifecycle import Ended
+from alpkey.core.tunnels.ports import News, Pollable
+from alpkey.core.tunnels.record import TunnelObservation, TunnelTarget
 
 
 class FakeLine:
@@ -23,13 +23,13 @@ class FakeLine:
         self.refusing = set(refusing)
         self.started: list[list[str]] = []
         self.waits: list[float | None] = []
-        self._way: TunnelWay | None = None
+        self._method: TunnelTarget | None = None
 
-    def start(self, command: Sequence[str], way: TunnelWay) -> None:
+    def start(self, command: Sequence[str], target: TunnelTarget) -> None:
         self.started.append(list(command))
-        self._left, self._way = self._runs.pop(0), way
+        self._left, self._method = self._runs.pop(0), target
 
-    def news(self, timeout_s: float | None, wish: Wish) -> News | None:
+    def news(self, timeout_s: float | None, wish: Pollable) -> News | None:
         self.waits.append(timeout_s)
         if not self._left:
             return None
@@ -39,29 +39,29 @@ class FakeLine:
         return told
 
     def silent(self) -> tuple[int, ...]:
-        ports = self._way.ports if self._way else ()
+        ports = self._method.ports if self._method else ()
         return tuple(remote for _, remote in ports if remote in self.refusing)
 
     def stop(self) -> Ended | None:
         ran, self._left = self._left is not None, None
-        return Ended(LoginSeen(self._way.node, 0, "")) if ran and self._way else None
+        return Ended(LoginObservation(self._method.node, 0, "")) if ran and self._method else None
 
 
 class FakeClaim:
     """Shows into a dict; ``wished`` is set by whoever closes it."""
 
-    def __init__(self, tunnel_id: str, shown: "dict[str, TunnelSeen | FakeClaim]") -> None:
+    def __init__(self, tunnel_id: str, shown: "dict[str, TunnelObservation | FakeClaim]") -> None:
         self.id = tunnel_id
         self.wished = False
         self.keeps = False
-        self.history: list[TunnelSeen] = []
+        self.history: list[TunnelObservation] = []
         self._shown = shown
         shown[tunnel_id] = self
 
     def fileno(self) -> int:
         return -1
 
-    def show(self, tunnel: TunnelSeen) -> None:
+    def show(self, tunnel: TunnelObservation) -> None:
         self.history.append(tunnel)
 
     def is_to_close(self) -> bool:
@@ -75,9 +75,9 @@ class FakeTunnelFiles:
     """Claims are alive while they are in a ``with``; a close is heard at once."""
 
     def __init__(self) -> None:
-        self._all: dict[str, TunnelSeen | FakeClaim] = {}
+        self._all: dict[str, TunnelObservation | FakeClaim] = {}
         self.claims: list[FakeClaim] = []
-        self.last: TunnelWay | None = None
+        self.last: TunnelTarget | None = None
 
     @contextmanager
     def claim(self, name: str) -> Iterator[FakeClaim]:
@@ -103,10 +103,10 @@ class FakeTunnelFiles:
         if not isinstance(self._all.get(tunnel_id), FakeClaim):
             self._all.pop(tunnel_id, None)
 
-    def remember(self, way: TunnelWay) -> None:
-        self.last = way
+    def remember(self, target: TunnelTarget) -> None:
+        self.last = target
 
-    def listed(self) -> list[TunnelSeen]:
+    def listed(self) -> list[TunnelObservation]:
         found = []
         for one in self._all.values():
             if isinstance(one, FakeClaim):

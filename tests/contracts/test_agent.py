@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.agent import SshAgent
+from alpkey.adapters.agent.client import SshAgent
+from alpkey.adapters.agent.own_agent import OwnSshAgent
 from alpkey.adapters.clock import now
-from alpkey.adapters.lock import FileLock
-from alpkey.adapters.own_agent import OwnSshAgent
-from alpkey.core.certificate import Certificate
-from alpkey.core.places import own_places
-from alpkey.core.ports_agent import Agent, OwnAgent
+from alpkey.adapters.state.lock import FileLock
+from alpkey.core.agent.ports import Agent, OwnAgent
+from alpkey.core.keys.certificate import Certificate
+from alpkey.core.paths import user_paths
 from alpkey.runtime_folder import RuntimeFolder
 from tests.agents import openssh_agent
 from tests.contracts.fakes import FakeAgent, FakeOwnAgent
@@ -44,7 +44,7 @@ def agent(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Agent]:
 def own_agent(which: str) -> Iterator[OwnAgent]:
     agent: OwnAgent = FakeOwnAgent()
     if which == "our own":
-        runtime = RuntimeFolder(own_places().runtime)
+        runtime = RuntimeFolder(user_paths().runtime)
         agent = OwnSshAgent(runtime, lambda path: FileLock(path, lambda: path, now), os.environ)
     agent.start()
     try:

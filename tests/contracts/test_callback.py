@@ -10,10 +10,10 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from alpkey.adapters.loopback import Loopback
+from alpkey.adapters.signin.redirect_listener import RedirectListener
 from alpkey.core.errors import Cancelled, SignInRefused, Unreachable
-from alpkey.core.ports_sign_in import BrowserRequest, Callback
 from alpkey.core.secret import Secret
+from alpkey.core.signin.ports import BrowserRequest, Callback
 from tests.contracts.fakes_sign_in import FakeCallback
 
 REQUEST = BrowserRequest("https://a.page/", "a state", "a nonce", Secret("a verifier"))
@@ -50,9 +50,9 @@ def visit(url: str, **headers: str) -> int:
 def _real() -> Subject:
     uri = f"http://localhost:{free_port()}"
     return Subject(
-        Loopback(uri, "a site"),
+        RedirectListener(uri, "a site"),
         lambda query: visit(f"{uri}/?{urlencode(query)}"),
-        Loopback(uri, "a site"),
+        RedirectListener(uri, "a site"),
     )
 
 
@@ -135,20 +135,22 @@ class TestLoopback:
         places = ["127.0.0.1", *(["[::1]"] if socket.has_dualstack_ipv6() else [])]
         query = urlencode({"code": "a code", "state": "a state"})
         for place in places:
-            with Loopback(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited:
+            with RedirectListener(f"http://localhost:{port}", "a site").listening(
+                REQUEST
+            ) as awaited:
                 assert visit(f"http://{place}:{port}/?{query}") == 200
                 assert awaited.code(LONG_S, never) == Secret("a code")
 
     def test_a_name_that_leads_here_is_not_us(self, port: int) -> None:
         query = urlencode({"code": "a code", "state": "a state"})
-        with Loopback(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited:
+        with RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited:
             url = f"http://127.0.0.1:{port}/?{query}"
             assert visit(url, Host="evil.example") == 404
             with pytest.raises(Cancelled):
                 awaited.code(0.05, never)
 
     def test_other_paths_and_ways_are_none(self, port: int) -> None:
-        with Loopback(f"http://localhost:{port}", "a site").listening(REQUEST):
+        with RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST):
             assert visit(f"http://localhost:{port}/favicon.ico") == 404
             with pytest.raises(HTTPError) as refused:
                 urlopen(f"http://localhost:{port}/", data=b"code=a&state=b", timeout=10)
@@ -159,7 +161,7 @@ class TestLoopback:
         """Browsers open connections ahead, and never say a word on some."""
         query = urlencode({"code": "a code", "state": "a state"})
         with (
-            Loopback(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited,
+            RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited,
             socket.create_connection(("127.0.0.1", port)),
         ):
             assert visit(f"http://localhost:{port}/?{query}") == 200
@@ -167,7 +169,7 @@ class TestLoopback:
 
     def test_a_cancel_from_elsewhere_is_heard_while_waiting(self, port: int) -> None:
         cancel = threading.Event()
-        with Loopback(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited:
+        with RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited:
             timer = threading.Timer(0.2, cancel.set)
             timer.start()
             with pytest.raises(Cancelled):
@@ -175,7 +177,7 @@ class TestLoopback:
             timer.join()
 
     def test_afterwards_nobody_listens(self, port: int) -> None:
-        with Loopback(f"http://localhost:{port}", "a site").listening(REQUEST):
+        with RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST):
             pass
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=10)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.gateway import Gateway
-from alpkey.adapters.http import Http
-from alpkey.core.certificate import Certificate, read_certificate
+from alpkey.adapters.service.gateway import Gateway
+from alpkey.adapters.service.http import Http
 from alpkey.core.errors import AlpkeyError, QuotaUsedUp, SignInRefused, Unreachable
-from alpkey.core.ports_certificates import CertificateService
+from alpkey.core.keys.certificate import Certificate, read_certificate
+from alpkey.core.keys.certificate_service import CertificateService
 from alpkey.core.secret import Secret
 from alpkey.core.site import Service
 from tests.centre import Centre

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.vs_code import VsCode
-from alpkey.core.errors import Unsuitable
+from alpkey.adapters.system.vs_code import VsCode
+from alpkey.core.errors import InvalidInput
 from alpkey.core.ports import Editor
 from tests.contracts.fakes import FakeEditor
 from tests.e2e.waiting import until
@@ -44,6 +44,6 @@ class TestEditor:
         until(lambda: opened() == ["daint"], "the window")
 
     def test_one_that_is_not_there_says_so(self, absent: Editor) -> None:
-        with pytest.raises(Unsuitable) as raised:
+        with pytest.raises(InvalidInput) as raised:
             absent.open("daint")
         assert raised.value.code == "no-editor"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.hook import LINE_LIMIT, CommandHook
-from alpkey.core.errors import Unfit
+from alpkey.adapters.process.hook import LINE_LIMIT, CommandHook
+from alpkey.core.errors import InvalidFile
 from tests.e2e.waiting import until
 
 FACTS = {"ALPKEY_SERIAL": "17"}
@@ -38,8 +38,8 @@ def hook(tmp_path: Path) -> CommandHook:
     return CommandHook(environ, timeout_s=10.0)
 
 
-def fails(hook: CommandHook, path: Path, *more: str) -> Unfit:
-    with pytest.raises(Unfit) as failed:
+def fails(hook: CommandHook, path: Path, *more: str) -> InvalidFile:
+    with pytest.raises(InvalidFile) as failed:
         hook.run([str(path), *more], FACTS, never)
     assert failed.value.params["path"] == str(path)
     return failed.value
@@ -118,7 +118,7 @@ def test_one_that_leaves_somebody_behind_is_not_waited_for(
 
 
 def test_a_cancel_ends_it(hook: CommandHook, write: Write) -> None:
-    with pytest.raises(Unfit) as failed:
+    with pytest.raises(InvalidFile) as failed:
         hook.run([str(write("sleep 60"))], FACTS, lambda: True)
     assert "not waited for" in str(failed.value.params["reason"])
 

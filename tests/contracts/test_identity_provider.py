@@ -7,20 +7,20 @@ from functools import partial
 import pytest
 
 from alpkey.adapters.clock import now
-from alpkey.adapters.http import Http
-from alpkey.adapters.oidc import OpenIdSignIn
+from alpkey.adapters.service.http import Http
+from alpkey.adapters.signin.oidc import OpenIdSignIn
 from alpkey.core.errors import Cancelled, NeedsBrowser, SignInRefused
 from alpkey.core.ports import Credentials
-from alpkey.core.ports_sign_in import BrowserRequest, DeviceRequest, SignIn, Tokens
 from alpkey.core.secret import Secret
-from alpkey.core.site import OpenId, Way
+from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, SignIn, Tokens
+from alpkey.core.site import OpenId, SignInMethod
 from tests.centre import Centre
 from tests.contracts.fakes_sign_in import FakeSignIn
 from tests.core.sites import site
 from tests.sandbox.openid_client import Browser
 
 PASSWORD, OTP = "a password", "123456"
-WAYS = tuple(Way)
+WAYS = tuple(SignInMethod)
 
 
 def openid_of(centre: Centre, client_id: str = "authx-cli") -> OpenId:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.journal_file import JournalFile
-from alpkey.core.journal import MaybeIssued, Refused
+from alpkey.adapters.state.journal_file import JournalFile
 from alpkey.core.ports import Journal
+from alpkey.core.state.journal import MaybeIssued, Refused
 from tests.contracts.fakes import FakeJournal
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

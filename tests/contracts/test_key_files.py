@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.key_files import KeyPairFiles
-from alpkey.core.certificate import public_line, read_certificate
+from alpkey.adapters.keys.key_files import KeyPairFiles
+from alpkey.core.keys.certificate import public_line, read_certificate
 from alpkey.core.ports import IssuedPair, KeyFiles
 from alpkey.core.secret import Secret
 from tests.contracts.fakes import FakeKeyFiles

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.key_protection import RealProtection
+from alpkey.adapters.keys.passphrase import CryptographyPassphrases
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.ports import KeyProtection
 from alpkey.core.secret import Secret
@@ -16,7 +16,7 @@ OLD, NEW = "the old passphrase", "a new 'Pässwort' \"$x\" \\ 世界"
 
 @pytest.fixture
 def protection() -> KeyProtection:
-    return RealProtection()
+    return CryptographyPassphrases()
 
 
 def text(key: Path) -> Secret:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.http import Http
-from alpkey.adapters.pairs import RealPairs
-from alpkey.adapters.sshservice import SshService
+from alpkey.adapters.keys.pairs import CryptographyKeys
+from alpkey.adapters.service.http import Http
+from alpkey.adapters.service.sshservice import SshService
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, SignInRefused, Unreachable
 from alpkey.core.ports import Credentials, KeyService
 from alpkey.core.secret import Secret
@@ -70,11 +70,11 @@ class TestContract:
         subject.service.prove()
 
     def test_it_issues_a_pair_for_the_user(self, subject: Subject) -> None:
-        certificate = RealPairs().prove(subject.service.issue(subject.right()))
+        certificate = CryptographyKeys().prove(subject.service.issue(subject.right()))
         assert certificate.principals == ("alice",)
 
     def test_each_time_it_is_another_pair(self, subject: Subject) -> None:
-        pairs = [RealPairs().prove(subject.service.issue(subject.right())) for _ in range(2)]
+        pairs = [CryptographyKeys().prove(subject.service.issue(subject.right())) for _ in range(2)]
         assert pairs[0].serial != pairs[1].serial
         assert pairs[0].public_key != pairs[1].public_key
 

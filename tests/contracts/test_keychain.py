@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.keychain import SystemKeychain
-from alpkey.adapters.linux import keyring_backends
-from alpkey.core.ports_keychain import Keychain
+from alpkey.adapters.keychain.keychain import SystemKeychain
+from alpkey.adapters.system.linux import keyring_backends
+from alpkey.core.keychain.ports import Keychain
 from alpkey.core.secret import Secret
 from tests.contracts.fakes import FakeKeychain
 from tests.keychains import SecretServiceHost, secret_service

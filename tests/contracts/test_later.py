@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from alpkey.adapters.deadline import Running
-from alpkey.core.later import Later
+from alpkey.adapters.process.background_call import ThreadCall
+from alpkey.core.background_call import BackgroundCall
 from tests.contracts.fakes import FakeLater
 
 PATIENCE_S = 20.0
@@ -22,13 +22,13 @@ class Pair:
             gate.wait()
             return call()
 
-        self.later: Later[str]
+        self.later: BackgroundCall[str]
         self.let: Callable[[], None]
         if kind == "fake":
             fake = FakeLater(call)
             self.later, self.let = fake, fake.come
         else:
-            self.later, self.let = Running(gated), gate.set
+            self.later, self.let = ThreadCall(gated), gate.set
 
 
 @pytest.fixture(params=["thread", "fake"])
@@ -51,18 +51,18 @@ class TestContract:
         told: list[str] = []
         done = threading.Event()
 
-        def deed() -> None:
+        def action() -> None:
             told.append(aside.later.result())
             done.set()
 
         if first == "tell":
-            aside.later.tell(deed)
+            aside.later.tell(action)
             assert told == []
             aside.let()
         else:
             aside.let()
             assert aside.later.wait(PATIENCE_S)
-            aside.later.tell(deed)
+            aside.later.tell(action)
         assert done.wait(PATIENCE_S)
         assert told == ["there"]
 
@@ -71,7 +71,7 @@ def test_what_the_thread_raises_is_raised_where_it_is_asked_for() -> None:
     def fail() -> None:
         raise ZeroDivisionError
 
-    running = Running(fail)
+    running = ThreadCall(fail)
     assert running.wait(PATIENCE_S)
     with pytest.raises(ZeroDivisionError):
         running.result()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.clock import now
-from alpkey.adapters.lock import FileLock
+from alpkey.adapters.state.lock import FileLock
 from alpkey.core.errors import Unreachable
 from alpkey.core.ports import Lock
 from tests.contracts.fakes import FakeLock

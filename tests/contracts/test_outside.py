@@ -6,45 +6,50 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.clock import now
-from alpkey.adapters.outside_files import OutsideFiles
-from alpkey.adapters.touched_file import TouchedFile
-from alpkey.core.placed import Placed
-from alpkey.core.ports_desktop import Outside
-from alpkey.core.ports_touched import Touched
+from alpkey.adapters.state.external_changes import ExternalChangesFile
+from alpkey.adapters.state.external_files import ExternalFilesOnDisk
+from alpkey.core.desktop.external_file import ExternalFile
+from alpkey.core.desktop.ports import ExternalFiles
+from alpkey.core.state.external_change_ports import ExternalChanges
 from tests.contracts.fakes import FakeOutside, FakeTouched
 
 
 @pytest.fixture(params=["file", "fake"])
-def touched(request: pytest.FixtureRequest, tmp_path: Path) -> Touched:
+def external_changes(request: pytest.FixtureRequest, tmp_path: Path) -> ExternalChanges:
     return (
-        FakeTouched() if request.param == "fake" else TouchedFile(tmp_path / "state/touched.json")
+        FakeTouched()
+        if request.param == "fake"
+        else ExternalChangesFile(tmp_path / "state/touched.json")
     )
 
 
 class TestTouched:
-    def test_an_entry_is_read_back_and_forgotten(self, touched: Touched) -> None:
-        assert touched.entry("a") is None
-        touched.note("a", {"path": "/x"})
-        touched.note("b", {"path": "/y"})
-        touched.note("a", {"path": "/z"})
-        assert (touched.entry("a"), touched.entry("b")) == ({"path": "/z"}, {"path": "/y"})
-        touched.note("a", None)
-        touched.note("a", None)
-        assert (touched.entry("a"), touched.entry("b")) == (None, {"path": "/y"})
-        assert touched.names() == ["b"]
+    def test_an_entry_is_read_back_and_forgotten(self, external_changes: ExternalChanges) -> None:
+        assert external_changes.entry("a") is None
+        external_changes.note("a", {"path": "/x"})
+        external_changes.note("b", {"path": "/y"})
+        external_changes.note("a", {"path": "/z"})
+        assert (external_changes.entry("a"), external_changes.entry("b")) == (
+            {"path": "/z"},
+            {"path": "/y"},
+        )
+        external_changes.note("a", None)
+        external_changes.note("a", None)
+        assert (external_changes.entry("a"), external_changes.entry("b")) == (None, {"path": "/y"})
+        assert external_changes.names() == ["b"]
 
 
 @pytest.fixture(params=["files", "fake"])
-def outside(request: pytest.FixtureRequest) -> Outside:
-    return FakeOutside() if request.param == "fake" else OutsideFiles(FakeTouched(), now)
+def outside(request: pytest.FixtureRequest) -> ExternalFiles:
+    return FakeOutside() if request.param == "fake" else ExternalFilesOnDisk(FakeTouched(), now)
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Placed:
-    return Placed("entry", tmp_path / "not/there/yet/entry.desktop", b"one")
+def file(tmp_path: Path) -> ExternalFile:
+    return ExternalFile("entry", tmp_path / "not/there/yet/entry.desktop", b"one")
 
 
-def put_by_another(outside: Outside, file: Placed, content: bytes) -> None:
+def put_by_another(outside: ExternalFiles, file: ExternalFile, content: bytes) -> None:
     """Past the record, as a person or a desktop does it."""
     if isinstance(outside, FakeOutside):
         outside.files[file.path] = content
@@ -55,7 +60,7 @@ def put_by_another(outside: Outside, file: Placed, content: bytes) -> None:
 
 class TestOutside:
     def test_what_is_put_is_there_until_it_is_taken_away(
-        self, outside: Outside, file: Placed
+        self, outside: ExternalFiles, file: ExternalFile
     ) -> None:
         assert (outside.content(file.path), outside.holds(file)) == (None, False)
         assert outside.put(file) is None
@@ -65,7 +70,7 @@ class TestOutside:
         assert outside.take_away(file) is None
 
     def test_our_own_is_replaced_and_removed_without_a_word(
-        self, outside: Outside, file: Placed
+        self, outside: ExternalFiles, file: ExternalFile
     ) -> None:
         outside.put(file)
         assert outside.put(replace(file, content=b"two")) is None
@@ -75,7 +80,7 @@ class TestOutside:
     @pytest.mark.parametrize("put_before", [True, False])
     @pytest.mark.parametrize("change", ["put", "take_away"])
     def test_what_another_wrote_is_kept(
-        self, outside: Outside, file: Placed, change: str, put_before: bool
+        self, outside: ExternalFiles, file: ExternalFile, change: str, put_before: bool
     ) -> None:
         if put_before:
             outside.put(file)
@@ -88,7 +93,7 @@ class TestOutside:
 
     @pytest.mark.parametrize("changed", [False, True])
     def test_whoever_has_it_no_longer_takes_it_back_by_its_name(
-        self, outside: Outside, file: Placed, changed: bool
+        self, outside: ExternalFiles, file: ExternalFile, changed: bool
     ) -> None:
         assert outside.placed() == {}
         outside.put(file)
@@ -99,12 +104,14 @@ class TestOutside:
         assert (kept and outside.content(kept)) == (b"theirs" if changed else None)
         assert (outside.content(file.path), outside.placed()) == (None, {})
 
-    def test_the_very_same_is_not_kept_twice(self, outside: Outside, file: Placed) -> None:
+    def test_the_very_same_is_not_kept_twice(
+        self, outside: ExternalFiles, file: ExternalFile
+    ) -> None:
         put_by_another(outside, file, b"one")
         assert outside.put(file) is None
 
     def test_it_is_found_where_it_was_put(
-        self, outside: Outside, file: Placed, tmp_path: Path
+        self, outside: ExternalFiles, file: ExternalFile, tmp_path: Path
     ) -> None:
         """The place has moved since, with XDG_CONFIG_HOME for one."""
         outside.put(file)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.pairs import RealPairs
-from alpkey.core.certificate import read_certificate
-from alpkey.core.errors import Unfit
+from alpkey.adapters.keys.pairs import CryptographyKeys
+from alpkey.core.errors import InvalidFile
+from alpkey.core.keys.certificate import read_certificate
 from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
 from tests.keys import KINDS, keygen, make_key, sign
@@ -21,46 +21,46 @@ def issued(key: Path, certificate: Path) -> IssuedPair:
 def test_a_pair_is_proven(tmp_path: Path, kind: str) -> None:
     key = make_key(tmp_path / "key", kind)
     certificate = sign(make_key(tmp_path / "ca"), key)
-    proven = RealPairs().prove(issued(key, certificate))
+    proven = CryptographyKeys().prove(issued(key, certificate))
     assert proven == read_certificate(certificate.read_bytes())
-    assert RealPairs().check(certificate.read_text()) == proven
-    assert RealPairs().public_key(Secret(key.read_text())) == proven.public_key
+    assert CryptographyKeys().check(certificate.read_text()) == proven
+    assert CryptographyKeys().public_key(Secret(key.read_text())) == proven.public_key
 
 
 def test_ssh_knows_a_new_key(tmp_path: Path) -> None:
-    first, second = RealPairs().make(), RealPairs().make()
+    first, second = CryptographyKeys().make(), CryptographyKeys().make()
     assert first != second
     key = tmp_path / "key"
     key.write_text(first.reveal())
     key.chmod(0o600)
     line = keygen("-y", "-f", key)
     assert line.split()[0] == "ssh-ed25519"
-    assert binascii.a2b_base64(line.split()[1]) == RealPairs().public_key(first)
+    assert binascii.a2b_base64(line.split()[1]) == CryptographyKeys().public_key(first)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_passphrase_hides_no_public_key(tmp_path: Path, kind: str) -> None:
     key = make_key(tmp_path / "key", kind, "a passphrase")
     wanted = binascii.a2b_base64((tmp_path / "key.pub").read_text().split()[1])
-    assert RealPairs().public_key(Secret(key.read_text())) == wanted
+    assert CryptographyKeys().public_key(Secret(key.read_text())) == wanted
 
 
 def test_in_an_old_format_it_does(tmp_path: Path) -> None:
     key = make_key(tmp_path / "key", "rsa")
     keygen("-q", "-p", "-m", "PEM", "-P", "", "-N", "a passphrase", "-f", key)
     for text, code in ((key.read_text(), "key-hidden"), ("no key", "key-unfit")):
-        with pytest.raises(Unfit) as raised:
-            RealPairs().public_key(Secret(text))
+        with pytest.raises(InvalidFile) as raised:
+            CryptographyKeys().public_key(Secret(text))
         assert raised.value.code == code
 
 
 def test_the_parameters_that_openssl_writes_first_are_passed_over(tmp_path: Path) -> None:
     key = make_key(tmp_path / "key", "ecdsa-256")
-    wanted = RealPairs().public_key(Secret(key.read_text()))
+    wanted = CryptographyKeys().public_key(Secret(key.read_text()))
     keygen("-q", "-p", "-m", "PEM", "-P", "", "-N", "", "-f", key)
     begin, end = (f"-----{word} EC PARAMETERS-----\n" for word in ("BEGIN", "END"))
     text = f"{begin}BggqhkjOPQMBBw==\n{end}{key.read_text()}"
-    assert RealPairs().public_key(Secret(text)) == wanted
+    assert CryptographyKeys().public_key(Secret(text)) == wanted
 
 
 def test_what_is_no_pair_is_unfit(tmp_path: Path) -> None:
@@ -73,6 +73,6 @@ def test_what_is_no_pair_is_unfit(tmp_path: Path) -> None:
         issued(locked, sign(authority, locked)),
         issued(key, key.with_name("key.pub")),
     ):
-        with pytest.raises(Unfit) as raised:
-            RealPairs().prove(odd)
+        with pytest.raises(InvalidFile) as raised:
+            CryptographyKeys().prove(odd)
         assert raised.value.code == "answer-unfit"

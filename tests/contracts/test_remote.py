@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.remote import SshRemote
+from alpkey.adapters.ssh.remote import SshRemote
 from alpkey.core.errors import Unreachable
-from alpkey.core.ports_remote import Ran, Remote
+from alpkey.core.ssh.remote_ports import Remote, RemoteResult
 from tests.centre import Home, centre, home, running_centre
 from tests.contracts.fakes_remote import FakeRemote
 
@@ -18,8 +18,8 @@ __all__ = ["centre", "home", "running_centre"]
 def remote(request: pytest.FixtureRequest) -> tuple[Remote, Path | None]:
     if request.param == "fake":
         says = {
-            "echo": lambda words: Ran(0, words[1] + "\n", ""),
-            "false": lambda _: Ran(1, "", ""),
+            "echo": lambda words: RemoteResult(0, words[1] + "\n", ""),
+            "false": lambda _: RemoteResult(1, "", ""),
         }
         return FakeRemote({"daint": says}), None
     at: Home = request.getfixturevalue("home")

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.linux import DesktopTerminal
-from alpkey.adapters.openssh import OpenSsh
-from alpkey.adapters.own_ssh_files import OwnSshConfig
-from alpkey.adapters.touched_file import TouchedFile
-from alpkey.core.errors import Unsuitable
-from alpkey.core.places import own_places
-from alpkey.core.ports import OwnSshFiles, Resolver, Terminal
+from alpkey.adapters.ssh.openssh import OpenSsh
+from alpkey.adapters.ssh.own_config import OwnSshConfig
+from alpkey.adapters.state.external_changes import ExternalChangesFile
+from alpkey.adapters.system.linux import DesktopTerminal
+from alpkey.core.errors import InvalidInput
+from alpkey.core.paths import user_paths
+from alpkey.core.ports import OwnConfigFiles, Resolver, Terminal
 from tests.contracts.fakes import FakeOwnSshFiles, FakeResolver, FakeTerminal
 from tests.core.sites import site
 from tests.e2e.waiting import until
@@ -51,8 +51,8 @@ def absent(request: pytest.FixtureRequest) -> Terminal:
 
 
 def real_own_files() -> OwnSshConfig:
-    at = own_places()
-    return OwnSshConfig(site(), at, TouchedFile(at.touched), ["/bin/true"])
+    at = user_paths()
+    return OwnSshConfig(site(), at, ExternalChangesFile(at.external_changes), ["/bin/true"])
 
 
 class TestTerminal:
@@ -64,7 +64,7 @@ class TestTerminal:
         assert given() == COMMAND
 
     def test_where_there_is_none_it_says_so(self, absent: Terminal) -> None:
-        with pytest.raises(Unsuitable) as raised:
+        with pytest.raises(InvalidInput) as raised:
             absent.open(COMMAND, "daint")
         assert raised.value.code == "no-terminal"
         assert raised.value.params["name"] == "daint"
@@ -72,13 +72,15 @@ class TestTerminal:
 
 class TestOwnSshFiles:
     @pytest.fixture(params=["files", "fake"])
-    def own_files(self, request: pytest.FixtureRequest, tmp_path: Path) -> OwnSshFiles:
+    def own_files(self, request: pytest.FixtureRequest, tmp_path: Path) -> OwnConfigFiles:
         if request.param == "fake":
             return FakeOwnSshFiles(tmp_path / "connect")
         return real_own_files()
 
     @pytest.mark.parametrize("user", ["alice", None])
-    def test_the_path_is_the_same_each_time(self, own_files: OwnSshFiles, user: str | None) -> None:
+    def test_the_path_is_the_same_each_time(
+        self, own_files: OwnConfigFiles, user: str | None
+    ) -> None:
         path = own_files.write(user)
         assert path == own_files.write(user)
         assert path is not None

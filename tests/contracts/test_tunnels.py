@@ -18,34 +18,34 @@ from pathlib import Path
 import pytest
 
 from alpkey import glance
-from alpkey.adapters.local_ports import RealPorts
-from alpkey.adapters.processes import Detached
-from alpkey.adapters.ssh_line import SshLine
-from alpkey.adapters.tunnel_files import FileClaim, TunnelFolder
-from alpkey.core.command import LISTENS
-from alpkey.core.places import own_places
-from alpkey.core.ports_tunnels import Alone, Claim, Line, LocalPorts, TunnelFiles
-from alpkey.core.symptoms import LoginSeen
-from alpkey.core.tunnel import Ended, Happening
-from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay, socket_name
+from alpkey.adapters.process.processes import Detached
+from alpkey.adapters.system.local_ports import SystemPorts
+from alpkey.adapters.tunnels.records import FileClaim, TunnelRecords
+from alpkey.adapters.tunnels.ssh_process import OpenSshProcess
+from alpkey.core.doctor.observations import LoginObservation
+from alpkey.core.paths import user_paths
+from alpkey.core.ssh.command_lines import LISTENS
+from alpkey.core.tunnels.lifecycle import Ended, Trigger
+from alpkey.core.tunnels.ports import Claim, DetachedTunnel, LocalPorts, SshProcess, TunnelFiles
+from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget, socket_name
 from alpkey.runtime_folder import RuntimeFolder
 from tests.contracts.fakes_tunnels import FakeAlone, FakeLine, FakePorts, FakeTunnelFiles
 from tests.e2e.waiting import until
 from tests.sockets import free_port
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
-WAY = TunnelWay("daint", "nid006554", ((8888, 8888),))
+WAY = TunnelTarget("daint", "nid006554", ((8888, 8888),))
 PATIENCE_S = 20.0
 
 
-def seen(claim: Claim, state: TunnelState = TunnelState.OPEN) -> TunnelSeen:
-    return TunnelSeen(claim.id, WAY, state, datetime.now(UTC).replace(microsecond=0))
+def seen(claim: Claim, state: TunnelState = TunnelState.OPEN) -> TunnelObservation:
+    return TunnelObservation(claim.id, WAY, state, datetime.now(UTC).replace(microsecond=0))
 
 
 @dataclass
 class Shelf:
     files: TunnelFiles
-    listed: Callable[[], Sequence[TunnelSeen]]
+    listed: Callable[[], Sequence[TunnelObservation]]
 
 
 @pytest.fixture(params=["folder", "fake"])
@@ -53,8 +53,8 @@ def shelf(request: pytest.FixtureRequest) -> Shelf:
     if request.param == "fake":
         fake = FakeTunnelFiles()
         return Shelf(fake, fake.listed)
-    at = own_places()
-    files = TunnelFolder(at.tunnels, at.last_tunnel, RuntimeFolder(at.runtime))
+    at = user_paths()
+    files = TunnelRecords(at.tunnels, at.last_tunnel, RuntimeFolder(at.runtime))
     return Shelf(files, lambda: glance.tunnels(at, datetime.now(UTC)))
 
 
@@ -123,12 +123,12 @@ class TestFolder:
     """What only real files can show."""
 
     @pytest.fixture
-    def folder(self) -> TunnelFolder:
-        at = own_places()
-        return TunnelFolder(at.tunnels, at.last_tunnel, RuntimeFolder(at.runtime))
+    def folder(self) -> TunnelRecords:
+        at = user_paths()
+        return TunnelRecords(at.tunnels, at.last_tunnel, RuntimeFolder(at.runtime))
 
-    def test_files_are_closed_to_others(self, folder: TunnelFolder) -> None:
-        at = own_places()
+    def test_files_are_closed_to_others(self, folder: TunnelRecords) -> None:
+        at = user_paths()
         with folder.claim("a") as claim:
             claim.show(seen(claim))
             assert stat.S_IMODE((at.tunnels / "a.json").stat().st_mode) == 0o600
@@ -136,8 +136,8 @@ class TestFolder:
             assert stat.S_IMODE(RuntimeFolder(at.runtime).ready().stat().st_mode) == 0o700
         assert [one.name for one in at.tunnels.iterdir()] == [".lock"]
 
-    def test_a_living_one_is_never_seen_dead_or_half(self, folder: TunnelFolder) -> None:
-        at = own_places()
+    def test_a_living_one_is_never_seen_dead_or_half(self, folder: TunnelRecords) -> None:
+        at = user_paths()
         over = threading.Event()
         odd: list[object] = []
 
@@ -155,7 +155,7 @@ class TestFolder:
             watching.join()
         assert odd == []
 
-    def test_of_many_at_once_each_has_a_name_of_its_own(self, folder: TunnelFolder) -> None:
+    def test_of_many_at_once_each_has_a_name_of_its_own(self, folder: TunnelRecords) -> None:
         with ExitStack() as stack:
             claims: list[FileClaim] = []
             threads = [
@@ -172,17 +172,17 @@ class TestFolder:
 
     @pytest.mark.parametrize("said", [b"", b"open\n", b"close"], ids=["nothing", "odd", "half"])
     def test_whoever_says_something_else_closes_nothing(
-        self, folder: TunnelFolder, said: bytes
+        self, folder: TunnelRecords, said: bytes
     ) -> None:
-        at = own_places()
+        at = user_paths()
         with folder.claim("a") as claim, socket.socket(socket.AF_UNIX) as stranger:
             stranger.connect(str(RuntimeFolder(at.runtime).place(socket_name("a"))))
             stranger.sendall(said)
             stranger.close()
             assert not claim.is_to_close()
 
-    def test_last_words_are_swept_away_in_time(self, folder: TunnelFolder) -> None:
-        at = own_places()
+    def test_last_words_are_swept_away_in_time(self, folder: TunnelRecords) -> None:
+        at = user_paths()
         with folder.claim("old") as claim:
             claim.show(seen(claim, TunnelState.FAILED))
             claim.leave_word()
@@ -196,17 +196,17 @@ class TestFolder:
                 pass
             assert {one.name for one in at.tunnels.iterdir()} == {".lock", f"{living.id}.json"}
 
-    def test_the_last_tunnel_is_read_back(self, folder: TunnelFolder) -> None:
-        at = own_places()
+    def test_the_last_tunnel_is_read_back(self, folder: TunnelRecords) -> None:
+        at = user_paths()
         at.state.mkdir(parents=True)
-        for way in (WAY, WAY, TunnelWay("santis", "nid007001", ((1, 1),))):
-            folder.remember(way)
-            assert glance._last_tunnel(at.last_tunnel) == way
+        for target in (WAY, WAY, TunnelTarget("santis", "nid007001", ((1, 1),))):
+            folder.remember(target)
+            assert glance._last_tunnel(at.last_tunnel) == target
         at.last_tunnel.write_text("{}")
         assert glance._last_tunnel(at.last_tunnel) is None
 
-    def test_the_socket_is_never_in_a_folder_open_to_others(self, folder: TunnelFolder) -> None:
-        runtime = own_places().runtime
+    def test_the_socket_is_never_in_a_folder_open_to_others(self, folder: TunnelRecords) -> None:
+        runtime = user_paths().runtime
         assert runtime.session is not None
         runtime.session.mkdir()
         runtime.session.chmod(0o777)
@@ -242,9 +242,9 @@ while True:
 
 
 @dataclass
-class Running:
-    line: Line
-    way: TunnelWay
+class ThreadCall:
+    line: SshProcess
+    target: TunnelTarget
     command: list[str]
     say: Callable[[str], None]
 
@@ -274,37 +274,37 @@ def wish() -> Iterator[NoWish]:
 
 
 @pytest.fixture(params=["ssh", "fake"])
-def running(request: pytest.FixtureRequest) -> Iterator[Running]:
+def running(request: pytest.FixtureRequest) -> Iterator[ThreadCall]:
     """A line, and somebody who makes its ssh say that it refused a call, or end."""
     port = free_port()
-    way = TunnelWay("daint", "nid006554", ((port, 6006),))
+    target = TunnelTarget("daint", "nid006554", ((port, 6006),))
     command = [sys.executable, "-c", SSH, str(port), "0.05", LISTENS]
     if request.param == "fake":
-        ended = Ended(LoginSeen(way.node, 1, "Connection closed\n"))
-        fake = FakeLine([Happening.LISTENING, Happening.REFUSED, ended], [Happening.LISTENING])
-        yield Running(fake, way, command, lambda _: None)
+        ended = Ended(LoginObservation(target.node, 1, "Connection closed\n"))
+        fake = FakeLine([Trigger.LISTENING, Trigger.REFUSED, ended], [Trigger.LISTENING])
+        yield ThreadCall(fake, target, command, lambda _: None)
         return
-    line = SshLine(os.environ)
+    line = OpenSshProcess(os.environ)
 
     def say(word: str) -> None:
         with socket.create_connection(("127.0.0.1", port)) as call:
             call.sendall(word.encode())
 
-    yield Running(line, way, command, say)
+    yield ThreadCall(line, target, command, say)
     line.stop()
 
 
 class TestLine:
-    def test_nothing_happens_before_a_start(self, running: Running, wish: NoWish) -> None:
+    def test_nothing_happens_before_a_start(self, running: ThreadCall, wish: NoWish) -> None:
         assert running.line.news(0.01, wish) is None
         assert running.line.stop() is None
         assert running.line.silent() == ()
 
-    def test_its_life_is_told_in_order(self, running: Running, wish: NoWish) -> None:
-        running.line.start(running.command, running.way)
-        assert running.line.news(PATIENCE_S, wish) is Happening.LISTENING
+    def test_its_life_is_told_in_order(self, running: ThreadCall, wish: NoWish) -> None:
+        running.line.start(running.command, running.target)
+        assert running.line.news(PATIENCE_S, wish) is Trigger.LISTENING
         running.say("refuse")
-        assert running.line.news(PATIENCE_S, wish) is Happening.REFUSED
+        assert running.line.news(PATIENCE_S, wish) is Trigger.REFUSED
         running.say("end")
         ended = running.line.news(PATIENCE_S, wish)
         assert isinstance(ended, Ended)
@@ -312,80 +312,86 @@ class TestLine:
         assert "Connection closed" in ended.seen.said
         assert running.line.stop() is None
 
-    def test_it_is_ended_and_started_again(self, running: Running, wish: NoWish) -> None:
+    def test_it_is_ended_and_started_again(self, running: ThreadCall, wish: NoWish) -> None:
         for _ in range(2):
-            running.line.start(running.command, running.way)
-            assert running.line.news(PATIENCE_S, wish) is Happening.LISTENING
+            running.line.start(running.command, running.target)
+            assert running.line.news(PATIENCE_S, wish) is Trigger.LISTENING
             assert isinstance(running.line.stop(), Ended)
 
 
 @pytest.fixture
-def line() -> Iterator[SshLine]:
-    made = SshLine(os.environ)
+def line() -> Iterator[OpenSshProcess]:
+    made = OpenSshProcess(os.environ)
     yield made
     made.stop()
 
 
-def way_of(*pairs: tuple[int, int]) -> TunnelWay:
-    return TunnelWay("daint", "nid006554", pairs)
+def way_of(*pairs: tuple[int, int]) -> TunnelTarget:
+    return TunnelTarget("daint", "nid006554", pairs)
 
 
 class TestRealLine:
     """What only a real process can show."""
 
-    def test_a_wish_ends_the_wait(self, line: SshLine, wish: NoWish) -> None:
+    def test_a_wish_ends_the_wait(self, line: OpenSshProcess, wish: NoWish) -> None:
         line.start(["sleep", "60"], way_of((free_port(), 6006)))
         wish.wish()
         started = time.monotonic()
         assert line.news(PATIENCE_S, wish) is None
         assert time.monotonic() - started < PATIENCE_S / 2
 
-    def test_a_program_that_is_not_there_ends_at_once(self, line: SshLine, wish: NoWish) -> None:
+    def test_a_program_that_is_not_there_ends_at_once(
+        self, line: OpenSshProcess, wish: NoWish
+    ) -> None:
         line.start(["/no/such/ssh"], way_of((free_port(), 6006)))
         ended = line.news(PATIENCE_S, wish)
         assert isinstance(ended, Ended)
         assert ended.seen.code == 127
 
-    def test_a_port_that_is_refused_behind_it_is_silent(self, line: SshLine, wish: NoWish) -> None:
+    def test_a_port_that_is_refused_behind_it_is_silent(
+        self, line: OpenSshProcess, wish: NoWish
+    ) -> None:
         """A stand-in that ends each call at once is what ssh is where the node refuses."""
         deaf, good = free_port(), free_port()
         ends = SSH.replace("except TimeoutError", "except ValueError").replace(
             "call.recv(10)", "b''"
         )
         line.start([sys.executable, "-c", ends, str(deaf), "9", LISTENS], way_of((deaf, 1)))
-        assert line.news(PATIENCE_S, wish) is Happening.LISTENING
+        assert line.news(PATIENCE_S, wish) is Trigger.LISTENING
         assert line.silent() == (1,)
         line.stop()
         line.start([sys.executable, "-c", SSH, str(good), "9", LISTENS], way_of((good, 2)))
-        assert line.news(PATIENCE_S, wish) is Happening.LISTENING
+        assert line.news(PATIENCE_S, wish) is Trigger.LISTENING
         assert line.silent() == ()
 
-    def test_somebody_else_at_the_port_is_not_our_ssh(self, line: SshLine, wish: NoWish) -> None:
+    def test_somebody_else_at_the_port_is_not_our_ssh(
+        self, line: OpenSshProcess, wish: NoWish
+    ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as other:
             line.start(["sleep", "60"], way_of((other.getsockname()[1], 6006)))
             assert line.news(0.3, wish) is None
 
     def test_one_that_hears_no_sigterm_is_killed(
-        self, line: SshLine, wish: NoWish, monkeypatch: pytest.MonkeyPatch
+        self, line: OpenSshProcess, wish: NoWish, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("alpkey.adapters.ssh_line.ENDING_TIMEOUT_S", 0.3)
+        monkeypatch.setattr("alpkey.adapters.tunnels.ssh_process.ENDING_TIMEOUT_S", 0.3)
         port = free_port()
         deaf = f"import signal; signal.signal({int(signal.SIGTERM)}, signal.SIG_IGN)\n{SSH}"
         line.start([sys.executable, "-c", deaf, str(port), "9", LISTENS], way_of((port, 1)))
-        assert line.news(PATIENCE_S, wish) is Happening.LISTENING
+        assert line.news(PATIENCE_S, wish) is Trigger.LISTENING
         assert isinstance(line.stop(), Ended)
-        until(lambda: RealPorts().state(port) == "free", "the port")
+        until(lambda: SystemPorts().state(port) == "free", "the port")
 
 
 @pytest.fixture(params=["process", "fake"])
-def alone(request: pytest.FixtureRequest) -> Iterator[Alone]:
+def alone(request: pytest.FixtureRequest) -> Iterator[DetachedTunnel]:
     made = FakeAlone(lives=True) if request.param == "fake" else Detached(["sleep", "60"])
     yield made
     made.end()
 
 
 class TestAlone:
-    def test_it_runs_until_it_is_ended(self, alone: Alone) -> None:
+    def test_it_runs_until_it_is_ended(self, alone: DetachedTunnel) -> None:
         assert alone.runs()
         assert alone.number > 1
         alone.end()
@@ -400,7 +406,7 @@ def ports(request: pytest.FixtureRequest) -> Iterator[tuple[LocalPorts, int]]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         fake = FakePorts({port: f"python ({os.getpid()})"})
-        yield (fake if request.param == "fake" else RealPorts()), port
+        yield (fake if request.param == "fake" else SystemPorts()), port
 
 
 class TestPorts:
@@ -417,7 +423,9 @@ class TestPorts:
 
 def test_a_reserved_port_is_told(tmp_path: Path) -> None:
     """By a process that may not take it."""
-    program = "from alpkey.adapters.local_ports import RealPorts; print(RealPorts().state(81))"
+    program = (
+        "from alpkey.adapters.system.local_ports import SystemPorts; print(SystemPorts().state(81))"
+    )
     drop = ["setpriv", "--bounding-set=-net_bind_service"] if os.getuid() == 0 else []
     done = subprocess.run(
         [*drop, sys.executable, "-c", program],

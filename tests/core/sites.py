@@ -4,7 +4,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from alpkey.core.site import Site, Way, read_site
+from alpkey.core.site import SignInMethod, Site, read_site
 
 FILE = Path(__file__).parents[2] / "resources/sites/cscs.toml"
 
@@ -13,8 +13,8 @@ def site() -> Site:
     return read_site(tomllib.loads(FILE.read_text()))
 
 
-def site_taking(*ways: Way) -> Site:
+def site_taking(*methods: SignInMethod) -> Site:
     """The same, where the gateway's provider is signed in to by these."""
     at = site()
     assert at.openid
-    return replace(at, openid=replace(at.openid, ways=ways))
+    return replace(at, openid=replace(at.openid, methods=methods))

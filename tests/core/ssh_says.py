@@ -7,7 +7,7 @@ on real set-ups; the older ones are as reports of their users have them.
 
 from collections.abc import Mapping
 
-from alpkey.core.ssh_words import Said
+from alpkey.core.ssh.error_messages import ErrorKind
 
 _CHANGED = (
     "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\n"
@@ -16,7 +16,7 @@ _CHANGED = (
     "IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!\n"
     "Offending ED25519 key in /h/.ssh/known_hosts:3\n"
 )
-_STILL: Mapping[str, tuple[Said, str]] = {
+_STILL: Mapping[str, tuple[ErrorKind, str]] = {
     "host key changed": ("host-changed", _CHANGED + "Host key verification failed.\n"),
     "host never met": (
         "host-unknown",
@@ -51,7 +51,7 @@ _STILL: Mapping[str, tuple[Said, str]] = {
     ),
 }
 
-SAYS: Mapping[str, Mapping[str, tuple[Said, str]]] = {
+SAYS: Mapping[str, Mapping[str, tuple[ErrorKind, str]]] = {
     "7.4": {
         **_STILL,
         "key refused": ("refused", "Permission denied (publickey).\n"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from alpkey.core.site import Host, SiteUnreadable, merged, read_site, with_clusters
+from alpkey.core.site import Host, InvalidSite, merged, read_site, with_clusters
 from tests.core.sites import FILE, site
 
 # Every address that a site file names, but the one that leads back to this computer.
@@ -74,7 +74,7 @@ def test_every_address_of_the_shipped_site_is_tried_here() -> None:
     ],
 )
 def test_an_address_without_https_is_refused_with_its_key(key: str, address: object) -> None:
-    with pytest.raises(SiteUnreadable) as raised:
+    with pytest.raises(InvalidSite) as raised:
         read_site(changed(key, address))
     assert str(raised.value) == f"{key} names an address without https: {address}"
 
@@ -92,7 +92,7 @@ def test_on_this_computer_pages_need_no_https_but_secrets_do(host: str) -> None:
         if key.startswith("links."):
             assert read_site(changed(key, address)).page(key[len("links.") :]) == address
         else:
-            with pytest.raises(SiteUnreadable, match=f"^{key} names an address without https"):
+            with pytest.raises(InvalidSite, match=f"^{key} names an address without https"):
                 read_site(changed(key, address))
 
 
@@ -120,7 +120,7 @@ def test_a_browser_comes_back_to_this_computer(uri: str) -> None:
     ],
 )
 def test_and_nowhere_else(uri: object) -> None:
-    with pytest.raises(SiteUnreadable, match=r"^openid\.redirect_uri has to be"):
+    with pytest.raises(InvalidSite, match=r"^openid\.redirect_uri has to be"):
         read_site(changed("openid.redirect_uri", uri))
 
 
@@ -151,5 +151,5 @@ def test_the_jump_host_stays_as_it_is() -> None:
 def test_the_authorities_are_the_same_wherever_we_are_started() -> None:
     assert read_site(changed("ca_bundle", "/etc/ca.pem")).ca_bundle == "/etc/ca.pem"
     for path in ("ca.pem", "./ca.pem", "~/ca.pem", 5):
-        with pytest.raises(SiteUnreadable, match=r"^ca_bundle has to be an absolute path"):
+        with pytest.raises(InvalidSite, match=r"^ca_bundle has to be an absolute path"):
             read_site(changed("ca_bundle", path))

@@ -16,50 +16,50 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTabWidget, QWidget
 
-from alpkey.adapters.qr import rows
-from alpkey.core import words
-from alpkey.core.belonging import Belonging
-from alpkey.core.diagnosis import diagnose, doctor_object
+from alpkey.adapters.signin.qr import rows
+from alpkey.core.doctor.diagnosis import diagnose, doctor_object
+from alpkey.core.doctor.observations import (
+    AgentObservation,
+    FilesObservation,
+    Observations,
+    PathObservation,
+    Resolved,
+    ServiceObservation,
+)
 from alpkey.core.errors import (
     AlpkeyError,
+    InvalidFile,
     KeychainTrouble,
     NeedsBrowser,
     QuotaUsedUp,
     SignInRefused,
-    Unfit,
     Unreachable,
 )
-from alpkey.core.journal import Known
-from alpkey.core.look import Look
-from alpkey.core.moments import rfc3339
-from alpkey.core.places import own_places
-from alpkey.core.quota import Quota, Source
-from alpkey.core.settings import Settings
-from alpkey.core.site import Way
-from alpkey.core.symptoms import (
-    AgentSeen,
-    FilesSeen,
-    PathSeen,
-    Resolved,
-    ServiceSeen,
-    Symptoms,
-)
-from alpkey.core.tunnel_file import TunnelSeen, TunnelState, TunnelWay, error_row
-from alpkey.desktop import looking
-from alpkey.desktop.engine import Engine
-from alpkey.desktop.looking import Seen
+from alpkey.core.messages import describe
+from alpkey.core.owned_item import OwnedItem
+from alpkey.core.paths import user_paths
+from alpkey.core.settings.settings import Settings
+from alpkey.core.site import SignInMethod
+from alpkey.core.state.journal import Known
+from alpkey.core.state.quota import Quota, Source
+from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.timestamps import rfc3339
+from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget, error_row
+from alpkey.desktop import current_state
+from alpkey.desktop.child.child_process import ChildProcess
+from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows import main_window
-from alpkey.desktop.windows.doctor_page import ReportDialog
 from alpkey.desktop.windows.import_dialog import ImportDialog
-from alpkey.desktop.windows.leave_dialog import LeaveDialog
 from alpkey.desktop.windows.main_window import MainWindow
+from alpkey.desktop.windows.pages.doctor_page import ReportDialog
 from alpkey.desktop.windows.parts import WrappedLabel
-from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
+from alpkey.desktop.windows.renewal.dialog import RenewalDialog, RenewalWorld
+from alpkey.desktop.windows.sign_out_dialog import SignOutDialog
 from alpkey.desktop.windows.tunnel_dialog import TunnelDialog
 from tests.core.sites import site
-from tests.core.test_look import HOUR, MISSING, certificate
-from tests.core.test_look import NOW as LOOKED_AT
+from tests.core.state.test_snapshot import HOUR, MISSING, certificate
+from tests.core.state.test_snapshot import NOW as LOOKED_AT
 from tests.desktop import setup_scenes
 
 # A Tuesday in a zone of its own: pictures made anywhere and at any time are the same.
@@ -88,9 +88,9 @@ class Scene:
     ready: Callable[[QWidget], bool] = lambda _: True
 
 
-def look(
+def snapshot(
     left: timedelta | None = None, *, used: int = 2, source: Source = "journal", **more: Any
-) -> Look:
+) -> Snapshot:
     """A look at ``NOW`` at a key that has this long to live, or at no key."""
     ends = tuple(NOW + (5 + number) * HOUR for number in range(used))
     quota = Quota(5, ends, source, NOW, used)
@@ -129,16 +129,16 @@ def ask(
         }
         for name, kind in kinds.items()
     ]
-    said = words.error_object(error) if error else None
+    said = describe.error_object(error) if error else None
     return {"event": "ask", "ask": number, "fields": fields, "error": said}
 
 
 def failed(error: AlpkeyError) -> Row:
-    return {"event": "failed", "error": words.error_object(error)}
+    return {"event": "failed", "error": describe.error_object(error)}
 
 
 def warn(code: str, error: AlpkeyError) -> Row:
-    said = words.describe(error)
+    said = describe.describe(error)
     return {
         "event": "warn",
         "code": code,
@@ -175,11 +175,11 @@ def dialog(
     first: list[Row],
     then: list[Row] | None = None,
     *,
-    seen: Look | None = None,
-    after: Look | None = None,
+    seen: Snapshot | None = None,
+    after: Snapshot | None = None,
 ) -> RenewalDialog:
     """A dialog with a fake child; where it says more ``then``, the form is filled and sent."""
-    looks = [Seen(NOW, seen or look()), Seen(NOW, after or seen or look())]
+    looks = [CurrentState(NOW, seen or snapshot()), CurrentState(NOW, after or seen or snapshot())]
     world = RenewalWorld(
         site(),
         lambda: looks.pop(0) if len(looks) > 1 else looks[0],
@@ -211,12 +211,12 @@ PAGES: dict[str, Row] = {
 }
 
 
-def gone_to(way: str, *more: Row, asks: Row | None = None) -> RenewalDialog:
+def gone_to(method: str, *more: Row, asks: Row | None = None) -> RenewalDialog:
     """A dialog whose form is of no use, after the click on a way; with ``asks`` no page yet."""
     made = dialog(
-        [asks] if asks else [PAGES[way], *more], seen=look(retired=frozenset({"sshservice"}))
+        [asks] if asks else [PAGES[method], *more], seen=snapshot(retired=frozenset({"sshservice"}))
     )
-    made.findChildren(QPushButton, f"sign-in-{way}")[-1].click()
+    made.findChildren(QPushButton, f"sign-in-{method}")[-1].click()
     return made
 
 
@@ -267,14 +267,16 @@ USED_UP = QuotaUsedUp(limit=5, next_slot="at 14:10")
 def doctored() -> list[Row]:
     """What the doctor says of a home with several things wrong."""
     key = Path("/home/alice/.ssh/cscs-key")
-    seen = Symptoms(
+    seen = Observations(
         site(),
         Settings(),
-        look(-HOUR),
+        snapshot(-HOUR),
         Known(),
-        files=FilesSeen(None, PathSeen(key, 0o644, *(True,) * 3), None, None, 2**30, *(True,) * 2),
-        agent=AgentSeen("absent", None, "SSH_AUTH_SOCK names none."),
-        service=ServiceSeen("sshservice.cscs.ch", None, clock_ahead=3 * HOUR),
+        files=FilesObservation(
+            None, PathObservation(key, 0o644, *(True,) * 3), None, None, 2**30, *(True,) * 2
+        ),
+        agent=AgentObservation("absent", None, "SSH_AUTH_SOCK names none."),
+        service=ServiceObservation("sshservice.cscs.ch", None, clock_ahead=3 * HOUR),
     )
     return [{"event": "done", "result": doctor_object(diagnose(seen, NOW))}]
 
@@ -287,13 +289,13 @@ def shadowed() -> list[Row]:
         lines={"hostname": f"{config} line 12"},
     )
     refused = Known(refusals_in_a_row=3)
-    seen = Symptoms(
+    seen = Observations(
         site(),
         Settings(),
-        look(HOUR, used=5),
+        snapshot(HOUR, used=5),
         refused,
         own={"daint": astray},
-        agent=AgentSeen("answers", "/run/agent", current=True, plain=True, foreign=7),
+        agent=AgentObservation("answers", "/run/agent", current=True, plain=True, foreign=7),
     )
     return [{"event": "done", "result": doctor_object(diagnose(seen, NOW))}]
 
@@ -320,7 +322,7 @@ def listed() -> list[Row]:
 
 
 def main(
-    seen: Look | None,
+    seen: Snapshot | None,
     trouble: str = "",
     page: str = "&Key",
     says: list[Row] | None = None,
@@ -333,8 +335,8 @@ def main(
     ``press`` names a button of the page that is pressed at the start.
     """
     command = [sys.executable, "-c", CHILD, json.dumps(says or [])]
-    with _looking(Seen(NOW, seen, trouble, site(), connected=connected), command):
-        made = MainWindow(own_places(), site(), lambda *_: None)
+    with _looking(CurrentState(NOW, seen, trouble, site(), connected=connected), command):
+        made = MainWindow(user_paths(), site(), lambda *_: None)
     pages = made.findChild(QTabWidget)
     assert pages is not None
     titles = [pages.tabText(number) for number in range(pages.count())]
@@ -347,8 +349,8 @@ def main(
 
 
 @contextmanager
-def _looking(seen: Seen, command: list[str]) -> Iterator[None]:
-    real = looking.take, main_window.command
+def _looking(seen: CurrentState, command: list[str]) -> Iterator[None]:
+    real = current_state.take, main_window.command
     main_window.looking.take = lambda _: seen
     main_window.command = lambda *_: command
     try:
@@ -358,19 +360,19 @@ def _looking(seen: Seen, command: list[str]) -> Iterator[None]:
 
 
 GOING = (
-    Belonging("password", "alice"),
-    Belonging("agent", "2"),
-    Belonging("key", "/home/alice/.ssh/cscs-key"),
+    OwnedItem("password", "alice"),
+    OwnedItem("agent", "2"),
+    OwnedItem("key", "/home/alice/.ssh/cscs-key"),
 )
 
 
-def leaving(*says: Row) -> LeaveDialog:
+def leaving(*says: Row) -> SignOutDialog:
     """The dialog whose child says these rows after its question."""
-    value = words.leaving(GOING, revoked=False)
+    value = describe.leaving(GOING, revoked=False)
     field = {"name": "leave", "kind": "confirm", "kept": False, "value": value}
     question: Row = {"event": "ask", "ask": 1, "fields": [field], "error": None}
     rows = json.dumps([question]), json.dumps(list(says))
-    made = LeaveDialog(site(), lambda *_: [sys.executable, "-P", "-c", CHILD, *rows])
+    made = SignOutDialog(site(), lambda *_: [sys.executable, "-P", "-c", CHILD, *rows])
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     made.show()
     return made
@@ -462,15 +464,15 @@ JOBS: Row = {
     },
 }
 NO_JOBS: Row = {"event": "done", "result": {"jobs": []}}
-NOTEBOOK = TunnelWay("daint", "nid006554", ((8888, 8888),))
-BOARD = TunnelWay("santis", "nid007001", ((6006, 6006), (49152, 8000)))
+NOTEBOOK = TunnelTarget("daint", "nid006554", ((8888, 8888),))
+BOARD = TunnelTarget("santis", "nid007001", ((6006, 6006), (49152, 8000)))
 
 
-def tunnels(*states: TunnelState) -> Look:
+def tunnels(*states: TunnelState) -> Snapshot:
     """A look at one tunnel in each of these states."""
     error = error_row(Unreachable("node-closed", node="nid007001", name="santis"))
     found = [
-        TunnelSeen(
+        TunnelObservation(
             f"tunnel-{number}",
             BOARD if number % 2 else NOTEBOOK,
             state,
@@ -481,11 +483,11 @@ def tunnels(*states: TunnelState) -> Look:
         )
         for number, state in enumerate(states)
     ]
-    return look(HOUR, tunnels=tuple(found))
+    return snapshot(HOUR, tunnels=tuple(found))
 
 
 def tunnel_dialog(
-    *says: Row, can_log_in: bool = True, before: TunnelWay | None = None
+    *says: Row, can_log_in: bool = True, before: TunnelTarget | None = None
 ) -> TunnelDialog:
     """A new tunnel; whatever the dialog starts says these rows."""
     command = [sys.executable, "-P", "-c", CHILD, json.dumps(list(says))]
@@ -515,7 +517,9 @@ SCENES: dict[str, Scene] = {
     "import-remove": Scene(lambda: importing([UNDERSTOOD, SPARE]), heading_is("need not stay")),
     "import-done": Scene(lambda: importing([UNDERSTOOD, SPARE], [IMPORTED]), agreed),
     "import-failed": Scene(
-        lambda: importing([failed(Unfit("import-web-page", name="key.html", dashboard=DASHBOARD))]),
+        lambda: importing(
+            [failed(InvalidFile("import-web-page", name="key.html", dashboard=DASHBOARD))]
+        ),
         heading_is("is a web page"),
     ),
     "dialog-first": Scene(lambda: dialog([ask(), READY]), form_is_open),
@@ -529,7 +533,7 @@ SCENES: dict[str, Scene] = {
         lambda: dialog(
             [ask(), READY],
             [*steps("issued", "installed"), warn("not-kept", LOCKED), DONE],
-            after=look(24 * HOUR, used=3),
+            after=snapshot(24 * HOUR, used=3),
         ),
         sent_and(heading_is("was not kept")),
     ),
@@ -542,28 +546,29 @@ SCENES: dict[str, Scene] = {
         lambda: dialog([ask(), READY], [ask(REFUSED, 2)]), sent_and(heading_is("is wrong"))
     ),
     "dialog-good": Scene(
-        lambda: dialog([ask(), READY], seen=look(13 * HOUR + timedelta(minutes=42)))
+        lambda: dialog([ask(), READY], seen=snapshot(13 * HOUR + timedelta(minutes=42)))
     ),
-    "dialog-last": Scene(lambda: dialog([ask(), READY], seen=look(HOUR, used=4)), form_is_open),
+    "dialog-last": Scene(lambda: dialog([ask(), READY], seen=snapshot(HOUR, used=4)), form_is_open),
     "dialog-question": Scene(lambda: dialog([QUESTION]), heading_is("There is a key already")),
     "dialog-stay": Scene(lambda: gone_to("browser", asks=STAY), heading_is("Stay signed in?")),
     "dialog-done": Scene(
-        lambda: dialog([ask(), READY], [DONE], after=look(24 * HOUR, used=3)),
+        lambda: dialog([ask(), READY], [DONE], after=snapshot(24 * HOUR, used=3)),
         sent_and(heading_is("Key valid until")),
     ),
     "dialog-used-up": Scene(
-        lambda: dialog([failed(USED_UP)], seen=look(-HOUR, used=5)), heading_is("No key is left")
+        lambda: dialog([failed(USED_UP)], seen=snapshot(-HOUR, used=5)),
+        heading_is("No key is left"),
     ),
     "dialog-no-network": Scene(
         lambda: dialog([ask(), failed(NO_NETWORK)]), heading_is("cannot be reached")
     ),
     "dialog-retired": Scene(
-        lambda: dialog([ask(), failed(RETIRED)]), heading_is(words.describe(RETIRED).title)
+        lambda: dialog([ask(), failed(RETIRED)]), heading_is(describe.describe(RETIRED).title)
     ),
-    "dialog-last-way": Scene(lambda: dialog([], seen=look(way=Way.BROWSER))),
-    "dialog-ways": Scene(lambda: dialog([], seen=look(retired=frozenset({"sshservice"})))),
+    "dialog-last-way": Scene(lambda: dialog([], seen=snapshot(method=SignInMethod.BROWSER))),
+    "dialog-ways": Scene(lambda: dialog([], seen=snapshot(retired=frozenset({"sshservice"})))),
     "dialog-ways-last": Scene(
-        lambda: dialog([], seen=look(HOUR, used=4, retired=frozenset({"sshservice"})))
+        lambda: dialog([], seen=snapshot(HOUR, used=4, retired=frozenset({"sshservice"})))
     ),
     "dialog-browser": Scene(lambda: gone_to("browser"), heading_is("Your browser shows")),
     "dialog-device": Scene(lambda: gone_to("device"), heading_is("WDJB-MJHT")),
@@ -571,17 +576,17 @@ SCENES: dict[str, Scene] = {
         lambda: gone_to("device", *steps("signed-in", "issued")),
         heading_is("\N{CHECK MARK} Certificate issued"),
     ),
-    "main-none": Scene(lambda: main(look())),
-    "main-valid": Scene(lambda: main(look(13 * HOUR + timedelta(minutes=42)))),
-    "main-expiring": Scene(lambda: main(look(timedelta(minutes=42)))),
-    "main-expired": Scene(lambda: main(look(-HOUR, used=5, source="service"))),
-    "main-broken": Scene(lambda: main(look(HOUR, trouble="The certificate is cut off."))),
-    "main-warning": Scene(lambda: main(look(13 * HOUR, warnings=("key-open", "ssh-old")))),
-    "main-clusters": Scene(lambda: main(look(HOUR), page="&Clusters")),
-    "main-clusters-shared": Scene(lambda: main(look(HOUR), page="&Clusters", connected=True)),
+    "main-none": Scene(lambda: main(snapshot())),
+    "main-valid": Scene(lambda: main(snapshot(13 * HOUR + timedelta(minutes=42)))),
+    "main-expiring": Scene(lambda: main(snapshot(timedelta(minutes=42)))),
+    "main-expired": Scene(lambda: main(snapshot(-HOUR, used=5, source="service"))),
+    "main-broken": Scene(lambda: main(snapshot(HOUR, trouble="The certificate is cut off."))),
+    "main-warning": Scene(lambda: main(snapshot(13 * HOUR, warnings=("key-open", "ssh-old")))),
+    "main-clusters": Scene(lambda: main(snapshot(HOUR), page="&Clusters")),
+    "main-clusters-shared": Scene(lambda: main(snapshot(HOUR), page="&Clusters", connected=True)),
     "main-clusters-tried": Scene(
         lambda: main(
-            look(HOUR),
+            snapshot(HOUR),
             page="&Clusters",
             says=[{"event": "done", "result": {"host": "daint", "logged_in": True}}],
             press="try",
@@ -589,10 +594,10 @@ SCENES: dict[str, Scene] = {
         heading_is("Let you in"),
     ),
     "main-clusters-failed": Scene(
-        lambda: main(look(HOUR), page="&Clusters", says=[failed(NO_NETWORK)], press="try"),
+        lambda: main(snapshot(HOUR), page="&Clusters", says=[failed(NO_NETWORK)], press="try"),
         heading_is("cannot be reached"),
     ),
-    "main-tunnels-none": Scene(lambda: main(look(HOUR), page="&Tunnels")),
+    "main-tunnels-none": Scene(lambda: main(snapshot(HOUR), page="&Tunnels")),
     "main-tunnels": Scene(
         lambda: main(
             tunnels(TunnelState.OPEN, TunnelState.SILENT, TunnelState.WAITING), page="&Tunnels"
@@ -608,35 +613,35 @@ SCENES: dict[str, Scene] = {
         lambda: tunnel_dialog(failed(NO_NETWORK)), heading_is("cannot be reached")
     ),
     "tunnel-no-key": Scene(lambda: tunnel_dialog(can_log_in=False), heading_is("good key")),
-    "main-keys-known": Scene(lambda: main(look(HOUR), page="&My keys")),
+    "main-keys-known": Scene(lambda: main(snapshot(HOUR), page="&My keys")),
     "main-keys-device": Scene(
-        lambda: main(look(HOUR), page="&My keys", says=[PAGES["device"]], press="keys-device"),
+        lambda: main(snapshot(HOUR), page="&My keys", says=[PAGES["device"]], press="keys-device"),
         heading_is("WDJB-MJHT"),
     ),
     "main-keys": Scene(
-        lambda: main(look(HOUR), page="&My keys", says=listed(), press="keys-browser"),
+        lambda: main(snapshot(HOUR), page="&My keys", says=listed(), press="keys-browser"),
         heading_is("Another computer's"),
     ),
     "main-doctor": Scene(
-        lambda: main(look(HOUR), page="&Doctor", says=doctored()), heading_is("findings")
+        lambda: main(snapshot(HOUR), page="&Doctor", says=doctored()), heading_is("findings")
     ),
     "main-doctor-windows": Scene(
-        lambda: main(look(HOUR), page="&Doctor", says=shadowed()), heading_is("findings")
+        lambda: main(snapshot(HOUR), page="&Doctor", says=shadowed()), heading_is("findings")
     ),
     "main-doctor-report": Scene(report_dialog, heading_is("support of the centre")),
     "main-healthy": Scene(
         lambda: main(
-            look(HOUR),
+            snapshot(HOUR),
             page="&Doctor",
             says=[{"event": "done", "result": {"healthy": True, "findings": []}}],
         ),
-        heading_is(words.HEALTHY),
+        heading_is(describe.HEALTHY),
     ),
-    "main-settings": Scene(lambda: main(look(HOUR), page="&Settings")),
+    "main-settings": Scene(lambda: main(snapshot(HOUR), page="&Settings")),
     "main-unreadable": Scene(lambda: main(None, "A file of settings cannot be used. lead_time: 7")),
 }
 
-SCENES |= setup_scenes.scenes(look, lambda seen: Seen(NOW, seen, site=site()), Scene)
+SCENES |= setup_scenes.scenes(snapshot, lambda seen: CurrentState(NOW, seen, site=site()), Scene)
 
 
 def settle(window: QWidget, scene: Scene) -> bool:
@@ -658,5 +663,5 @@ def end(window: QWidget) -> bool:
     """Closes the window; whether it and its child are gone."""
     window.close()
     QCoreApplication.processEvents()
-    running = any(engine.running for engine in window.findChildren(Engine))
+    running = any(engine.running for engine in window.findChildren(ChildProcess))
     return not (window.isVisible() or running)

@@ -9,12 +9,12 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QRadioButton, QWidget
 
-from alpkey.core import words
-from alpkey.core.errors import AlpkeyError, SignInRefused, Unfit
-from alpkey.core.look import Look
-from alpkey.core.places import own_places
-from alpkey.desktop.looking import Seen
-from alpkey.desktop.watch import Watch
+from alpkey.core.errors import AlpkeyError, InvalidFile, SignInRefused
+from alpkey.core.messages import describe
+from alpkey.core.paths import user_paths
+from alpkey.core.state.snapshot import Snapshot
+from alpkey.desktop.current_state import CurrentState
+from alpkey.desktop.file_watcher import Watch
 from alpkey.desktop.windows.first_start.frame import SINGLE_PAGES, FirstStart, OnePage
 from alpkey.desktop.windows.first_start.page import SetupWorld
 from tests.core.sites import site
@@ -50,7 +50,7 @@ def done(**result: Any) -> list[list[Row]]:
 
 
 def failed(error: AlpkeyError) -> list[list[Row]]:
-    return [[{"event": "failed", "error": words.error_object(error)}]]
+    return [[{"event": "failed", "error": describe.error_object(error)}]]
 
 
 def config(**more: Any) -> list[list[Row]]:
@@ -85,7 +85,7 @@ def hosts(**states: str) -> list[list[Row]]:
 
 
 def keychain(*, usable: bool = True, encrypted: bool = False) -> list[list[Row]]:
-    trouble = None if usable else words.KEYCHAIN_CLOSED
+    trouble = None if usable else describe.KEYCHAIN_CLOSED
     return done(
         changed=False,
         encrypted=encrypted,
@@ -104,7 +104,7 @@ SET_UP: Says = {
 }
 
 
-def world(seen: Seen, says: Says) -> SetupWorld:
+def world(seen: CurrentState, says: Says) -> SetupWorld:
     """Children that say these rows, by the words that they are called with."""
 
     def command(*arguments: str) -> list[str]:
@@ -115,13 +115,13 @@ def world(seen: Seen, says: Says) -> SetupWorld:
     return SetupWorld(site(), lambda: seen, command, lambda *_: None, lambda _: None)
 
 
-def first_start(seen: Seen, **says: list[list[Row]]) -> QDialog:
+def first_start(seen: CurrentState, **says: list[list[Row]]) -> QDialog:
     """``says`` by the words of a command with ``_`` between them, over those of a good home."""
     told = {**SET_UP, **{name.replace("_", " "): rows for name, rows in says.items()}}
-    return _shown(FirstStart(world(seen, told), Watch(own_places())))
+    return _shown(FirstStart(world(seen, told), Watch(user_paths())))
 
 
-def one_page(name: str, seen: Seen, **says: list[list[Row]]) -> QDialog:
+def one_page(name: str, seen: CurrentState, **says: list[list[Row]]) -> QDialog:
     told = {**SET_UP, **{name.replace("_", " "): rows for name, rows in says.items()}}
     return _shown(OnePage(world(seen, told), SINGLE_PAGES[name]))
 
@@ -132,27 +132,29 @@ def _shown(made: QDialog) -> QDialog:
     return made
 
 
-def once(deed: Callable[[QWidget], None], ready: Callable[[QWidget], bool]) -> Callable[..., bool]:
+def once(
+    action: Callable[[QWidget], None], ready: Callable[[QWidget], bool]
+) -> Callable[..., bool]:
     """Does the deed as soon as ``ready``; true from then on."""
 
-    def look(window: QWidget) -> bool:
+    def snapshot(window: QWidget) -> bool:
         if not window.property("done") and ready(window):
             window.setProperty("done", True)
-            deed(window)
+            action(window)
         return bool(window.property("done"))
 
-    return look
+    return snapshot
 
 
 def act_is(text: str) -> Callable[[QWidget], bool]:
     """Whether the button that goes on says so, and can be pressed."""
 
-    def look(window: QWidget) -> bool:
+    def snapshot(window: QWidget) -> bool:
         act = window.findChild(QPushButton, "act")
         assert act is not None
         return act.isEnabled() and text in act.text().replace("&", "")
 
-    return look
+    return snapshot
 
 
 def press(window: QWidget) -> None:
@@ -167,11 +169,11 @@ def type_a_passphrase(window: QWidget) -> None:
 
 def ask(number: int, *names: str, error: AlpkeyError | None = None) -> Row:
     fields = [{"name": one, "kind": "secret", "kept": False, "value": None} for one in names]
-    said = words.error_object(error) if error else None
+    said = describe.error_object(error) if error else None
     return {"event": "ask", "ask": number, "fields": fields, "error": said}
 
 
-REFUSED = Unfit(
+REFUSED = InvalidFile(
     "config-refused",
     path="/home/alice/.ssh/config",
     reason="line 7: Bad configuration option: hostnam",
@@ -215,14 +217,16 @@ NO_TRAY = {
 
 
 def scenes(
-    look: Callable[..., Look], seen: Callable[[Look], Seen], scene: Callable[..., Any]
+    snapshot: Callable[..., Snapshot],
+    seen: Callable[[Snapshot], CurrentState],
+    scene: Callable[..., Any],
 ) -> dict[str, Any]:
     """Every scene, made of what the other scenes look at."""
     from datetime import timedelta
 
     hour = timedelta(hours=1)
-    nobody, good, dead = look(), look(23 * hour), look(-hour, used=5)
-    covered = look(23 * hour, encrypted=True)
+    nobody, good, dead = snapshot(), snapshot(23 * hour), snapshot(-hour, used=5)
+    covered = snapshot(23 * hour, encrypted=True)
     home = Path("/home/alice")
     assert home
     return {

@@ -13,7 +13,7 @@ def main() -> None:
     app = QApplication(["scenes"])
     waiting = {name: scene.make() for name, scene in SCENES.items()}
 
-    def look() -> None:
+    def snapshot() -> None:
         for name, window in list(waiting.items()):
             if SCENES[name].ready(window):
                 window.setWindowTitle(f"{name} ready")
@@ -21,7 +21,7 @@ def main() -> None:
 
     shown: list[object] = []
     timer = QTimer(app)
-    timer.timeout.connect(look)
+    timer.timeout.connect(snapshot)
     timer.start(50)
     app.exec()
 

@@ -10,18 +10,18 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from alpkey.desktop import drawing
-from alpkey.desktop.signs import IconView, Ring, Sign
+from alpkey.desktop.views.icon_state import IconShape, IconView, Ring
 
 VIEWS = [
-    IconView(Sign.NUMBER, "13", Ring.FULL, 5),
-    IconView(Sign.NUMBER, "13", Ring.DASHED, 5),
-    IconView(Sign.BARE, "", Ring.FULL, 5),
-    IconView(Sign.BARE, "", Ring.DASHED, 5),
-    IconView(Sign.CROSSED),
-    IconView(Sign.HOLLOW, "", Ring.DOTTED, 8),
-    IconView(Sign.WORKING, "", Ring.FULL, 5),
-    IconView(Sign.WARNING, "", Ring.FULL, 5),
-    IconView(Sign.WARNING, "", Ring.DASHED, 2),
+    IconView(IconShape.NUMBER, "13", Ring.FULL, 5),
+    IconView(IconShape.NUMBER, "13", Ring.DASHED, 5),
+    IconView(IconShape.BARE, "", Ring.FULL, 5),
+    IconView(IconShape.BARE, "", Ring.DASHED, 5),
+    IconView(IconShape.CROSSED),
+    IconView(IconShape.HOLLOW, "", Ring.DOTTED, 8),
+    IconView(IconShape.WORKING, "", Ring.FULL, 5),
+    IconView(IconShape.WARNING, "", Ring.FULL, 5),
+    IconView(IconShape.WARNING, "", Ring.DASHED, 2),
 ]
 
 DOTTED = [view._replace(dot=True) for view in VIEWS]
@@ -116,11 +116,11 @@ def test_the_number_is_read_on_any_panel(
     qtbot: QtBot, number: str, size_px: int, panel: str
 ) -> None:
     """What stands around the digits is ours, so their contrast is the same everywhere."""
-    middle = pixels(on_panel(IconView(Sign.NUMBER, number, Ring.FULL, 5), size_px, panel), 0.4)
+    middle = pixels(on_panel(IconView(IconShape.NUMBER, number, Ring.FULL, 5), size_px, panel), 0.4)
     light = [contrast(one, QColor(drawing.EDGE)) >= 4.5 for one in middle]
-    ground = [contrast(one, QColor(drawing.INK)) >= 4.5 for one in middle]
+    command_context = [contrast(one, QColor(drawing.INK)) >= 4.5 for one in middle]
     assert sum(light) >= len(middle) * 0.1
-    assert sum(ground) >= len(middle) * 0.25
+    assert sum(command_context) >= len(middle) * 0.25
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -166,7 +166,7 @@ def test_every_state_has_another_shape(qtbot: QtBot) -> None:
 
 
 def test_the_same_view_is_the_same_icon(qtbot: QtBot) -> None:
-    assert drawing.icon(VIEWS[0]) is drawing.icon(IconView(Sign.NUMBER, "13", Ring.FULL, 5))
+    assert drawing.icon(VIEWS[0]) is drawing.icon(IconView(IconShape.NUMBER, "13", Ring.FULL, 5))
 
 
 def test_drawing_takes_no_reference_from_none(qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from alpkey.core.errors import Unfit
+from alpkey.core.errors import InvalidFile
 from alpkey.desktop.instance import MESSAGE_LIMIT_BYTES, Instance, tell
 
 
@@ -71,6 +71,6 @@ def test_noise_is_not_heard(qtbot: QtBot, first: Instance, path: Path, noise: by
 
 
 def test_a_socket_that_cannot_be_made_is_told(path: Path) -> None:
-    with pytest.raises(Unfit) as raised:
+    with pytest.raises(InvalidFile) as raised:
         Instance.claim(path / "no" / "folder")
     assert raised.value.code == "runtime-unfit"

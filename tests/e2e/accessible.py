@@ -63,14 +63,14 @@ class Node:
     def named(self, name: str) -> "Node":
         """The control with this name, once it is showing and enabled; a label is none."""
 
-        def look() -> Node | None:
+        def snapshot() -> Node | None:
             try:
                 shown = (one for one in self.walk() if one.has(SHOWING) and one.has(ENABLED))
                 return next((one for one in shown if one.name == name and one.role != LABEL), None)
             except Refused:
                 return None
 
-        return until(look, f"the control {name!r}")
+        return until(snapshot, f"the control {name!r}")
 
     def texts(self) -> list[str]:
         """All that can be read in it now."""

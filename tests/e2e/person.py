@@ -51,7 +51,7 @@ class Person:
         opener.chmod(0o700)
         self._desktop = {"PATH": f"{opener.parent}:{home.environ['PATH']}", "DISPLAY": ":99"}
 
-    def does(self, *command: str, answers: dict[str, Any] | None = None) -> Ended:
+    def attempt(self, *command: str, answers: dict[str, Any] | None = None) -> Ended:
         """Runs ``command`` and signs in with the browser; ``answers`` are to its one question."""
         with self.home.converse(*command, "--browser", **self._desktop) as talk:
             while (row := talk.next())["event"] not in ("failed", "done"):
@@ -65,7 +65,7 @@ class Person:
 
     def renew(self, *more: str, answer: bool = False) -> Ended:
         """Renews with the browser; ``answer`` is to the question about a key that is there."""
-        return self.does("renew", *more, answers={"replace": answer})
+        return self.attempt("renew", *more, answers={"replace": answer})
 
     def renews(self, *more: str, answer: bool = False) -> Ended:
         """The same, where it has to work."""

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from alpkey.adapters.clock import now
-from alpkey.adapters.lock import FileLock
+from alpkey.adapters.state.lock import FileLock
 from alpkey_sandbox.sshservice import make_app
 from alpkey_sandbox.web import WebServer
 from tests.centre import Home

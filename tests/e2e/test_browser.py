@@ -45,15 +45,15 @@ def sign_in(browser: Chromium, centre: Centre) -> None:
     browser.shows("Sign in to CSCS")
     browser.types("username", centre.username)
     browser.types("password", centre.password)
-    browser.presses("Sign in")
+    browser.presses("IconShape in")
     browser.shows("One-time code")
     browser.types("otp", centre.otp())
-    browser.presses("Sign in")
+    browser.presses("IconShape in")
 
 
-def renewal(home: Home, *way: str) -> Conversation:
+def renewal(home: Home, *method: str) -> Conversation:
     (home.path / "config/config.toml").write_text('keep_sign_in = "no"\n')
-    return home.converse("renew", *way)
+    return home.converse("renew", *method)
 
 
 def test_from_the_first_page_to_a_key(
@@ -89,7 +89,7 @@ def test_a_wrong_password_is_told_there_and_the_next_one_gets_in(
         browser.shows("Sign in to CSCS")
         browser.types("username", at_desk.centre.username)
         browser.types("password", "not this one")
-        browser.presses("Sign in")
+        browser.presses("IconShape in")
         browser.shows("Invalid")
         sign_in(browser, at_desk.centre)
         browser.shows(LAST_PAGE)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.core.runtime import WINDOW
+from alpkey.core.runtime_folder import WINDOW
 from tests.centre import Home
 from tests.e2e.accessible import FOCUSED, Node, Screen
 from tests.e2e.desk import PANEL_ICON, Desk
@@ -140,8 +140,8 @@ def test_renewing_by_browser(
     before = aged.pair()
     with icon(running_desk, aged):
         person.click(PANEL_ICON)
-        way = screen.window(TITLE).named("Sign in with the browser")
-        person.click(way.middle())
+        method = screen.window(TITLE).named("Sign in with the browser")
+        person.click(method.middle())
         sign_in_there(aged, opened)
         until(lambda: aged.pair() != before, "the fresh key")
         until(lambda: is_done(screen.window(TITLE)), "the end of the renewal")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from alpkey import glance
-from alpkey.core.places import find_places
+from alpkey.core.paths import find_paths
 from tests.centre import Home
 from tests.e2e.conversation import Conversation
 from tests.e2e.terminal import Terminal
@@ -414,7 +414,7 @@ def test_aliases_are_found_through_includes(home: Home, config: Path) -> None:
     assert (code, result["changed"]) == (0, True)
     found = {one["name"]: one["host"] for one in result["aliases"]}
     assert found == {"w1": "daint", "w2": "daint", "s": "santis"}
-    at = find_places({"ALPKEY_HOME": str(home.path)}, sys.platform, "/nowhere", os.getuid())
+    at = find_paths({"ALPKEY_HOME": str(home.path)}, sys.platform, "/nowhere", os.getuid())
     assert {one.name: one.host for one in glance.aliases(at)} == found
 
 

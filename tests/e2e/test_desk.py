@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from alpkey.core.runtime import WINDOW
+from alpkey.core.runtime_folder import WINDOW
 from tests.centre import Home
 from tests.e2e.accessible import ENABLED, FOCUSED, SHOWING, Node, Screen
 from tests.e2e.desk import Desk, Refused

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.core.places import APP_ID
+from alpkey.core.paths import APP_ID
 from tests.centre import Home
 
 NAME = f"{APP_ID}.desktop"
 
 
-def touched(home: Home) -> set[str]:
+def external_changes(home: Home) -> set[str]:
     found = json.loads((home.path / "state/touched.json").read_text())
     return {entry["path"] for entry in found.values()}
 
@@ -26,11 +26,11 @@ def test_on_status_off(home: Home) -> None:
     for _ in range(2):
         assert home.json("autostart", "on") == (0, on)
     assert home.json("autostart", "status") == (0, on)
-    assert touched(home) == {str(path)}
+    assert external_changes(home) == {str(path)}
     for _ in range(2):
         assert home.json("autostart", "off") == (0, off)
     assert list(path.parent.iterdir()) == []
-    assert touched(home) == set()
+    assert external_changes(home) == set()
 
 
 def test_one_that_the_desktop_switched_off_is_off(home: Home) -> None:
@@ -57,12 +57,12 @@ def test_install_and_remove(home: Home) -> None:
     assert (code, result["installed"]) == (0, True)
     entry, icon = map(Path, result["paths"])
     assert (entry.name, icon.name) == (NAME, f"{APP_ID}.svg")
-    assert touched(home) == set(result["paths"])
+    assert external_changes(home) == set(result["paths"])
     assert "Connect to daint" in entry.read_text()
     assert home.json("install-desktop", "--remove") == (0, {"installed": False, "paths": []})
     assert not entry.exists()
     assert not icon.exists()
-    assert touched(home) == set()
+    assert external_changes(home) == set()
 
 
 def test_what_is_written_stands_up_to_the_validator(home: Home) -> None:
@@ -88,7 +88,7 @@ def test_a_place_that_cannot_be_written_changes_nothing(home: Home) -> None:
     (home.path / "desktop").touch()
     code, result = home.json("autostart", "on")
     assert (code, result["error"]["code"]) == (9, "folder-unfit")
-    assert touched(home) == set()
+    assert external_changes(home) == set()
 
 
 def test_outside_a_moved_home_it_is_where_desktops_look(home: Home, tmp_path: Path) -> None:

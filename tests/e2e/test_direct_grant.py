@@ -17,11 +17,11 @@ from tests.keys import keygen, make_key
 RESTRICTED = '[openid]\nclient_id = "authx-browser-only"'
 
 
-def allow_passwords(home: Home, ways: str = '["password", "browser", "device"]') -> None:
+def allow_passwords(home: Home, methods: str = '["password", "browser", "device"]') -> None:
     site = home.path / "config/site.toml"
     text = site.read_text()
     assert 'ways = ["browser", "device"]' in text
-    site.write_text(text.replace('ways = ["browser", "device"]', f"ways = {ways}"))
+    site.write_text(text.replace('ways = ["browser", "device"]', f"ways = {methods}"))
 
 
 @pytest.fixture

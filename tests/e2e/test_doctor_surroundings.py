@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.adapters.browser import COMMON
+from alpkey.adapters.system.browser import COMMON
 from tests import without_flock
 from tests.agents import openssh_agent
 from tests.centre import Home

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.clock import now
-from alpkey.adapters.lock import FileLock
+from alpkey.adapters.state.lock import FileLock
 from tests.centre import Home
 from tests.e2e.conversation import Conversation
 

@@ -80,8 +80,8 @@ def test_what_is_accepted_is_the_true_key_and_opens_the_way(stranger: Home, tmp_
     code, result = stranger.json("hosts", "accept", "daint", "ela")
     assert (code, result["accepted"]) == (0, [])
     assert known_hosts(stranger).read_bytes() == before
-    touched = json.loads((stranger.path / "state/touched.json").read_text())["known_hosts"]
-    assert "".join(line + "\n" for line in touched["lines"]).encode() == before
+    external_changes = json.loads((stranger.path / "state/touched.json").read_text())["known_hosts"]
+    assert "".join(line + "\n" for line in external_changes["lines"]).encode() == before
 
 
 def test_what_stands_there_stays(stranger: Home) -> None:

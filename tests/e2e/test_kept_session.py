@@ -199,7 +199,7 @@ def test_a_refused_one_is_forgotten_and_the_browser_opens(
     OpenIdClient(staying.centre).post("revocation_endpoint", token=given.tokens[0])
     since = len(staying.centre.state()["requests"])
     assert staying.run("settings", "set", "keep_sign_in", "ask").returncode == 0
-    ended = person.does("renew", answers={"keep_sign_in": False})
+    ended = person.attempt("renew", answers={"keep_sign_in": False})
     assert ended.code == 0, ended.rows
     assert ended.warnings == []
     assert len(pages(ended)) == 1
@@ -212,7 +212,7 @@ def test_a_refused_one_is_forgotten_and_the_browser_opens(
 def test_one_question_that_is_asked_once(
     keychain: SecretServiceHost, given: Given, home: Home, person: Person
 ) -> None:
-    ended = person.does("renew", answers={"keep_sign_in": True})
+    ended = person.attempt("renew", answers={"keep_sign_in": True})
     assert ended.code == 0, ended.rows
     [ask] = asks(ended)
     [asked] = ask["fields"]
@@ -227,7 +227,7 @@ def test_one_question_that_is_asked_once(
 def test_a_no_is_remembered_and_keeps_nothing(
     keychain: SecretServiceHost, given: Given, home: Home, person: Person
 ) -> None:
-    ended = person.does("renew", answers={"keep_sign_in": False})
+    ended = person.attempt("renew", answers={"keep_sign_in": False})
     assert ended.code == 0
     assert home.json("settings", "get", "keep_sign_in")[1]["value"] == "no"
     again = person.renews()

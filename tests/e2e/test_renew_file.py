@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from alpkey.core.certificate import public_key_in, read_certificate
+from alpkey.core.keys.certificate import public_key_in, read_certificate
 from tests.agents import openssh_agent
 from tests.centre import Home
 from tests.e2e.person import Person
@@ -230,7 +230,7 @@ def test_without_it_the_passphrase_is_asked_for_and_the_next_time_no_more(
     public(other).unlink()
     before = As.of(other)
     answers = {"passphrase": "a passphrase", "replace": True}
-    ended = person.does("renew", "--file", str(other), answers=answers)
+    ended = person.attempt("renew", "--file", str(other), answers=answers)
     assert ended.code == 0, ended.rows
     assert As.of(other) == before
     assert certified(other) == public_key_in(line) == public_key_in(public(other).read_text())
@@ -356,8 +356,8 @@ def test_a_key_of_the_type_dsa_is_refused(home: Home, other: Path) -> None:
 @pytest.mark.usefixtures("unspent")
 def test_what_only_has_the_name_of_a_file_is_refused(home: Home, other: Path) -> None:
     os.mkfifo(other)
-    for way in (["--browser"], ["--api-key"], []):
-        assert home.json("renew", *way, "--file", str(other))[0] == 9
+    for method in (["--browser"], ["--api-key"], []):
+        assert home.json("renew", *method, "--file", str(other))[0] == 9
     other.unlink()
     other.symlink_to(other.with_name("nowhere"))
     code, told = home.json("renew", "--browser", "--file", str(other))

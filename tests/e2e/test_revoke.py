@@ -21,7 +21,7 @@ def alive(home: Home) -> list[str]:
 
 def test_this_computers_key_is_broken_afterwards(home: Home, person: Person) -> None:
     other, mine = alive(home)
-    ended = person.does("keys", "revoke", mine, answers={"revoke": True})
+    ended = person.attempt("keys", "revoke", mine, answers={"revoke": True})
     assert ended.code == 0, ended.rows
     [ask] = [row for row in ended.rows if row["event"] == "ask"]
     assert ask["fields"][0]["value"] == f"{mine} (this computer's)"
@@ -38,13 +38,13 @@ def test_this_computers_key_is_broken_afterwards(home: Home, person: Person) -> 
 
 def test_a_no_revokes_nothing(home: Home, person: Person) -> None:
     before = alive(home)
-    ended = person.does("keys", "revoke", "--all", answers={"revoke": False})
+    ended = person.attempt("keys", "revoke", "--all", answers={"revoke": False})
     assert (ended.code, ended.result["code"]) == (10, "cancelled")
     assert alive(home) == before
 
 
 def test_all_of_them_without_a_question(home: Home, person: Person) -> None:
-    ended = person.does("keys", "revoke", "--all", "--yes")
+    ended = person.attempt("keys", "revoke", "--all", "--yes")
     assert ended.code == 0, ended.rows
     assert len(ended.result["revoked"]) == 2
     assert alive(home) == []
@@ -52,7 +52,7 @@ def test_all_of_them_without_a_question(home: Home, person: Person) -> None:
 
 def test_a_rehearsal_asks_and_revokes_nothing(home: Home, person: Person) -> None:
     before = alive(home)
-    ended = person.does("keys", "revoke", "--all", "--dry-run")
+    ended = person.attempt("keys", "revoke", "--all", "--dry-run")
     assert ended.code == 0, ended.rows
     assert {one["serial"] for one in ended.result["revoked"]} == set(before)
     assert ended.result["dry_run"]
@@ -62,7 +62,7 @@ def test_a_rehearsal_asks_and_revokes_nothing(home: Home, person: Person) -> Non
 
 def test_one_serial_that_is_not_there_stops_all(home: Home, person: Person) -> None:
     before = alive(home)
-    ended = person.does("keys", "revoke", before[0], "1", "--yes")
+    ended = person.attempt("keys", "revoke", before[0], "1", "--yes")
     assert (ended.code, ended.result["code"]) == (2, "serial-unknown")
     assert alive(home) == before
 
@@ -70,7 +70,7 @@ def test_one_serial_that_is_not_there_stops_all(home: Home, person: Person) -> N
 def test_a_service_in_trouble_leaves_it_valid(home: Home, person: Person) -> None:
     before = alive(home)
     home.centre.control("faults", call="revoke", kind="status", value=503, times=None)
-    ended = person.does("keys", "revoke", before[1], "--yes")
+    ended = person.attempt("keys", "revoke", before[1], "--yes")
     assert (ended.code, ended.result["code"]) == (5, "service-trouble")
     assert alive(home) == before
     assert home.json("status")[1]["state"] == "valid"

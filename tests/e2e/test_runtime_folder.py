@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.core.places import Places, find_places, lock_of
-from alpkey.core.runtime import TRAY, WINDOW
+from alpkey.core.paths import Paths, find_paths, lock_of
+from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.runtime_folder import RuntimeFolder
 from tests.centre import Home
 from tests.e2e.inside import change_inside
@@ -35,8 +35,8 @@ def alone(home: Home, short_folder: Path) -> Iterator[Home]:
     home.environ |= session
 
 
-def places(home: Home) -> Places:
-    return find_places(home.environ, "linux", "/nowhere", os.getuid())
+def places(home: Home) -> Paths:
+    return find_paths(home.environ, "linux", "/nowhere", os.getuid())
 
 
 def made_in(folder: Path) -> list[Path]:
@@ -135,7 +135,7 @@ def test_connect_runs_no_command_of_another_person(
     evil = tmp_path / "evil"
     evil.write_text(f"Host *\n    ProxyCommand sh -c 'touch {ran}; exit 1'\n")
     with_session = {**alone.environ, "XDG_RUNTIME_DIR": str(short_folder)}
-    session = find_places(with_session, "linux", "/nowhere", os.getuid()).runtime.session
+    session = find_paths(with_session, "linux", "/nowhere", os.getuid()).runtime.session
     assert session is not None
     theirs = (session, session.with_name(f"{session.name}-{os.getuid()}"))
     for folder in theirs:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from alpkey import glance
-from alpkey.core.errors import Unfit
-from alpkey.core.places import find_places
+from alpkey.core.errors import InvalidFile
+from alpkey.core.paths import find_paths
 from tests.centre import Home
 from tests.e2e.conversation import Conversation
 
@@ -128,7 +128,7 @@ def test_a_policy_that_cannot_be_read_is_no_policy_to_pass_over(home: Home, text
 TRUSTED = ["config/config.toml", "config/site.toml", "machine/policy.toml"]
 
 
-def touched(home: Home, name: str) -> Path:
+def external_changes(home: Home, name: str) -> Path:
     path = home.path / name
     path.parent.mkdir(exist_ok=True)
     path.touch()
@@ -141,7 +141,7 @@ def test_a_folder_where_others_may_put_another_is_refused(
     home: Home, name: str, above: int
 ) -> None:
     (home.path / "machine").mkdir()
-    path = touched(home, name)
+    path = external_changes(home, name)
     folder = path.parents[above - 1]
     folder.chmod(0o777)
     code, result = home.json("status")
@@ -156,7 +156,7 @@ def test_a_folder_where_others_may_put_another_is_refused(
 @pytest.mark.parametrize("name", TRUSTED)
 @pytest.mark.parametrize("above", [0, 1])
 def test_what_is_somebody_elses_is_refused(home: Home, name: str, above: int) -> None:
-    path = touched(home, name)
+    path = external_changes(home, name)
     culprit = (path, path.parent)[above]
     os.chown(culprit, 12345, -1)
     code, result = home.json("status")
@@ -166,7 +166,7 @@ def test_what_is_somebody_elses_is_refused(home: Home, name: str, above: int) ->
 
 @pytest.mark.parametrize("name", TRUSTED)
 def test_a_file_that_others_may_write_is_refused(home: Home, name: str) -> None:
-    path = touched(home, name)
+    path = external_changes(home, name)
     path.chmod(0o666)
     before = path.read_bytes()
     for arguments in (("status",), ("settings", "set", "clusters", "eiger=on")):
@@ -184,14 +184,14 @@ def test_what_is_shipped_is_taken_however_it_was_unpacked(
     for path in (shipped, shipped / "cscs.toml"):
         path.chmod(0o777)
     monkeypatch.setattr(glance, "resources", lambda: shipped.parent)
-    at = find_places({"ALPKEY_HOME": str(home.path)}, sys.platform, "/nowhere", os.getuid())
+    at = find_paths({"ALPKEY_HOME": str(home.path)}, sys.platform, "/nowhere", os.getuid())
     assert glance.site(at).key_file == "cscs-key"
 
 
 def test_managed_preferences_of_macos_lock_too(home: Home) -> None:
     """The file as macOS writes it, read on whatever system this runs: only its place differs."""
     home.path.joinpath("machine").mkdir()
-    at = find_places({"ALPKEY_HOME": str(home.path)}, "darwin", "/Users/alice", os.getuid())
+    at = find_paths({"ALPKEY_HOME": str(home.path)}, "darwin", "/Users/alice", os.getuid())
     whole, own = at.policies
     own.parent.mkdir()
     whole.write_bytes(plistlib.dumps({"icon": "ring", "reminders": False}))
@@ -203,10 +203,10 @@ def test_managed_preferences_of_macos_lock_too(home: Home) -> None:
 
 @pytest.mark.parametrize("content", [b"<plist", b"bplist00", b"", plistlib.dumps([1])])
 def test_managed_preferences_that_cannot_be_read_are_said(home: Home, content: bytes) -> None:
-    at = find_places({"ALPKEY_HOME": str(home.path)}, "darwin", "/Users/alice", os.getuid())
+    at = find_paths({"ALPKEY_HOME": str(home.path)}, "darwin", "/Users/alice", os.getuid())
     at.machine.mkdir()
     at.policies[0].write_bytes(content)
-    with pytest.raises(Unfit):
+    with pytest.raises(InvalidFile):
         glance.chosen(at)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.core.places import Places, find_places
-from alpkey.core.runtime import TRAY, WINDOW
+from alpkey.core.paths import Paths, find_paths
+from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.desktop.instance import tell
 from tests.centre import Home
 from tests.e2e.accessible import Screen
@@ -26,8 +26,8 @@ MAIN_TITLE = "Alpkey - DEMO"
 SOON = "from alpkey.desktop.tray import stand_in\nstand_in.GRACE_MS = 300\n"
 
 
-def places(home: Home) -> Places:
-    return find_places(home.environ, sys.platform, "/nowhere", os.getuid())
+def places(home: Home) -> Paths:
+    return find_paths(home.environ, sys.platform, "/nowhere", os.getuid())
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def test_from_a_login_without_a_host(running_desk: Desk, screen: Screen, quick: 
     another_old_key(quick)
     running_desk.panel.die()
     with started(quick, "--at-login"):
-        running_desk.click(*notification(screen).named("Later").middle())
+        running_desk.click(*notification(screen).named("BackgroundCall").middle())
         gone(screen)
         assert list(told(quick)["told"].values()) == ["soon"]  # type: ignore[attr-defined]
         assert screen.find(MAIN_TITLE) is None

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
-from alpkey.core.runtime import WINDOW
+from alpkey.core.runtime_folder import WINDOW
 from alpkey.desktop import drawing
-from alpkey.desktop.signs import IconView, Ring, Sign
+from alpkey.desktop.views.icon_state import IconShape, IconView, Ring
 from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk
@@ -29,9 +29,9 @@ from tests.sockets import owner, place_of
 pytestmark = pytest.mark.usefixtures("qapp")  # what the panel gets is compared with a drawing
 
 SIZE_PX = 24
-BROKEN = IconView(Sign.WARNING)
-NONE = IconView(Sign.HOLLOW, "", Ring.DOTTED, 8)
-FRESH = IconView(Sign.NUMBER, "23", Ring.FULL, 8)
+BROKEN = IconView(IconShape.WARNING)
+NONE = IconView(IconShape.HOLLOW, "", Ring.DOTTED, 8)
+FRESH = IconView(IconShape.NUMBER, "23", Ring.FULL, 8)
 
 
 def drawn(view: IconView) -> bytes:
@@ -73,7 +73,7 @@ def test_whatever_becomes_of_the_certificate(running_desk: Desk, home_on_desk: H
         with (home.path / "state/lock").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             (home.path / "state/noticed").touch()
-            shows(item, IconView(Sign.WORKING, "", Ring.FULL, 8), "key until")
+            shows(item, IconView(IconShape.WORKING, "", Ring.FULL, 8), "key until")
         shows(item, FRESH, "key until")
         home.key.unlink()
         shows(item, NONE, "there is no key yet")
@@ -142,8 +142,8 @@ x11.XSync(display, 0)
 """
 
 
-def monitors(desk: Desk, deed: str, *names: str, check: bool = True) -> None:
-    command = [sys.executable, "-c", MONITORS, deed, *names]
+def monitors(desk: Desk, action: str, *names: str, check: bool = True) -> None:
+    command = [sys.executable, "-c", MONITORS, action, *names]
     subprocess.run(command, env={**os.environ, **desk.environ}, check=check, capture_output=True)
 
 
@@ -182,7 +182,7 @@ def test_a_dead_key_is_renewed_and_then_connected_with(
     home.centre.control("clock", offset_s=0)
     until(lambda: home.json("status")[1]["state"] == "expired", "the end of the key")
     with tray_of(running_desk, home) as item:
-        shows(item, IconView(Sign.CROSSED), "key expired")
+        shows(item, IconView(IconShape.CROSSED), "key expired")
         item.choose("Connect to daint")
         window = screen.window(TITLE)
         sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())

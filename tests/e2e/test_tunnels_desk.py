@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from alpkey.core.runtime import WINDOW
+from alpkey.core.runtime_folder import WINDOW
 from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk

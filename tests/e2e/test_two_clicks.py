@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
-from alpkey.core import words
+from alpkey.core.messages import describe
 from alpkey_sandbox import node_web
 from alpkey_sandbox.authority import starting_now
 from alpkey_sandbox.ssh_server import HostServer
@@ -48,7 +48,7 @@ HOUR = timedelta(hours=1)
 CONFIG_TITLE = "DEMO - Your ssh configuration"
 TUNNEL_TITLE = "DEMO - New tunnel"
 MEND, LOOK_AGAIN, PUT_IN = "Mend this", "Look again", "Put the line in"
-CONFIGURATION = words.SETUP_WINDOWS["ssh-config"]
+CONFIGURATION = describe.SETUP_WINDOWS["ssh-config"]
 
 
 class Newcomer:
@@ -117,7 +117,7 @@ class Newcomer:
 
     def is_well(self) -> None:
         """The doctor says so; what it said of the trouble is gone."""
-        self.reads(words.HEALTHY)
+        self.reads(describe.HEALTHY)
         self.is_mended()
 
     def is_renewed(self) -> None:

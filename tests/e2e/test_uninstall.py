@@ -47,7 +47,7 @@ def use(home: Home) -> None:
     assert home.json("hosts", "accept", "ela", "daint", "--yes")[0] == 0
 
 
-def touched(home: Home) -> list[str]:
+def external_changes(home: Home) -> list[str]:
     return list(json.loads((home.path / "state/touched.json").read_text()))
 
 
@@ -70,7 +70,7 @@ def test_all_of_it_goes_and_what_is_theirs_is_as_it_was(plain: Home) -> None:
     assert set(result["folders"]) == {str(plain.path / one) for one in ("config", "state", "logs")}
     assert outside(plain) == before
     assert not (plain.path / "ssh/alpkey").exists()
-    assert touched(plain) == []
+    assert external_changes(plain) == []
     assert resolved(plain, "daint") == meant
     code, again = plain.json("uninstall")
     assert (code, again["removed"], again["left"]) == (0, [], [])
@@ -118,7 +118,7 @@ def test_it_asks_once_with_the_list(plain: Home) -> None:
         terminal.type("y\n")
         terminal.wait_for("The program leaves the way it came.")
         assert terminal.end() == 0
-    assert touched(plain) == []
+    assert external_changes(plain) == []
 
 
 @pytest.mark.parametrize("steps", range(1, len(WHAT)))
@@ -132,7 +132,7 @@ def test_after_a_cut_the_next_one_ends_it(plain: Home, steps: int) -> None:
     assert resolved(plain, "elsewhere")
     assert plain.json("uninstall", "--yes")[0] == 0
     assert outside(plain) == before
-    assert touched(plain) == []
+    assert external_changes(plain) == []
 
 
 def test_what_cannot_be_written_stays_and_goes_the_next_time(plain: Home) -> None:
@@ -190,7 +190,7 @@ def test_what_another_version_did_is_told_and_stays(plain: Home) -> None:
     assert [(one["name"], one["code"]) for one in result["left"]] == [
         ("shell-prompt", "made-by-another")
     ]
-    assert touched(plain) == ["shell-prompt"]
+    assert external_changes(plain) == ["shell-prompt"]
 
 
 def test_a_record_that_cannot_be_read_is_told_and_nothing_is_done(plain: Home) -> None:

@@ -14,8 +14,8 @@ import pytest
 import trustme
 
 from alpkey import __version__, glance
-from alpkey.core.places import find_places
-from alpkey.core.releases import Release
+from alpkey.core.paths import find_paths
+from alpkey.core.updates.releases import Release
 from tests.centre import Home
 
 PAGE = "https://releases.example/v99.0"
@@ -110,9 +110,9 @@ def test_an_address_without_tls_is_no_feed(home: Home) -> None:
 def test_the_menu_tells_of_it(home: Home, feed: Feed) -> None:
     assert home.run("settings", "set", "tell_updates", "on").returncode == 0
     assert home.json("updates", "--unasked")[1]["newer"] is True
-    places = find_places(home.environ, sys.platform, "/nowhere", os.getuid())
-    seen = glance.look(places, datetime.now(UTC))
+    places = find_paths(home.environ, sys.platform, "/nowhere", os.getuid())
+    seen = glance.snapshot(places, datetime.now(UTC))
     assert (seen.wants_news, seen.newer) == (True, Release("99.0", PAGE))
     assert home.run("settings", "set", "tell_updates", "off").returncode == 0
-    seen = glance.look(places, datetime.now(UTC))
+    seen = glance.snapshot(places, datetime.now(UTC))
     assert (seen.wants_news, seen.newer) == (False, None)

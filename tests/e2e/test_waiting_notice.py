@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from alpkey.adapters.lock import is_held
-from alpkey.core.places import lock_of
-from alpkey.core.runtime import TRAY, WINDOW
+from alpkey.adapters.state.lock import is_held
+from alpkey.core.paths import lock_of
+from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.desktop.instance import tell
 from tests.centre import Home
 from tests.desktop.buses import FakeNotificationDaemon, Notified

@@ -5,7 +5,7 @@ import os
 import signal
 from pathlib import Path
 
-from alpkey.core.runtime import WINDOW
+from alpkey.core.runtime_folder import WINDOW
 from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk

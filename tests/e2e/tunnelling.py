@@ -43,11 +43,11 @@ class Tunnels:
     def is_in(self, state: str, tunnel_id: str | None = None) -> dict[str, Any]:
         """The tunnel, once it is in this state."""
 
-        def look() -> dict[str, Any] | None:
+        def snapshot() -> dict[str, Any] | None:
             found = [one for one in self.rows() if tunnel_id in (None, one["id"])]
             return next((one for one in found if one["state"] == state), None)
 
-        return until(look, f"a tunnel that is {state}")
+        return until(snapshot, f"a tunnel that is {state}")
 
     def rows(self) -> list[dict[str, Any]]:
         """As the files tell it; quicker than a command."""

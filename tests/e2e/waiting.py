@@ -10,11 +10,13 @@ PATIENCE_S = 20.0
 PAUSE_S = 0.02
 
 
-def until(look: Callable[[], T | None], what: str, patience_s: float = PATIENCE_S) -> T:
-    """What ``look`` returns once it is true.  AssertionError, naming ``what``, when it never is."""
+def until(snapshot: Callable[[], T | None], what: str, patience_s: float = PATIENCE_S) -> T:
+    """What ``snapshot`` returns once it is true.  AssertionError, naming ``what``, when it never
+    is.
+    """
     deadline = time.monotonic() + patience_s
     while True:
-        if found := look():
+        if found := snapshot():
             return found
         assert time.monotonic() < deadline, f"{what}: not within {patience_s:g} s"
         time.sleep(PAUSE_S)

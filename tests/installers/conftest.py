@@ -33,10 +33,10 @@ class Installed(Home):
 
 def let_in(folder: Path) -> None:
     """Lets a person of the Debian in there reach what a test puts into ``folder``."""
-    way = Path(tempfile.gettempdir())
-    for name in folder.relative_to(way).parts:
-        way /= name
-        way.chmod(0o755)
+    method = Path(tempfile.gettempdir())
+    for name in folder.relative_to(method).parts:
+        method /= name
+        method.chmod(0o755)
 
 
 @pytest.fixture(scope="session")

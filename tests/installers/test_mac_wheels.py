@@ -16,7 +16,7 @@ from macholib.mach_o import CPU_TYPE_NAMES, LC_BUILD_VERSION, LC_VERSION_MIN_MAC
 from macholib.MachO import MachO
 from trim import belongs
 
-from alpkey.core.mac_entry import OLDEST_MACOS
+from alpkey.core.desktop.macos import OLDEST_MACOS
 from tests.installers.conftest import ROOT
 
 OLDEST = tuple(int(part) for part in OLDEST_MACOS.split("."))

@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from alpkey.core.places import APP_ID
+from alpkey.core.paths import APP_ID
 from tests.installers.conftest import ROOT
 
 DIST = ROOT / "dist"

@@ -121,9 +121,9 @@ def _sshd(folder: Path, name: str, network: int) -> "subprocess.Popen[bytes]":
     config = folder / f"{name}.conf"
     config.write_text(CONFIG.format(address=HOSTS[name].address, folder=folder, name=name))
     log = folder / f"{name}.log"
-    enter = ["nsenter", "--net", "--target", str(network), "--"]
+    prepare_login = ["nsenter", "--net", "--target", str(network), "--"]
     with log.open("wb") as written:
-        command = [*enter, *AS_ALICE, "/usr/sbin/sshd", "-D", "-e", "-f", str(config)]
+        command = [*prepare_login, *AS_ALICE, "/usr/sbin/sshd", "-D", "-e", "-f", str(config)]
         return subprocess.Popen(command, stderr=written)
 
 

@@ -10,7 +10,7 @@ import pytest
 from man import page
 from menu_entry import entry
 
-from alpkey.core.places import APP_ID
+from alpkey.core.paths import APP_ID
 from tests.test_house import COMMANDS
 
 PACKAGING = Path(__file__).parents[2] / "packaging"

@@ -10,8 +10,8 @@ import pytest
 from release_notes import CHANGELOG, notes
 
 import alpkey
-from alpkey.core.mac_entry import OLDEST_MACOS
-from alpkey.core.places import APP_ID
+from alpkey.core.desktop.macos import OLDEST_MACOS
+from alpkey.core.paths import APP_ID
 
 ROOT = Path(__file__).parents[2]
 TEXT = (

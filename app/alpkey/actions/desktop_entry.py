@@ -4,9 +4,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
+from alpkey.core.desktop.external_file import ExternalFile
+from alpkey.core.desktop.ports import ExternalFiles
 from alpkey.core.events import Action, Answer, Event, Warn
-from alpkey.core.placed import Placed
-from alpkey.core.ports_desktop import Outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,9 @@ class DesktopWorld:
     ``is_switched_on`` reads such a file, which a desktop may have changed.
     """
 
-    outside: Outside
-    autostart: Placed
-    menu: tuple[Placed, ...]
+    outside: ExternalFiles
+    autostart: ExternalFile
+    menu: tuple[ExternalFile, ...]
     is_switched_on: Callable[[bytes], bool]
 
 
@@ -35,32 +35,34 @@ def autostart_status(world: DesktopWorld) -> Action:
 
 
 def autostart_on(world: DesktopWorld) -> Action:
-    """Starts the tray at every login from now on.  Raises Unfit."""
+    """Starts the tray at every login from now on.  Raises InvalidFile."""
     yield from _told(world.outside.put(world.autostart))
     return (yield from autostart_status(world))
 
 
 def autostart_off(world: DesktopWorld) -> Action:
-    """Ends that.  Raises Unfit."""
+    """Ends that.  Raises InvalidFile."""
     yield from _told(world.outside.take_away(world.autostart))
     return (yield from autostart_status(world))
 
 
 def install(world: DesktopWorld) -> Action:
-    """Puts us into the menu; the result holds ``installed`` and the ``paths``.  Raises Unfit."""
+    """Puts us into the menu; the result holds ``installed`` and the ``paths``.  Raises
+    InvalidFile.
+    """
     for file in world.menu:
         yield from _told(world.outside.put(file))
     return {"installed": True, "paths": [str(file.path) for file in world.menu]}
 
 
 def follow(world: DesktopWorld) -> Generator[Event, Answer, None]:
-    """Brings the menu up to date where we are in it.  Raises Unfit."""
+    """Brings the menu up to date where we are in it.  Raises InvalidFile."""
     if world.outside.holds(world.menu[0]):
         yield from install(world)
 
 
 def remove(world: DesktopWorld) -> Action:
-    """Takes us out of the menu.  Raises Unfit."""
+    """Takes us out of the menu.  Raises InvalidFile."""
     for file in world.menu:
         yield from _told(world.outside.take_away(file))
     return {"installed": False, "paths": []}

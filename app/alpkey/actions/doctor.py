@@ -6,29 +6,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from alpkey.actions.agent import AgentWorld, clean, load_current
-from alpkey.actions.agents import Agents
-from alpkey.core import words
-from alpkey.core.agent_contents import sort_out
-from alpkey.core.checks_agent import asks_passphrase
-from alpkey.core.config_line import at_top, undone
-from alpkey.core.diagnosis import (
+from alpkey.actions.agent.load import AgentWorld, clean, load_current
+from alpkey.actions.agent.selection import Agents
+from alpkey.core.agent.contents import sort_out
+from alpkey.core.agent.ports import Agent, AgentAbsent
+from alpkey.core.doctor.checks_agent import asks_passphrase
+from alpkey.core.doctor.diagnosis import (
     all_ids,
     diagnose,
     doctor_object,
     lasting_errors,
     stops_a_login,
 )
-from alpkey.core.errors import AgentTrouble, AlpkeyError, KeychainTrouble, Unfit, Unsuitable
-from alpkey.core.events import Action
-from alpkey.core.first_way import usual_service
-from alpkey.core.journal import Fact, Finding, Known, Retired, fold
-from alpkey.core.kept import NOTHING
-from alpkey.core.look import Look
-from alpkey.core.ports import Clock, Lock
-from alpkey.core.ports_agent import Agent, AgentAbsent
-from alpkey.core.ports_config import OwnLines, PersonConfig
-from alpkey.core.ports_doctor import (
+from alpkey.core.doctor.observations import (
+    AgentAnswer,
+    AgentObservation,
+    IncludeLineState,
+    KeychainObservation,
+    LoginObservation,
+    Observations,
+    ReachObservation,
+    Resolved,
+)
+from alpkey.core.doctor.ports import (
     DeskProbe,
     FilesProbe,
     InstalledProbe,
@@ -38,21 +38,21 @@ from alpkey.core.ports_doctor import (
     SideBySide,
     SshProbe,
 )
-from alpkey.core.ports_keychain import Keychain
-from alpkey.core.ports_touched import SSH_CONFIG, Touched
-from alpkey.core.report import Report, report
-from alpkey.core.settings import CONFIRM_EACH_USE, Setting, Settings, declared
+from alpkey.core.doctor.report import Report, report
+from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidFile, InvalidInput, KeychainTrouble
+from alpkey.core.events import Action
+from alpkey.core.keychain.entries import NOTHING
+from alpkey.core.keychain.ports import Keychain
+from alpkey.core.messages import describe
+from alpkey.core.ports import Clock, Lock
+from alpkey.core.settings.settings import CONFIRM_EACH_USE, Setting, Settings, declared
+from alpkey.core.signin.methods import default_service
 from alpkey.core.site import GATEWAY, Site
-from alpkey.core.symptoms import (
-    AgentAnswer,
-    AgentSeen,
-    KeychainSeen,
-    LineSeen,
-    LoginSeen,
-    ReachSeen,
-    Resolved,
-    Symptoms,
-)
+from alpkey.core.ssh.config_ports import OwnConfig, UserConfig
+from alpkey.core.ssh.include_line import begins_with, undone
+from alpkey.core.state.external_change_ports import SSH_CONFIG, ExternalChanges
+from alpkey.core.state.journal import Fact, Finding, Known, Retired, fold
+from alpkey.core.state.snapshot import Snapshot
 
 # The whole doctor takes less than 5 s where nothing answers: this, and the start of a program.
 LOOKING_TIMEOUT_S = 3.5
@@ -69,12 +69,12 @@ class DoctorWorld:
 
     site: Site
     settings: Settings
-    look: Callable[[], Look]
+    snapshot: Callable[[], Snapshot]
     clock: Clock
     agent: Callable[[], AgentWorld]
-    own_files: OwnLines
-    person: PersonConfig
-    touched: Touched
+    own_files: OwnConfig
+    person: UserConfig
+    external_changes: ExternalChanges
     lock: Lock
     side_by_side: SideBySide
     ssh: SshProbe
@@ -114,7 +114,7 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     With ``fix`` it tells what is left afterwards, and ``fixed``.  ``report`` adds the text as
     ``report``, and ``support``, where the centre takes it.  What will stop a login goes into the
     journal, and leaves it once it is mended.
-    Raises Unsuitable for a fix that does not exist, and what the fix raises.
+    Raises InvalidInput for a fix that does not exist, and what the fix raises.
     """
     yield from ()
     _check_fix(request.fix)
@@ -136,19 +136,21 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     return {**doctor_object(findings), "login": login, **extra}
 
 
-def examine(world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool = False) -> Symptoms:
+def examine(
+    world: DoctorWorld, tried: LoginObservation | None = None, *, quick: bool = False
+) -> Observations:
     """Everything at once; then a login, where nothing found so far says that it must fail.
 
     One that was ``tried`` already, and failed, stands for it.  ``quick``: only what this computer
     tells, and no login.
     """
-    look = world.look()
-    way = _way(world, look)  # before ssh is asked which agent it uses
-    known = fold(world.agent().journal.facts(), look.account)
+    snapshot = world.snapshot()
+    method = _method(world, snapshot)  # before ssh is asked which agent it uses
+    known = fold(world.agent().journal.facts(), snapshot.account)
     here: Mapping[str, Callable[[], Any]] = {
         "files": world.files.seen,
         "ssh_version": world.ssh.version,
-        "agent": lambda: _agent(world, look, known),
+        "agent": lambda: _agent(world, snapshot, known),
         "own": lambda: _own(world),
         "line": lambda: _line(world),
         "desk": world.desk,
@@ -156,21 +158,21 @@ def examine(world: DoctorWorld, tried: LoginSeen | None = None, *, quick: bool =
         "unconfirmable": lambda: world.lacks(declared()[CONFIRM_EACH_USE]),
     }
     elsewhere: Mapping[str, Callable[[], Any]] = {
-        "reach": lambda: _reach(world, way),
+        "reach": lambda: _reach(world, method),
         "service": world.service,
         "keychain": lambda: _keychain(world, known),
     }
     looked = world.side_by_side(here if quick else {**here, **elsewhere}, LOOKING_TIMEOUT_S)
-    seen = Symptoms(world.site, world.settings, look, known, world.program, **looked)
+    seen = Observations(world.site, world.settings, snapshot, known, world.program, **looked)
     if tried:
         return replace(seen, logins={tried.host: tried})
     hopeless = stops_a_login(diagnose(seen, world.clock()))
-    if quick or hopeless or asks_passphrase(seen) or way is None:
+    if quick or hopeless or asks_passphrase(seen) or method is None:
         return seen
-    return replace(seen, logins=_logins(world, way))
+    return replace(seen, logins=_logins(world, method))
 
 
-def _note(world: DoctorWorld, seen: Symptoms) -> None:
+def _note(world: DoctorWorld, seen: Observations) -> None:
     """Appends what changed since the last doctor; one who cannot write is a doctor all the same.
 
     The journal's readers look again, so nothing is appended where nothing changed.
@@ -186,9 +188,9 @@ def _note(world: DoctorWorld, seen: Symptoms) -> None:
         world.agent().journal.append(facts)
 
 
-def _retirement(world: DoctorWorld, seen: Symptoms) -> list[Retired]:
+def _retirement(world: DoctorWorld, seen: Observations) -> list[Retired]:
     """As a renewal would remember it: from then on the next service is the one to get keys from."""
-    usual = usual_service(world.site, seen.known.retired, seen.known.way)
+    usual = default_service(world.site, seen.known.retired, seen.known.method)
     gone = seen.service is not None and seen.service.code == "service-retired"
     if usual is None or usual.kind == GATEWAY or not gone or not world.site.has_gateway:
         return []
@@ -201,59 +203,59 @@ def _own(world: DoctorWorld) -> dict[str, Resolved]:
     return {name: world.ssh.own(name) for name in hosts}
 
 
-def _reach(world: DoctorWorld, way: _Way | None) -> ReachSeen | None:
+def _reach(world: DoctorWorld, method: _Way | None) -> ReachObservation | None:
     """None where ssh goes to the jump host by a detour, which only a login can judge."""
     jump = world.site.host(world.site.jump_host)
     if jump is None:
         return None
-    family = world.ssh.straight(jump.name, way.config) if way else "any"
+    family = world.ssh.straight(jump.name, method.config) if method else "any"
     return world.network.reach(jump.host_name, jump.port, family) if family else None
 
 
-def _line(world: DoctorWorld) -> LineSeen | None:
+def _line(world: DoctorWorld) -> IncludeLineState | None:
     """None where the line was never put there, or cannot be looked for."""
-    if world.touched.entry(SSH_CONFIG) is None:
+    if world.external_changes.entry(SSH_CONFIG) is None:
         return None
     try:
         line, content = world.own_files.include(), world.person.read().content or b""
-    except Unfit:
+    except InvalidFile:
         return None
-    if at_top(content, line):
+    if begins_with(content, line):
         return "first"
     return "gone" if undone(content, line, None) == content else "not-first"
 
 
-def _way(world: DoctorWorld, look: Look) -> _Way | None:
+def _method(world: DoctorWorld, snapshot: Snapshot) -> _Way | None:
     """None where there is no key to log in with, or our own files cannot be written."""
-    if not look.has_key:
+    if not snapshot.has_key:
         return None
     try:
-        return _Way(world.own_files.write(look.account))
-    except Unfit:
+        return _Way(world.own_files.write(snapshot.account))
+    except InvalidFile:
         return None
 
 
-def _keychain(world: DoctorWorld, known: Known) -> KeychainSeen | None:
+def _keychain(world: DoctorWorld, known: Known) -> KeychainObservation | None:
     """Asked only where something is kept in it, and never so that it asks a person."""
     if known.kept == NOTHING:
         return None
     try:
         world.keychain.check()
-        return KeychainSeen("keychain-locked" if world.keychain.is_locked() else None)
-    except KeychainTrouble as trouble:
-        return KeychainSeen(trouble.code, words.describe(trouble).detail)
+        return KeychainObservation("keychain-locked" if world.keychain.is_locked() else None)
+    except KeychainTrouble as error:
+        return KeychainObservation(error.code, describe.describe(error).detail)
 
 
-def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
+def _agent(world: DoctorWorld, snapshot: Snapshot, known: Known) -> AgentObservation:
     agents = world.agent().agents
     agent = agents.used
     try:
         blobs = [identity.blob for identity in agent.identities()]
-    except AgentTrouble as trouble:
-        return _useless(agent, trouble)
-    certificate = look.certificate
+    except AgentTrouble as error:
+        return _useless(agent, error)
+    certificate = snapshot.certificate
     contents = sort_out(blobs, certificate, known.made_here)
-    return AgentSeen(
+    return AgentObservation(
         "answers",
         agent.socket,
         current=contents.current,
@@ -264,32 +266,32 @@ def _agent(world: DoctorWorld, look: Look, known: Known) -> AgentSeen:
     )
 
 
-def _useless(agent: Agent, trouble: AgentTrouble) -> AgentSeen:
+def _useless(agent: Agent, trouble: AgentTrouble) -> AgentObservation:
     if isinstance(trouble, AgentAbsent):
-        return AgentSeen("absent", agent.socket, str(trouble.params.get("reason", "")))
+        return AgentObservation("absent", agent.socket, str(trouble.params.get("reason", "")))
     answer: AgentAnswer = "hangs" if trouble.code == "agent-hangs" else "refuses"
-    said = words.describe(trouble)
-    return AgentSeen(answer, agent.socket, said.detail, said.next_step)
+    said = describe.describe(trouble)
+    return AgentObservation(answer, agent.socket, said.detail, said.next_step)
 
 
-def _theirs(agents: Agents) -> AgentSeen:
+def _theirs(agents: Agents) -> AgentObservation:
     """Why ours stands in for it, or that it need not any more."""
     agent = agents.theirs()
     try:
         agent.identities()
-    except AgentTrouble as trouble:
-        return _useless(agent, trouble)
+    except AgentTrouble as error:
+        return _useless(agent, error)
     if agents.theirs_are_back():
-        return AgentSeen("answers", agent.socket)
+        return AgentObservation("answers", agent.socket)
     return _useless(agent, AgentTrouble("agent-refuses", socket=agent.socket, operation="add"))
 
 
-def _logins(world: DoctorWorld, way: _Way) -> dict[str, LoginSeen]:
+def _logins(world: DoctorWorld, method: _Way) -> dict[str, LoginObservation]:
     """To a cluster, which proves the jump host too; to the jump host only where that fails."""
     names = [host.name for host in world.site.clusters[:1]] + [world.site.jump_host]
-    logins: dict[str, LoginSeen] = {}
+    logins: dict[str, LoginObservation] = {}
     for name in names:
-        logins[name] = world.ssh.login(name, way.config)
+        logins[name] = world.ssh.login(name, method.config)
         if logins[name].worked:
             break
     return logins
@@ -298,7 +300,7 @@ def _logins(world: DoctorWorld, way: _Way) -> dict[str, LoginSeen]:
 def _check_fix(name: str | None) -> None:
     if name is not None and name not in FIXES:
         reason = f"There is no fix for {name}. Fixes are there for: {', '.join(FIXES)}."
-        raise Unsuitable("usage", reason=reason)
+        raise InvalidInput("usage", reason=reason)
 
 
 def _finish_installation(world: DoctorWorld) -> Action:

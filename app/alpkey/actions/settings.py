@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from alpkey.actions.desktop_entry import DesktopWorld, follow
-from alpkey.core.errors import AlpkeyError, Unsuitable
+from alpkey.core.errors import AlpkeyError, InvalidInput
 from alpkey.core.events import Action, Event, Warn
-from alpkey.core.policy import Chosen, Origin
-from alpkey.core.ports_settings import SettingsFile
-from alpkey.core.setting_kinds import CLUSTERS, SWITCH, Plain
-from alpkey.core.settings import (
+from alpkey.core.settings.kinds import CLUSTERS, SWITCH, Plain
+from alpkey.core.settings.policy import Chosen, Origin
+from alpkey.core.settings.ports import SettingsFile
+from alpkey.core.settings.settings import (
     CONFIRM_EACH_USE,
     KEEP_SIGN_IN,
+    InvalidSettings,
     Setting,
-    SettingsUnreadable,
     declared,
 )
 from alpkey.core.site import Site
@@ -48,7 +48,7 @@ def show_all(world: SettingsWorld) -> Action:
 
 
 def show(key: str, world: SettingsWorld) -> Action:
-    """The result is the row of one setting.  Raises Unsuitable for an unknown key."""
+    """The result is the row of one setting.  Raises InvalidInput for an unknown key."""
     yield from ()
     return _row(_declared(key), world.chosen())
 
@@ -63,11 +63,11 @@ def change(
 
     ``end_sessions`` ends the kept sign-ins once nobody wants them any more.  The result is the
     setting's row and ``set_aside``, where a file that could not be read now lies.  Raises
-    Unsuitable where the value does not fit or the organisation decides it.
+    InvalidInput where the value does not fit or the organisation decides it.
     """
     setting = _declared(key)
     if key in world.locked():
-        raise Unsuitable("setting-locked", key=key)
+        raise InvalidInput("setting-locked", key=key)
     plain = None if text is None else _typed(setting, text, world)
     if plain and setting.kind is SWITCH and (missing := world.lacks(setting)):
         yield Warn("setting-lacks", {"label": setting.label, "reason": missing})
@@ -90,15 +90,15 @@ def change(
 
 def _declared(key: str) -> Setting:
     if key not in declared():
-        raise Unsuitable("setting-unknown", key=key, known=", ".join(declared()))
+        raise InvalidInput("setting-unknown", key=key, known=", ".join(declared()))
     return declared()[key]
 
 
 def _typed(setting: Setting, text: str, world: SettingsWorld) -> Plain:
     try:
         plain = setting.typed(text)
-    except SettingsUnreadable as wrong:
-        raise Unsuitable("setting-unfit", reason=str(wrong)) from None
+    except InvalidSettings as error:
+        raise InvalidInput("setting-unfit", reason=str(error)) from None
     if setting.kind is CLUSTERS and isinstance(plain, dict):
         _check_clusters(plain, world.site())
     return plain
@@ -109,10 +109,10 @@ def _check_clusters(wanted: dict[str, bool | str], site: Site) -> None:
     for name, what in wanted.items():
         if name == site.jump_host:
             reason = f"clusters: {name} is the jump host, which every login goes through"
-            raise Unsuitable("setting-unfit", reason=reason)
+            raise InvalidInput("setting-unfit", reason=reason)
         if isinstance(what, bool) and site.host(name) is None:
             reason = f"clusters: {site.name} has none called {name}; add it as {name}=HOST"
-            raise Unsuitable("setting-unfit", reason=reason)
+            raise InvalidInput("setting-unfit", reason=reason)
 
 
 def _row(setting: Setting, chosen: Chosen) -> dict[str, Any]:

@@ -3,21 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from alpkey.actions import agent as agent_actions
-from alpkey.actions.agents import Agents
+from alpkey.actions.agent import load as agent_actions
+from alpkey.actions.agent.selection import Agents
 from alpkey.core.events import Action
-from alpkey.core.journal import fold
-from alpkey.core.look import Look
 from alpkey.core.ports import Clock, Journal
-from alpkey.core.status import Status, status_object
+from alpkey.core.state.journal import fold
+from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.state.status import Status, status_object
 
 
 @dataclass(frozen=True, slots=True)
 class StatusWorld:
-    """``look`` takes a look, ``remember`` writes it into ``state/look``."""
+    """``snapshot`` takes a look, ``remember`` writes it into ``state/look``."""
 
-    look: Callable[[], Look]
-    remember: Callable[[Look], None]
+    snapshot: Callable[[], Snapshot]
+    remember: Callable[[Snapshot], None]
     journal: Journal
     agents: Agents
     clock: Clock
@@ -25,10 +25,10 @@ class StatusWorld:
 
 def take_status(world: StatusWorld) -> Status:
     """The status of this moment."""
-    look = world.look()
-    world.remember(look)
-    known = fold(world.journal.facts(), look.account)
-    return Status(look, agent_actions.view(world.agents, look.certificate, known))
+    snapshot = world.snapshot()
+    world.remember(snapshot)
+    known = fold(world.journal.facts(), snapshot.account)
+    return Status(snapshot, agent_actions.view(world.agents, snapshot.certificate, known))
 
 
 def status(world: StatusWorld) -> Action:

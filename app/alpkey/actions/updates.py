@@ -3,12 +3,12 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from alpkey.core import words
-from alpkey.core.errors import AlpkeyError, Unreachable, Unsuitable
+from alpkey.core.errors import AlpkeyError, InvalidInput, Unreachable
 from alpkey.core.events import Action
+from alpkey.core.messages import describe
 from alpkey.core.ports import Clock
-from alpkey.core.ports_releases import ReleaseFeed, ReleaseMemory
-from alpkey.core.releases import Told, is_brought
+from alpkey.core.updates.ports import ReleaseFeed, ReleaseMemory
+from alpkey.core.updates.releases import LastUpdateCheck, is_brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def updates(world: UpdatesWorld, *, unasked: bool) -> Action:
 
     ``unasked``, the feed is asked once a day at most, where the person wants that and no package
     manager brings newer versions anyway; and one that cannot be reached is asked the next day.
-    Raises Unreachable, Unsuitable, Unfit.
+    Raises Unreachable, InvalidInput, InvalidFile.
     """
     yield from ()
     told = world.memory.read()
@@ -50,20 +50,20 @@ def updates(world: UpdatesWorld, *, unasked: bool) -> Action:
     }
 
 
-def _is_due(told: Told | None, world: UpdatesWorld) -> bool:
+def _is_due(told: LastUpdateCheck | None, world: UpdatesWorld) -> bool:
     wanted = world.wish and world.feed and not is_brought(world.build)
     return bool(wanted) and (told is None or told.is_old(world.clock()))
 
 
-def _ask(before: Told | None, world: UpdatesWorld) -> Told:
+def _ask(before: LastUpdateCheck | None, world: UpdatesWorld) -> LastUpdateCheck:
     """What the feed says now; where it is away, what it said ``before`` stays."""
     if world.feed is None:
-        raise Unsuitable("no-feed", site=world.site_name)
+        raise InvalidInput("no-feed", site=world.site_name)
     now = world.clock()
     try:
-        told = Told(now, world.feed.newest())
-    except Unreachable as trouble:
-        world.memory.write(Told(now, before.newest if before else None))
-        raise Unreachable("no-news", why=words.describe(trouble).title) from None
+        told = LastUpdateCheck(now, world.feed.newest())
+    except Unreachable as error:
+        world.memory.write(LastUpdateCheck(now, before.newest if before else None))
+        raise Unreachable("no-news", why=describe.describe(error).title) from None
     world.memory.write(told)
     return told

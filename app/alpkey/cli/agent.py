@@ -2,9 +2,9 @@
 
 import click
 
-from alpkey.actions.agent import clean, list_keys, load_current
-from alpkey.cli import sentences
-from alpkey.cli.context import (
+from alpkey.actions.agent.load import clean, list_keys, load_current
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.context import (
     Output,
     events_option,
     json_option,
@@ -37,7 +37,7 @@ def load_command(from_stdin: bool, as_json: bool, events: bool) -> None:
     run(
         lambda all_of, _: load_current(all_of.agent_use()),
         Output(as_json, events, prepared_answer(from_stdin)),
-        sentences.agent,
+        messages.agent,
     )
 
 
@@ -51,7 +51,7 @@ def list_command(as_json: bool) -> None:
       alpkey agent list
       alpkey agent list --json
     """
-    run(lambda all_of, _: list_keys(all_of.agent_use()), Output(json=as_json), sentences.agent_keys)
+    run(lambda all_of, _: list_keys(all_of.agent_use()), Output(json=as_json), messages.agent_keys)
 
 
 @agent_group.command("clean")
@@ -66,4 +66,4 @@ def clean_command(as_json: bool) -> None:
       alpkey agent clean
       alpkey agent clean --json
     """
-    run(lambda all_of, _: clean(all_of.agent_use()), Output(json=as_json), sentences.agent_cleaned)
+    run(lambda all_of, _: clean(all_of.agent_use()), Output(json=as_json), messages.agent_cleaned)

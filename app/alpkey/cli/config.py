@@ -2,9 +2,9 @@
 
 import click
 
-from alpkey.actions import configure
-from alpkey.cli import sentences
-from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+from alpkey.actions.ssh import configure
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
 
 
 @click.group("config")
@@ -24,7 +24,7 @@ def show_command(as_json: bool) -> None:
     run(
         lambda all_of, cancellation: configure.show(all_of.configuration(cancellation)),
         Output(json=as_json),
-        sentences.config_shown,
+        messages.config_shown,
     )
 
 
@@ -42,7 +42,7 @@ def diff_command(as_json: bool, events: bool) -> None:
     run(
         lambda all_of, cancellation: configure.diff(all_of.configuration(cancellation)),
         Output(as_json, events),
-        sentences.config_diff,
+        messages.config_diff,
     )
 
 
@@ -73,7 +73,7 @@ def apply_command(on_demand: bool | None, yes: bool, as_json: bool, events: bool
             all_of.configuration(cancellation), ask=ask, on_demand=on_demand
         ),
         output,
-        sentences.config_applied,
+        messages.config_applied,
     )
 
 
@@ -90,7 +90,7 @@ def undo_command(as_json: bool, events: bool) -> None:
     run(
         lambda all_of, cancellation: configure.undo(all_of.configuration(cancellation)),
         Output(as_json, events),
-        sentences.config_undone,
+        messages.config_undone,
     )
 
 
@@ -107,5 +107,5 @@ def check_command(as_json: bool) -> None:
     run(
         lambda all_of, cancellation: configure.check(all_of.configuration(cancellation)),
         Output(json=as_json),
-        sentences.config_checked,
+        messages.config_checked,
     )

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import click
 
-from alpkey.actions.connect import ConnectRequest, Way, connect
-from alpkey.adapters.openssh import become
-from alpkey.cli.context import Output, events_option, json_option, run
-from alpkey.core.command import PROBE
+from alpkey.actions.ssh.connect import ConnectMode, ConnectRequest, connect
+from alpkey.adapters.ssh.openssh import become
+from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.events import Result
+from alpkey.core.ssh.command_lines import PROBE
 
 
 @click.command("connect")
@@ -50,7 +50,7 @@ def connect_command(
     if sum((only_print, here, vscode, check)) > 1:
         raise click.UsageError("Give one of --print, --here, --vscode and --check.")
     if check:
-        from alpkey.actions.try_login import try_login
+        from alpkey.actions.ssh.try_login import try_login
 
         run(
             lambda all_of, cancellation: try_login(name, all_of.on_hosts(cancellation)),
@@ -58,24 +58,26 @@ def connect_command(
             lambda result: f"{result['host']} lets you in.",
         )
         return
-    way: Way = "print" if only_print else "here" if here else "editor" if vscode else "window"
+    mode: ConnectMode = (
+        "print" if only_print else "here" if here else "editor" if vscode else "window"
+    )
     # A desktop that starts this has nowhere to put a question: the renewal's own window asks it.
-    may_ask = output.can_ask and not (events and way in ("window", "editor"))
-    request = ConnectRequest(name, way, forward_agent, remote_command, may_ask)
+    may_ask = output.can_ask and not (events and mode in ("window", "editor"))
+    request = ConnectRequest(name, mode, forward_agent, remote_command, may_ask)
     result = run(
         lambda all_of, cancellation: connect(request, all_of.connection(cancellation)),
         output,
-        _tell(way),
-        silent=way == "here",
+        _tell(mode),
+        silent=mode == "here",
     )
-    if way == "here":
+    if mode == "here":
         become(result["command"], {**os.environ, **PROBE})
 
 
-def _tell(way: Way) -> Callable[[Result], str]:
-    if way == "print":
+def _tell(mode: ConnectMode) -> Callable[[Result], str]:
+    if mode == "print":
         return lambda result: shlex.join(result["command"])
-    return _opened_editor if way == "editor" else _opened
+    return _opened_editor if mode == "editor" else _opened
 
 
 def _opened(result: Result) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
-from alpkey.assembly import own_command
 from alpkey.core.display import has_display
+from alpkey.wiring.base import own_command
 
 READY_TIMEOUT_S = 60.0
 END_TIMEOUT_S = 10.0

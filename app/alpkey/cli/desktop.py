@@ -11,7 +11,7 @@ from alpkey.actions.desktop_entry import (
     install,
     remove,
 )
-from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.events import Result
 
 What = Literal["on", "off", "status"]

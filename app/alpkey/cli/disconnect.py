@@ -2,8 +2,8 @@
 
 import click
 
-from alpkey.actions.disconnect import disconnect
-from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.actions.ssh.disconnect import disconnect
+from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.events import Result
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import click
 
 from alpkey.actions.doctor import DoctorRequest, doctor
-from alpkey.cli.context import Output, events_option, json_option, run
-from alpkey.core import words
+from alpkey.cli.runtime.context import Output, events_option, json_option, run
+from alpkey.core.doctor.report import Report
 from alpkey.core.events import Result
-from alpkey.core.report import Report
+from alpkey.core.messages import describe
 
 UNHEALTHY = 13
 
@@ -51,20 +51,20 @@ def doctor_command(
 
 
 def _reported(result: Result) -> str:
-    return f"{result['report']}\n\n{words.report_goes_to(result['support'])}"
+    return f"{result['report']}\n\n{describe.report_goes_to(result['support'])}"
 
 
 def told(result: Result) -> str:
     """Each finding with what it means and what to do; its consequences below it."""
     mended = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
     lines = [*mended, *(line for one in result["findings"] for line in _finding(one))]
-    return "\n".join(lines).strip() or f"{words.HEALTHY}."
+    return "\n".join(lines).strip() or f"{describe.HEALTHY}."
 
 
 def _finding(finding: Result) -> Iterator[str]:
-    yield f"{words.SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
+    yield f"{describe.SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
     yield f"    {finding['detail']}"
     yield f"    {finding['next_step']}"
     for below in finding["consequences"]:
-        yield f"    {words.FOLLOWS}: {below['title']}. {below['detail']}"
+        yield f"    {describe.FOLLOWS}: {below['title']}. {below['detail']}"
     yield ""

@@ -5,14 +5,14 @@ import sys
 
 import click
 
-from alpkey.actions.ensure import WAIT, Way, ensure
-from alpkey.assembly import Assembly
-from alpkey.cli import sentences
-from alpkey.cli.cancel import SignalCancellation
-from alpkey.cli.context import Output, json_option, run
+from alpkey.actions.ssh.ensure import WAIT, AskingPlace, ensure
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.cancel import SignalCancellation
+from alpkey.cli.runtime.context import Output, json_option, run
 from alpkey.core.display import has_display
 from alpkey.core.errors import KeyExpired
 from alpkey.core.events import Action
+from alpkey.wiring.base import Assembly
 
 
 @click.command("ensure")
@@ -26,19 +26,19 @@ def ensure_command(as_json: bool) -> None:
     Example:
       alpkey ensure && rsync -a data daint:
     """
-    way = "nobody" if as_json else _way()
+    place = "nobody" if as_json else _method()
 
     def make(all_of: Assembly, cancellation: SignalCancellation) -> Action:
         late = KeyExpired("not-renewed", reason="Nobody answered in time.")
         cancellation.end_after(WAIT.total_seconds(), late)
-        return ensure(way, all_of.ensuring(cancellation))
+        return ensure(place, all_of.ensuring(cancellation))
 
     result = run(make, Output(json=as_json), str, silent=not as_json)
     if result["renewed"] and not as_json:
-        click.echo(sentences.key_line(result), err=True)
+        click.echo(messages.key_line(result), err=True)
 
 
-def _way() -> Way:
+def _method() -> AskingPlace:
     if _take_terminal():
         return "here"
     return "window" if has_display(os.environ, sys.platform) else "nobody"

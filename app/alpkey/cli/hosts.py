@@ -2,9 +2,9 @@
 
 import click
 
-from alpkey.actions.hosts import accept, list_hosts
-from alpkey.cli import sentences
-from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+from alpkey.actions.ssh.hosts import accept, list_hosts
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
 
 
 @click.group("hosts")
@@ -23,7 +23,7 @@ def list_command(as_json: bool, events: bool) -> None:
       alpkey hosts list
       alpkey hosts list --json
     """
-    run(lambda all_of, _: list_hosts(all_of.hosts()), Output(as_json, events), sentences.hosts)
+    run(lambda all_of, _: list_hosts(all_of.hosts()), Output(as_json, events), messages.hosts)
 
 
 @hosts_group.command("accept")
@@ -44,5 +44,5 @@ def accept_command(names: tuple[str, ...], yes: bool, as_json: bool, events: boo
     run(
         lambda all_of, _: accept(names, yes, all_of.hosts()),
         Output(as_json, events),
-        sentences.hosts,
+        messages.hosts,
     )

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
-from alpkey.actions.import_key import ImportRequest, import_key, pasted
-from alpkey.cli import sentences
-from alpkey.cli.context import Output, events_option, json_option, run, yes_option
-from alpkey.cli.paste import read_pasted
+from alpkey.actions.keys.import_key import ImportRequest, import_key, pasted
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
+from alpkey.cli.runtime.pasted_input import read_pasted
 
 PASTE = "-"
 
@@ -40,5 +40,5 @@ def import_command(paths: tuple[str, ...], yes: bool, as_json: bool, events: boo
     run(
         lambda all_of, cancellation: import_key(request, all_of.importing(cancellation)),
         Output(as_json, events),
-        sentences.imported,
+        messages.imported,
     )

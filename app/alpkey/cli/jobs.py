@@ -2,9 +2,9 @@
 
 import click
 
-from alpkey.actions.jobs import cancel_job, list_jobs
-from alpkey.cli import sentences_jobs as sentences
-from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+from alpkey.actions.tunnels.jobs import cancel_job, list_jobs
+from alpkey.cli.output import text_jobs as sentences
+from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
 
 _USUAL = "list"
 

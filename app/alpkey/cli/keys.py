@@ -2,15 +2,15 @@
 
 import click
 
-from alpkey.actions.keys import RevokeRequest, list_keys, revoke_keys
-from alpkey.assembly import Assembly
-from alpkey.cli import sentences
-from alpkey.cli.cancel import SignalCancellation
-from alpkey.cli.context import Output, events_option, json_option, run, yes_option
-from alpkey.cli.ways import way_options
+from alpkey.actions.keys.account_keys import RevokeRequest, list_keys, revoke_keys
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.cancel import SignalCancellation
+from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
+from alpkey.cli.sign_in_options import method_options
 from alpkey.core.errors import Cancelled
 from alpkey.core.events import Action
-from alpkey.core.site import Way
+from alpkey.core.site import SignInMethod
+from alpkey.wiring.base import Assembly
 
 
 @click.group("keys")
@@ -20,10 +20,10 @@ def keys_group() -> None:
 
 @keys_group.command("list")
 @click.option("--all", "every", is_flag=True, help="Also those that expired or were revoked.")
-@way_options
+@method_options
 @json_option
 @events_option
-def list_command(every: bool, way: Way | None, as_json: bool, events: bool) -> None:
+def list_command(every: bool, method: SignInMethod | None, as_json: bool, events: bool) -> None:
     """List your keys, and tell which is this computer's and how many are left.
 
     Needs a sign-in: with the browser where there is one, else on another device.
@@ -36,10 +36,10 @@ def list_command(every: bool, way: Way | None, as_json: bool, events: bool) -> N
     """
     run(
         lambda all_of, cancellation: list_keys(
-            way or all_of.way_elsewhere, all_of.keys(cancellation), every=every
+            method or all_of.external_method, all_of.keys(cancellation), every=every
         ),
         Output(as_json, events),
-        sentences.keys,
+        messages.keys,
     )
 
 
@@ -47,7 +47,7 @@ def list_command(every: bool, way: Way | None, as_json: bool, events: bool) -> N
 @click.argument("serials", metavar="[SERIAL]...", nargs=-1, type=click.IntRange(0, 2**64 - 1))
 @click.option("--all", "all_of_them", is_flag=True, help="Every key that is alive.")
 @click.option("--dry-run", is_flag=True, help="Only tell which it would be.")
-@way_options
+@method_options
 @yes_option
 @json_option
 @events_option
@@ -56,7 +56,7 @@ def revoke_command(
     serials: tuple[int, ...],
     all_of_them: bool,
     dry_run: bool,
-    way: Way | None,
+    method: SignInMethod | None,
     yes: bool,
     as_json: bool,
     events: bool,
@@ -80,6 +80,6 @@ def revoke_command(
         """Nobody signs in for nothing, where the question that follows would find nobody."""
         if not (yes or dry_run or output.can_ask):
             raise Cancelled("revoke-question", path=", ".join(map(str, serials)) or "every key")
-        return revoke_keys(way or all_of.way_elsewhere, request, all_of.keys(cancellation))
+        return revoke_keys(method or all_of.external_method, request, all_of.keys(cancellation))
 
-    run(action, output, sentences.keys_revoked)
+    run(action, output, messages.keys_revoked)

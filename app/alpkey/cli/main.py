@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from alpkey.cli import build
-from alpkey.core import words
-from alpkey.core.places import own_places
+from alpkey.core.messages import describe
+from alpkey.core.paths import user_paths
 
 _COMMANDS = {
     "renew": ("alpkey.cli.renew", "renew_command", "Sign in and install a fresh key."),
@@ -77,7 +77,7 @@ class _Lazy(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
+        with formatter.section("CommandTracker"):
             formatter.write_dl([(name, row[2]) for name, row in _COMMANDS.items()])
 
 
@@ -121,8 +121,8 @@ def main(arguments: list[str], open_window: Callable[[str, dict[str, str]], int]
     except click.Abort:
         click.echo("Cancelled.", err=True)
         return 10
-    except click.ClickException as wrong:
-        wrong.show()
+    except click.ClickException as error:
+        error.show()
         return 2
     except BaseException as crash:
         if isinstance(crash, SystemExit):
@@ -143,11 +143,11 @@ def _open_what_is_closed() -> None:
 
 def _tell_of_bug(crash: BaseException, arguments: list[str]) -> int:
     """In the way that was asked for: programs wait for a last word, too."""
-    from alpkey.cli.crash import write_report
+    from alpkey.cli.runtime.crash import write_report
 
-    path = write_report(crash, own_places().logs)
+    path = write_report(crash, user_paths().logs)
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    error = words.bug_object(type(crash).__name__, str(path) if path else None)
+    error = describe.bug_object(type(crash).__name__, str(path) if path else None)
     with suppress(OSError):
         if "--events" in options:
             click.echo(json.dumps({"event": "failed", "error": error}))

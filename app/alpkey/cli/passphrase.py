@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 import click
 
-from alpkey.actions.passphrase import (
+from alpkey.actions.keys.passphrase import (
     PassphraseWorld,
     keep_passphrase,
     look_at_keychain,
     remove_passphrase,
     set_passphrase,
 )
-from alpkey.cli import sentences
-from alpkey.cli.context import (
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.context import (
     Output,
     events_option,
     json_option,
@@ -78,7 +78,7 @@ def keychain_command(check: bool, from_stdin: bool, as_json: bool, events: bool)
     """
     output = Output(as_json, events, prepared_answer(from_stdin))
     if check:
-        _run(look_at_keychain, output, sentences.keychain)
+        _run(look_at_keychain, output, messages.keychain)
     else:
         _run(keep_passphrase, output)
 
@@ -86,6 +86,6 @@ def keychain_command(check: bool, from_stdin: bool, as_json: bool, events: bool)
 def _run(
     action: Callable[[PassphraseWorld], Action],
     output: Output,
-    tell: Callable[[Result], str] = sentences.protection,
+    tell: Callable[[Result], str] = messages.protection,
 ) -> None:
     run(lambda all_of, cancellation: action(all_of.passphrase(cancellation)), output, tell)

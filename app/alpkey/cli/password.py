@@ -2,9 +2,9 @@
 
 import click
 
-from alpkey.actions.password import KeepRequest, forget, keep
-from alpkey.cli import sentences
-from alpkey.cli.context import Output, json_option, prepared_answer, run, stdin_option
+from alpkey.actions.signin.password import KeepRequest, forget, keep
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.context import Output, json_option, prepared_answer, run, stdin_option
 
 username_option = click.option("--username", metavar="NAME", help="Your user name at the centre.")
 
@@ -39,12 +39,12 @@ def keep_command(
     run(
         lambda all_of, cancellation: keep(
             KeepRequest(
-                username, all_of.status.look().account, "totp" if code_generator else "password"
+                username, all_of.status.snapshot().account, "totp" if code_generator else "password"
             ),
             all_of.kept(cancellation),
         ),
         Output(as_json, prepared=prepared),
-        sentences.kept,
+        messages.kept,
     )
 
 
@@ -60,8 +60,8 @@ def forget_command(username: str | None, as_json: bool) -> None:
     """
     run(
         lambda all_of, cancellation: forget(
-            KeepRequest(username, all_of.status.look().account), all_of.kept(cancellation)
+            KeepRequest(username, all_of.status.snapshot().account), all_of.kept(cancellation)
         ),
         Output(as_json),
-        sentences.forgotten,
+        messages.forgotten,
     )

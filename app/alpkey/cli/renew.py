@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from alpkey.actions.renewing import RenewRequest
-from alpkey.assembly import Assembly
-from alpkey.cli.cancel import SignalCancellation
-from alpkey.cli.context import (
+from alpkey.actions.renewal.common import RenewRequest
+from alpkey.cli.output.text import renewed
+from alpkey.cli.runtime.cancel import SignalCancellation
+from alpkey.cli.runtime.context import (
     Output,
     events_option,
     json_option,
@@ -17,12 +17,12 @@ from alpkey.cli.context import (
     stdin_option,
     yes_option,
 )
-from alpkey.cli.sentences import renewed
-from alpkey.cli.ways import way_options
+from alpkey.cli.sign_in_options import method_options
 from alpkey.core.events import Action
-from alpkey.core.moments import duration
-from alpkey.core.ports_certificates import Duration
-from alpkey.core.site import Way
+from alpkey.core.keys.certificate_service import Duration
+from alpkey.core.site import SignInMethod
+from alpkey.core.timestamps import duration
+from alpkey.wiring.base import Assembly
 
 
 class Span(click.ParamType[timedelta]):
@@ -33,8 +33,8 @@ class Span(click.ParamType[timedelta]):
     ) -> timedelta:
         try:
             return duration(str(value))
-        except ValueError as wrong:
-            self.fail(str(wrong), param, ctx)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 @click.command("renew")
@@ -49,11 +49,11 @@ class Span(click.ParamType[timedelta]):
     help="Only where the key lives no longer than this (1h when no span is given).",
 )
 @click.option("--force", is_flag=True, help="Ask the service though no key seems to be left.")
-@way_options
+@method_options
 @click.option(
     "--by-password",
-    "way",
-    flag_value=Way.PASSWORD,
+    "method",
+    flag_value=SignInMethod.PASSWORD,
     help="Sign in with user name, password and code, whatever was used last.",
 )
 @click.option(
@@ -90,7 +90,7 @@ def renew_command(
     from_stdin: bool,
     if_needed: timedelta | None,
     force: bool,
-    way: Way | None,
+    method: SignInMethod | None,
     program: bool,
     life: Duration | None,
     replace: bool,
@@ -117,10 +117,10 @@ def renew_command(
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
     prepared = prepared_answer(from_stdin)
-    at_gateway = bool(way in (Way.BROWSER, Way.DEVICE) or life or replace)
-    if at_gateway and (from_stdin or way is Way.PASSWORD):
+    at_gateway = bool(method in (SignInMethod.BROWSER, SignInMethod.DEVICE) or life or replace)
+    if at_gateway and (from_stdin or method is SignInMethod.PASSWORD):
         raise click.UsageError("A password, and --stdin, are not for these options.")
-    if program and (way or replace or username or from_stdin or life == "1d"):
+    if program and (method or replace or username or from_stdin or life == "1d"):
         raise click.UsageError("A service account has its API key alone, and keys of a minute.")
 
     output = Output(as_json, events, prepared)
@@ -140,12 +140,12 @@ def renew_command(
         """A form, or an answer that is there already, is for whoever takes passwords."""
         all_of.check_named()
         if program:
-            return all_of.renew_program(if_needed, cancellation)
+            return all_of.renew_for_service_account(if_needed, cancellation)
         if silent:
-            return all_of.renew_silently(cancellation)
+            return all_of.renew_automatically(cancellation)
         if at_gateway:
-            return all_of.renew_at_gateway(way or all_of.way_elsewhere, request, cancellation)
-        if from_stdin or events or way is Way.PASSWORD:
+            return all_of.renew_at_gateway(method or all_of.external_method, request, cancellation)
+        if from_stdin or events or method is SignInMethod.PASSWORD:
             return all_of.renew_by_password(request, cancellation)
         return all_of.renew_usually(cancellation, request)
 

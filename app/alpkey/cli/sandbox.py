@@ -4,8 +4,8 @@ import sys
 
 import click
 
-from alpkey.cli.context import tell_error
-from alpkey.core.errors import Unsuitable
+from alpkey.cli.runtime.context import tell_error
+from alpkey.core.errors import InvalidInput
 
 
 @click.command("sandbox", context_settings={"ignore_unknown_options": True}, add_help_option=False)
@@ -21,5 +21,5 @@ def sandbox_command(arguments: tuple[str, ...]) -> None:
     try:
         from alpkey_sandbox.__main__ import main
     except ImportError:
-        sys.exit(tell_error(Unsuitable("sandbox-missing")))
+        sys.exit(tell_error(InvalidInput("sandbox-missing")))
     sys.exit(main(list(arguments)))

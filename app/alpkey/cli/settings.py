@@ -5,10 +5,10 @@ from collections.abc import Callable
 import click
 
 from alpkey.actions.settings import change, show, show_all
-from alpkey.cli.context import Output, events_option, json_option, run
-from alpkey.core import words
+from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.events import Result
-from alpkey.core.settings import declared
+from alpkey.core.messages import describe
+from alpkey.core.settings.settings import declared
 
 origin_option = click.option(
     "--origin", "with_origin", is_flag=True, help="Say where each value comes from."
@@ -86,7 +86,7 @@ def set_command(key: str, value: str | None, to_default: bool, as_json: bool, ev
 def _line(with_origin: bool) -> Callable[[Result], str]:
     if not with_origin:
         return _text
-    return lambda row: f"{_text(row)}  ({words.ORIGINS[row['origin']]})"
+    return lambda row: f"{_text(row)}  ({describe.ORIGINS[row['origin']]})"
 
 
 def _text(row: Result) -> str:

@@ -2,24 +2,24 @@
 
 import click
 
-from alpkey.actions.sign_out import SignOutRequest, sign_out
-from alpkey.assembly import Assembly
-from alpkey.cli import sentences
-from alpkey.cli.cancel import SignalCancellation
-from alpkey.cli.context import Output, events_option, json_option, run, yes_option
-from alpkey.cli.ways import way_options
+from alpkey.actions.removal.sign_out import SignOutRequest, sign_out
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.cancel import SignalCancellation
+from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
+from alpkey.cli.sign_in_options import method_options
 from alpkey.core.events import Action
-from alpkey.core.site import Way
+from alpkey.core.site import SignInMethod
+from alpkey.wiring.base import Assembly
 
 
 @click.command("sign-out")
 @click.option("--revoke", is_flag=True, help="Revoke this computer's certificates first.")
-@way_options
+@method_options
 @yes_option
 @json_option
 @events_option
 def sign_out_command(
-    *, revoke: bool, way: Way | None, yes: bool, as_json: bool, events: bool
+    *, revoke: bool, method: SignInMethod | None, yes: bool, as_json: bool, events: bool
 ) -> None:
     """Leave this computer: sign out, and remove what Alpkey put here to log in with.
 
@@ -36,6 +36,6 @@ def sign_out_command(
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
         request = SignOutRequest(revoke, yes)
-        return sign_out(way or all_of.way_elsewhere, request, all_of.leaving(cancellation))
+        return sign_out(method or all_of.external_method, request, all_of.leaving(cancellation))
 
-    run(action, Output(as_json, events), sentences.signed_out)
+    run(action, Output(as_json, events), messages.signed_out)

@@ -4,16 +4,16 @@ import shlex
 
 import click
 
-from alpkey.actions.tunnel_watch import TunnelRequest
-from alpkey.actions.tunnels import (
+from alpkey.actions.tunnels.open_close import (
     close_tunnels,
     list_tunnels,
-    open_alone,
+    open_detached,
     open_tunnel,
     print_tunnel,
 )
-from alpkey.cli import sentences_jobs as sentences
-from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.actions.tunnels.supervisor import TunnelRequest
+from alpkey.cli.output import text_jobs as sentences
+from alpkey.cli.runtime.context import Output, events_option, json_option, run
 
 PORT = click.IntRange(1, 65535)
 
@@ -85,7 +85,7 @@ def open_command(
         waits=not as_json,
         heard=output.can_ask or as_json or events,
     )
-    action = print_tunnel if only_print else open_alone if alone else open_tunnel
+    action = print_tunnel if only_print else open_detached if alone else open_tunnel
     told = sentences.tunnel_left if alone else sentences.tunnel_over
     run(
         lambda all_of, cancellation: action(request, all_of.tunnels(cancellation)),

@@ -2,9 +2,9 @@
 
 import click
 
-from alpkey.actions.uninstall import uninstall
-from alpkey.cli import sentences
-from alpkey.cli.context import Output, events_option, json_option, run, yes_option
+from alpkey.actions.removal.uninstall import uninstall
+from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
 
 
 @click.command("uninstall")
@@ -25,5 +25,5 @@ def uninstall_command(yes: bool, as_json: bool, events: bool) -> None:
     run(
         lambda all_of, cancellation: uninstall(all_of.uninstalling(cancellation), yes=yes),
         Output(as_json, events),
-        sentences.uninstalled,
+        messages.uninstalled,
     )

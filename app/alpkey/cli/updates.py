@@ -2,7 +2,7 @@
 
 import click
 
-from alpkey.cli.context import Output, events_option, json_option, run
+from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.events import Result
 
 

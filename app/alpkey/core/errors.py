@@ -1,13 +1,13 @@
 """Everything that can go wrong, as one small tree; its English stands in :mod:`words`.
 
     AlpkeyError
-    +-- Unsuitable            2  what was typed cannot be sent; nothing was
+    +-- InvalidInput            2  what was typed cannot be sent; nothing was
     +-- SignInRefused         3  username, password or code is not accepted, or a passphrase
     +-- QuotaUsedUp           4  no key is left for today
     +-- Unreachable           5  network, service, or a lock that another Alpkey holds
     +-- NoKey                 6  no key is installed
     +-- KeyExpired            7  the key has run out
-    +-- Unfit                 9  files, a pair or an answer that must not be used
+    +-- InvalidFile                 9  files, a pair or an answer that must not be used
     +-- Cancelled            10  the person said no, or nobody could be asked
     +-- AgentTrouble         11  the ssh agent is absent, hangs or refuses
     +-- KeychainTrouble      11  the keychain is absent, locked, hanging or gone, or refuses
@@ -35,7 +35,7 @@ class AlpkeyError(Exception):
         super().__init__(self.code)
 
 
-class Unsuitable(AlpkeyError):
+class InvalidInput(AlpkeyError):
     """Refused before anything was sent; ``field`` among the params names the input at fault."""
 
     exit_code = 2
@@ -67,7 +67,7 @@ class KeyExpired(AlpkeyError):
     default_code = "key-expired"
 
 
-class Unfit(AlpkeyError):
+class InvalidFile(AlpkeyError):
     exit_code = 9
     default_code = "files-unfit"
 

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
-from alpkey.core import words
+from alpkey.core.background_call import BackgroundCall
 from alpkey.core.errors import AlpkeyError, Param
-from alpkey.core.later import Later
+from alpkey.core.messages import describe
 from alpkey.core.secret import Secret
 
 VERSION = 1
@@ -63,7 +63,7 @@ class Await:
     """
 
     ask: Ask
-    news: Later[object] | None = None
+    news: BackgroundCall[object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +108,5 @@ def as_object(event: Shown) -> dict[str, Any]:
                 "event": "ask",
                 "ask": number,
                 "fields": [asdict(one) for one in fields],
-                "error": words.error_object(error) if error else None,
+                "error": describe.error_object(error) if error else None,
             }

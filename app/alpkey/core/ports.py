@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from alpkey.core.certificate import Certificate
-from alpkey.core.journal import Fact
+from alpkey.core.keys.certificate import Certificate
 from alpkey.core.secret import Secret
+from alpkey.core.state.journal import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class KeyService(Protocol):
     def issue(self, credentials: Credentials) -> IssuedPair:
         """Spends a slot of the quota.
 
-        Raises SignInRefused, QuotaUsedUp or Unfit where the service said no, and Unreachable
+        Raises SignInRefused, QuotaUsedUp or InvalidFile where the service said no, and Unreachable
         otherwise; its code is ``answer-lost`` where the request may have reached the service.
         """
 
@@ -87,22 +87,24 @@ class KeyFiles(Protocol):
     def named(self) -> bool: ...
 
     def current(self) -> StoredKey | None:
-        """The key that is there, perhaps by its ``.pub`` alone.  Raises Unfit."""
+        """The key that is there, perhaps by its ``.pub`` alone.  Raises InvalidFile."""
 
     def private(self) -> Secret | None:
-        """The key file's text, if there is one.  Raises Unfit."""
+        """The key file's text, if there is one.  Raises InvalidFile."""
 
     def pair(self) -> IssuedPair | None:
-        """Key and certificate as they lie there, if both do.  Raises Unfit."""
+        """Key and certificate as they lie there, if both do.  Raises InvalidFile."""
 
     def public(self) -> str | None:
-        """The text of the ``.pub`` beside the key, if there is one.  Raises Unfit."""
+        """The text of the ``.pub`` beside the key, if there is one.  Raises InvalidFile."""
 
     def certificate(self) -> str | None:
-        """The text of the certificate file, if there is one.  Raises Unfit."""
+        """The text of the certificate file, if there is one.  Raises InvalidFile."""
 
     def check_writable(self) -> None:
-        """Makes the folder where it lacks.  Raises Unfit where a pair could not be installed."""
+        """Makes the folder where it lacks.  Raises InvalidFile where a pair could not be
+        installed.
+        """
 
     def install(self, pair: IssuedPair, public_line: str) -> None:
         """Puts the pair in place, 0600 and 0644.  The old pair is untouched where this raises.
@@ -111,7 +113,7 @@ class KeyFiles(Protocol):
         """
 
     def waiting(self) -> Secret | None:
-        """A key made here that waits for its first certificate.  Raises Unfit."""
+        """A key made here that waits for its first certificate.  Raises InvalidFile."""
 
     def keep_waiting(self, private: Secret) -> None:
         """Keeps such a key, so that a certificate whose answer was lost is still of use."""
@@ -120,13 +122,13 @@ class KeyFiles(Protocol):
         """Puts the waiting key in place with its certificate and its ``.pub``, as ``install``."""
 
     def install_private(self, private: Secret) -> None:
-        """Puts the same key, written anew, in the place of the one there.  Raises Unfit."""
+        """Puts the same key, written anew, in the place of the one there.  Raises InvalidFile."""
 
     def install_certificate(self, certificate: str) -> None:
-        """Puts a certificate beside the key that is there, in one step.  Raises Unfit."""
+        """Puts a certificate beside the key that is there, in one step.  Raises InvalidFile."""
 
     def add_public(self, public_line: str) -> None:
-        """Puts a ``.pub`` beside the key where nothing has that name.  Raises Unfit."""
+        """Puts a ``.pub`` beside the key where nothing has that name.  Raises InvalidFile."""
 
     def keep_backup(self, now: datetime) -> Path:
         """Copies the pair that is there aside, and returns where its key now lies."""
@@ -137,19 +139,21 @@ class KeyFiles(Protocol):
     def every(self) -> list[StoredKey]:
         """The keys under its name: the one in place first, then those kept aside.
 
-        One that waits for its certificate is not among them.  Raises Unfit.
+        One that waits for its certificate is not among them.  Raises InvalidFile.
         """
 
     def remove(self, key: StoredKey) -> None:
-        """Removes one of these with all that lies beside it, the key itself last.  Raises Unfit."""
+        """Removes one of these with all that lies beside it, the key itself last.  Raises
+        InvalidFile.
+        """
 
     def remove_certificate(self) -> None:
-        """Removes the certificate alone, if there is one.  Raises Unfit."""
+        """Removes the certificate alone, if there is one.  Raises InvalidFile."""
 
     def remove_waiting(self) -> bool:
         """Removes the key that waits, and what was left of installations that were cut off.
 
-        Whether there was anything.  Called under the lock only.  Raises Unfit.
+        Whether there was anything.  Called under the lock only.  Raises InvalidFile.
         """
 
     def interrupted(self) -> bool:
@@ -168,16 +172,16 @@ class Pairs(Protocol):
     def prove(self, pair: IssuedPair) -> Certificate:
         """The pair's certificate, once its key is proven to be the private key's.
 
-        Raises Unfit, with the reason in words.
+        Raises InvalidFile, with the reason in words.
         """
 
     def check(self, certificate: str) -> Certificate:
-        """The certificate, its authority's signature on it proven.  Raises Unfit."""
+        """The certificate, its authority's signature on it proven.  Raises InvalidFile."""
 
     def public_key(self, private: Secret) -> bytes:
         """The plain public key's blob; of a key without passphrase it is proven.
 
-        Raises Unfit, also where a passphrase hides it.
+        Raises InvalidFile, also where a passphrase hides it.
         """
 
 
@@ -188,8 +192,8 @@ class KeyProtection(Protocol):
         """The same key under the passphrase ``new``, or under none; proven to open again.
 
         ``old`` is the passphrase of ``private``, if it has one.  Raises SignInRefused
-        (``passphrase-refused``) where that is wrong, Unsuitable (``passphrase-unfit``) where no
-        ssh could be told ``new``, and Unfit where the key cannot be read.
+        (``passphrase-refused``) where that is wrong, InvalidInput (``passphrase-unfit``) where no
+        ssh could be told ``new``, and InvalidFile where the key cannot be read.
         """
 
 
@@ -246,21 +250,21 @@ class Terminal(Protocol):
     """The person's terminal program."""
 
     def open(self, command: Sequence[str], name: str) -> None:
-        """Opens a window that runs ``command`` and returns.  Raises Unsuitable (no-terminal)."""
+        """Opens a window that runs ``command`` and returns.  Raises InvalidInput (no-terminal)."""
 
 
 class Editor(Protocol):
     """The person's editor, which opens files of other hosts by plain ssh."""
 
     def open(self, host: str) -> None:
-        """Opens a window on ``host`` and returns.  Raises Unsuitable (no-editor)."""
+        """Opens a window on ``host`` and returns.  Raises InvalidInput (no-editor)."""
 
 
-class OwnSshFiles(Protocol):
+class OwnConfigFiles(Protocol):
     """Our own files in the ssh folder; never the person's."""
 
     def write(self, user: str | None) -> Path | None:
-        """Brings them up to date and returns the one for ``ssh -F``.  Raises Unfit.
+        """Brings them up to date and returns the one for ``ssh -F``.  Raises InvalidFile.
 
         None where ssh finds them by itself, because the person's own file reads them in.
         """

@@ -14,14 +14,14 @@ SSHSERVICE = "sshservice"
 GATEWAY = "gateway"
 
 
-class SiteUnreadable(ValueError):
+class InvalidSite(ValueError):
     """A site file lacks something or holds something of the wrong type; the text says what."""
 
 
-class Way(Enum):
+class SignInMethod(Enum):
     """How a person signs in; the values are those of site files and of the journal."""
 
-    PASSWORD = "password"  # noqa: S105  a way, no secret
+    PASSWORD = "password"  # noqa: S105  a method, no secret
     BROWSER = "browser"
     DEVICE = "device"
 
@@ -61,13 +61,13 @@ class Service:
 class OpenId:
     """The identity provider that a site's gateway trusts, and what we are to it.
 
-    ``ways`` are those of signing in to be offered, in order.
+    ``methods`` are those of signing in to be offered, in order.
     """
 
     issuer: str
     client_id: str
     redirect_uri: str
-    ways: tuple[Way, ...]
+    methods: tuple[SignInMethod, ...]
     scope: str = "openid"
 
 
@@ -155,7 +155,7 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_site(table: Mapping[str, Any]) -> Site:
-    """The site that a parsed site file describes.  Raises SiteUnreadable."""
+    """The site that a parsed site file describes.  Raises InvalidSite."""
     try:
         return Site(
             name=table["name"],
@@ -176,27 +176,27 @@ def read_site(table: Mapping[str, Any]) -> Site:
             updates=_secure("updates", table.get("updates") or None),
         )
     except KeyError as missing:
-        raise SiteUnreadable(f"the site file has no {missing.args[0]}") from None
-    except (TypeError, AttributeError) as wrong:
-        raise SiteUnreadable(f"the site file does not fit: {wrong}") from None
+        raise InvalidSite(f"the site file has no {missing.args[0]}") from None
+    except (TypeError, AttributeError) as error:
+        raise InvalidSite(f"the site file does not fit: {error}") from None
 
 
 def _absolute(key: str, path: Any) -> Any:
     """``path``, which is the same file wherever the program is started, or None or empty."""
     if not path or (isinstance(path, str) and path.startswith("/")):
         return path
-    raise SiteUnreadable(f"{key} has to be an absolute path: {path}")
+    raise InvalidSite(f"{key} has to be an absolute path: {path}")
 
 
 def _secure(key: str, address: Any) -> Any:
     """``address``, where nothing that is sent to it can be read on the way, or it is None.
 
     On loopback, too, another user may listen at the port, so https is what is asked for there.
-    Raises SiteUnreadable, which names ``key``.
+    Raises InvalidSite, which names ``key``.
     """
     if address is None or is_secure(address):
         return address
-    raise SiteUnreadable(f"{key} names an address without https: {address}")
+    raise InvalidSite(f"{key} names an address without https: {address}")
 
 
 def _service(name: str, row: Mapping[str, Any]) -> Service:
@@ -219,13 +219,14 @@ def _openid(table: Mapping[str, Any] | None) -> OpenId | None:
     if not table:
         return None
     try:
-        openid = OpenId(**{**table, "ways": tuple(Way(one) for one in table["ways"])})
-    except ValueError as wrong:
-        raise SiteUnreadable(f"the site file does not fit: {wrong}") from None
+        fields = {name: value for name, value in table.items() if name != "ways"}
+        openid = OpenId(methods=tuple(SignInMethod(name) for name in table["ways"]), **fields)
+    except ValueError as error:
+        raise InvalidSite(f"the site file does not fit: {error}") from None
     _secure("openid.issuer", openid.issuer)
     if not is_loopback_http(openid.redirect_uri):
         reason = "openid.redirect_uri has to be an http address on localhost"
-        raise SiteUnreadable(f"{reason}: {openid.redirect_uri}")
+        raise InvalidSite(f"{reason}: {openid.redirect_uri}")
     return openid
 
 

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 
 from alpkey.desktop.digits import strokes
-from alpkey.desktop.signs import RING_STEPS, IconView, Ring, Sign
+from alpkey.desktop.views.icon_state import RING_STEPS, IconShape, IconView, Ring
 
 SIZES_PX = (16, 22, 24, 32, 44, 48, 64)
 LARGEST_SCALE = 2.0
@@ -115,10 +115,10 @@ class _Shapes:
 
 @lru_cache(maxsize=8)
 def _shapes(view: IconView) -> _Shapes:
-    ground = _disc(_CENTRE, _RADIUS + (_STROKE + _OUTLINE) / 2)
-    shaft = _stroke(_shaft(), 2.0 if view.sign is Sign.HOLLOW else _STROKE)
+    command_context = _disc(_CENTRE, _RADIUS + (_STROKE + _OUTLINE) / 2)
+    shaft = _stroke(_shaft(), 2.0 if view.sign is IconShape.HOLLOW else _STROKE)
     return _Shapes(
-        edge=(ground, *_stroke(_shaft(), _STROKE + _OUTLINE)),
+        edge=(command_context, *_stroke(_shaft(), _STROKE + _OUTLINE)),
         ink=(*_ring(view), *shaft, *_SIGNS[view.sign](view)),
     )
 
@@ -150,7 +150,7 @@ def _joints(path: QPainterPath) -> Iterator[QPointF]:
 
 def _ring(view: IconView) -> Iterator[QPainterPath]:
     """The eighths that are left, from twelve o'clock on as a clock runs; the others as a line."""
-    stroke = _BARE_STROKE if view.sign is Sign.BARE else _STROKE
+    stroke = _BARE_STROKE if view.sign is IconShape.BARE else _STROKE
     radius = _RADIUS - (stroke - _STROKE) / 2
     # A stroke ends in half a square, which is so many degrees of the ring.
     cap = math.degrees(stroke / 2 / radius)
@@ -219,11 +219,11 @@ def _triangle(_view: IconView) -> list[QPainterPath]:
     return [*_stroke(sign, 3.5), _disc(QPointF(28, 34), 1.75)]
 
 
-_SIGNS: dict[Sign, Callable[[IconView], list[QPainterPath]]] = {
-    Sign.NUMBER: _number,
-    Sign.BARE: _bare,
-    Sign.CROSSED: _cross,
-    Sign.HOLLOW: _hollow,
-    Sign.WORKING: _dots,
-    Sign.WARNING: _triangle,
+_SIGNS: dict[IconShape, Callable[[IconView], list[QPainterPath]]] = {
+    IconShape.NUMBER: _number,
+    IconShape.BARE: _bare,
+    IconShape.CROSSED: _cross,
+    IconShape.HOLLOW: _hollow,
+    IconShape.WORKING: _dots,
+    IconShape.WARNING: _triangle,
 }

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
-from alpkey.core.places import lock_of
+from alpkey.core.paths import lock_of
 from alpkey.runtime_folder import unfit
 
 MESSAGE_LIMIT_BYTES = 4096
@@ -31,7 +31,7 @@ class Instance(QObject):
 
     @classmethod
     def claim(cls, path: Path) -> Self | None:
-        """The instance, or None where another one runs.  Raises Unfit.
+        """The instance, or None where another one runs.  Raises InvalidFile.
 
         ``path`` lies in the runtime folder.  The kernel frees the lock when its holder ends,
         however it ends.
@@ -47,8 +47,8 @@ class Instance(QObject):
             except OSError:
                 os.close(lock)
                 raise
-        except OSError as wrong:
-            raise unfit(f"{path}: {wrong.strerror or wrong}.") from None
+        except OSError as error:
+            raise unfit(f"{path}: {error.strerror or error}.") from None
 
     def __enter__(self) -> Self:
         return self

@@ -4,13 +4,13 @@ import sys
 
 from PySide6.QtWidgets import QMessageBox
 
-from alpkey.core import words
 from alpkey.core.errors import AlpkeyError
+from alpkey.core.messages import describe
 
 
 def refuse(wrong: AlpkeyError) -> int:
     """Says it, and returns the exit code once the box is closed.  Needs the application."""
-    said = words.describe(wrong)
+    said = describe.describe(wrong)
     sys.stderr.write(f"{said.title}. {said.detail}\n")
     QMessageBox.critical(None, "Alpkey", f"{said.title}\n\n{said.detail}\n\n{said.next_step}")
     return wrong.exit_code

@@ -1,9 +1,9 @@
 """The tray: it looks, and starts the other two programs."""
 
-from alpkey.core.places import Places
+from alpkey.core.paths import Paths
 
 
-def run(places: Places, *, at_login: bool) -> int:
+def run(places: Paths, *, at_login: bool) -> int:
     """Runs the tray until the person quits it; its exit code.
 
     ``at_login``: nobody asked for a window, so none opens where no icon can be shown.

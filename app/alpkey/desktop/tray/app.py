@@ -15,20 +15,20 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from alpkey.core.errors import AlpkeyError, Unreachable
-from alpkey.core.places import Places
-from alpkey.core.runtime import TRAY, WINDOW
+from alpkey.core.paths import Paths
+from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.desktop import drawing
 from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.signals import SignalNotifier
-from alpkey.desktop.signs import STARTING, IconView
 from alpkey.desktop.tray.clicks import meaning
 from alpkey.desktop.tray.menu import TrayMenu
-from alpkey.desktop.tray.stand_in import StandIn
+from alpkey.desktop.tray.window_fallback import WindowFallback
+from alpkey.desktop.views.icon_state import STARTING, IconView
 from alpkey.runtime_folder import RuntimeFolder
 
 if TYPE_CHECKING:
-    from alpkey.desktop.tray.following import Following
-    from alpkey.desktop.views import TrayView
+    from alpkey.desktop.tray.controller import TrayController
+    from alpkey.desktop.views.status import TrayView
 
 HOST_SERVICE = "org.kde.StatusNotifierWatcher"
 SUCCESSOR = 75  # how the event loop ends where another version takes over
@@ -37,15 +37,15 @@ SUCCESSOR = 75  # how the event loop ends where another version takes over
 class Tray(QObject):
     """The icon with its menu, and what both of them do."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Paths) -> None:
         super().__init__()
         self._places = places
         self._icon: QSystemTrayIcon | None = None
-        self._following: Following | None = None
+        self._following: TrayController | None = None
         self._shown: tuple[IconView, str] = (STARTING, "Alpkey")
         self._is_new = False
         self._menu = TrayMenu(self)
-        self._stand_in = StandIn(self._open_stand_in, self._close_stand_in, self)
+        self._stand_in = WindowFallback(self._open_stand_in, self._close_stand_in, self)
 
     def start(self, *, at_login: bool) -> None:
         """Shows the icon; where no tray is there to show it in, a person gets the main window."""
@@ -115,7 +115,7 @@ class Tray(QObject):
     # What the entries of the menu do
 
     def open(self, window: str, page: str = "", *, token: str = "") -> None:
-        from alpkey.desktop.children import start
+        from alpkey.desktop.child.launch import start
 
         start("window", window, *(("--page", page) if page else ()), token=token)
 
@@ -146,14 +146,14 @@ class Tray(QObject):
         else:
             self._following.quit()
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         if self._following is not None:
-            self._following.look()
+            self._following.refresh()
 
     def _follow(self) -> None:
-        from alpkey.desktop.tray.following import Following
+        from alpkey.desktop.tray.controller import TrayController
 
-        self._following = Following(
+        self._following = TrayController(
             self._places,
             self.apply,
             self.renew,
@@ -168,7 +168,7 @@ class Tray(QObject):
         QApplication.quit()
 
     def _open_stand_in(self) -> None:
-        from alpkey.desktop.children import start
+        from alpkey.desktop.child.launch import start
 
         start("window", "main", "--for", "tray")
 
@@ -201,7 +201,7 @@ class Tray(QObject):
                 self._menu.popup(self._icon.geometry().bottomLeft())
 
 
-def run(places: Places, *, at_login: bool) -> int:
+def run(places: Paths, *, at_login: bool) -> int:
     """Runs until Quit; a second one that a person starts shows the main window of the first."""
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
@@ -213,11 +213,11 @@ def run(places: Places, *, at_login: bool) -> int:
             if at_login or tell(path, show="main"):
                 return 0
             raise Unreachable("instance-silent", name="tray")
-    except AlpkeyError as wrong:
+    except AlpkeyError as error:
         from alpkey.desktop.refusal import refuse
 
         with SignalNotifier(app):
-            return refuse(wrong)
+            return refuse(error)
     tray = Tray(places)
     instance.heard.connect(tray.hear)
     notifier = SignalNotifier(app)
@@ -229,7 +229,7 @@ def run(places: Places, *, at_login: bool) -> int:
     tray.end()
     del hosts, succession
     if code == SUCCESSOR:
-        from alpkey.desktop.tray.succession import succeed
+        from alpkey.desktop.tray.upgrade_watcher import succeed
 
         succeed()
     return code
@@ -255,9 +255,9 @@ def _watch_for_upgrades() -> QObject | None:
     """Only a bundle is replaced as a whole; a checkout changes while somebody works on it."""
     if not getattr(sys, "frozen", False):
         return None
-    from alpkey.desktop.tray.succession import Succession
+    from alpkey.desktop.tray.upgrade_watcher import UpgradeWatcher
 
-    succession = Succession(Path(sys.executable))
+    succession = UpgradeWatcher(Path(sys.executable))
     succession.replaced.connect(lambda: QApplication.exit(SUCCESSOR))
     succession.removed.connect(QApplication.quit)
     return succession

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
-from alpkey.desktop.tray.tunnels_menu import TunnelDeeds, TunnelsMenu
+from alpkey.desktop.tray.tunnels_menu import TunnelActions, TunnelsMenu
 
 if TYPE_CHECKING:
-    from alpkey.desktop.views import Connection, MenuView
+    from alpkey.desktop.views.status import Connection, MenuView
 
 
-class Deeds(TunnelDeeds, Protocol):
+class MenuActions(TunnelActions, Protocol):
     """What entries do."""
 
     def open(self, window: str, page: str = "") -> None:
@@ -26,40 +26,40 @@ class Deeds(TunnelDeeds, Protocol):
     def quit(self) -> None:
         """Ends the tray."""
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Called before the menu opens, so that the countdown is made only then."""
 
 
 class TrayMenu(QMenu):
     """Every entry is there from the start; what it says comes with ``apply`` and ``offer``."""
 
-    def __init__(self, deeds: Deeds) -> None:
+    def __init__(self, actions: MenuActions) -> None:
         super().__init__()
-        self._deeds = deeds
+        self._deeds = actions
         self._set_up = self._window_entry("Set up Alpkey\N{HORIZONTAL ELLIPSIS}", "first-start")
         self._set_up.setVisible(False)
         self._window_entry("Renew key\N{HORIZONTAL ELLIPSIS}", "renew")
         self._state = self._window_entry("", "main")
         self._quota = self._window_entry("", "main")
         self._warning = self._window_entry("", "main", "doctor")
-        self._later = self.addAction("", deeds.put_off)
+        self._later = self.addAction("", actions.put_off)
         for passing in (self._warning, self._later):
             passing.setVisible(False)
         self.addSeparator()
         self._offered: tuple[Connection, ...] = ()
         self._hosts: list[QAction] = []
         self._behind_hosts = self.addSeparator()
-        self.tunnels = TunnelsMenu(deeds)
+        self.tunnels = TunnelsMenu(actions)
         self.addMenu(self.tunnels)
         self.addSeparator()
         self._window_entry("Open Alpkey", "main")
         self._window_entry("Doctor", "main", "doctor")
         self._window_entry("Settings", "main", "settings")
         self._news_page = ""
-        self._news = self.addAction("", lambda: deeds.open_page(self._news_page))
+        self._news = self.addAction("", lambda: actions.open_page(self._news_page))
         self._news.setVisible(False)
-        self.addAction("Quit", deeds.quit)
-        self.aboutToShow.connect(deeds.look)
+        self.addAction("Quit", actions.quit)
+        self.aboutToShow.connect(actions.refresh)
 
     def offer(self, connections: "tuple[Connection, ...]") -> None:
         """Offers these; touches nothing while they stay what they are."""

@@ -10,8 +10,8 @@ from PySide6.QtGui import QImage
 
 from alpkey.desktop import drawing
 from alpkey.desktop.bus import DRIVER, Bus, field, succeeded
-from alpkey.desktop.signs import IconView
-from alpkey.desktop.views import Notice
+from alpkey.desktop.views.icon_state import IconView
+from alpkey.desktop.views.status import Notice
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"

@@ -7,18 +7,19 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, SignalInstance
 
-from alpkey.core.look import Look
-from alpkey.core.reminder import (
+from alpkey.core.schedule.reminders import (
     Memory,
     Reminder,
-    RenewSilently,
+    RenewAutomatically,
     Withdraw,
     next_action,
     reminder_to_put_off,
 )
-from alpkey.core.settings import Settings
-from alpkey.desktop import views, zone
-from alpkey.desktop.tray import memory
+from alpkey.core.settings.settings import Settings
+from alpkey.core.state.snapshot import Snapshot
+from alpkey.desktop import local_time
+from alpkey.desktop.tray import reminder_file
+from alpkey.desktop.views import status as status_view
 
 # After a sleep the network takes 2 to 15 s, and a renewal needs it.
 WAKING_MS = 15_000
@@ -56,7 +57,7 @@ class Screen(Protocol):
     def look_around(self) -> None:
         """Finds out about the screen, without waiting."""
 
-    def show(self, notice: views.Notice) -> None:
+    def show(self, notice: status_view.Notice) -> None:
         """Shows it in place of any other."""
 
     def withdraw(self) -> None:
@@ -68,7 +69,7 @@ class Screen(Protocol):
 
 class Reminders(QObject):
     """``renew`` is called with an activation token when the person chooses to renew, and
-    ``renew_silently`` when a renewal is due that nobody has to be asked for.
+    ``renew_automatically`` when a renewal is due that nobody has to be asked for.
     """
 
     def __init__(
@@ -76,19 +77,19 @@ class Reminders(QObject):
         file: Path,
         screen: Screen,
         renew: Callable[[str], None],
-        clock: Callable[[], datetime] = zone.now,
-        renew_silently: Callable[[], None] = lambda: None,
+        clock: Callable[[], datetime] = local_time.now,
+        renew_automatically: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._file = file
         self._screen = screen
         self._renew = renew
         self._settings = Settings()
-        self._renew_silently = renew_silently
+        self._renew_silently = renew_automatically
         self._renewed_at: datetime | None = None
         self._clock = clock
-        self._memory = memory.load(file)
-        self._look: Look | None = None
+        self._memory = reminder_file.load(file)
+        self._look: Snapshot | None = None
         self._site_name = ""
         self._showing: Reminder | None = None
         self._pause = QTimer(self)
@@ -106,9 +107,9 @@ class Reminders(QObject):
         """The computer slept, or its clock was set: what is due is shown in a moment."""
         self._pause.start(after_ms)
 
-    def apply(self, look: Look, site_name: str, settings: Settings) -> None:
+    def apply(self, snapshot: Snapshot, site_name: str, settings: Settings) -> None:
         """A new look was taken."""
-        self._look, self._site_name, self._settings = look, site_name, settings
+        self._look, self._site_name, self._settings = snapshot, site_name, settings
         self._act()
 
     @property
@@ -145,9 +146,9 @@ class Reminders(QObject):
             case Withdraw():
                 self._withdraw()
                 self._act()
-            case Reminder() | RenewSilently() if self._screen.locked is None:
+            case Reminder() | RenewAutomatically() if self._screen.locked is None:
                 self._screen.look_around()
-            case RenewSilently():
+            case RenewAutomatically():
                 self._renewed_at = now
                 self._pause.start(SILENT_MS)
                 self._renew_silently()
@@ -159,11 +160,11 @@ class Reminders(QObject):
         before = self._renewed_at
         return before is None or not timedelta(0) <= now - before < SILENT_AGAIN
 
-    def _show(self, reminder: Reminder, look: Look, now: datetime) -> None:
+    def _show(self, reminder: Reminder, snapshot: Snapshot, now: datetime) -> None:
         """Remembered first: a reminder that is lost is better than one without end."""
         self._remember(self._memory.after(reminder))
         self._showing = reminder
-        self._screen.show(views.reminder(reminder.kind.code, self._site_name, look, now))
+        self._screen.show(status_view.reminder(reminder.kind.code, self._site_name, snapshot, now))
 
     def _choose(self, choice: str, token: str) -> None:
         if choice == "later":
@@ -181,4 +182,4 @@ class Reminders(QObject):
 
     def _remember(self, new: Memory) -> None:
         self._memory = new
-        memory.save(self._file, new)
+        reminder_file.save(self._file, new)

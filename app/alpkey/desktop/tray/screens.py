@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from alpkey.desktop.views import Notice
+from alpkey.desktop.views.status import Notice
 
 if TYPE_CHECKING:
     from alpkey.desktop.bus import Bus

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtWidgets import QMenu
 
 if TYPE_CHECKING:
-    from alpkey.desktop.tunnel_view import TunnelEntry
+    from alpkey.desktop.views.tunnels import TunnelEntry
 
 
-class TunnelDeeds(Protocol):
+class TunnelActions(Protocol):
     """What entries do."""
 
     def open(self, window: str, page: str = "") -> None: ...
@@ -26,15 +26,15 @@ class TunnelDeeds(Protocol):
 class TunnelsMenu(QMenu):
     """Filled before it is opened, for some desktops show no other; changed in place."""
 
-    def __init__(self, deeds: TunnelDeeds) -> None:
+    def __init__(self, actions: TunnelActions) -> None:
         super().__init__("Tunnels")
-        self._deeds = deeds
+        self._deeds = actions
         self._shown: dict[str, TunnelEntry] = {}
         self._menus: dict[str, QMenu] = {}
         self._behind = self.addSeparator()
         self._behind.setVisible(False)
-        self.addAction("New tunnel\N{HORIZONTAL ELLIPSIS}", lambda: deeds.open("main", "tunnels"))
-        self.addAction("My jobs\N{HORIZONTAL ELLIPSIS}", lambda: deeds.open("main", "jobs"))
+        self.addAction("New tunnel\N{HORIZONTAL ELLIPSIS}", lambda: actions.open("main", "tunnels"))
+        self.addAction("My jobs\N{HORIZONTAL ELLIPSIS}", lambda: actions.open("main", "jobs"))
 
     def apply(self, title: str, tunnels: "tuple[TunnelEntry, ...]") -> None:
         """Shows these; touches nothing that stays as it is."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from alpkey.core.places import Places
+from alpkey.core.paths import Paths
 
 
-def run(places: Places, kind: str, wish: Mapping[str, str]) -> int:
+def run(places: Paths, kind: str, wish: Mapping[str, str]) -> int:
     """Opens the window, or has the running one open it; the exit code.
 
     ``wish`` may name the host to ``connect`` to once the key is renewed, or the ``page`` to show.

@@ -13,20 +13,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 
 from alpkey import glance
-from alpkey.core import words
 from alpkey.core.errors import AlpkeyError, Unreachable
-from alpkey.core.places import APP_ID, Places
-from alpkey.core.runtime import TRAY, WINDOW
+from alpkey.core.messages import describe
+from alpkey.core.paths import APP_ID, Paths
+from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.core.site import Site
-from alpkey.desktop import drawing, looking, zone
-from alpkey.desktop.children import WAYLAND_ACTIVATION, command
-from alpkey.desktop.errands import Errands
+from alpkey.desktop import current_state, drawing, local_time
+from alpkey.desktop.child.launch import WAYLAND_ACTIVATION, command
+from alpkey.desktop.child.menu_commands import MenuCommands
 from alpkey.desktop.instance import Instance, tell
 from alpkey.desktop.refusal import refuse
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.signals import SignalNotifier
-from alpkey.desktop.signs import RING_STEPS, IconView, Sign
-from alpkey.desktop.windows.renewal import RenewalDialog, RenewalWorld
+from alpkey.desktop.views.icon_state import RING_STEPS, IconShape, IconView
+from alpkey.desktop.windows.renewal.dialog import RenewalDialog, RenewalWorld
 from alpkey.runtime_folder import RuntimeFolder
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ class Windows:
     ``site`` is the shipped one, for as long as the person's settings cannot be read.
     """
 
-    def __init__(self, places: Places, site: Site) -> None:
+    def __init__(self, places: Paths, site: Site) -> None:
         self._places = places
         self._site = site
         self._open: dict[str, Window] = {}
         self._reader = ScreenReader()
         self._stands_in = False
-        self._errands = Errands()
+        self._errands = MenuCommands()
         self._errands.idle.connect(self._quit_when_over)
 
     def show(self, kind: str, wish: Mapping[str, object]) -> None:
@@ -132,11 +132,11 @@ class Windows:
         return self._open[kind]
 
     def _made(self, kind: str, then_connect: str | None, *, again: bool) -> "Window":
-        site = looking.take(self._places).site or self._site
+        site = current_state.take(self._places).site or self._site
         if kind == "renew":
             return RenewalDialog(self._renewal_world(site), then_connect, again=again)
-        if kind in words.SETUP_WINDOWS:
-            from alpkey.desktop.watch import Watch
+        if kind in describe.SETUP_WINDOWS:
+            from alpkey.desktop.file_watcher import Watch
             from alpkey.desktop.windows.first_start import frame
 
             if page := frame.SINGLE_PAGES.get(kind):
@@ -147,9 +147,9 @@ class Windows:
         return MainWindow(self._places, site, self.start)
 
     def _renewal_world(self, site: Site) -> RenewalWorld:
-        look = partial(looking.take, self._places)
+        take = partial(current_state.take, self._places)
         end = self._end_tray if sys.platform == "darwin" else None
-        return RenewalWorld(site, look, command, self.start, self._reader, zone.now, end)
+        return RenewalWorld(site, take, command, self.start, self._reader, local_time.now, end)
 
     def _end_tray(self) -> bool:
         return tell(RuntimeFolder(self._places.runtime).place(TRAY), quit=True)
@@ -157,8 +157,8 @@ class Windows:
     def _setup_world(self, site: Site) -> "SetupWorld":
         from alpkey.desktop.windows.first_start.page import SetupWorld
 
-        look = partial(looking.take, self._places)
-        return SetupWorld(site, look, command, self.start, self._renew_over)
+        take = partial(current_state.take, self._places)
+        return SetupWorld(site, take, command, self.start, self._renew_over)
 
     def _renew_over(self, window: QWidget) -> None:
         """The renewal in front of ``window``, which goes on where it has ended well."""
@@ -178,13 +178,13 @@ class Windows:
             QApplication.quit()
 
 
-def run(places: Places, kind: str, wish: Mapping[str, str]) -> int:
+def run(places: Paths, kind: str, wish: Mapping[str, str]) -> int:
     """Runs until the last window is closed; a second process only tells the first."""
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
     app.setDesktopFileName(APP_ID)  # a desktop finds the icon and the name of our windows by it
     app.setQuitOnLastWindowClosed(False)
-    app.setWindowIcon(drawing.icon(IconView(Sign.HOLLOW, eighths=RING_STEPS)))
+    app.setWindowIcon(drawing.icon(IconView(IconShape.HOLLOW, eighths=RING_STEPS)))
     notifier = SignalNotifier(app)
     if kind == "demo" and "ALPKEY_DEMO" in os.environ:
         return _run_demo(app, places, notifier)
@@ -197,16 +197,16 @@ def run(places: Places, kind: str, wish: Mapping[str, str]) -> int:
                 return 0
             raise Unreachable("instance-silent", name="window")
         windows = Windows(places, glance.shipped_site(places))
-    except AlpkeyError as wrong:
+    except AlpkeyError as error:
         with notifier:
-            return refuse(wrong)
+            return refuse(error)
     instance.heard.connect(windows.hear)
     windows.show(kind, wish)
     with instance, notifier:
         return app.exec()
 
 
-def _run_demo(app: QApplication, places: Places, notifier: SignalNotifier) -> int:
+def _run_demo(app: QApplication, places: Paths, notifier: SignalNotifier) -> int:
     from alpkey.desktop.windows.demo import DemoHelper
 
     helper = DemoHelper(places)

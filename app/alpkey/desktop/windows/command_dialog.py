@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
 from alpkey.core.site import Site
-from alpkey.desktop.commands import Commands
+from alpkey.desktop.child.command_tracker import CommandTracker
 from alpkey.desktop.windows.parts import window_title
 
 
@@ -16,7 +16,7 @@ class CommandDialog(QDialog):
 
     def __init__(self, text: str, site: Site, parent: QWidget | None) -> None:
         super().__init__(parent)
-        self._all: list[Commands] = []
+        self._all: list[CommandTracker] = []
         self._closing = False
         self.setWindowTitle(window_title(text, site))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -25,9 +25,9 @@ class CommandDialog(QDialog):
     def is_idle(self) -> bool:
         return all(commands.is_idle for commands in self._all)
 
-    def new_commands(self, command: Callable[..., list[str]]) -> Commands:
+    def new_commands(self, command: Callable[..., list[str]]) -> CommandTracker:
         """``command`` is Alpkey's with these arguments."""
-        made = Commands(command, self)
+        made = CommandTracker(command, self)
         made.idle.connect(self._idle)
         self._all.append(made)
         return made

@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import QProcess, QTimer
 from PySide6.QtWidgets import QDialog, QFormLayout, QVBoxLayout
 
-from alpkey.core.places import Places
-from alpkey.core.runtime import WINDOW
-from alpkey.desktop.children import command
+from alpkey.core.paths import Paths
+from alpkey.core.runtime_folder import WINDOW
+from alpkey.desktop.child.launch import command
 from alpkey.desktop.instance import tell
 from alpkey.desktop.windows.parts import GRID_PX, button, heading, words_label
 from alpkey.runtime_folder import RuntimeFolder
@@ -21,7 +21,7 @@ CODE_EVERY_MS = 3000
 class DemoHelper(QDialog):
     """Shows what a person would know, and the code that their phone would show."""
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: Paths) -> None:
         super().__init__()
         self._places = places
         self._file = Path(os.environ["ALPKEY_DEMO"])

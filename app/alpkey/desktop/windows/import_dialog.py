@@ -27,12 +27,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core import words
 from alpkey.core.errors import Cancelled
-from alpkey.core.moments import from_rfc3339
+from alpkey.core.messages import describe
 from alpkey.core.site import Site
-from alpkey.desktop import error_view, zone
-from alpkey.desktop.engine import Engine
+from alpkey.core.timestamps import from_rfc3339
+from alpkey.desktop import local_time
+from alpkey.desktop.child.child_process import ChildProcess
+from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.command_dialog import CommandDialog
 from alpkey.desktop.windows.parts import GRID_PX, announce, button, heading, offer, words_label
 
@@ -65,12 +66,12 @@ class ImportDialog(CommandDialog):
         site: Site,
         command: Callable[..., list[str]],
         parent: QWidget | None = None,
-        clock: Callable[[], datetime] = zone.now,
+        clock: Callable[[], datetime] = local_time.now,
     ) -> None:
         super().__init__(TITLE, site, parent)
         self._clock = clock
         self.commands = self.new_commands(command)
-        self._engine: Engine | None = None
+        self._engine: ChildProcess | None = None
         self._text = ""
         self._notes: list[str] = []
         self.setAcceptDrops(True)
@@ -153,10 +154,10 @@ class ImportDialog(CommandDialog):
 
     def _stepped(self, step: str, params: dict[str, Any]) -> None:
         if step == "understood":
-            self._note(words.step(step, params))
+            self._note(describe.step(step, params))
 
     def _warned(self, code: str, params: dict[str, Any]) -> None:
-        self._note(words.warning(code, params))
+        self._note(describe.warning(code, params))
 
     def _note(self, text: str) -> None:
         self._notes.append(text)
@@ -169,7 +170,7 @@ class ImportDialog(CommandDialog):
             self._answer(ask, text)
             return
         code, yes, no = _QUESTIONS[field["name"]]
-        said = words.describe(Cancelled(code, path=field["value"]))
+        said = describe.describe(Cancelled(code, path=field["value"]))
         self._tell(said.title, "\n\n".join([*self._notes, said.detail]))
         self._offer(
             button(yes, lambda: self._answer(ask, True), "yes"),
@@ -184,7 +185,7 @@ class ImportDialog(CommandDialog):
     def _done(self, result: dict[str, Any]) -> None:
         self._engine = None
         ends = result["valid_before"]
-        until = words.until(from_rfc3339(ends) if ends else None, self._clock())
+        until = describe.until(from_rfc3339(ends) if ends else None, self._clock())
         is_new = result["imported"]
         title = f"Key valid {until}" if is_new else "What is installed is as good"
         if gone := [Path(path).name for path in result["removed"]]:

@@ -6,21 +6,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QTabWidget
 
-from alpkey.core.places import Places
+from alpkey.core.paths import Paths
 from alpkey.core.site import Site
-from alpkey.desktop import looking, views
-from alpkey.desktop.children import command
-from alpkey.desktop.commands import Commands
-from alpkey.desktop.watch import Watch
-from alpkey.desktop.windows.clusters_page import ClustersPage
-from alpkey.desktop.windows.doctor_page import DoctorPage
+from alpkey.desktop import current_state
+from alpkey.desktop.child.command_tracker import CommandTracker
+from alpkey.desktop.child.launch import command
+from alpkey.desktop.file_watcher import Watch
+from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.import_dialog import ImportDialog
-from alpkey.desktop.windows.key_page import KeyPage
-from alpkey.desktop.windows.keys_page import KeysPage
-from alpkey.desktop.windows.leave_dialog import LeaveDialog
+from alpkey.desktop.windows.pages.clusters_page import ClustersPage
+from alpkey.desktop.windows.pages.doctor_page import DoctorPage
+from alpkey.desktop.windows.pages.key_page import KeyPage
+from alpkey.desktop.windows.pages.keys_page import KeysPage
+from alpkey.desktop.windows.pages.settings_page import SettingsPage
+from alpkey.desktop.windows.pages.tunnels_page import TunnelsPage
 from alpkey.desktop.windows.parts import GRID_PX
-from alpkey.desktop.windows.settings_page import SettingsPage
-from alpkey.desktop.windows.tunnels_page import TunnelsPage
+from alpkey.desktop.windows.sign_out_dialog import SignOutDialog
 
 SIZE_PX = (72 * GRID_PX, 56 * GRID_PX)
 TABS = {
@@ -36,13 +37,13 @@ TABS = {
 class MainWindow(QMainWindow):
     """Follows the files as the tray does."""
 
-    def __init__(self, places: Places, site: Site, start: Callable[..., object]) -> None:
+    def __init__(self, places: Paths, site: Site, start: Callable[..., object]) -> None:
         super().__init__()
         self._places = places
         self._site = site
         self.setWindowTitle("Alpkey - DEMO" if site.demo else "Alpkey")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        taken = views.mnemonics(TABS.values())
+        taken = status_view.mnemonics(TABS.values())
         self._key = KeyPage(site, start, self._leave, self._import, taken)
         self._clusters = ClustersPage(command, start, taken)
         self._tunnels = TunnelsPage(site, command, start, taken)
@@ -69,7 +70,7 @@ class MainWindow(QMainWindow):
         self.refresh()
 
     def _leave(self) -> None:
-        dialog = LeaveDialog(looking.take(self._places).site or self._site, command, self)
+        dialog = SignOutDialog(current_state.take(self._places).site or self._site, command, self)
         dialog.open()
 
     def _import(self) -> None:
@@ -77,8 +78,8 @@ class MainWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Takes a look and applies it."""
-        seen = looking.take(self._places)
-        self._watch.follow(seen.look)
+        seen = current_state.take(self._places)
+        self._watch.follow(seen.snapshot)
         for page in (self._key, self._clusters, self._tunnels, self._keys, self._settings):
             page.apply(seen)
 
@@ -102,7 +103,7 @@ class MainWindow(QMainWindow):
             event.ignore()
 
     @property
-    def _running(self) -> tuple[Commands, ...]:
+    def _running(self) -> tuple[CommandTracker, ...]:
         return (*self._looking, self._settings.commands)
 
     def _idle(self) -> None:

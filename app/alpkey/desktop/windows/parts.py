@@ -28,9 +28,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from alpkey.core.messages.describe import Description
 from alpkey.core.site import Host, Site
-from alpkey.core.words import Description
-from alpkey.desktop.views import with_mnemonics
+from alpkey.desktop.views.status import with_mnemonics
 
 BUTTONS_IN_LINE = 4
 CODE_DIGITS = 6
@@ -100,11 +100,11 @@ def announce(where: QWidget, text: str, *, at_once: bool = False) -> None:
     QAccessible.updateAccessibility(event)
 
 
-def button(text: str, deed: Callable[[], object], name: str = "") -> QPushButton:
+def button(text: str, action: Callable[[], object], name: str = "") -> QPushButton:
     made = QPushButton(text)
     made.setObjectName(name)
     made.setAutoDefault(False)
-    made.clicked.connect(lambda _checked: deed())
+    made.clicked.connect(lambda _checked: action())
     return made
 
 

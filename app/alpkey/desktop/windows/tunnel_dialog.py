@@ -22,13 +22,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core import words
 from alpkey.core.errors import Cancelled
+from alpkey.core.messages import describe
 from alpkey.core.site import Site
-from alpkey.core.tunnel_file import TunnelWay
-from alpkey.desktop import error_view, tunnel_view, views
-from alpkey.desktop.commands import Then
-from alpkey.desktop.tunnel_view import JobLine
+from alpkey.core.tunnels.record import TunnelTarget
+from alpkey.desktop.child.command_tracker import Then
+from alpkey.desktop.views import errors as error_view
+from alpkey.desktop.views import status as status_view
+from alpkey.desktop.views import tunnels as tunnel_view
+from alpkey.desktop.views.tunnels import JobLine
 from alpkey.desktop.windows.command_dialog import CommandDialog
 from alpkey.desktop.windows.parts import (
     GRID_PX,
@@ -64,7 +66,7 @@ class TunnelDialog(CommandDialog):
         command: Callable[..., list[str]],
         *,
         can_log_in: bool,
-        before: TunnelWay | None = None,
+        before: TunnelTarget | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(TITLE, site, parent)
@@ -88,7 +90,7 @@ class TunnelDialog(CommandDialog):
         self._ports.setAccessibleDescription("Several with spaces between them.")
         self._local = QLineEdit()
         self._local.setPlaceholderText("the same, or a free one")
-        *self._labels, browser, self._open_text, copy, end, cancel = views.with_mnemonics(
+        *self._labels, browser, self._open_text, copy, end, cancel = status_view.with_mnemonics(
             [*_FIELDS, _BROWSER, *_BUTTONS]
         )
         self._browser = QCheckBox(browser)
@@ -176,7 +178,7 @@ class TunnelDialog(CommandDialog):
     def _end_job(self) -> None:
         """After a question: it cannot be taken up again."""
         job = self._jobs[self._list.currentRow()]
-        said = words.describe(Cancelled("job-question", path=job.text))
+        said = describe.describe(Cancelled("job-question", path=job.text))
         ask(
             self, "job-question", said, "&End the job", "&Keep it", partial(self._end_for_good, job)
         )
@@ -283,7 +285,7 @@ class TunnelDialog(CommandDialog):
         self._list.setObjectName("jobs")
         self._browser.setObjectName("open-browser")
 
-    def _offer(self, before: TunnelWay | None) -> None:
+    def _offer(self, before: TunnelTarget | None) -> None:
         """What was last opened; the same node may be another's by now, so the jobs decide."""
         if before is None:
             self._chose_service(0)

@@ -6,9 +6,9 @@ from typing import Any
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
-from alpkey.core import words
-from alpkey.core.first_start import Page
-from alpkey.core.resolution import Loss, together
+from alpkey.core.desktop.setup_pages import Page
+from alpkey.core.messages import describe
+from alpkey.core.ssh.config_query import Loss, together
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.parts import GRID_PX, words_label
 
@@ -48,12 +48,12 @@ class ConfigPage(SetupPage):
             self.rows.addWidget(part)
 
     @property
-    def deed(self) -> str:
+    def action(self) -> str:
         if self.world.config is None:
             return "&Look again"
         return "&Put the line in" if self.world.config["changed"] else "Appl&y"
 
-    def look(self) -> None:
+    def check(self) -> None:
         self.run(self._know, "config", "diff", otherwise=self._fail)
 
     @property
@@ -62,7 +62,7 @@ class ConfigPage(SetupPage):
 
     def act(self) -> None:
         if self.world.config is None:
-            self.look()
+            self.check()
             return
         tick = "--on-demand" if self._on_demand.isChecked() else "--no-on-demand"
         self._engine = self.run(self._applied, "config", "apply", tick, asked=self._asked)
@@ -73,7 +73,7 @@ class ConfigPage(SetupPage):
             self._engine.answer(ask["ask"], {"apply": True})
         else:
             self._engine.cancel()
-            self.look()
+            self.check()
             self.say("Your configuration was changed meanwhile. This is how it would be now.")
 
     def _applied(self, result: dict[str, Any]) -> None:
@@ -105,7 +105,7 @@ class ConfigPage(SetupPage):
         """What would lose by it, and which names of theirs lead to the centre."""
         by_hand = [BY_HAND.format(site=self.world.site.name)] if result["by_hand"] else []
         lost = [
-            words.warning("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
+            describe.warning("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
             for loss in together(Loss(**row) for row in result["loses"])
         ]
         names = [

@@ -4,13 +4,13 @@ from typing import Any
 
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
-from alpkey.core.first_start import Page
-from alpkey.core.releases import is_brought
-from alpkey.core.settings import TELL_UPDATES
-from alpkey.desktop import error_view
+from alpkey.core.desktop.setup_pages import Page
+from alpkey.core.settings.settings import TELL_UPDATES
+from alpkey.core.updates.releases import is_brought
+from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.parts import announce, button, connect_row, heading, words_label
-from alpkey.desktop.windows.steps import busy_bar
+from alpkey.desktop.windows.renewal.steps import busy_bar
 from alpkey.glance import build
 
 TRIES = "Logging in once, to see that it works\N{HORIZONTAL ELLIPSIS}"
@@ -47,20 +47,20 @@ class EndPage(SetupPage):
         self._connect = connect_row(world.site.clusters, self._go, "bdegnst")
         for words in (self._state, self._busy, self._detail):
             self.rows.addWidget(words)
-        self._ways = QWidget()
-        ways = QHBoxLayout(self._ways)
-        ways.setContentsMargins(0, 0, 0, 0)
-        for way in (self._again, self._doctor):
-            ways.addWidget(way)
-        ways.addStretch()
-        self.rows.addWidget(self._ways)
+        self._methods = QWidget()
+        methods = QHBoxLayout(self._methods)
+        methods.setContentsMargins(0, 0, 0, 0)
+        for method in (self._again, self._doctor):
+            methods.addWidget(method)
+        methods.addStretch()
+        self.rows.addWidget(self._methods)
         for part in (self._connect, self._tray, self._autostart, self._news):
             self.rows.addWidget(part)
-        for hidden in (self._detail, self._tray, self._ways, self._autostart, self._news):
+        for hidden in (self._detail, self._tray, self._methods, self._autostart, self._news):
             hidden.hide()
 
     @property
-    def deed(self) -> str:
+    def action(self) -> str:
         return "Clos&e"
 
     @property
@@ -70,7 +70,7 @@ class EndPage(SetupPage):
     def begin(self) -> None:
         """Whether it starts at login is known long before the login has been tried."""
         self.run(self._offer, "autostart", "status")
-        undecided = self.world.look().chosen.origins[TELL_UPDATES] == "shipped"
+        undecided = self.world.current_state().chosen.origins[TELL_UPDATES] == "shipped"
         can_tell = self.world.site.updates and not is_brought(build())
         self._news.setVisible(bool(undecided and can_tell))
         self.try_it()
@@ -78,7 +78,7 @@ class EndPage(SetupPage):
     def try_it(self) -> None:
         self._state.setText(TRIES)
         self._busy.show()
-        for hidden in (self._detail, self._tray, self._ways, self._doctor):
+        for hidden in (self._detail, self._tray, self._methods, self._doctor):
             hidden.hide()
         self.run(self._tried, "doctor", otherwise=self._not_tried)
 
@@ -119,5 +119,5 @@ class EndPage(SetupPage):
         self._state.setText(state)
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
-        self._ways.setVisible(not worked)
+        self._methods.setVisible(not worked)
         announce(self, f"{state}. {detail}" if detail else state)

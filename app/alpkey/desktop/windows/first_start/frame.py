@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from alpkey.core.first_start import Page
-from alpkey.desktop.watch import Watch
+from alpkey.core.desktop.setup_pages import Page
+from alpkey.desktop.file_watcher import Watch
 from alpkey.desktop.windows.first_start.config import ConfigPage
 from alpkey.desktop.windows.first_start.end import EndPage
 from alpkey.desktop.windows.first_start.hosts import HostsPage
@@ -22,7 +22,7 @@ from alpkey.desktop.windows.parts import (
     window_title,
     words_label,
 )
-from alpkey.desktop.windows.steps import busy_bar
+from alpkey.desktop.windows.renewal.steps import busy_bar
 
 TITLE = "Set up Alpkey"
 MINIMUM_WIDTH_PX = 72 * GRID_PX
@@ -81,14 +81,14 @@ class _Frame(QDialog):
 
     def _add(self, page: SetupPage) -> None:
         page.hide()
-        page.looked.connect(lambda: self._looked(page))
+        page.looked.connect(lambda: self._checked(page))
         page.done.connect(lambda: self._done(page))
         page.changed.connect(self._refresh)
         page.commands.idle.connect(self._idle)
         self._rows.addWidget(page, 1)
 
-    def _look_at(self, page: SetupPage) -> None:
-        """Has the page find out what there is to do; ``_looked`` follows."""
+    def _check(self, page: SetupPage) -> None:
+        """Has the page find out what there is to do; ``_checked`` follows."""
         if self._page is not None:
             self._page.hide()
         self._page = page
@@ -97,7 +97,7 @@ class _Frame(QDialog):
         self._looking.setVisible(bool(page.looking))
         self._filler.show()
         self._refresh()
-        page.look()
+        page.check()
 
     def _show(self, page: SetupPage) -> None:
         self._looking.hide()
@@ -119,7 +119,7 @@ class _Frame(QDialog):
         page = self._page
         if page is None:
             return
-        self._act.setText(page.deed or "&Go on")
+        self._act.setText(page.action or "&Go on")
         self._act.setEnabled(page.can_act and page.isVisibleTo(self))
         self._busy.setVisible(page.locks and not page.commands.is_idle and not page.can_act)
 
@@ -127,7 +127,7 @@ class _Frame(QDialog):
         if self._page is not None:
             self._page.act()
 
-    def _looked(self, page: SetupPage) -> None:
+    def _checked(self, page: SetupPage) -> None:
         """The page knows what there is to do."""
         raise NotImplementedError
 
@@ -174,7 +174,7 @@ class FirstStart(_Frame):
     def __init__(self, world: SetupWorld, watch: Watch) -> None:
         super().__init__(world, TITLE)
         self._pages = {name: make(world) for name, make in PAGES.items()}
-        self._way: list[Page] = []
+        self._method: list[Page] = []
         self._wanted: Page | None = None
         self._progress = words_label("progress")
         self._rows.insertWidget(0, self._progress)
@@ -203,22 +203,22 @@ class FirstStart(_Frame):
 
     def _go_back(self) -> None:
         """To what was shown before, whether or not anything is left to do there."""
-        self._way.pop()
-        self._wanted = self._way.pop()
-        self._look_at(self._pages[self._wanted])
+        self._method.pop()
+        self._wanted = self._method.pop()
+        self._check(self._pages[self._wanted])
 
     def _try(self, name: Page) -> None:
         self._wanted, page = None, self._pages[name]
         if page.asks or page.is_needed:
-            self._look_at(page)
+            self._check(page)
         else:
             self._pass_over(page)
 
-    def _looked(self, page: SetupPage) -> None:
+    def _checked(self, page: SetupPage) -> None:
         if page is not self._page or page.isVisibleTo(self):
             return
         if page.is_needed or page.page is self._wanted:
-            self._way.append(page.page)
+            self._method.append(page.page)
             self._show(page)
         else:
             self._pass_over(page)
@@ -232,7 +232,7 @@ class FirstStart(_Frame):
             return
         shown = self._page.isVisibleTo(self)
         last = self._page.page is Page.END
-        self._back.setVisible(shown and len(self._way) > 1)
+        self._back.setVisible(shown and len(self._method) > 1)
         self._skip.setVisible(shown and not last)
         self._cancel.setVisible(not (shown and last))
         self._progress.setText("   ".join(map(self._sign, PAGES)))
@@ -258,9 +258,9 @@ class OnePage(_Frame):
         self._heading.hide()
         self._add(page)
         self._finish_layout()
-        self._look_at(page)
+        self._check(page)
 
-    def _looked(self, page: SetupPage) -> None:
+    def _checked(self, page: SetupPage) -> None:
         if not page.isVisibleTo(self):
             self._show(page)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
-from alpkey.core.first_start import Page, acceptable
-from alpkey.core.host_keys import HostKey, shown_as
+from alpkey.core.desktop.setup_pages import Page, acceptable
+from alpkey.core.ssh.host_keys import HostKey, shown_as
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.parts import GRID_PX, clear, words_label
 
@@ -37,13 +37,13 @@ class HostsPage(SetupPage):
         self.rows.addLayout(self._list)
 
     @property
-    def deed(self) -> str:
+    def action(self) -> str:
         count = len(self._acceptable)
         if not count:
             return "&Look again"
         return "&Accept this key" if count == 1 else f"&Accept these {count} keys"
 
-    def look(self) -> None:
+    def check(self) -> None:
         self.run(self._know, "hosts", "list", otherwise=self._fail)
 
     def act(self) -> None:
@@ -51,7 +51,7 @@ class HostsPage(SetupPage):
             arguments = ("hosts", "accept", *names)
             self._engine = self.run(self._accepted, *arguments, asked=self._asked)
         else:
-            self.look()
+            self.check()
 
     @property
     def _acceptable(self) -> list[str]:
@@ -63,7 +63,7 @@ class HostsPage(SetupPage):
             self._engine.answer(ask["ask"], {"host": True})
         else:
             self._engine.cancel()
-            self.look()
+            self.check()
             self.say("A host shows another key than a moment ago. Look before you accept it.")
 
     def _accepted(self, result: dict[str, Any]) -> None:
@@ -71,7 +71,7 @@ class HostsPage(SetupPage):
         told = {one["name"]: one for one in result["hosts"]}
         self._show([told.get(one["name"], one) for one in self.world.hosts or []])
         if any(one["state"] == "waiting" for one in self.world.hosts or []):
-            self.look()
+            self.check()
         elif not self.is_needed:
             self.done.emit()
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
-from alpkey.core import words
-from alpkey.core.errors import Unsuitable
-from alpkey.core.first_start import Page
-from alpkey.core.look import Stamp
-from alpkey.desktop import views
-from alpkey.desktop.engine import Engine
+from alpkey.core.desktop.setup_pages import Page
+from alpkey.core.errors import InvalidInput
+from alpkey.core.messages import describe
+from alpkey.core.state.snapshot import Stamp
+from alpkey.desktop.child.child_process import ChildProcess
+from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.parts import button, open_page, words_label
 
@@ -32,21 +32,23 @@ class KeyPage(SetupPage):
 
     def __init__(self, world: SetupWorld) -> None:
         super().__init__(world)
-        seen = world.look()
-        self._account = seen.look.account if seen.look else None
+        seen = world.current_state()
+        self._account = seen.snapshot.account if seen.snapshot else None
         self._before: Stamp | None = None
-        self._asking: Engine | None = None
+        self._asking: ChildProcess | None = None
         self._name = QLineEdit(self._account or "")
         self._name.setObjectName("username")
         self._name.setAccessibleDescription(NAME_HELP)
         if self._account:
-            state = views.state_line(seen.look, seen.now) if seen.look else seen.trouble
+            state = (
+                status_view.state_line(seen.snapshot, seen.now) if seen.snapshot else seen.trouble
+            )
             self.rows.addWidget(words_label("state", f"{state}. Sign in for a fresh one."))
         else:
             self._ask_who()
 
     @property
-    def deed(self) -> str:
+    def action(self) -> str:
         return "&Get my key\N{HORIZONTAL ELLIPSIS}"
 
     @property
@@ -60,7 +62,7 @@ class KeyPage(SetupPage):
 
     def begin(self) -> None:
         self._before = self._certificate()
-        if trouble := self.world.look().trouble:
+        if trouble := self.world.current_state().trouble:
             self.say(trouble)
         if not self._account:
             self._asking = self.run(self._suggest, "config", "diff", otherwise=lambda _: None)
@@ -72,7 +74,9 @@ class KeyPage(SetupPage):
         if self._account or not name:
             self.world.renew(self.window())
         elif not self.world.site.names_a_user(name):
-            self.tell(words.error_object(Unsuitable("username-unfit", site=self.world.site.name)))
+            self.tell(
+                describe.error_object(InvalidInput("username-unfit", site=self.world.site.name))
+            )
             self._name.setFocus()
             self._name.selectAll()
         else:
@@ -85,8 +89,8 @@ class KeyPage(SetupPage):
             self.done.emit()
 
     def _certificate(self) -> Stamp:
-        look = self.world.look().look
-        return look.stamp if look else Stamp()
+        snapshot = self.world.current_state().snapshot
+        return snapshot.stamp if snapshot else Stamp()
 
     def _suggest(self, result: dict[str, Any]) -> None:
         """The name in the person's own lines, unless the person was faster."""

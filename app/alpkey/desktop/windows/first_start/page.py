@@ -8,27 +8,27 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from alpkey.core.desktop.setup_pages import Known, Page, is_needed
 from alpkey.core.errors import Cancelled
-from alpkey.core.first_start import Known, Page, is_needed
-from alpkey.core.look import KeyState
 from alpkey.core.site import Site
-from alpkey.desktop import error_view
-from alpkey.desktop.commands import Commands, Then
-from alpkey.desktop.engine import Engine
-from alpkey.desktop.looking import Seen
+from alpkey.core.state.snapshot import KeyState
+from alpkey.desktop.child.child_process import ChildProcess
+from alpkey.desktop.child.command_tracker import CommandTracker, Then
+from alpkey.desktop.current_state import CurrentState
+from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.parts import GRID_PX, Note
 
 
 @dataclass(slots=True)
 class SetupWorld:
-    """``look`` takes a look, ``command`` is Alpkey's with these arguments, ``start`` runs it.
+    """``snapshot`` takes a look, ``command`` is Alpkey's with these arguments, ``start`` runs it.
 
     ``renew`` opens the renewal over a window, and closes it once the key is there.  ``config`` and
     ``hosts`` are what the children told last; None where that is not known.
     """
 
     site: Site
-    look: Callable[[], Seen]
+    current_state: Callable[[], CurrentState]
     command: Callable[..., list[str]]
     start: Callable[..., object]
     renew: Callable[[QWidget], None]
@@ -37,12 +37,12 @@ class SetupWorld:
 
     def known(self) -> Known:
         """All that is known now."""
-        seen = self.look()
-        look = seen.look
-        if look is None:
+        seen = self.current_state()
+        snapshot = seen.snapshot
+        if snapshot is None:
             return Known(KeyState.BROKEN, False, None, self.config, self.hosts)
-        state = look.state(seen.now)
-        return Known(state, look.has_key, look.encrypted, self.config, self.hosts)
+        state = snapshot.state(seen.now)
+        return Known(state, snapshot.has_key, snapshot.encrypted, self.config, self.hosts)
 
 
 class SetupPage(QWidget):
@@ -65,7 +65,7 @@ class SetupPage(QWidget):
     def __init__(self, world: SetupWorld) -> None:
         super().__init__()
         self.world = world
-        self.commands = Commands(world.command, self)
+        self.commands = CommandTracker(world.command, self)
         self._stopped = False
         self.trouble = Note("trouble")
         self.body = QWidget()
@@ -82,7 +82,7 @@ class SetupPage(QWidget):
     # What the frame asks
 
     @property
-    def deed(self) -> str:
+    def action(self) -> str:
         """What the button says; empty where there is nothing to do but to go on."""
         return ""
 
@@ -94,7 +94,7 @@ class SetupPage(QWidget):
     def is_needed(self) -> bool:
         return is_needed(self.page, self.world.known())
 
-    def look(self) -> None:
+    def check(self) -> None:
         """Finds out what there is to do; ``looked`` follows."""
         self.looked.emit()
 
@@ -126,7 +126,7 @@ class SetupPage(QWidget):
         *arguments: str,
         otherwise: Then | None = None,
         asked: Then | None = None,
-    ) -> Engine:
+    ) -> ChildProcess:
         """Runs Alpkey with these arguments; a failure is told on the page, or to ``otherwise``."""
         engine = self.commands.run(
             partial(self._ended, then),

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLineEdit, QRadioButton, QWidget
 
-from alpkey.core.first_start import Page
+from alpkey.core.desktop.setup_pages import Page
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.parts import GRID_PX, words_label
 
@@ -29,10 +29,12 @@ class ProtectionPage(SetupPage):
         self._can_keep = False
         self._ask: dict[str, Any] | None = None
         self._answer: Callable[[int, dict[str, str | bool]], None] | None = None
-        self._ways = QButtonGroup(self)
-        self._keychain = self._way("keychain", "Made here and kept in the &keychain: never typed")
-        self._own = self._way("own", "A passphrase of your o&wn")
-        self._none = self._way("none", "&No passphrase")
+        self._methods = QButtonGroup(self)
+        self._keychain = self._method(
+            "keychain", "Made here and kept in the &keychain: never typed"
+        )
+        self._own = self._method("own", "A passphrase of your o&wn")
+        self._none = self._method("none", "&No passphrase")
         self._why_not = words_label("why-not")
         self._why_not.setContentsMargins(3 * GRID_PX, 0, 0, 0)
         self._fields = {
@@ -52,21 +54,21 @@ class ProtectionPage(SetupPage):
         self.rows.addWidget(self._none)
         for before, after in pairwise((self._own, *self._fields.values(), self._none)):
             self.setTabOrder(before, after)
-        self._ways.buttonToggled.connect(lambda *_: self._choose())
+        self._methods.buttonToggled.connect(lambda *_: self._choose())
         self._choose()
 
     @property
-    def deed(self) -> str:
+    def action(self) -> str:
         if self._none.isChecked():
             return "&Remove it" if self._is_encrypted else "&Leave it so"
         return "P&rotect it"
 
-    def look(self) -> None:
+    def check(self) -> None:
         self.run(self._know, "passphrase", "keychain", "--check", otherwise=self._fail)
 
     @property
     def first(self) -> QWidget | None:
-        return self._ways.checkedButton()
+        return self._methods.checkedButton()
 
     def act(self) -> None:
         if self._ask is not None:
@@ -131,8 +133,8 @@ class ProtectionPage(SetupPage):
     def _set_asking(self, asking: bool) -> None:
         """While the child waits for an answer, the fields can be typed in, and nothing else."""
         self.body.setEnabled(asking)
-        for way in self._ways.buttons():
-            way.setEnabled(not asking and (way is not self._keychain or self._can_keep))
+        for method in self._methods.buttons():
+            method.setEnabled(not asking and (method is not self._keychain or self._can_keep))
         self.changed.emit()
 
     # What is shown
@@ -173,11 +175,11 @@ class ProtectionPage(SetupPage):
             self._form.setRowVisible(field, own and name != OLD)
         self.changed.emit()
 
-    def _way(self, name: str, text: str) -> QRadioButton:
-        way = QRadioButton(text)
-        way.setObjectName(f"way-{name}")
-        self._ways.addButton(way)
-        return way
+    def _method(self, name: str, text: str) -> QRadioButton:
+        method = QRadioButton(text)
+        method.setObjectName(f"way-{name}")
+        self._methods.addButton(method)
+        return method
 
     def _secret(self, name: str) -> QLineEdit:
         field = QLineEdit()

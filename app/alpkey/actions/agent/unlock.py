@@ -1,0 +1,126 @@
+"""Opening a private key with the passphrase that the keychain holds or a person types."""
+
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from alpkey.core.background_call import BackgroundCall
+from alpkey.core.errors import AlpkeyError, InvalidInput, KeychainTrouble, SignInRefused
+from alpkey.core.events import Answer, Ask, Await, Event, Field, Warn
+from alpkey.core.keychain.entries import KEY_ENTRY
+from alpkey.core.keychain.ports import Keychain
+from alpkey.core.messages import describe
+from alpkey.core.ports import KeyProtection
+from alpkey.core.secret import Secret
+from alpkey.core.state.journal import fold
+
+if TYPE_CHECKING:
+    from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
+
+_LOOK_AGAIN_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The key without its passphrase, and the whole answer that opened it."""
+
+    private: Secret
+    answer: Answer
+
+
+def open_key(
+    private: Secret,
+    protection: KeyProtection,
+    keychain: Keychain | None,
+    numbers: Iterator[int],
+    field: str = "passphrase",
+) -> Generator[Event, Answer, Opened]:
+    """Asks for the passphrase until it is the right one.  Raises InvalidFile where no one would be.
+
+    A person is asked only where ``keychain`` is None or does not hold it.
+    """
+    if keychain and (opened := (yield from open_unasked(private, protection, keychain))):
+        return Opened(opened, {})
+    error: AlpkeyError | None = None
+    while True:
+        ask = Ask(next(numbers), (Field(field, "secret"),), error)
+        yield ask
+        answer = yield Await(ask)
+        try:
+            return Opened(protection.recoded(private, typed(answer, field), None), answer)
+        except (SignInRefused, InvalidInput) as no:
+            error = type(no)(no.code, retryable=no.retryable, field=field)
+
+
+def open_unasked(
+    private: Secret, protection: KeyProtection, keychain: Keychain
+) -> Generator[Event, Answer, Secret | None]:
+    """The key, opened with what the keychain holds; None where that does not open it."""
+    if kept := (yield from _kept(keychain)):
+        with suppress(SignInRefused):
+            return protection.recoded(private, kept, None)
+    return None
+
+
+def _kept(keychain: Keychain) -> Generator[Event, Answer, Secret | None]:
+    try:
+        return keychain.get(KEY_ENTRY)
+    except KeychainTrouble as error:
+        yield Warn("passphrase-unread", describe.told(error))
+    return None
+
+
+class KeyPassphrase:
+    """The passphrase in the keychain, for a key that is about to come.
+
+    It is asked for beside everything else, before anything is spent, for the keychain may want to
+    be unlocked; and only where the journal knows that it is there.
+    """
+
+    def __init__(self, world: "SavedSecretsWorld", protection: KeyProtection) -> None:
+        self._world = world
+        self._protection = protection
+        self._coming: BackgroundCall[Secret | None] | None = None
+        self._passphrase: Secret | None = None
+
+    def begin(self) -> None:
+        """Asks the keychain, where it holds something."""
+        if self._world.covers and fold(self._world.journal.facts()).key_protected:
+            self._coming = self._world.aside(lambda: self._world.keychain.get(KEY_ENTRY))
+
+    def wait(self) -> Iterator[Event]:
+        """Returns once the passphrase is known; a keychain gives up by itself."""
+        if self._coming is None:
+            return
+        coming, self._coming = self._coming, None
+        while not coming.wait(_LOOK_AGAIN_S):
+            pass
+        try:
+            self._passphrase = coming.result()
+        except KeychainTrouble as error:
+            yield Warn("cover-unread", describe.told(error))
+        else:
+            if self._passphrase is None:
+                yield Warn("cover-gone")
+
+    def over(self, private: Secret) -> Secret:
+        """The key as it is to lie on disk."""
+        if self._passphrase is None:
+            return private
+        return self._protection.recoded(private, None, self._passphrase)
+
+    def opened(self, private: Secret) -> Secret | None:
+        """A key that lies on disk, without its passphrase; None where that is another one."""
+        with suppress(SignInRefused):
+            if self._passphrase is not None:
+                return self._protection.recoded(private, self._passphrase, None)
+        return None
+
+
+def typed(answer: Answer, field: str) -> Secret:
+    """Raises InvalidInput where nothing was typed."""
+    secret = answer.get(field)
+    if not isinstance(secret, Secret) or not secret:
+        raise InvalidInput("passphrase-missing", field=field)
+    return secret

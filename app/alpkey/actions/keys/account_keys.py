@@ -1,0 +1,168 @@
+"""The account's keys as the service knows them: listed, and revoked."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from alpkey.actions.confirm import agree
+from alpkey.actions.install import LOCK_TIMEOUT_S
+from alpkey.actions.signin.saved_session import Who
+from alpkey.actions.signin.sign_in import SignInWorld, sign_in
+from alpkey.core.errors import InvalidInput, Unreachable
+from alpkey.core.events import Action, Answer, Event, Result
+from alpkey.core.keys.certificate import fingerprint
+from alpkey.core.keys.certificate_service import CertificateService, ListedKey
+from alpkey.core.ports import Cancellation, Clock, Journal, Lock
+from alpkey.core.secret import Secret
+from alpkey.core.site import SignInMethod
+from alpkey.core.state.journal import Known, Listed, Revoked, fold
+from alpkey.core.state.quota import from_list, slots_in
+from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.state.status import quota_object
+from alpkey.core.timestamps import rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class KeysWorld:
+    """The outside world of what is done with keys at the service."""
+
+    sign_in: SignInWorld
+    service: CertificateService
+    snapshot: Callable[[], Snapshot]
+    remember: Callable[[Snapshot], None]
+    journal: Journal
+    lock: Lock
+    cancellation: Cancellation
+    clock: Clock
+
+
+def list_keys(method: SignInMethod, world: KeysWorld, *, every: bool = False) -> Action:
+    """The account's keys, newest first, and the quota that they leave.
+
+    With ``every`` also those that expired or were revoked.  Raises SignInRefused, Unreachable,
+    Cancelled or InvalidFile.
+    """
+    snapshot = world.snapshot()
+    known = fold(world.journal.facts(), snapshot.account)
+    tokens, _ = yield from sign_in(method, world.sign_in, Who(snapshot.account))
+    asked_at = world.clock()
+    keys = world.service.listed(tokens.access, every=every)
+    _note_list(keys, asked_at, snapshot.account or tokens.username, world)
+    newest_first = sorted(keys, key=lambda key: key.valid_before, reverse=True)
+    return {
+        "keys": [_described(key, snapshot, known) for key in newest_first],
+        "quota": quota_object(from_list(keys, snapshot.quota.limit, world.clock())),
+    }
+
+
+def _note_list(
+    keys: Sequence[ListedKey], asked_at: datetime, account: str | None, world: KeysWorld
+) -> None:
+    """Whoever looks at the quota then knows what the service said, and when.
+
+    While somebody else renews nothing is noted: a list is of use without that.
+    """
+    if account is None:
+        return
+    with suppress(Unreachable), world.lock.held(LOCK_TIMEOUT_S):
+        world.journal.append([Listed(asked_at, account, slots_in(keys, asked_at))])
+        world.remember(world.snapshot())
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeRequest:
+    """Which keys: those with these ``serials``, or with ``all_of_them`` every one that is alive.
+
+    ``yes`` agrees beforehand; with ``dry_run`` nothing is asked and nothing revoked.
+    """
+
+    serials: tuple[int, ...] = ()
+    all_of_them: bool = False
+    dry_run: bool = False
+    yes: bool = False
+
+
+def revoke_keys(method: SignInMethod, request: RevokeRequest, world: KeysWorld) -> Action:
+    """The result holds ``revoked``, described as in a list, and ``dry_run``.
+
+    What is revoked is in the journal at once, so a failure on the way leaves no doubt.  Raises what
+    ``list_keys`` does, and InvalidInput (``serial-unknown``) where no living key has a serial; then
+    none is revoked.
+    """
+    tokens, _ = yield from sign_in(method, world.sign_in, Who(world.snapshot().account))
+    snapshot = world.snapshot()
+    account = snapshot.account or tokens.username or ""
+    asked_at = world.clock()
+    listed = world.service.listed(tokens.access)
+    _note_list(listed, asked_at, account or None, world)
+    keys = _chosen(listed, request, world)
+    known = fold(world.journal.facts(), account)
+    told = [_described(key, snapshot, known) for key in keys]
+    if keys and not request.dry_run:
+        yield from _agree(told, request)
+        revoke_each(tokens.access, keys, account, world)
+    return {"revoked": told, "dry_run": request.dry_run}
+
+
+def revoke_each(token: Secret, keys: Sequence[ListedKey], account: str, world: KeysWorld) -> None:
+    """Revokes them, each noted at once.  Raises what the service does, and Unreachable (lock)."""
+    with world.lock.held(LOCK_TIMEOUT_S), world.cancellation.deferred():
+        try:
+            for key in keys:
+                world.service.revoke(token, key.serial)
+                world.journal.append([Revoked(world.clock(), account, key.serial, _print(key))])
+        finally:
+            world.remember(world.snapshot())
+
+
+def _chosen(
+    alive: Sequence[ListedKey], request: RevokeRequest, world: KeysWorld
+) -> list[ListedKey]:
+    if request.all_of_them:
+        return list(alive)
+    by_serial = {key.serial: key for key in alive}
+    for serial in request.serials:
+        if serial not in by_serial:
+            site = world.sign_in.kept.site.name
+            raise InvalidInput("serial-unknown", serial=str(serial), site=site)
+    return [by_serial[serial] for serial in dict.fromkeys(request.serials)]
+
+
+def _agree(told: Sequence[Result], request: RevokeRequest) -> Generator[Event, Answer, None]:
+    """Raises Cancelled."""
+    if request.yes:
+        return
+    names = [
+        f"{one['serial']} (this computer's)" if one["this_machine"] else one["serial"]
+        for one in told
+    ]
+    yield from agree(1, "revoke", ", ".join(names))
+
+
+def _print(key: ListedKey) -> str:
+    return fingerprint(key.certificate.public_key) if key.certificate else ""
+
+
+def _described(key: ListedKey, snapshot: Snapshot, known: Known) -> Result:
+    """A key as the contract has it; a serial is text (64 bits)."""
+    certificate = key.certificate
+    return {
+        "serial": str(key.serial),
+        "key_id": certificate.key_id if certificate else None,
+        "principals": list(certificate.principals) if certificate else [],
+        "valid_after": rfc3339(certificate.valid_after) if certificate else None,
+        "valid_before": rfc3339(key.valid_before),
+        "revoked_at": rfc3339(key.revoked_at),
+        "this_machine": is_this_computers(key, snapshot, known),
+    }
+
+
+def is_this_computers(key: ListedKey, snapshot: Snapshot, known: Known) -> bool:
+    """Whether its key is the one that is installed here, or was."""
+    if key.certificate is None:
+        return False
+    installed = snapshot.certificate.public_key if snapshot.certificate else None
+    return key.certificate.public_key == installed or known.made_here(
+        fingerprint(key.certificate.public_key)
+    )

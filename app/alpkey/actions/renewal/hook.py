@@ -1,0 +1,46 @@
+"""A command of the person's, run after each renewal, as the setting ``after_renewal`` has it.
+
+The renewal is over by then: the lock is free, and what it knew of secrets is gone.  Whatever
+becomes of the command, the key is there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from alpkey.core.errors import AlpkeyError
+from alpkey.core.events import Action, Result, Step, Warn
+from alpkey.core.messages import describe
+from alpkey.core.ports import Cancellation
+from alpkey.core.schedule.hook_ports import Hook
+
+# What the command is told, by the name of its variable.
+FACTS = {
+    "ALPKEY_KEY": "key_path",
+    "ALPKEY_CERTIFICATE": "certificate_path",
+    "ALPKEY_SERIAL": "serial",
+    "ALPKEY_VALID_BEFORE": "valid_before",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HookWorld:
+    """``command`` is empty where there is none."""
+
+    command: Sequence[str]
+    hook: Hook
+    cancellation: Cancellation
+
+
+def then_run(renewal: Action, world: HookWorld) -> Action:
+    """The renewal, and the command once it brought a key; the result is the renewal's."""
+    result: Result = yield from renewal
+    if not (world.command and result["renewed"]):
+        return result
+    facts = {name: str(result[key]) for name, key in FACTS.items() if result[key] is not None}
+    try:
+        world.hook.run(world.command, facts, lambda: world.cancellation.requested)
+    except AlpkeyError as error:
+        yield Warn("after-renewal", describe.told(error))
+    else:
+        yield Step("after-renewal")
+    return result

@@ -1,0 +1,198 @@
+"""The kept sign-in: a refresh token in the keychain, used once, with the next one in its place.
+
+It stands for both factors, so it is kept only after a person said yes; it never leaves keychain and
+memory.  A provider that sees one twice may end the whole sign-in, so whoever uses it holds the
+lock, and reads it under the lock: another renewal may have put the next one there.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from alpkey.actions.confirm import is_wanted
+from alpkey.actions.install import LOCK_TIMEOUT_S
+from alpkey.actions.signin.saved_secrets import SavedSecretsWorld, patiently
+from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, KeychainTrouble, SignInRefused
+from alpkey.core.events import Answer, Event, Step, Warn
+from alpkey.core.keychain.entries import (
+    SavedSession,
+    session_from_entry,
+    session_name,
+    session_to_entry,
+)
+from alpkey.core.messages import describe
+from alpkey.core.signin.ports import SignIn, Tokens
+from alpkey.core.state.journal import SessionSaved, fold
+
+QUESTION = "keep_sign_in"
+QUESTION_NUMBER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWorld:
+    """``wish`` is the setting; ``remember`` notes the answer to its question, where that holds."""
+
+    kept: SavedSecretsWorld
+    wish: Callable[[], str]
+    remember: Callable[[bool], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who signs in: ``account`` where it is known.
+
+    ``may_ask``: somebody is there for the question whether to stay signed in; ``attended``: for a
+    keychain that asks to be unlocked; ``keeps``: a new sign-in may be kept; ``has_form``: a form
+    is shown, which can offer to keep a password.
+    """
+
+    account: str | None = None
+    may_ask: bool = False
+    attended: bool = True
+    keeps: bool = True
+    has_form: bool = False
+
+
+class Session:
+    """The kept sign-in of whoever signs in now; without a ``world`` nothing is ever kept."""
+
+    def __init__(self, world: SessionWorld | None, provider: SignIn, who: Who) -> None:
+        self._world = world
+        self._provider = provider
+        self._who = who
+        self._is_wanted = self._was_asked = False
+
+    def again(self) -> Generator[Event, Answer, Tokens | None]:
+        """Tokens of the kept sign-in; None where there is none, or it is refused and forgotten.
+
+        Raises Unreachable (the provider, or the lock), Cancelled, and KeychainTrouble where nobody
+        is there to sign in instead.
+        """
+        account, world = self._who.account, self._world
+        if not world or not account or not self._is_known(account, world):
+            return None
+        try:
+            if world.wish() == "no":
+                self._drop(account, world)
+                return None
+            if not self._who.attended and not world.kept.keychain.opens_unasked():
+                return None
+            patiently(lambda: world.kept.keychain.get(session_name(account)), world.kept)
+            with world.kept.lock.held(LOCK_TIMEOUT_S), world.kept.cancellation.briefly():
+                tokens, trouble = self._renewed(account, world)
+        except KeychainTrouble as unread:
+            if not self._who.attended:
+                raise
+            yield Warn("session-unread", describe.told(unread))
+            return None
+        if trouble:
+            yield Warn("session-not-kept", describe.told(trouble))
+        if tokens:
+            yield Step("signed-in")
+        return tokens
+
+    def ask(self) -> Generator[Event, Answer, None]:
+        """Before a new sign-in: whether it is to be kept.  Raises Cancelled."""
+        world, who = self._world, self._who
+        wish = world.wish() if world and who.keeps else "no"
+        self._is_wanted = wish == "yes"
+        if world and wish == "ask" and who.may_ask and _has_keychain(world):
+            self._was_asked = True
+            self._is_wanted = yield from is_wanted(QUESTION_NUMBER, QUESTION, world.kept.site.name)
+            if not self._is_wanted:
+                world.remember(False)
+
+    def settle(self, tokens: Tokens, account: str | None) -> Iterator[Event]:
+        """After it: keeps it for ``account`` where that was wished; a failure is worth a warning.
+
+        Before the first certificate the account may be known by a name of another institution
+        alone: then the next sign-in is the one that is kept.
+        """
+        world = self._world
+        if not (self._is_wanted and world):
+            return
+        if not account or not world.kept.site.names_a_user(account):
+            if self._was_asked:
+                world.remember(True)
+            return
+        if tokens.refresh is None:
+            yield Warn("session-none", {"site": world.kept.site.name})
+            return
+        entry = session_to_entry(
+            SavedSession(tokens.refresh, tokens.username, self._provider.knowledge())
+        )
+        try:
+            patiently(lambda: world.kept.keychain.store(session_name(account), entry), world.kept)
+            _note(account, world)
+            if self._was_asked:
+                world.remember(True)
+        except Cancelled:
+            raise
+        except AlpkeyError as error:
+            yield Warn("session-not-kept", describe.told(error))
+        else:
+            yield Step("session-kept")
+
+    def _is_known(self, account: str, world: SessionWorld) -> bool:
+        return fold(world.kept.journal.facts(), account).session_kept
+
+    def _renewed(
+        self, account: str, world: SessionWorld
+    ) -> tuple[Tokens | None, KeychainTrouble | None]:
+        """Under the lock, and not to be cancelled: the token is spent once it is sent.
+
+        The tokens, and why the next one could not be kept.
+        """
+        entry = world.kept.keychain.get(session_name(account))
+        session = session_from_entry(entry) if entry else None
+        tokens = self._redeemed(session) if session else None
+        if session is None or tokens is None:
+            self._forget(account, world)
+            return None, None
+        if tokens.refresh and tokens.refresh != session.refresh:
+            kept = SavedSession(tokens.refresh, session.username, self._provider.knowledge())
+            try:
+                world.kept.keychain.store(session_name(account), session_to_entry(kept))
+            except KeychainTrouble as error:
+                return tokens, error
+        return tokens, None
+
+    def _redeemed(self, session: SavedSession) -> Tokens | None:
+        """None where the provider refuses, or does not prove that it is for the same person."""
+        self._provider.recall(session.provider)
+        try:
+            tokens = self._provider.again(session.refresh)
+        except (SignInRefused, InvalidFile):
+            return None
+        told = tokens.username
+        return tokens if told is None or session.username in (None, told) else None
+
+    def _forget(self, account: str, world: SessionWorld) -> None:
+        """Under the lock."""
+        world.kept.keychain.forget(session_name(account))
+        world.kept.journal.append([SessionSaved(world.kept.clock(), account, kept=False)])
+
+    def _drop(self, account: str, world: SessionWorld) -> None:
+        """The person, or the organisation, no longer wants it."""
+        if not self._who.attended and not world.kept.keychain.opens_unasked():
+            return
+        entry = patiently(lambda: world.kept.keychain.get(session_name(account)), world.kept)
+        session = session_from_entry(entry) if entry else None
+        with world.kept.lock.held(LOCK_TIMEOUT_S):
+            self._forget(account, world)
+        if session:
+            with suppress(AlpkeyError):  # a provider that cannot be told lets it run out
+                self._provider.end(session.refresh)
+
+
+def _has_keychain(world: SessionWorld) -> bool:
+    try:
+        world.kept.keychain.check()
+    except KeychainTrouble:
+        return False
+    return True
+
+
+def _note(account: str, world: SessionWorld) -> None:
+    with world.kept.lock.held(LOCK_TIMEOUT_S):
+        world.kept.journal.append([SessionSaved(world.kept.clock(), account, kept=True)])

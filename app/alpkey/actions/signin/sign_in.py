@@ -1,0 +1,173 @@
+"""Signing in at an identity provider: with a kept sign-in, or anew by one of the ways."""
+
+import itertools
+import uuid
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import NamedTuple
+
+from alpkey.actions.install import LOCK_TIMEOUT_S, report_wait
+from alpkey.actions.signin.credentials_prompt import Form
+from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
+from alpkey.actions.signin.saved_session import Session, SessionWorld, Who
+from alpkey.core.errors import AlpkeyError, InvalidInput, NeedsBrowser, SignInRefused, Unreachable
+from alpkey.core.events import Answer, Event, Show, Step, Warn
+from alpkey.core.messages import describe
+from alpkey.core.ports import Credentials
+from alpkey.core.signin.methods import password_retirement, service_for
+from alpkey.core.signin.ports import Browser, Callback, DeviceRequest, SignIn, Tokens
+from alpkey.core.site import SignInMethod
+from alpkey.core.state.journal import Refused, Retired, fold
+
+BROWSER_TIMEOUT_S = 300.0
+LOST_IN_A_ROW = 3
+
+# Where the browser cannot be used at all, another device can.
+_NO_BROWSER = ("callback-busy", "no-browser")
+
+# The first question may be whether to replace a key, the second whether to stay signed in.
+_FORM_QUESTIONS = 3
+
+SigningIn = Generator[Event, Answer, Tokens]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInWorld:
+    """The outside world of a sign-in; ``qr`` makes rows of 0 and 1 of an address.
+
+    ``sessions`` is None where none is ever kept.
+    """
+
+    kept: SavedSecretsWorld
+    provider: SignIn
+    callback: Callback
+    browser: Browser
+    qr: Callable[[str], tuple[str, ...]]
+    pause: Callable[[timedelta], None]
+    sessions: SessionWorld | None = None
+
+
+class SignedIn(NamedTuple):
+    """``method`` is by which somebody signed in; None where a kept sign-in did."""
+
+    tokens: Tokens
+    method: SignInMethod | None
+
+
+def sign_in(
+    method: SignInMethod, world: SignInWorld, who: Who
+) -> Generator[Event, Answer, SignedIn]:
+    """Signs in: with the kept sign-in where there is one, else anew, and keeps that if wished.
+
+    Raises what the provider and the callback raise.
+    """
+    session = Session(world.sessions, world.provider, who)
+    if tokens := (yield from session.again()):
+        return SignedIn(tokens, None)
+    yield from session.ask()
+    tokens = yield from _anew(method, world, who)
+    if method is SignInMethod.PASSWORD:  # the form may have been filled in for another account
+        who = replace(who, account=tokens.username)
+    yield from session.settle(tokens, who.account or tokens.username)
+    return SignedIn(tokens, method)
+
+
+def sign_in_again(world: SignInWorld, who: Who) -> Generator[Event, Answer, Tokens | None]:
+    """Signs in with the kept sign-in alone; None where there is none, or none of use."""
+    return (yield from Session(world.sessions, world.provider, who).again())
+
+
+def _anew(method: SignInMethod, world: SignInWorld, who: Who) -> SigningIn:
+    """Where no browser can be used, on another device, after a warning."""
+    if method is SignInMethod.PASSWORD:
+        return (yield from _by_form(world, who))
+    if method is SignInMethod.DEVICE:
+        return (yield from _on_device(world))
+    try:
+        return (yield from _with_browser(world))
+    except (Unreachable, InvalidInput) as unable:
+        if unable.code not in _NO_BROWSER:
+            raise
+        yield Warn("browser-unusable", {"reason": describe.describe(unable).title})
+    return (yield from _on_device(world))
+
+
+def _by_form(world: SignInWorld, who: Who) -> SigningIn:
+    """Name, password and code for tokens at once (RFC 6749, section 4.3)."""
+
+    def prove() -> Iterator[Event]:
+        world.provider.prepare()
+        yield Step("service-ready")
+
+    def use(credentials: Credentials) -> SigningIn:
+        yield from report_wait(world.kept.lock)
+        with world.kept.lock.held(LOCK_TIMEOUT_S):
+            yield from form.about_to_send(credentials)
+            tokens = _sent(credentials, world)
+        yield Step("signed-in")
+        yield from form.settle(credentials)
+        return replace(tokens, username=tokens.username or credentials.username)
+
+    numbers = itertools.count(_FORM_QUESTIONS)
+    form = Form(world.kept, prove, who.account, numbers, offer=who.has_form)
+    return (yield from form.accepted(use))
+
+
+def _sent(credentials: Credentials, world: SignInWorld) -> Tokens:
+    """Every no is a fact in the journal; a provider that takes no passwords is not asked again."""
+    now, journal = world.kept.clock(), world.kept.journal
+    try:
+        return world.provider.with_password(credentials)
+    except SignInRefused as error:
+        account, attempt = credentials.username, uuid.uuid4().hex
+        journal.append([Refused(now, account, attempt, error.code, credentials.kept)])
+        raise
+    except NeedsBrowser:
+        gateway = service_for(SignInMethod.PASSWORD, world.kept.site, fold(journal.facts()).retired)
+        if gateway:
+            journal.append([Retired(now, password_retirement(gateway), retired=True)])
+        raise
+
+
+def _with_browser(world: SignInWorld) -> SigningIn:
+    request = world.provider.for_browser()
+    with world.callback.listening(request) as awaited:
+        world.browser.open(request.url)
+        yield Show("browser", request.url)
+        code = awaited.code(BROWSER_TIMEOUT_S, lambda: world.kept.cancellation.requested)
+    tokens = world.provider.with_code(request, code)
+    yield Step("signed-in")
+    return tokens
+
+
+def _on_device(world: SignInWorld) -> SigningIn:
+    request = world.provider.for_device()
+    yield Show(
+        "device",
+        request.complete_url,
+        user_code=request.user_code,
+        short_url=request.url,
+        qr=world.qr(request.complete_url),
+    )
+    lost = 0
+    while world.kept.clock() < request.ends:
+        world.pause(request.interval)
+        try:
+            answer = world.provider.with_device(request)
+        except Unreachable as error:
+            lost += 1
+            request = _less_often(request, error, lost)
+            continue
+        if isinstance(answer, Tokens):
+            yield Step("signed-in")
+            return answer
+        request, lost = answer, 0
+    raise SignInRefused("device-code-expired", site=world.kept.site.name, retryable=True)
+
+
+def _less_often(request: DeviceRequest, trouble: AlpkeyError, lost: int) -> DeviceRequest:
+    """A network that comes and goes ends no sign-in at once (RFC 8628, section 3.5)."""
+    if lost >= LOST_IN_A_ROW:
+        raise trouble
+    return replace(request, interval=request.interval * 2)

@@ -1,0 +1,119 @@
+"""Ensure: a login wants a key that is good, and somebody may be there to renew it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from alpkey.actions.agent.load import Refill
+from alpkey.actions.install import finish_interrupted
+from alpkey.actions.renewal.on_ssh_login import renewed_without_asking
+from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
+from alpkey.core.events import Action, Result, Warn
+from alpkey.core.messages import describe
+from alpkey.core.ports import KeyFiles, Lock
+from alpkey.core.ssh.on_demand_ports import CallingProcesses, LoginQueue, RenewalWindow
+from alpkey.core.state.status import status_object
+
+WAIT = timedelta(minutes=5)
+NO_LASTS = timedelta(minutes=10)
+
+AskingPlace = Literal["here", "window", "nobody"]
+"""Who can be asked: whoever sits at this terminal, a window, or nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnsureWorld:
+    """``renew`` renews the usual way, ``renew_without_asking`` with a kept sign-in alone.
+
+    ``files`` may hold what a renewal was cut off from.
+    """
+
+    status: StatusWorld
+    callers: CallingProcesses
+    turn: LoginQueue
+    window: RenewalWindow
+    files: KeyFiles
+    lock: Lock
+    renew: Callable[[], Action]
+    renew_without_asking: Callable[[], Action]
+    refill: Refill
+
+
+def ensure(place: AskingPlace, world: EnsureWorld) -> Action:
+    """The result is the status and ``renewed``; then a good certificate is on disk.
+
+    Raises KeyExpired (``not-renewed``), or Cancelled (``said-no``), which is remembered a while.
+    """
+    began = world.status.clock()
+    yield from finish_interrupted(world.files, world.lock)
+    if _is_good(world):
+        yield from world.refill(attended=False)
+        return _result(world, renewed=False)
+    calls = world.callers.calls()
+    if any(call.only_asks for call in calls):
+        raise _not_renewed("ssh was only asked what it would do.")
+    if place == "nobody":
+        raise _not_renewed("Nobody can be asked from here.")
+    if any(call.is_batch or world.callers.is_batch(call) for call in calls):
+        raise _not_renewed("ssh runs in batch mode, so nobody is asked.")
+    with world.turn.held(WAIT.total_seconds()):
+        if _is_good(world):
+            return _result(world, renewed=False)
+        no = world.turn.declined_at()
+        if no is not None and timedelta(0) <= world.status.clock() - no < NO_LASTS:
+            raise Cancelled("said-no", minutes=NO_LASTS // timedelta(minutes=1))
+        status = world.status
+        if (
+            yield from renewed_without_asking(
+                status.snapshot, status.clock, world.renew_without_asking
+            )
+        ):
+            return _result(world, renewed=True)
+        host = next((call.host for call in calls if call.host), None)
+        if place == "here":
+            yield Warn("key-needed", {"host": host or "A login"})
+            yield from _renew_here(world, began)
+        else:
+            _renew_in_window(host, world, began)
+    return _result(world, renewed=True)
+
+
+def _renew_here(world: EnsureWorld, began: datetime) -> Action:
+    """Whoever breaks off says no; a time that ran out says nothing."""
+    try:
+        return (yield from world.renew())
+    except (Cancelled, GeneratorExit):
+        now = world.status.clock()
+        if now - began < WAIT:
+            world.turn.note_declined(now)
+        raise
+    except AlpkeyError as error:
+        said = describe.describe(error)
+        raise _not_renewed(f"{said.title}. {said.detail} {said.next_step}") from None
+
+
+def _renew_in_window(host: str | None, world: EnsureWorld, began: datetime) -> None:
+    left = WAIT - (world.status.clock() - began)
+    stayed = world.window.ask(host, lambda: _is_good(world), max(left.total_seconds(), 0))
+    if _is_good(world):
+        return
+    if stayed:
+        raise _not_renewed("Nobody answered in time.")
+    world.turn.note_declined(world.status.clock())
+    raise Cancelled("said-no", minutes=NO_LASTS // timedelta(minutes=1))
+
+
+def _is_good(world: EnsureWorld) -> bool:
+    return world.status.snapshot().state(world.status.clock()).opens_doors
+
+
+def _not_renewed(reason: str) -> KeyExpired:
+    return KeyExpired("not-renewed", reason=reason)
+
+
+def _result(world: EnsureWorld, *, renewed: bool) -> Result:
+    """Taking the status rewrites the line that the next login looks at."""
+    status = status_object(take_status(world.status), world.status.clock())
+    return {**status, "renewed": renewed}

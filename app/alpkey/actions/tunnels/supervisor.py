@@ -1,0 +1,286 @@
+"""Watching over a tunnel: what :mod:`alpkey.core.tunnels.lifecycle` decides is carried out here."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from alpkey.actions.ssh.access import ClusterAccess, explain_failure, unlock
+from alpkey.core.doctor.observations import LoginObservation
+from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, InvalidInput, Unreachable
+from alpkey.core.events import Answer, Event, Result, Step, Warn
+from alpkey.core.messages.describe import told
+from alpkey.core.ssh import error_messages
+from alpkey.core.ssh.command_lines import WATCHED, tunnel_to
+from alpkey.core.ssh.remote_ports import Remote
+from alpkey.core.state.snapshot import closed_doors
+from alpkey.core.tunnels import lifecycle, slurm
+from alpkey.core.tunnels.lifecycle import (
+    Effect,
+    Judge,
+    Judged,
+    Order,
+    Trigger,
+    Tunnel,
+    Verdict,
+    Wait,
+)
+from alpkey.core.tunnels.ports import Claim, DetachedTunnel, LocalPorts, SshProcess, TunnelFiles
+from alpkey.core.tunnels.record import (
+    TunnelObservation,
+    TunnelState,
+    TunnelTarget,
+    error_row,
+    tunnel_object,
+)
+
+# What a cluster's failed login can come to and pass by itself, as after sleep.
+_PASSING = ("unreachable", "too-slow", "behind-jump", "hung-up", "other")
+_TRIES_FOR_A_PORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelRequest:
+    """``local_ports`` are wished for, in the order of ``ports``; where they end one is chosen.
+
+    ``may_ask``: whether somebody is there to renew a dead key with.  Where nobody is, ``waits``
+    has the tunnel wait for a new one.  ``heard``: whether somebody hears how it ends; else its
+    file stays behind to tell.
+    """
+
+    cluster: str
+    node: str
+    ports: tuple[int, ...]
+    local_ports: tuple[int, ...] = ()
+    open_browser: bool = False
+    may_ask: bool = False
+    waits: bool = True
+    heard: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelWorld:
+    """``listed`` are the tunnels that files tell of.  ``browse`` raises InvalidInput.
+
+    ``start_detached_tunnel`` starts Alpkey with these arguments so that it outlives us.
+    ``process`` is the number of our own.
+    """
+
+    access: ClusterAccess
+    remote: Remote
+    line: SshProcess
+    files: TunnelFiles
+    ports: LocalPorts
+    listed: Callable[[], Sequence[TunnelObservation]]
+    browse: Callable[[str], None]
+    start_detached_tunnel: Callable[[Sequence[str]], DetachedTunnel]
+    pause: Callable[[float], None]
+    process: int
+
+
+class Watch:
+    """Carries out what :mod:`alpkey.core.tunnels.lifecycle` decides, for one tunnel."""
+
+    def __init__(
+        self,
+        request: TunnelRequest,
+        target: TunnelTarget,
+        config: Path | None,
+        claim: Claim,
+        world: TunnelWorld,
+    ) -> None:
+        self._request = request
+        self._target = target
+        self._config = config
+        self._claim = claim
+        self._world = world
+        self._browsed = False
+        self._tunnel, self._order = lifecycle.begin(world.access.clock())
+
+    def over(self) -> Generator[Event, Answer, Result]:
+        """Until it is over, however that comes."""
+        try:
+            yield from self._watched()
+        except Cancelled:
+            if not self._tunnel.was_open:
+                raise
+            self._close()
+        finally:
+            self._world.line.stop()
+        if error := self._error():
+            if not self._request.heard:
+                self._claim.show(self._seen())
+                self._claim.leave_word()
+            raise error
+        return tunnel_object(self._seen())
+
+    def _watched(self) -> Generator[Event, Answer, None]:
+        shown: Tunnel | None = None
+        while True:
+            if shown is None or (shown.state, shown.silent) != (
+                self._tunnel.state,
+                self._tunnel.silent,
+            ):
+                self._show(must=shown is None)
+                shown = self._tunnel
+                yield from self._tell()
+            if self._order is Effect.FINISH:
+                return
+            happened = self._done(self._order)
+            if self._claim.is_to_close():
+                self._close()
+                return
+            self._tunnel, self._order = lifecycle.step(
+                self._tunnel, happened, self._world.access.clock()
+            )
+
+    def _show(self, *, must: bool) -> None:
+        """A tunnel that stands does not fall because the disk is full."""
+        try:
+            self._claim.show(self._seen())
+        except InvalidFile:
+            if must:
+                raise
+
+    def _done(self, order: Order) -> lifecycle.Event:
+        """Carries the order out, and returns what came of it."""
+        world = self._world
+        match order:
+            case Wait(timeout_s=timeout_s):
+                return world.line.news(timeout_s, self._claim) or Trigger.ELAPSED
+            case Judge(ended=ended):
+                return Judged(self._verdict(ended))
+            case Effect.LOOK:
+                closed = closed_doors(world.access.snapshot(), world.access.clock())
+                return lifecycle.KeyChecked(closed is None)
+            case Effect.START:
+                for _ in unlock(self._world.access):  # the agent may have been emptied meanwhile
+                    pass
+                target, options = self._target, WATCHED
+                command = tunnel_to(
+                    target.node, target.cluster, target.ports, config=self._config, options=options
+                )
+                world.line.start(command, target)
+                return Trigger.STARTED
+            case Effect.PROBE:
+                if not self._tunnel.was_open:
+                    with suppress(InvalidFile):
+                        world.files.remember(self._target)
+                return lifecycle.Probed(world.line.silent())
+        late = LoginObservation(self._target.node, None, "It did not end in time.")
+        world.line.stop()
+        return lifecycle.Ended(late)
+
+    def _verdict(self, ended: LoginObservation) -> Verdict:
+        """Asked of the cluster: whether it is reached, and whether a job of ours runs there."""
+        target, world, was_open = self._target, self._world, self._tunnel.was_open
+        if lifecycle.port_is_taken(ended):
+            return self._elsewhere(ended)
+        ran = world.remote.run(target.cluster, self._config, slurm.LIST)
+        if not ran.logged_in:
+            failed = ran.login(target.cluster)
+            if was_open and error_messages.kind(failed) in _PASSING:
+                return "retry"
+            return explain_failure(failed, world.access)
+        runs_there = (
+            slurm.runs_on(target.node, slurm.from_squeue(ran.output)) if not ran.code else None
+        )
+        if was_open and runs_there is False:
+            return "job-ended"
+        if was_open and error_messages.kind(ended) != "host-changed":
+            return "retry"
+        return _node_error(ended, target, runs_there)
+
+    def _elsewhere(self, ended: LoginObservation) -> Verdict:
+        """Somebody took a port between our look and ssh's: another one, where none was wished.
+
+        Where it is ever again another port that ssh misses, it is one of the person's own lines.
+        """
+        if self._tunnel.failures >= _TRIES_FOR_A_PORT:
+            return _node_error(ended, self._target, None)
+        wished, pairs = self._request.local_ports, []
+        for number, (local, remote) in enumerate(self._target.ports):
+            port = local
+            if self._world.ports.state(local) != "free":
+                if number < len(wished):
+                    return busy(local, self._world, besides=self._claim.id)
+                port = self._world.ports.any_free()
+            pairs.append((port, remote))
+        self._target = replace(self._target, ports=tuple(pairs))
+        return "retry"
+
+    def _tell(self) -> Generator[Event, Answer, None]:
+        facts = {
+            "node": self._target.node,
+            "url": self._target.url,
+            "ports": ", ".join(map(str, self._tunnel.silent)),
+        }
+        match self._tunnel.state:
+            case TunnelState.CONNECTING:
+                yield Step("tunnel-connecting", facts)
+            case TunnelState.OPEN:
+                yield Step("tunnel-open", facts)
+                yield from self._browse()
+            case TunnelState.SILENT:
+                yield Step("tunnel-silent", facts)
+            case TunnelState.RECONNECTING:
+                yield Step("tunnel-reconnecting", facts)
+            case TunnelState.WAITING:
+                yield Step("tunnel-waiting", facts)
+
+    def _browse(self) -> Generator[Event, Answer, None]:
+        """Once, when the service answers for the first time."""
+        if not self._request.open_browser or self._browsed:
+            return
+        self._browsed = True
+        try:
+            self._world.browse(self._target.url)
+        except InvalidInput as error:
+            yield Warn("tunnel-not-browsed", {**told(error), "url": self._target.url})
+
+    def _close(self) -> None:
+        now = self._world.access.clock()
+        self._tunnel = replace(self._tunnel, state=TunnelState.CLOSED, since=now, silent=())
+
+    def _error(self) -> AlpkeyError | None:
+        if self._tunnel.state is TunnelState.JOB_ENDED:
+            return Unreachable("job-ended", node=self._target.node, name=self._target.cluster)
+        return self._tunnel.error
+
+    def _seen(self) -> TunnelObservation:
+        state, error = self._tunnel.state, self._error()
+        return TunnelObservation(
+            id=self._claim.id,
+            target=self._target,
+            state=state,
+            since=self._tunnel.since,
+            silent=self._tunnel.silent,
+            error=error_row(error) if error else None,
+            process=self._world.process,
+        )
+
+
+def _node_error(
+    ended: LoginObservation, target: TunnelTarget, runs_there: bool | None
+) -> AlpkeyError:
+    """Why a node is not reached while its cluster is."""
+    kind = error_messages.kind(ended)
+    offending = error_messages.offending(ended.said)
+    code = "node-unreachable"
+    if kind == "refused" and runs_there is False:
+        code = "node-closed"
+    elif kind == "host-changed":
+        code = "node-changed"
+    elif kind == "behind-jump" and "resol" in ended.said:
+        code = "node-unknown"
+    said = error_messages.last_line(ended.said)
+    return Unreachable(code, node=target.node, name=target.cluster, said=said, offending=offending)
+
+
+def busy(port: int, world: TunnelWorld, besides: str = "") -> Unreachable:
+    """Who listens at ``port``, as an error; the tunnel ``besides`` only wanted to."""
+    for one in world.listed():
+        if one.alive and one.id != besides and port in (local for local, _ in one.target.ports):
+            return Unreachable("port-tunnelled", port=port, id=one.id)
+    holder = world.ports.holder(port)
+    return Unreachable("port-busy", port=port, holder=holder or "A program of this computer")

@@ -1,0 +1,21 @@
+"""The API key of a service account: the one secret that comes in the environment.
+
+The centre prescribes that.  It is taken out on reading, so that no program we start inherits it.
+"""
+
+from collections.abc import MutableMapping
+
+from alpkey.core.errors import InvalidInput
+from alpkey.core.secret import Secret
+
+VARIABLE = "CSCS_API_KEY"
+
+
+def take(environ: MutableMapping[str, str]) -> Secret:
+    """Raises InvalidInput where there is none, or one that can be none."""
+    value = environ.pop(VARIABLE, "").strip()
+    if not value:
+        raise InvalidInput("api-key-missing", variable=VARIABLE)
+    if not (value.isascii() and value.isprintable()):
+        raise InvalidInput("api-key-unfit", variable=VARIABLE)
+    return Secret(value)

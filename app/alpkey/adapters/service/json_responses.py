@@ -1,0 +1,40 @@
+"""What the services' answers have in common: JSON objects, and words that mean quota or lock."""
+
+import json
+from typing import Any
+
+from alpkey.adapters.service.http import HttpAnswer
+
+MOST_SHOWN = 500
+
+# The real services' statuses are not documented; these words in a message mean a lock or the quota.
+_LOCK_WORDS = ("locked", "disabled")
+_QUOTA_WORDS = ("limit", "quota", "too many", "maximum number")
+
+
+def json_object(answer: HttpAnswer) -> dict[str, Any]:
+    """The answer's JSON object; an empty one where it is something else."""
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def shown(message: str) -> str:
+    """A service's own words, no longer than a person reads."""
+    return message.strip()[:MOST_SHOWN]
+
+
+def names_the_quota(status: int, message: str) -> bool:
+    """Whether a refusal says that no key is left."""
+    return status == 429 or _speaks_of(message, _QUOTA_WORDS)
+
+
+def names_a_lock(message: str) -> bool:
+    """Whether a refusal says that the account is locked."""
+    return _speaks_of(message, _LOCK_WORDS)
+
+
+def _speaks_of(message: str, words: tuple[str, ...]) -> bool:
+    return any(word in message.lower() for word in words)

@@ -1,0 +1,53 @@
+"""The doctor's call to the key service, without credentials."""
+
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from requests.utils import get_environ_proxies, select_proxy
+
+from alpkey.adapters.process.background_call import within
+from alpkey.adapters.service.http import Http
+from alpkey.core.doctor.observations import ServiceObservation
+from alpkey.core.errors import AlpkeyError
+from alpkey.core.ports import Clock
+
+PROBE_TIMEOUT_S = 3.0
+
+
+class Proving(Protocol):
+    """A service that can be asked without credentials whether it is what it should be."""
+
+    def prove(self) -> None: ...
+
+
+class KeyServiceProbe:
+    """Lets ``service``, which speaks through ``http``, prove itself at ``url``."""
+
+    def __init__(self, service: Proving, http: Http, url: str, clock: Clock) -> None:
+        self._service = service
+        self._http = http
+        self._url = url
+        self._clock = clock
+
+    def __call__(self) -> ServiceObservation:
+        code, why = None, ""
+        try:
+            within(PROBE_TIMEOUT_S, self._service.prove)
+        except TimeoutError:
+            code, why = "too-slow", "It does not answer in time."
+        except AlpkeyError as error:
+            code, why = error.code, str(error.params.get("reason") or "")
+        served = self._http.last_date
+        return ServiceObservation(
+            host=urlsplit(self._url).hostname or self._url,
+            code=code,
+            why=why,
+            status=self._http.last_status,
+            clock_ahead=self._clock() - served if served else None,
+            proxy=self._proxy(),
+        )
+
+    def _proxy(self) -> str | None:
+        """Its host only: a proxy's address may hold a password."""
+        proxy = select_proxy(self._url, get_environ_proxies(self._url))
+        return (urlsplit(proxy).hostname or "a proxy") if proxy else None

@@ -1,0 +1,149 @@
+"""Where a browser comes back to after a sign-in: a listener on this computer only (RFC 8252)."""
+
+import errno
+import hmac
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Empty, SimpleQueue
+from threading import Thread
+from time import monotonic
+from urllib.parse import parse_qs, urlsplit
+
+from alpkey.adapters.service.json_responses import shown
+from alpkey.core.errors import Cancelled, SignInRefused, Unreachable
+from alpkey.core.messages import describe
+from alpkey.core.secret import Secret
+from alpkey.core.signin.ports import BrowserRequest
+
+# Both, as "localhost" is either; a computer without IPv6 has the first alone.
+ADDRESSES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+_NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+
+GLANCE_S = 0.1
+"""How often a wait looks whether it is cancelled."""
+
+LastUpdateCheck = Mapping[str, str]
+
+
+class RedirectListener:
+    """Listens at ``redirect_uri``, whose host is ``localhost``."""
+
+    def __init__(self, redirect_uri: str, site_name: str) -> None:
+        self._port = urlsplit(redirect_uri).port or 80
+        self._site_name = site_name
+
+    @contextmanager
+    def listening(self, request: BrowserRequest) -> Iterator["Listening"]:
+        told: SimpleQueue[LastUpdateCheck] = SimpleQueue()
+        with ExitStack() as servers:
+            for family, address in ADDRESSES:
+                try:
+                    server = _Server(family, (address, self._port), request.state, told)
+                except OSError as error:
+                    if family == socket.AF_INET6 and error.errno in _NO_IPV6:
+                        continue
+                    raise Unreachable("callback-busy", port=self._port) from None
+                servers.enter_context(_serving(server))
+            yield Listening(told, self._site_name)
+
+
+class Listening:
+    """A listener in wait for its browser."""
+
+    def __init__(self, told: "SimpleQueue[LastUpdateCheck]", site_name: str) -> None:
+        self._told = told
+        self._site_name = site_name
+
+    def code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
+        ends = monotonic() + timeout_s
+        while not cancelled():
+            left = ends - monotonic()
+            if left <= 0:
+                raise Cancelled("browser-late", site=self._site_name, minutes=round(timeout_s / 60))
+            try:
+                return self._code(self._told.get(timeout=min(left, GLANCE_S)))
+            except Empty:
+                continue
+        raise Cancelled
+
+    def _code(self, told: LastUpdateCheck) -> Secret:
+        if "code" in told:
+            return Secret(told["code"])
+        if told["error"] == "access_denied":
+            raise Cancelled("sign-in-denied", site=self._site_name)
+        message = shown(told.get("error_description") or told["error"])
+        raise SignInRefused("request-refused", site=self._site_name, message=message)
+
+
+class _Server(ThreadingHTTPServer):
+    """One address of the two."""
+
+    daemon_threads = True  # a browser may hold a connection open on which it never says a word
+
+    def __init__(
+        self,
+        family: socket.AddressFamily,
+        address: tuple[str, int],
+        state: str,
+        told: "SimpleQueue[LastUpdateCheck]",
+    ) -> None:
+        self.address_family = family
+        self.state = state
+        self.told = told
+        super().__init__(address, _Handler)
+
+    def server_bind(self) -> None:
+        """Without the look-up of a name for the address that HTTPServer would add."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that goes away in the middle is nobody's fault."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    timeout = 10
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        told = {name: values[0] for name, values in parse_qs(url.query).items()}
+        if url.path != "/" or not {"code", "error"} & told.keys() or not self._asked_for_us():
+            self._say(404, describe.PAGES["nothing-here"])
+        elif not hmac.compare_digest(told.get("state", "").encode(), self.server.state.encode()):
+            self._say(400, describe.PAGES["another-sign-in"])
+        else:
+            self._say(200, describe.PAGES["signed-in" if "code" in told else "not-signed-in"])
+            self.server.told.put(told)
+
+    def _asked_for_us(self) -> bool:
+        """Whether the browser believes to talk to this computer, not to a name that leads here."""
+        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
+        return host in {"localhost", "127.0.0.1", "::1"}
+
+    def _say(self, status: int, sentence: str) -> None:
+        page = f"<!DOCTYPE html><title>Alpkey</title><p>{sentence}</p>\n".encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """No log: the line would hold the code."""
+
+
+@contextmanager
+def _serving(server: _Server) -> Iterator[None]:
+    thread = Thread(target=server.serve_forever, args=(GLANCE_S,), daemon=True, name="callback")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

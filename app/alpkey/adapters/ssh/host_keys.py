@@ -1,0 +1,93 @@
+"""Host keys by OpenSSH: one connection that ends before any sign-in, and the person's own file."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from alpkey.core.errors import InvalidFile, Unreachable
+from alpkey.core.ports import Resolver
+from alpkey.core.ssh.command_lines import reading_only, unattended
+from alpkey.core.ssh.config_blocks import behind_file, path_value
+from alpkey.core.ssh.host_keys import HostKey, HostKeyObservation, judged
+
+TIMEOUT_S = 20.0
+_QUIET = (
+    "BatchMode=yes",
+    "PreferredAuthentications=none",
+    "ConnectTimeout=10",
+    "ControlMaster=no",
+    "ControlPath=none",
+    "UpdateHostKeys=no",
+)
+
+
+class SshHostKeys:
+    """``connect`` is what ``ssh -F`` gets."""
+
+    def __init__(self, connect: Path, resolver: Resolver, environ: Mapping[str, str]) -> None:
+        self._connect = connect
+        self._resolver = resolver
+        self._environ = environ
+
+    def check(self, alias: str, config: Path | None) -> HostKeyObservation:
+        jump = self._resolver.resolved(alias).get("proxyjump", "none")
+        hops = 1 if jump == "none" else 2 + jump.count(",")
+        try:
+            told = self._ssh(alias, config, "StrictHostKeyChecking=yes")
+        except subprocess.TimeoutExpired:
+            return HostKeyObservation("unreachable", reason="there was no answer in time")
+        return judged(told, hops)
+
+    def check_behind(self, alias: str, jump: str, line: str) -> HostKeyObservation:
+        """On the command line nothing can be said for a host on the way, so a file says it."""
+        with tempfile.TemporaryDirectory(prefix="alpkey-") as folder:
+            known, config = Path(folder) / "known_hosts", Path(folder) / "config"
+            known.write_text(f"{line}\n")
+            config.write_text(behind_file(jump, known, self._connect))
+            return self.check(alias, config)
+
+    def fetch(self, alias: str, config: Path | None, key: HostKey) -> str:
+        with tempfile.TemporaryDirectory(prefix="alpkey-") as folder:
+            path = Path(folder) / "known_hosts"
+            try:
+                self._ssh(
+                    alias,
+                    config,
+                    "StrictHostKeyChecking=accept-new",
+                    f"UserKnownHostsFile={path_value(path)}",
+                    "GlobalKnownHostsFile=/dev/null",
+                    f"HostKeyAlgorithms={key.type}",
+                )
+                line = path.read_text().strip()
+            except (OSError, subprocess.TimeoutExpired):
+                raise InvalidFile("host-key-differs", name=alias) from None
+            if key.fingerprint not in self._fingerprints(path):
+                raise InvalidFile("host-key-differs", name=alias)
+        return line
+
+    def _ssh(self, alias: str, config: Path | None, *options: str) -> str:
+        """What ssh says on its way.  A session of its own has no terminal that a hop could ask."""
+        given = [word for option in (*_QUIET, *options) for word in ("-o", option)]
+        return self._told(["ssh", *reading_only(config), "-v", "-n", "-T", *given, alias, "true"])
+
+    def _fingerprints(self, path: Path) -> str:
+        return self._told(["ssh-keygen", "-l", "-f", str(path)])
+
+    def _told(self, command: Sequence[str]) -> str:
+        try:
+            done = subprocess.run(
+                command,
+                env=unattended(self._environ),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=TIMEOUT_S,
+                check=False,
+                start_new_session=True,
+                cwd=os.sep,
+            )
+        except OSError as error:
+            raise Unreachable("ssh-missing", reason=f"{command[0]}: {error.strerror}.") from None
+        return done.stdout.decode(errors="replace")

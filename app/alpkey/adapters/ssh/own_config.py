@@ -1,0 +1,184 @@
+"""Our own files in the ssh folder, written only where they differ from what they should say."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from alpkey.adapters.state import atomic_write
+from alpkey.core.errors import InvalidFile
+from alpkey.core.paths import Paths, certificate_of
+from alpkey.core.runtime_folder import CONNECT
+from alpkey.core.settings.settings import Settings
+from alpkey.core.site import Site
+from alpkey.core.ssh.config_blocks import Identity, InvalidConfigPath, connect_file, hosts_file
+from alpkey.core.ssh.include_line import begins_with, include_line_for
+from alpkey.core.ssh.on_demand import match_line, script
+from alpkey.core.state.external_change_ports import SSH_CONFIG, ExternalChanges
+from alpkey.runtime_folder import RuntimeFolder
+
+MODE = 0o644
+_PLAIN = re.compile(r"[\w@+=:,./-]+", re.ASCII)
+
+
+class OwnSshConfig:
+    """``alpkey/config`` with the hosts of the site, and ``alpkey/connect`` for ``ssh -F``."""
+
+    def __init__(
+        self,
+        site: Site,
+        places: Paths,
+        external_changes: ExternalChanges,
+        ensure: Sequence[str],
+        settings: Callable[[], Settings] = Settings,
+        *,
+        own_agent: Callable[[], Path | None] = lambda: None,
+        can_refuse: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``ensure`` is our own command that a login on demand runs; ``settings`` are looked at
+        anew for each writing, as a command may change one.  ``own_agent`` is the socket of the
+        agent that is ours, None unless it lives; ``can_refuse`` says whether every ssh here knows
+        RefuseConnection.
+        """
+        self._can_refuse = can_refuse
+        self._settings = settings
+        self._own_agent = own_agent
+        self._ensure = tuple(ensure)
+        self._site = site
+        self._places = places
+        self._runtime = RuntimeFolder(places.runtime)
+        self._touched = external_changes
+
+    def write(self, user: str | None) -> Path | None:
+        self.refresh(user)
+        return None if self._is_read_in() else self._plainly_named(self._places.connect_config)
+
+    def refresh(self, user: str | None) -> None:
+        """The same where nothing is to be handed to ssh.  Raises InvalidFile."""
+        at = self._places
+        with readable_by_ssh():
+            wanted = {
+                at.own_ssh_config: self.blocks(user, on_demand=self.on_demand),
+                at.connect_config: connect_file(at),
+            }
+        for folder in (at.ssh, at.own_ssh):
+            atomic_write.private_folder(folder)
+        if self.on_demand:
+            wanted[at.fresh] = self._script()
+        for path, text in wanted.items():
+            _write(path, text.encode())
+
+    @property
+    def on_demand(self) -> bool:
+        return os.access(self._places.fresh, os.F_OK)  # no error in a folder closed to us
+
+    def set_on_demand(self, wanted: bool) -> None:
+        path = self._places.fresh
+        if wanted:
+            atomic_write.private_folder(path.parent)
+            _write(path, self._script().encode())
+        else:
+            with atomic_write.as_unfit(path):
+                path.unlink(missing_ok=True)
+
+    def lying(self) -> bool:
+        return any(os.path.lexists(path) for path in self._all())
+
+    def remove(self) -> bool:
+        for path in self._all():
+            with atomic_write.as_unfit(path):
+                path.unlink(missing_ok=True)
+        folder = self._places.own_ssh
+        with suppress(OSError):
+            folder.rmdir()
+        return not folder.exists()
+
+    def _all(self) -> Sequence[Path]:
+        """The hosts first: what they have ssh run and read has to be there as long as they are.
+
+        Of the keys of nodes ssh-keygen keeps a copy (ssh-keygen(1), ``-R``).
+        """
+        at = self._places
+        old = at.node_known_hosts.with_name(at.node_known_hosts.name + ".old")
+        link = self._runtime.place(CONNECT)
+        lying = (at.own_ssh_config, at.connect_config, at.fresh, at.node_known_hosts, old)
+        return (*lying, link) if link else lying
+
+    def _script(self) -> str:
+        """It needs the program, and the package; in a bundle the two are one."""
+        needed = [path for path in (Path(self._ensure[0]), Path(__file__)) if path.exists()]
+        return script(self._places, self._ensure, needed)
+
+    def blocks(self, user: str | None, *, on_demand: bool) -> str:
+        key = self._places.private_key(self._site.key_file)
+        agent = self._own_agent()
+        return self._blocks(Identity(user, key, certificate_of(key), agent), on_demand=on_demand)
+
+    def blocks_without_agent(self) -> str:
+        """The same, where ours is not named: for ssh to say which one it would ask then."""
+        key = self._places.private_key(self._site.key_file)
+        return self._blocks(Identity(None, key, certificate_of(key)), on_demand=False)
+
+    def _blocks(self, identity: Identity, *, on_demand: bool) -> str:
+        with readable_by_ssh():
+            settings = self._settings()
+            first = ""
+            if on_demand:
+                refuses = settings.refuse_without_key and self._can_refuse()
+                first = "\n" + match_line(self._site, self._places, refuses=refuses)
+            return hosts_file(
+                self._site,
+                identity,
+                self._places,
+                first,
+                shares=settings.share_connections,
+                only_ipv4=settings.only_ipv4,
+            )
+
+    def include(self) -> bytes:
+        with readable_by_ssh():
+            return include_line_for(self._places.own_ssh_config)
+
+    def _is_read_in(self) -> bool:
+        """Whether ssh was seen to find ours through the person's own file, which still says so."""
+        if self._places.moved:
+            return False
+        with suppress(OSError, InvalidFile):
+            entry = self._touched.entry(SSH_CONFIG) or {}
+            line = self.include()
+            with self._places.user_config.open("rb") as file:
+                return entry.get("proven") is True and begins_with(file.read(len(line) + 2), line)
+        return False
+
+    def _plainly_named(self, path: Path) -> Path:
+        """``path``, or a link to it whose name a shell takes as it is.
+
+        WORKAROUND: for a jump, OpenSSH (ssh.c, up to 10.x) puts the name of the ``-F`` file into
+        a shell command without quotes, and expands percent signs in it.
+        """
+        if _PLAIN.fullmatch(str(path)):
+            return path
+        link = self._runtime.ready() / CONNECT
+        with atomic_write.as_unfit(link):
+            atomic_write.link(link, path)
+        return link
+
+
+@contextmanager
+def readable_by_ssh() -> Iterator[None]:
+    """Turns a path that no line can hold into words.  Raises InvalidFile."""
+    try:
+        yield
+    except InvalidConfigPath as error:
+        raise InvalidFile(
+            path=str(error), reason="ssh cannot read such a path in a file."
+        ) from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """ssh refuses a file that others may write (readconf.c), so such a one is replaced too."""
+    with atomic_write.as_unfit(path):
+        if path.exists() and path.read_bytes() == content and not path.stat().st_mode & 0o022:
+            return
+    atomic_write.replace(path, content, MODE)

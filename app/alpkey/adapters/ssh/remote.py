@@ -1,0 +1,52 @@
+"""Commands on hosts of the centre by the person's ssh, with nobody at the keyboard."""
+
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from alpkey.adapters.process.processes import start_listened
+from alpkey.core.errors import Unreachable
+from alpkey.core.ssh.command_lines import UNATTENDED, reading_only, unattended
+from alpkey.core.ssh.remote_ports import RemoteResult
+
+TIMEOUT_S = 30.0
+# An answer is some lines; a host that sends more than any user has jobs is cut off.
+_MOST_LETTERS = 4 * 1024 * 1024
+
+
+class SshRemote:
+    """The ``ssh`` on PATH."""
+
+    def __init__(self, environ: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
+        self._environ = unattended(environ)
+        self._timeout_s = timeout_s
+
+    def run(self, alias: str, config: Path | None, command: Sequence[str]) -> RemoteResult:
+        """In a session of its own: the ssh that jumps could ask on the terminal otherwise.
+
+        That one outlives the other where SIGHUP is ignored, as under nohup(1).
+        """
+        words = ["ssh", *reading_only(config), *UNATTENDED, "--", alias, *command]
+        with tempfile.TemporaryFile() as said:
+            try:
+                process = start_listened(words, self._environ, said)
+            except OSError as error:
+                raise Unreachable("ssh-missing", reason=f"ssh: {error.strerror}.") from None
+            with process:
+                try:
+                    output, _ = process.communicate(timeout=self._timeout_s)
+                except subprocess.TimeoutExpired:
+                    return RemoteResult(None, "", "It did not end in time.")
+                finally:
+                    with suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGTERM)
+            said.seek(0)
+            return RemoteResult(process.returncode, _text(output), _text(said.read(_MOST_LETTERS)))
+
+
+def _text(data: bytes) -> str:
+    return data[:_MOST_LETTERS].decode(errors="replace")

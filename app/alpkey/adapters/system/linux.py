@@ -1,0 +1,138 @@
+"""What is particular to Linux desktops: terminals, keychains, downloads, who shows tray icons."""
+
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alpkey.adapters.process.command_script import command_file
+from alpkey.adapters.process.processes import starts
+from alpkey.core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from alpkey.core.doctor.observations import DesktopObservation
+
+
+@dataclass(frozen=True, slots=True)
+class TerminalProgram:
+    """One that people have; ``words`` are the program and what stands before the command.
+
+    ``desktops`` are those that it is the own terminal of, as XDG_CURRENT_DESKTOP names them.
+    ``splits``: it joins its arguments and splits them at blanks, so that it needs one word.
+    """
+
+    words: tuple[str, ...]
+    desktops: tuple[str, ...] = ()
+    splits: bool = False
+
+    def running(self, command: Sequence[str]) -> list[str]:
+        return [*self.words, command_file(command)] if self.splits else [*self.words, *command]
+
+
+# The first stands for what the person chose (a proposal at freedesktop.org).
+CHOSEN = TerminalProgram(("xdg-terminal-exec",))
+# And this one for what the administrator chose, on Debian and its kin.
+ALTERNATIVE = TerminalProgram(("x-terminal-emulator", "-e"))
+TERMINALS = (
+    CHOSEN,
+    ALTERNATIVE,
+    TerminalProgram(("ptyxis", "--"), ("GNOME",)),
+    TerminalProgram(("kgx", "--"), ("GNOME",)),
+    TerminalProgram(("gnome-terminal", "--"), ("GNOME", "Unity", "X-Cinnamon", "Budgie")),
+    TerminalProgram(("konsole", "-e"), ("KDE",)),
+    TerminalProgram(("xfce4-terminal", "-x"), ("XFCE",)),
+    TerminalProgram(("mate-terminal", "-x"), ("MATE",)),
+    TerminalProgram(("lxterminal", "-e"), ("LXDE",), splits=True),
+    TerminalProgram(("qterminal", "-e"), ("LXQt",), splits=True),
+    TerminalProgram(("foot",), ("sway",)),
+    TerminalProgram(("kitty",), ("Hyprland",)),
+    TerminalProgram(("ghostty", "-e")),
+    TerminalProgram(("wezterm", "start", "--")),
+    TerminalProgram(("alacritty", "-e")),
+    TerminalProgram(("urxvt", "-e")),
+    TerminalProgram(("xterm", "-e")),
+)
+
+
+def terminals(environ: Mapping[str, str], choice: Sequence[str] = ()) -> Sequence[TerminalProgram]:
+    """The person's ``choice`` alone, else all that are known, in the order to try them in.
+
+    A desktop's own comes before those of others, and before what was chosen for all users.
+    """
+    if choice:
+        return (TerminalProgram(tuple(choice)),)
+    names = environ.get("XDG_CURRENT_DESKTOP", "").split(":")
+    own = [one for name in names for one in TERMINALS if name in one.desktops]
+    return tuple(dict.fromkeys((CHOSEN, *own, *TERMINALS)))
+
+
+def is_installed(program: TerminalProgram, environ: Mapping[str, str]) -> bool:
+    return shutil.which(program.words[0], path=environ.get("PATH")) is not None
+
+
+def _meant(program: TerminalProgram, environ: Mapping[str, str]) -> TerminalProgram:
+    """What the administrator's choice leads to, where that wants to be called in its own way."""
+    found = program is ALTERNATIVE and shutil.which(program.words[0], path=environ.get("PATH"))
+    name = Path(found).resolve().name if found else ""
+    return next((one for one in TERMINALS if one.splits and one.words[0] == name), program)
+
+
+_DOWNLOADS = re.compile(r'^[ \t]*XDG_DOWNLOAD_DIR="(\$HOME|)(/?[^"]*)"', re.MULTILINE)
+
+
+def downloads_folder(environ: Mapping[str, str], home: Path) -> Path:
+    """The folder that ``user-dirs.dirs`` names (xdg-user-dirs), else ``Downloads``."""
+    given = environ.get("XDG_CONFIG_HOME", "")
+    config = Path(given) if given.startswith("/") else home / ".config"
+    try:
+        text = (config / "user-dirs.dirs").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    for start, rest in reversed(_DOWNLOADS.findall(text)):
+        path = re.sub(r"\\(.)", r"\1", rest)
+        if start or path.startswith("/"):
+            return home / path.lstrip("/") if start else Path(path)
+    return home / "Downloads"
+
+
+class DesktopTerminal:
+    """The first of ``terminals`` that is there and starts."""
+
+    def __init__(self, choice: Sequence[str], environ: Mapping[str, str]) -> None:
+        self._programs = terminals(environ, choice)
+        self._environ = environ
+
+    def open(self, command: Sequence[str], name: str) -> None:
+        if not any(self._opens(program, command) for program in self._programs):
+            looked_for = ", ".join(program.words[0] for program in self._programs)
+            raise InvalidInput("no-terminal", name=name, looked_for=looked_for)
+
+    def _opens(self, program: TerminalProgram, command: Sequence[str]) -> bool:
+        if not is_installed(program, self._environ):
+            return False
+        program = _meant(program, self._environ)
+        words = program.running(command)
+        opened = starts(words, self._environ)
+        if program.splits and not opened:
+            Path(words[-1]).unlink(missing_ok=True)
+        return opened
+
+
+def keyring_backends() -> Sequence[Any]:
+    """The backends of keyring that keep secrets encrypted."""
+    from keyring.backends import kwallet
+
+    from alpkey.adapters.keychain import secret_service
+
+    return secret_service.Keyring, kwallet.DBusKeyring
+
+
+def desk(choice: Sequence[str], environ: Mapping[str, str]) -> "DesktopObservation":
+    """What the doctor asks of a desktop that has a display."""
+    from alpkey.adapters.system import browser, tray_host
+    from alpkey.core.doctor.observations import DesktopObservation
+
+    terminal = any(is_installed(program, environ) for program in terminals(environ, choice))
+    return DesktopObservation(tray_host.is_there(), terminal, browser.is_there(environ))

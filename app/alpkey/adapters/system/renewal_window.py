@@ -1,0 +1,46 @@
+"""The renewal window, opened and watched from outside."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from alpkey.adapters.process.processes import start_detached
+
+_POLL_S = 0.25
+OPENS_WITHIN_S = 10.0
+# By these a window comes to the front: Wayland's name, and X11's.
+ACTIVATION = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
+
+
+class RenewalWindowProcess:
+    """``command`` opens it; ``is_open`` says whether this home has a window."""
+
+    def __init__(self, command: Sequence[str], is_open: Callable[[], bool]) -> None:
+        self._command = command
+        self._is_open = is_open
+
+    def ask(
+        self, _host: str | None, done: Callable[[], bool], timeout_s: float, token: str = ""
+    ) -> bool:
+        """A window takes a moment to open: until then it is not taken for closed.
+
+        ``token`` is what the desktop gave for a click, and lets it come to the front.
+        """
+        click = dict.fromkeys(ACTIVATION, token) if token else {}
+        try:
+            process = start_detached(self._command, {**os.environ, **click})
+        except OSError:
+            return False
+        threading.Thread(target=process.wait, daemon=True).start()  # so that no zombie is left
+        began = time.monotonic()
+        seen = False
+        while (passed := time.monotonic() - began) < timeout_s:
+            if done():
+                return True
+            is_open = self._is_open()
+            if not is_open and (seen or passed > OPENS_WITHIN_S):
+                return False
+            seen = seen or is_open
+            time.sleep(_POLL_S)
+        return True

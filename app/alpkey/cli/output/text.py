@@ -1,0 +1,217 @@
+"""What commands say to a person at their end, from the same objects that programs get."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+from alpkey.core.events import Result
+from alpkey.core.messages import describe
+from alpkey.core.owned_item import OwnedItem
+from alpkey.core.ssh.config_query import Loss, together
+from alpkey.core.timestamps import from_rfc3339
+
+
+def now_here() -> datetime:
+    """Now, in the zone in which times are shown."""
+    return datetime.now(UTC).astimezone()
+
+
+def renewed(result: Result) -> str:
+    head = "" if result["renewed"] else "Nothing to do. "
+    late = "\nThe wish to cancel came after the key was issued, so it was installed."
+    return head + key_line(result) + (late if result["cancelled_late"] else "")
+
+
+def imported(result: Result) -> str:
+    head = "" if result["imported"] else "Nothing to do: what is installed is as good. "
+    return head + key_line(result)
+
+
+def status(result: Result) -> str:
+    lines = [key_line(result), quota_line(result["quota"]), agent(result["agent"])]
+    return "\n".join(lines)
+
+
+def kept(result: Result) -> str:
+    what = {"password": "password", "totp": "code generator"}[result["kept"]]
+    return f"The {what} of {result['account']} is in the keychain."
+
+
+def forgotten(result: Result) -> str:
+    was = "is removed from the keychain" if result["forgotten"] else "was not in the keychain"
+    return f"What was kept for {result['account']} {was}."
+
+
+def key_line(result: Result) -> str:
+    """The key's state in one sentence."""
+    now = now_here()
+    before = result["valid_before"]
+    ends = from_rfc3339(before) if before else None
+    match result["state"]:
+        case "missing":
+            return "There is no key yet. Get one with: alpkey renew"
+        case "expired":
+            ended = describe.day_and_time(ends, now) if ends else ""
+            return f"The key ran out {ended}. Renew it with: alpkey renew"
+        case "not-yet-valid":
+            starts = describe.day_and_time(from_rfc3339(result["valid_after"]), now)
+            return f"The key is not valid before {starts}. Check this computer's clock."
+        case "broken":
+            return f"The key cannot be used. {result['trouble'] or ''}".rstrip()
+    left = f" - {describe.span(ends - now)} left" if ends else ""
+    return f"Key valid {describe.until(ends, now)}{left}"
+
+
+def quota_line(quota: Result) -> str:
+    now = now_here()
+    if quota["remaining"] is None:
+        return "It is not known how many keys are left today."
+    at_most = "at most " if quota["source"] == "journal" else ""
+    line = f"{at_most}{quota['remaining']} of {quota['limit']} keys left".capitalize()
+    if quota["remaining"] == 0 and quota["next_slot_at"]:
+        return (
+            f"{line}; next key at {describe.clock_time(from_rfc3339(quota['next_slot_at']), now)}"
+        )
+    return line
+
+
+def agent(seen: Result) -> str:
+    if not seen["reachable"]:
+        return "No ssh agent answers; a key without passphrase needs none."
+    stale = f" {seen['stale']} old keys of ours lie in it." if seen["stale"] else ""
+    has = seen["holds_key"] or seen["holds_current"]
+    held = "holds the key" if has else "does not hold the key"
+    which = "Alpkey's own ssh agent" if seen["own"] else "The ssh agent"
+    return f"{which} {held}.{stale}"
+
+
+def agent_keys(result: Result) -> str:
+    """A line for each key, ours marked."""
+    lines = [
+        f"{one['fingerprint']} {one['type']} {one['comment']}{_marks(one)}"
+        for one in result["keys"]
+    ]
+    return "\n".join(lines) or "The ssh agent holds no key."
+
+
+_HOST_STATES = {
+    "known": "known already",
+    "site": "vouched for by your centre, not accepted yet",
+    "unknown": "nobody vouches for it; accept it with: alpkey hosts accept {name}",
+    "changed": "CHANGED; see: alpkey hosts accept {name}",
+    "waiting": "waits for a host on the way",
+    "unreachable": "does not answer",
+}
+
+
+def hosts(result: Result) -> str:
+    """A line for each host."""
+    lines = []
+    for one in result["hosts"]:
+        state = _HOST_STATES[one["state"]].format(name=one["name"])
+        key = f" ({one['type']} {one['fingerprint']})" if one["fingerprint"] else ""
+        lines.append(f"{one['name']}: {state}{key}")
+    return "\n".join(lines)
+
+
+def keys(result: Result) -> str:
+    """A line for each key, and what is left."""
+    lines = [_key_of_account(one) for one in result["keys"]] or ["There is no key."]
+    return "\n".join([*lines, quota_line(result["quota"])])
+
+
+def keys_revoked(result: Result) -> str:
+    """A line for each key, and whether it is revoked now or would be."""
+    if not result["revoked"]:
+        return "Nothing to do: there is no living key."
+    lines = [_key_of_account(one) for one in result["revoked"]]
+    head = "These would be revoked:" if result["dry_run"] else "Revoked:"
+    here = any(one["this_machine"] for one in result["revoked"]) and not result["dry_run"]
+    tail = ["This computer has no good key now. Get one with: alpkey renew"] if here else []
+    return "\n".join([head, *lines, *tail])
+
+
+def signed_out(result: Result) -> str:
+    """What is gone, and what is not."""
+    gone = describe.gone((OwnedItem(**one) for one in result["removed"]), result["revoked"])
+    return gone + ("\nNot all is gone; see above." if result["left"] else "")
+
+
+def uninstalled(result: Result) -> str:
+    lines = [describe.undone(OwnedItem(**one) for one in result["removed"])]
+    lines += ["Not all is undone; see above."] if result["left"] else []
+    return "\n".join([*lines, describe.uninstalled(result["key_path"], result["folders"])])
+
+
+def _key_of_account(one: Result) -> str:
+    ends = describe.until(from_rfc3339(one["valid_before"]), now_here())
+    names = ", ".join(one["principals"])
+    ours = " (this computer's)" if one["this_machine"] else ""
+    state = "revoked" if one["revoked_at"] else ends
+    return f"{one['serial']} {names} {state}{ours}"
+
+
+def protection(result: Result) -> str:
+    head = "" if result["changed"] else "Nothing to do. "
+    state = "is protected by a passphrase" if result["encrypted"] else "has no passphrase"
+    return f"{head}The private key {state}."
+
+
+def keychain(result: Result) -> str:
+    if trouble := result["keychain"]["trouble"]:
+        return str(trouble)
+    return "The keychain is open, and can keep the passphrase of the key."
+
+
+def agent_cleaned(result: Result) -> str:
+    count = len(result["removed"])
+    if not count:
+        return f"Nothing of ours was stale. {agent(result)}"
+    entries = "1 old entry" if count == 1 else f"{count} old entries"
+    return f"{entries} of ours removed. {agent(result)}"
+
+
+def _marks(one: Result) -> str:
+    marks = [word for word in ("ours", "stale") if one[word]]
+    return f" ({', '.join(marks)})" if marks else ""
+
+
+def config_shown(result: Result) -> str:
+    stands = "begins with this line" if result["applied"] else "does not begin with this line yet"
+    return f"{result['path']} {stands}:\n\n{result['line']}\n\n{result['blocks']}".rstrip()
+
+
+def config_diff(result: Result) -> str:
+    if not result["changed"]:
+        return f"Nothing to do: {result['path']} begins with the line already."
+    rows = [
+        describe.warning("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
+        for loss in together(Loss(**row) for row in result["loses"])
+    ]
+    return "\n".join([result["diff"].rstrip(), *rows, *_by_hand(result)])
+
+
+def config_applied(result: Result) -> str:
+    if not result["changed"]:
+        return f"Nothing to do: {result['path']} begins with the line already, and it works."
+    kept = f" What it was is kept in {result['backup']}." if result["backup"] else ""
+    return f"{result['path']} begins with the line now.{kept}\nTake it out with: alpkey config undo"
+
+
+def config_undone(result: Result) -> str:
+    if not result["changed"]:
+        return f"Nothing to do: the line does not stand in {result['path']}."
+    return f"The line is out of {result['path']}; all else is as it was."
+
+
+def config_checked(result: Result) -> str:
+    head = (
+        f"{result['path']} does not begin with Alpkey's line. Put it there: alpkey config apply"
+        if result["changed"]
+        else f"{result['path']} begins with Alpkey's line, and it works."
+    )
+    aliases = [f"Your {one['name']} leads to {one['host']}." for one in result["aliases"]]
+    return "\n".join([head, *_by_hand(result), *aliases])
+
+
+def _by_hand(result: Result) -> list[str]:
+    return ["Your own lines lead to the centre already."] if result["by_hand"] else []

@@ -1,0 +1,145 @@
+"""What every command shares: the options of the contract, and the way from an action to its end."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from alpkey import glance
+from alpkey.adapters.clock import now
+from alpkey.cli.output.presenters import (
+    JsonLines,
+    OneObject,
+    Prepared,
+    Presenter,
+    Sentences,
+    read_prepared,
+)
+from alpkey.cli.runtime.cancel import SignalCancellation
+from alpkey.cli.runtime.runner import Failed, drive
+from alpkey.core.errors import AlpkeyError
+from alpkey.core.events import Action, Result
+from alpkey.core.paths import user_paths
+from alpkey.wiring.base import Assembly
+
+STDIN_LIMIT_BYTES = 64 * 1024
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a command speaks: ``json`` one object, ``events`` lines, else sentences.
+
+    ``prepared`` is the one line from standard input that holds the answers.
+    """
+
+    json: bool = False
+    events: bool = False
+    prepared: str | None = field(default=None, repr=False)
+
+    @property
+    def can_ask(self) -> bool:
+        return self.events or (not self.json and self.prepared is None and sys.stdin.isatty())
+
+
+def json_option(command: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(command)
+
+
+def events_option(command: F) -> F:
+    return click.option(
+        "--events", is_flag=True, help="Print JSON lines as it goes; answers come on stdin."
+    )(command)
+
+
+def yes_option(command: F) -> F:
+    return click.option("--yes", is_flag=True, help="Agree to every question.")(command)
+
+
+def stdin_option(answer: str) -> Callable[[F], F]:
+    """``--stdin``, for :func:`prepared_answer`; ``answer`` shows what the line looks like."""
+    text = f"Read {answer} as one line of JSON from standard input."
+    return click.option("--stdin", "from_stdin", is_flag=True, help=text)
+
+
+def prepared_answer(from_stdin: bool) -> str | None:
+    """The one line of ``--stdin``, where that was given."""
+    return sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
+
+
+def assembled(key: Path | None = None) -> Assembly:
+    """All adapters for the home of this process; with ``key`` for another key than the usual one.
+
+    Such a key stands alone: prompts, the agent and ssh's configuration are those of the usual one.
+    """
+    at = user_paths()
+
+    def command_context() -> glance.CommandContext:
+        found = glance.command_context(at)
+        if key is None:
+            return found
+        return replace(found, site=replace(found.site, key_file=str(key)))
+
+    return Assembly(
+        at,
+        command_context,
+        lambda: glance.snapshot(at, now(), command_context()),
+        alone=key is not None,
+    )
+
+
+def run(
+    make: Callable[[Assembly, SignalCancellation], Action],
+    output: Output,
+    tell: Callable[[Result], str],
+    *,
+    silent: bool = False,
+    key: Path | None = None,
+) -> Result:
+    """Runs the action that ``make`` makes; ends this process where it fails.
+
+    ``tell`` puts the result into sentences; ``silent`` leaves telling to what follows.  ``key`` is
+    one that stands alone.
+    """
+    cancellation = SignalCancellation()
+    presenter = None
+    try:
+        presenter = _presenter(output, tell, cancellation)
+        action = make(assembled(key), cancellation)
+    except AlpkeyError as error:
+        cancellation.defer_for_good()
+        (presenter or _early_presenter(output, tell, cancellation)).failed(error)
+        sys.exit(error.exit_code)
+    try:
+        result = drive(action, presenter, cancellation)
+    except Failed as failed:
+        sys.exit(failed.exit_code)
+    if not silent:
+        presenter.done(result)
+    return result
+
+
+def _presenter(
+    output: Output, tell: Callable[[Result], str], cancellation: SignalCancellation
+) -> Presenter:
+    if output.events:
+        return JsonLines(cancellation.ask)
+    plain: Presenter = OneObject() if output.json else Sentences(tell, can_ask=output.can_ask)
+    return plain if output.prepared is None else Prepared(plain, read_prepared(output.prepared))
+
+
+def _early_presenter(
+    output: Output, tell: Callable[[Result], str], cancellation: SignalCancellation
+) -> Presenter:
+    """Without the prepared answer, which may be what is wrong."""
+    return _presenter(Output(output.json, output.events), tell, cancellation)
+
+
+def tell_error(error: AlpkeyError) -> int:
+    """Tells an error outside an action, in sentences; its exit code."""
+    Sentences(str, can_ask=False).failed(error)
+    return error.exit_code

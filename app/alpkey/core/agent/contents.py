@@ -1,0 +1,52 @@
+"""What lies in an ssh agent, sorted into the current key, what is ours and stale, and the rest."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from alpkey.core.keys.certificate import Certificate, InvalidCertificate, fingerprint, parse_blob
+
+
+@dataclass(frozen=True, slots=True)
+class AgentContents:
+    """``ours`` are blobs of ours, ``stale`` those of them to remove; ``current``: the installed
+    certificate is held."""
+
+    current: bool
+    ours: tuple[bytes, ...]
+    stale: tuple[bytes, ...]
+
+
+def sort_out(
+    blobs: Iterable[bytes], installed: Certificate | None, made_here: Callable[[str], bool]
+) -> AgentContents:
+    """Sorts the blobs an agent lists.
+
+    Ours is a key that Alpkey installed on this machine (``made_here`` knows its fingerprint), or a
+    certificate for it; foreign keys never are.  Of ours, everything is stale but the installed
+    certificate and its plain key.
+    """
+    blobs = list(blobs)
+    keep = {installed.blob, installed.public_key} if installed else set()
+    ours = tuple(blob for blob in blobs if blob in keep or _is_ours(blob, installed, made_here))
+    stale = tuple(blob for blob in ours if blob not in keep)
+    return AgentContents(installed is not None and installed.blob in blobs, ours, stale)
+
+
+def _is_ours(blob: bytes, installed: Certificate | None, made_here: Callable[[str], bool]) -> bool:
+    public_key = plain_key(blob)
+    is_installed = installed is not None and public_key == installed.public_key
+    return is_installed or made_here(fingerprint(public_key))
+
+
+def plain_key(blob: bytes) -> bytes:
+    """The plain public key of a key or certificate blob."""
+    certificate = certificate_in(blob)
+    return certificate.public_key if certificate else blob
+
+
+def certificate_in(blob: bytes) -> Certificate | None:
+    """The certificate that the blob is; None for a plain key."""
+    try:
+        return parse_blob(blob)
+    except InvalidCertificate:
+        return None

@@ -1,0 +1,102 @@
+"""Checks of what is around a login: keychain, renewals nobody asked for, desktop, installations."""
+
+from datetime import datetime
+
+from alpkey.core.doctor.check import Check, Facts, when
+from alpkey.core.doctor.observations import Observations
+from alpkey.core.signin.methods import first_method
+from alpkey.core.site import SignInMethod
+from alpkey.core.timestamps import rfc3339
+
+
+def _keychain_away(seen: Observations, _: datetime) -> Facts | None:
+    keychain = seen.keychain
+    if keychain is None or keychain.code in (None, "keychain-locked"):
+        return None
+    return {"why": keychain.why}
+
+
+def _silent_failed(seen: Observations, _: datetime) -> Facts | None:
+    failed = seen.known.auto_renewal_failed
+    return {"code": failed[-1].code, "ended": rfc3339(failed[-1].at)} if failed else None
+
+
+def _no_browser(seen: Observations, _: datetime) -> Facts | None:
+    """Only where the browser is the way to the next key."""
+    wanted = first_method(seen.site, seen.known.retired, seen.known.method) is SignInMethod.BROWSER
+    return when(wanted and seen.desk and not seen.desk.browser)
+
+
+def _two_alpkeys(seen: Observations, _: datetime) -> Facts | None:
+    paths = [str(one) for one in seen.installed or ()]
+    return when(len(paths) > 1, paths=", ".join(paths))
+
+
+CHECKS = (
+    Check(
+        "keychain-away",
+        "warning",
+        "The keychain that holds your password cannot be asked",
+        "{why}",
+        "Start or mend it; or type the password at the next renewal.",
+        _keychain_away,
+    ),
+    Check(
+        "keychain-locked",
+        "note",
+        "The keychain that holds your password is locked",
+        "It asks for its own password at the next renewal.",
+        "Unlock it on your desktop, or type the password at the next renewal.",
+        lambda seen, _: when(seen.keychain and seen.keychain.code == "keychain-locked"),
+    ),
+    Check(
+        "kept-refused",
+        "warning",
+        "The kept password was refused",
+        "It is not sent again.",
+        "Type the password at the next renewal; the new one can be kept again.",
+        lambda seen, _: when(seen.known.kept != "nothing" and seen.known.kept_refused),
+        after=("account-locked", "refused-often"),
+    ),
+    Check(
+        "silent-failed",
+        "note",
+        "The key was not renewed by itself",
+        "The last try that nobody asked for ended without a key ({code}, {ended}).",
+        "Renew it yourself: alpkey renew --browser",
+        _silent_failed,
+    ),
+    Check(
+        "no-tray-host",
+        "note",
+        "This desktop shows no tray icons",
+        "Nobody on the session bus shows them. The main window has the same content.",
+        "On GNOME install the extension AppIndicator; else use: alpkey window main",
+        lambda seen, _: when(seen.desk and seen.desk.tray_host is False),
+    ),
+    Check(
+        "no-terminal",
+        "note",
+        "No terminal program was found",
+        "'Connect' cannot open a window.",
+        "Name yours in the setting 'terminal', or use: alpkey connect NAME --here",
+        lambda seen, _: when(seen.desk and seen.desk.terminal is False),
+    ),
+    Check(
+        "no-browser",
+        "note",
+        "No browser can be opened here",
+        "The centre wants you to sign in with one, and this session has none: no display, or no "
+        "program that opens web pages.",
+        "Sign in on another device: alpkey renew --device. Or install a browser and xdg-utils.",
+        _no_browser,
+    ),
+    Check(
+        "two-alpkeys",
+        "note",
+        "More than one Alpkey is installed",
+        "{paths}: they may be of different versions, and the first one is what a shell starts.",
+        "Keep one and remove the others the way they came.",
+        _two_alpkeys,
+    ),
+)

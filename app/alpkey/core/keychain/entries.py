@@ -1,0 +1,84 @@
+"""The one secret of an account that the keychain may hold, and how it is written there.
+
+Password and code generator share one entry, so that storing one removes the other by itself: who
+steals the keychain never has both factors.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from alpkey.core.secret import Secret
+
+Kind = Literal["password", "totp"]
+KINDS: tuple[Kind, ...] = ("password", "totp")
+NOTHING = "nothing"
+
+# The name of the entry with the passphrase of the private key.
+KEY_ENTRY = "passphrase of the key"
+
+# The wish to keep the password, as a field of a question and of its answer.
+WISH = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSecret:
+    """A password, or what an authenticator app is set up with (totp)."""
+
+    kind: Kind
+    secret: Secret
+
+
+def entry_name(account: str) -> str:
+    """The name of the account's entry."""
+    return f"sign-in of {account}"
+
+
+def session_name(account: str) -> str:
+    """The name of the entry with what signs the account in anew (a refresh token)."""
+    return f"session of {account}"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSession:
+    """What signs in anew: the refresh token, whose it is, and what is known of the provider."""
+
+    refresh: Secret
+    username: str | None = None
+    provider: str = ""
+
+
+def session_to_entry(session: SavedSession) -> Secret:
+    row = {
+        "refresh": session.refresh.reveal(),
+        "username": session.username,
+        "provider": session.provider,
+    }
+    return Secret(json.dumps(row))
+
+
+def session_from_entry(entry: Secret) -> SavedSession | None:
+    """None where it was written by a later version, or by hand."""
+    try:
+        row = json.loads(entry.reveal())
+        refresh, username, provider = (row[name] for name in ("refresh", "username", "provider"))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not (isinstance(refresh, str) and refresh and isinstance(provider, str)):
+        return None
+    return SavedSession(Secret(refresh), username if isinstance(username, str) else None, provider)
+
+
+def to_entry(kept: SavedSecret) -> Secret:
+    return Secret(json.dumps({kept.kind: kept.secret.reveal()}))
+
+
+def from_entry(entry: Secret) -> SavedSecret | None:
+    """None where it was written by a later version, or by hand."""
+    try:
+        ((kind, secret),) = json.loads(entry.reveal()).items()
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    if kind not in KINDS or not isinstance(secret, str):
+        return None
+    return SavedSecret(kind, Secret(secret))

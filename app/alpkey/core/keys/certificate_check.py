@@ -1,0 +1,39 @@
+"""Whether a certificate that a service sent is one to install."""
+
+from datetime import datetime, timedelta
+
+from alpkey.core.errors import InvalidFile
+from alpkey.core.keys.certificate import Certificate, CertificateKind
+
+# A certificate may start a little after our now: clocks differ, and the clusters judge by theirs.
+CLOCK_SLACK = timedelta(minutes=5)
+
+
+def check_certificate(certificate: Certificate, username: str, now: datetime) -> None:
+    """Returns where the certificate opens doors for ``username`` at ``now``.  Raises
+    InvalidFile.
+    """
+    if certificate.kind is not CertificateKind.USER:
+        raise _unfit("It is a certificate for hosts, not for people.")
+    if username not in certificate.principals:
+        names = ", ".join(certificate.principals) or "nobody"
+        raise _unfit(f"It is made out to {names}, not to {username}.")
+    if certificate.valid_before is not None and certificate.valid_before <= now:
+        raise _unfit("It has run out already. Check this computer's clock.")
+    if is_early(certificate, now):
+        raise _unfit("It is not valid yet. Check this computer's clock.")
+
+
+def check_key(certificate: Certificate, public_key: bytes) -> None:
+    """Returns where the certificate was made for this key.  Raises InvalidFile."""
+    if certificate.public_key != public_key:
+        raise _unfit("The private key and the certificate do not belong together.")
+
+
+def is_early(certificate: Certificate, now: datetime) -> bool:
+    """Whether it is not valid yet, by more than clocks differ."""
+    return certificate.valid_after is not None and certificate.valid_after > now + CLOCK_SLACK
+
+
+def _unfit(reason: str) -> InvalidFile:
+    return InvalidFile("answer-unfit", reason=reason)

@@ -1,0 +1,111 @@
+"""What a downloaded file or a pasted text holds, told by its content and never by its name.
+
+A browser renames what it downloads twice, editors add marks and line ends, and people paste a key
+and a certificate in one go, or an answer of the service as it is.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpkey.core.keys.certificate import Certificate, InvalidCertificate, read_certificate
+from alpkey.core.secret import Secret
+
+_PRIVATE = re.compile(
+    r"-----BEGIN (?P<kind>[A-Z ]*PRIVATE KEY)-----(?P<body>.*?)-----END (?P=kind)-----", re.DOTALL
+)
+_CERTIFICATE = re.compile(r"[a-z][a-z0-9-]*-cert-v\d\d@openssh\.com[ \t]+[A-Za-z0-9+/=]+")
+_LINE_LENGTH = 70  # of the text in OpenSSH's own files
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A text that may hold a key or a certificate; ``path`` is None where it was pasted."""
+
+    name: str
+    content: Secret
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundKey:
+    """A private key that somebody saved; nothing of it is checked yet."""
+
+    download: Download
+    private: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCertificate:
+    """``line`` is the certificate as ssh wants it."""
+
+    download: Download
+    line: str
+    certificate: Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableFile:
+    """Neither; ``code`` says in :mod:`words` what it is instead, ``reason`` in a sentence more."""
+
+    download: Download
+    code: str
+    reason: str = ""
+
+
+Find = FoundKey | FoundCertificate | UnusableFile
+
+
+def decoded(content: bytes) -> str:
+    """The text in a file, whatever an editor saved it as."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    return content.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+
+
+def recognise(downloads: Iterable[Download]) -> Iterator[Find]:
+    """Everything of use in the downloads, in their order; of one without any, what it is."""
+    for download in downloads:
+        text = download.content.reveal().replace("\\n", "\n")
+        found = [*_keys(download, text), *_certificates(download, text)]
+        yield from found or [UnusableFile(download, _what_it_is(text))]
+
+
+def _keys(download: Download, text: str) -> Iterator[Find]:
+    for match in _PRIVATE.finditer(text):
+        yield FoundKey(download, Secret(_tidied(match["kind"], match["body"])))
+
+
+def _certificates(download: Download, text: str) -> Iterator[Find]:
+    for match in _CERTIFICATE.finditer(text):
+        line = " ".join(match[0].split())
+        try:
+            yield FoundCertificate(download, line, read_certificate(line.encode()))
+        except InvalidCertificate as error:
+            yield UnusableFile(download, "import-damaged", str(error))
+
+
+def _tidied(kind: str, body: str) -> str:
+    """The key in lines of its own, for a paste may have lost them; headers of old formats stay."""
+    has_headers = ":" in body
+    lines = [line.strip() for line in body.strip().splitlines()] if has_headers else body.split()
+    if len(lines) == 1:
+        letters = lines[0]
+        lines = [letters[at : at + _LINE_LENGTH] for at in range(0, len(letters), _LINE_LENGTH)]
+    return "\n".join([f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----", ""])
+
+
+def _what_it_is(text: str) -> str:
+    start = text.lstrip()[:2000]
+    if not start:
+        return "import-empty"
+    if start.startswith("<"):
+        return "import-web-page"
+    if start.startswith("PuTTY-User-Key-File"):
+        return "import-putty"
+    if "PRIVATE KEY-----" in start:
+        return "import-torn"
+    if re.match(r"(ssh|ecdsa|sk)-[a-z0-9@.-]+ ", start) or "BEGIN SSH2 PUBLIC KEY" in start:
+        return "import-public-key"
+    return "import-unknown"

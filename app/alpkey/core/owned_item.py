@@ -1,0 +1,11 @@
+"""A thing of ours on this computer, as a person is told of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedItem:
+    """One thing: ``what`` is a key of ``words.BELONGINGS``, ``name`` an account, path or number."""
+
+    what: str
+    name: str

@@ -1,0 +1,202 @@
+"""Every path that Alpkey reads or writes, in one place."""
+
+import os
+import pwd
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpkey.core.base_dirs import find_base_dirs
+from alpkey.core.runtime_folder import RuntimeRoots, runtime_roots
+
+# One name for what a desktop knows us by: menu entry, icon, agent of macOS, managed preferences.
+APP_ID = "io.github.alpkey.Alpkey"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """All paths of one home; ``moved`` where ``ALPKEY_HOME`` stands in for the real one.
+
+    ``policies`` are the files by which an organisation locks settings, the strongest last.
+    ``runtime`` says where sockets may lie: ``runtime_folder`` alone says where they do.
+    """
+
+    config: Path
+    state: Path
+    logs: Path
+    ssh: Path
+    runtime: RuntimeRoots
+    machine: Path
+    policies: tuple[Path, ...]
+    autostart: Path
+    share: Path
+    moved: bool
+
+    @property
+    def settings(self) -> Path:
+        return self.config / "config.toml"
+
+    @property
+    def site(self) -> Path:
+        """What the person or the sandbox puts over the shipped site file."""
+        return self.config / "site.toml"
+
+    @property
+    def site_overrides(self) -> Path:
+        """The folder of what a whole machine puts over the shipped site files."""
+        return self.machine / "sites"
+
+    @property
+    def settings_lock(self) -> Path:
+        return self.state / "settings.lock"
+
+    @property
+    def external_changes(self) -> Path:
+        """What we put outside our own folders, for whoever removes us."""
+        return self.state / "touched.json"
+
+    @property
+    def journal(self) -> Path:
+        return self.state / "journal.jsonl"
+
+    @property
+    def look_file(self) -> Path:
+        return self.state / "look"
+
+    @property
+    def lock(self) -> Path:
+        return self.state / "lock"
+
+    @property
+    def intent(self) -> Path:
+        return self.state / "intent"
+
+    @property
+    def program_lock(self) -> Path:
+        """That of renewals for a service account."""
+        return self.state / "lock-sa"
+
+    @property
+    def program_intent(self) -> Path:
+        return self.state / "intent-sa"
+
+    @property
+    def tray_memory(self) -> Path:
+        return self.state / "tray.json"
+
+    @property
+    def ensure(self) -> Path:
+        """Whose turn it is to ask for a key on demand, and when the person said no."""
+        return self.state / "ensure"
+
+    @property
+    def release(self) -> Path:
+        """What was told last of newer versions."""
+        return self.state / "release.json"
+
+    @property
+    def aliases(self) -> Path:
+        return self.state / "aliases"
+
+    @property
+    def tunnels(self) -> Path:
+        """A file for each tunnel."""
+        return self.state / "tunnels"
+
+    @property
+    def last_tunnel(self) -> Path:
+        return self.state / "last_tunnel.json"
+
+    @property
+    def undo(self) -> Path:
+        """Backups of what was the person's own."""
+        return self.state / "undo"
+
+    @property
+    def user_config(self) -> Path:
+        """The person's own ssh configuration."""
+        return self.ssh / "config"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The keys of hosts that the person's ssh knows."""
+        return self.ssh / "known_hosts"
+
+    @property
+    def own_ssh(self) -> Path:
+        return self.ssh / "alpkey"
+
+    @property
+    def own_ssh_config(self) -> Path:
+        return self.own_ssh / "config"
+
+    @property
+    def shared_connections(self) -> Path:
+        """Where ssh keeps the sockets of connections that later logins go through."""
+        return self.own_ssh
+
+    @property
+    def connect_config(self) -> Path:
+        return self.own_ssh / "connect"
+
+    @property
+    def fresh(self) -> Path:
+        """The script that ssh runs first where a key on demand is wanted."""
+        return self.own_ssh / "fresh"
+
+    @property
+    def node_known_hosts(self) -> Path:
+        return self.own_ssh / "known_hosts_nodes"
+
+    def private_key(self, file_name: str) -> Path:
+        return self.ssh / file_name
+
+    def program_key(self, file_name: str) -> Path:
+        """The key of a service account, under the name that the centre's pages give it."""
+        return self.ssh / f"{file_name}-sa"
+
+
+def certificate_of(private_key: Path) -> Path:
+    """Where ssh looks for the certificate of a key (ssh_config(5), IdentityFile)."""
+    return private_key.with_name(private_key.name + "-cert.pub")
+
+
+def lock_of(socket: Path) -> Path:
+    """What the program that listens at ``socket`` holds for as long as it runs."""
+    return socket.with_name(socket.name + ".lock")
+
+
+def user_paths() -> Paths:
+    """The paths of the person who runs this process."""
+    user_id = os.getuid()
+    return find_paths(os.environ, sys.platform, pwd.getpwuid(user_id).pw_dir, user_id)
+
+
+def find_paths(environ: Mapping[str, str], platform: str, passwd_home: str, user_id: int) -> Paths:
+    """The paths for this person, from environment, platform and passwd entry."""
+    roots = find_base_dirs(environ, platform, passwd_home)
+    return Paths(
+        config=Path(roots.config),
+        state=Path(roots.state),
+        logs=Path(roots.logs),
+        ssh=Path(roots.ssh),
+        runtime=runtime_roots(environ, platform, roots.state, user_id),
+        machine=Path(roots.machine),
+        policies=_policies(Path(roots.machine), platform, roots.moved, passwd_home),
+        autostart=Path(roots.desktop),
+        share=Path(roots.share),
+        moved=roots.moved,
+    )
+
+
+def _policies(machine: Path, platform: str, moved: bool, passwd_home: str) -> tuple[Path, ...]:
+    """On macOS the managed preferences of the computer, then those of the person.
+
+    A person's lie in a folder of the account's name, which is that of the home there.
+    """
+    if platform != "darwin":
+        return (machine / "policy.toml",)
+    managed = machine if moved else Path("/Library/Managed Preferences")
+    name = f"{APP_ID}.plist"
+    return (managed / name, managed / Path(passwd_home).name / name)

@@ -1,0 +1,53 @@
+"""``state/tray.json``: what the tray remembers between two runs.
+
+``{"version": 1, "told": {"SERIAL@END": KIND, ...}, "snooze": {"certificate", "kind", "until"}}``;
+a kind is its code, a moment RFC 3339, and ``snooze`` null where there is none.
+"""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from alpkey.core.schedule.reminders import REMEMBERED, Kind, Memory, Reminder, Snooze
+from alpkey.core.timestamps import from_rfc3339, rfc3339
+
+VERSION = 1
+_KINDS = {kind.code: kind for kind in Kind}
+
+
+def to_bytes(memory: Memory) -> bytes:
+    row = {
+        "version": VERSION,
+        "told": {certificate: kind.code for certificate, kind in memory.told.items()},
+        "snooze": None if memory.snooze is None else _snooze_row(memory.snooze),
+    }
+    return json.dumps(row, indent=1).encode() + b"\n"
+
+
+def from_bytes(content: bytes) -> Memory:
+    """The memory; a new one where ``content`` is torn, of another version, or not ours at all."""
+    try:
+        return _read(json.loads(content))
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
+        return Memory()
+
+
+def _snooze_row(snooze: Snooze) -> dict[str, str | None]:
+    return {
+        "certificate": snooze.reminder.certificate,
+        "kind": snooze.reminder.kind.code,
+        "until": rfc3339(snooze.until),
+    }
+
+
+def _read(row: Any) -> Memory:
+    if row["version"] != VERSION:
+        return Memory()
+    told = [(str(certificate), _KINDS[kind]) for certificate, kind in row["told"].items()]
+    snooze = None if row["snooze"] is None else _snooze(row["snooze"])
+    return Memory(dict(told[-REMEMBERED:]), snooze)
+
+
+def _snooze(row: Any) -> Snooze:
+    until: datetime = from_rfc3339(row["until"])
+    return Snooze(Reminder(str(row["certificate"]), _KINDS[row["kind"]]), until)

@@ -1,0 +1,29 @@
+"""Who decides a setting: the organisation's policy, which locks it; else the person; else we."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from alpkey.core.settings.settings import Settings, declared
+
+Origin = Literal["policy", "person", "shipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The settings in force, and who decided each of them, by key."""
+
+    settings: Settings
+    origins: Mapping[str, Origin]
+
+    def is_locked(self, key: str) -> bool:
+        return self.origins[key] == "policy"
+
+
+def choose(policy: Mapping[str, Any], person: Mapping[str, Any]) -> Chosen:
+    """The settings that follow from the values of both."""
+
+    def origin(key: str) -> Origin:
+        return "policy" if key in policy else "person" if key in person else "shipped"
+
+    return Chosen(Settings(**{**person, **policy}), {key: origin(key) for key in declared()})

@@ -1,0 +1,164 @@
+"""The ssh configuration that we write: our own files only, never the person's."""
+
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from alpkey.core.paths import Paths
+from alpkey.core.site import Host, Site
+
+HEADER = (
+    "# Written by Alpkey, and written anew whenever something changes: put nothing of yours here.\n"
+)
+
+# How long a shared connection stays after its last session: it outlives the key, and a revocation.
+PERSISTS_S = 600
+# A socket's path is 103 bytes at most on macOS, 107 elsewhere (sun_path); behind the folder come a
+# slash, 40 letters for %C, and while it is made 17 more (mux.c).
+SOCKET_FOLDER_LIMIT = 103 - 1 - 40 - 17
+
+SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
+
+
+class InvalidConfigPath(ValueError):
+    """A value that cannot stand in an ssh configuration file; the text is the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who logs in, and with what."""
+
+    user: str | None
+    private_key: Path
+    certificate: Path
+    agent: Path | None = None
+
+
+def hosts_file(
+    site: Site,
+    identity: Identity,
+    places: Paths,
+    first: str = "",
+    *,
+    shares: bool = False,
+    only_ipv4: bool = False,
+) -> str:
+    """One block for each host of the site, and one for the compute nodes; ``first`` above them.
+
+    With ``shares`` logins to a cluster go through one that is open.  With ``only_ipv4`` what is
+    reached from here is, by IPv4 alone; what lies behind the jump host is reached from there.
+    An agent of the ``identity`` is asked in place of the one that ssh would ask.
+
+    Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
+    but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
+    Nodes are accepted on first use into a file of their own; their cluster comes as ``-J daint``.
+    """
+    blocks = [
+        _block(
+            host.name,
+            [
+                *_host_lines(host, places),
+                *(["AddressFamily inet"] if only_ipv4 and not host.jump else ()),
+                *_shared(host, places, shares),
+            ],
+            identity,
+        )
+        for host in site.hosts
+    ]
+    blocks.append(_block(site.node_pattern, _node_lines(places), identity))
+    return HEADER + first + "".join(blocks)
+
+
+def connect_file(places: Paths) -> str:
+    """What ``ssh -F`` gets: ours first, for the first value wins, then theirs, then the system's.
+
+    ``-F`` makes ssh skip /etc/ssh/ssh_config, and a relative ``Include`` in it would be looked up
+    in ``~/.ssh``, so all three are named by absolute path.
+    """
+    files = (places.own_ssh_config, places.user_config, SYSTEM_CONFIG)
+    return HEADER + "".join(include_line(file) + "\n" for file in files)
+
+
+def behind_file(jump: str, known_hosts: Path, connect: Path) -> str:
+    """``connect``, with the key of ``jump`` taken from this file and from no other."""
+    block = f"Host {jump}\n    UserKnownHostsFile {path_value(known_hosts)}\nMatch all\n"
+    return block + include_line(connect) + "\n"
+
+
+def include_line(file: Path) -> str:
+    """The line that reads in this file.  Raises Unwritable."""
+    return f"Include {quoted(_unglobbed(file))}"
+
+
+def keywords(text: str) -> set[str]:
+    """The keywords that a file of ours sets, in lower case as ``ssh -G`` tells them."""
+    return {line.split()[0].lower() for line in text.splitlines() if line.startswith(" ")}
+
+
+def quoted(value: str | Path) -> str:
+    """``value`` as one argument of a line.  Raises Unwritable.
+
+    ssh knows double quotes with ``\\"`` and ``\\\\`` inside (ssh_config(5)), and expands ``%``.
+    """
+    text = str(value)
+    if any(ord(letter) < 32 for letter in text):
+        raise InvalidConfigPath(text)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if not text or set(text) & set(" \t\"'#=\\") else text
+
+
+def _unglobbed(path: Path) -> str:
+    """``Include`` takes a glob(7) pattern: its letters lose their meaning behind a backslash.
+
+    What ``%`` and ``${`` begin is expanded by some versions first (10.6 does, 9.2 does not), and no
+    spelling of these letters suits both: so any one letter may stand there.
+    """
+    pattern = re.sub(r"([\\*?\[\]])", r"\\\1", str(path))
+    return re.sub(r"%|\$(?=\{)", "?", pattern)
+
+
+def _block(pattern: str, lines: Iterable[str], identity: Identity) -> str:
+    own = [
+        *lines,
+        *([f"User {quoted(identity.user)}"] if identity.user else []),
+        f"IdentityFile {path_value(identity.private_key)}",
+        "IdentitiesOnly yes",
+        f"CertificateFile {path_value(identity.certificate)}",
+        *([f"IdentityAgent {path_value(identity.agent)}"] if identity.agent else []),
+    ]
+    return f"\nHost {pattern}\n" + "".join(f"    {line}\n" for line in own)
+
+
+def path_value(path: Path) -> str:
+    """A path in a keyword that expands tokens: a percent sign stands for itself when doubled."""
+    return quoted(str(path).replace("%", "%%"))
+
+
+def _host_lines(host: Host, places: Paths) -> Iterable[str]:
+    yield f"HostName {quoted(host.host_name)}"
+    yield f"Port {host.port}"
+    if host.host_key_alias:
+        yield f"HostKeyAlias {quoted(host.host_key_alias)}"
+    if host.jump:
+        yield f"ProxyJump {host.jump}"
+    if places.moved:
+        yield f"UserKnownHostsFile {path_value(places.ssh / 'known_hosts')}"
+
+
+def _shared(host: Host, places: Paths, shares: bool) -> Iterable[str]:
+    """Only what is behind the jump host, which a hop of its own would keep open for tunnels too.
+
+    ``%C`` is a hash of who logs in from where to what (ssh_config(5), TOKENS).
+    """
+    folder = places.shared_connections
+    if shares and host.jump and len(os.fsencode(folder)) <= SOCKET_FOLDER_LIMIT:
+        yield "ControlMaster auto"
+        yield f"ControlPath {quoted(str(folder).replace('%', '%%') + '/%C')}"
+        yield f"ControlPersist {PERSISTS_S}"
+
+
+def _node_lines(places: Paths) -> Iterable[str]:
+    yield f"UserKnownHostsFile {path_value(places.node_known_hosts)}"
+    yield "StrictHostKeyChecking accept-new"

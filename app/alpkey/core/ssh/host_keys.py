@@ -1,0 +1,63 @@
+"""What ssh itself says of a host's key, read from the words of ``ssh -v``.
+
+ssh judges: hashed names, certificate authorities and every other file it reads are its matter.
+OpenSSH speaks English whatever the locale is.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+# ``changed``: another key is known; ``waiting``: a host on the way has to be accepted first.
+HostState = Literal["known", "site", "unknown", "changed", "waiting", "unreachable"]
+
+# Those in which a key may be accepted; a changed one is never among them.
+ACCEPTABLE: tuple[HostState, ...] = ("site", "unknown")
+
+_SHOWN = re.compile(r"debug1: Server host key: (\S+) (SHA256:\S+)")
+_OFFENDING = re.compile(r"Offending .*key in (.+):(\d+)")
+_CHANGED = "IDENTIFICATION HAS CHANGED"
+_UNKNOWN = re.compile(r"No .* host key is known for .* and you have requested strict checking")
+_REVOKED = "REVOKED HOST KEY"
+_ON_THE_WAY = "Host key verification failed."
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """A host's key as it was presented: its type, and its fingerprint as ssh-keygen prints it."""
+
+    type: str
+    fingerprint: str
+
+
+def shown_as(name: str, host_name: str, key: HostKey) -> str:
+    """The host and its key as a person is asked about them."""
+    return f"{name} ({host_name}): {key.type} {key.fingerprint}"
+
+
+@dataclass(frozen=True, slots=True)
+class HostKeyObservation:
+    """``place`` is the file and line of a key that contradicts; ``reason`` why nothing was seen."""
+
+    state: HostState
+    key: HostKey | None = None
+    place: str | None = None
+    reason: str = ""
+
+
+def judged(told: str, hops: int) -> HostKeyObservation:
+    """What ssh told of the last of ``hops`` hosts, each of which shows its key in turn."""
+    shown = [HostKey(*found) for found in _SHOWN.findall(told)]
+    if len(shown) < hops:
+        state: HostState = "waiting" if hops > 1 and _ON_THE_WAY in told else "unreachable"
+        return HostKeyObservation(state, reason=_last_words(told))
+    key = shown[-1]
+    if _CHANGED in told or _REVOKED in told:
+        offending = _OFFENDING.findall(told)
+        return HostKeyObservation("changed", key, ":".join(offending[-1]) if offending else None)
+    return HostKeyObservation("unknown" if _UNKNOWN.search(told) else "known", key)
+
+
+def _last_words(told: str) -> str:
+    plain = [row.strip() for row in told.splitlines() if row.strip() and "debug" not in row[:8]]
+    return plain[-1] if plain else "ssh said nothing"

@@ -1,0 +1,87 @@
+"""Our one line in the person's ssh configuration; every byte around it is theirs and stays.
+
+All functions take and give bytes: the file may be in any encoding, or in none.
+"""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+
+from alpkey.core.ssh.config_blocks import include_line
+
+
+def include_line_for(own_config: Path) -> bytes:
+    """The line without its end.  Raises Unwritable where ssh could not read such a path.
+
+    The path is absolute: ssh looks a relative one up in ``$HOME``, which may not be its own home.
+    """
+    return os.fsencode(include_line(own_config))
+
+
+def begins_with(content: bytes, line: bytes) -> bool:
+    """Whether ``line`` is the first: above it anything could win, or make it part of a block."""
+    return re.match(_whole(line), content) is not None
+
+
+def applied(content: bytes, line: bytes) -> bytes:
+    """``content`` with the line at its very top, ended as the first line of theirs is."""
+    if begins_with(content, line):
+        return content
+    first, newline, _ = content.partition(b"\n")
+    crlf = newline and first.endswith(b"\r")
+    return line + (b"\r\n" if crlf else b"\n") + content
+
+
+def theirs(content: bytes, line: bytes) -> bytes:
+    """``content`` without the line at its top."""
+    return re.sub(rb"\A" + _whole(line), b"", content)
+
+
+def undone(content: bytes, line: bytes, written: str | None) -> bytes:
+    """``content`` as it was before our line came.
+
+    Where it still is what we wrote (its digest is ``written``), only the line at the top goes;
+    else the person has worked on it since, and the line leaves wherever it now stands.
+    """
+    if digest(content) == written:
+        return theirs(content, line)
+    return re.sub(rb"(?m)^" + _whole(line), b"", content)
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def difference(path: Path, line: bytes, before: bytes, after: bytes) -> str:
+    """A unified diff without context; '' where nothing changes.
+
+    Our line is all that ever comes or goes, so nothing of theirs is looked at but where it stands.
+    """
+    if before == after:
+        return ""
+    shown = line.decode(errors="replace")
+    head = f"--- {path}\n+++ {path}\n"
+    if len(after) > len(before):
+        return f"{head}@@ -0,0 +1 @@\n+{shown}\n"
+    gone = [1] if after == theirs(before, line) else _lines_of(line, before)
+    hunks = (
+        f"@@ -{number} +{number - 1 - earlier},0 @@\n-{shown}\n"
+        for earlier, number in enumerate(gone)
+    )
+    return head + "".join(hunks)
+
+
+def _whole(line: bytes) -> bytes:
+    """A pattern for the line together with its end."""
+    return re.escape(line) + rb"\r?(?:\n|\Z)"
+
+
+def _lines_of(line: bytes, content: bytes) -> list[int]:
+    """The numbers of the lines that are ours, from 1."""
+    numbers, at, number = [], 0, 1
+    for found in re.finditer(rb"(?m)^" + _whole(line), content):
+        number += content.count(b"\n", at, found.start())
+        at = found.start()
+        numbers.append(number)
+    return numbers

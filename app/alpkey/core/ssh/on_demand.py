@@ -1,0 +1,95 @@
+"""A key when it is needed: the line that has ssh look first, and the small script that looks."""
+
+import re
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from alpkey.core.look_line import VERSION
+from alpkey.core.paths import Paths
+from alpkey.core.site import Site
+from alpkey.core.ssh.config_blocks import InvalidConfigPath
+
+# What means something between single quotes to some shell, or to ssh between double ones.
+_SPECIAL = "'\"\\!"
+
+_FRESH = """\
+#!/bin/sh
+# Written by Alpkey. ssh runs this before it logs in to the centre; 'alpkey config undo' ends that.
+# While the key is good it ends at once. Whatever it does, ssh goes on, unless it is to refuse.
+[ -z "$ALPKEY_PROBE" ] || exit 0
+look={look}
+if [ ! -e {intent} ] && [ -r "$look" ]; then
+    read -r version after before _ _ _ size key <"$look"
+    now=$(date +%s)
+    [ "$version" = {version} ] && [ "$size" -gt 0 ] &&
+        [ "$after" -le "$now" ] && [ "$now" -lt "$before" ] &&
+        [ -e "$key-cert.pub" ] && [ ! "$key-cert.pub" -nt "$look" ] && exit 0
+fi 2>/dev/null
+for needed in {needed}; do
+    [ -e "$needed" ] || exit 0
+done
+# ssh -G only asks what would be: our caller, or the caller of its shell.
+set -f
+parent=$PPID
+for _ in 1 2 3; do
+    # shellcheck disable=SC2046  # words are wanted
+    set -- $(ps -o ppid= -o args= -p "$parent" 2>/dev/null)
+    [ $# -gt 1 ] || break
+    parent=$1
+    for word; do
+        case $word in
+        -*[!46AaCfGgKkMNnqsTtVvXxYy]*) ;;
+        -*G*) exit 0 ;;
+        esac
+    done
+done
+{home}exec {ensure}
+"""
+
+
+# Which OpenSSH knows RefuseConnection (its release notes); any older one would stop at the word.
+KNOWS_REFUSAL = (10, 1)
+_REFUSAL = "There is no good key. Get one with: alpkey renew"
+
+
+def match_line(site: Site, places: Paths, *, refuses: bool = False) -> str:
+    """Has ssh run the script before each login to a host of the site.  Raises Unwritable.
+
+    ssh gives the command to the person's own shell, whatever that is: so nothing stands in it but
+    one call.  ``%`` is ssh's own there (ssh_config(5), TOKENS).  With ``refuses`` a login for which
+    there is no key ends at once, and no host is asked.
+    """
+    path = str(places.fresh)
+    if any(letter in _SPECIAL or ord(letter) < 32 for letter in path):
+        raise InvalidConfigPath(path)
+    names = ",".join(host.name for host in site.hosts)
+    called = f"""exec "/bin/sh '{path.replace("%", "%%")}'\""""
+    if refuses:
+        return f'Match originalhost {names} !{called}\n    RefuseConnection "{_REFUSAL}"\n'
+    return f"Match originalhost {names} {called}\n"
+
+
+_CALLED = re.compile(r"""^\s*Match\s.*\bexec\s+"/bin/sh '(/[^']*/alpkey/fresh)'\"""", re.IGNORECASE)
+
+
+def called_by(line: str) -> str | None:
+    """The script that a line of ours has ssh run, wherever that was copied to."""
+    found = _CALLED.match(line)
+    return found[1].replace("%%", "%") if found else None
+
+
+def script(places: Paths, ensure: Sequence[str], needed: Sequence[Path]) -> str:
+    """The script (POSIX sh).  ``ensure`` is our own command, ``needed`` what it cannot do without.
+
+    No login may ever fail because Alpkey was removed: then it does nothing.
+    """
+    home = f"export ALPKEY_HOME={shlex.quote(str(places.state.parent))}\n" if places.moved else ""
+    return _FRESH.format(
+        snapshot=shlex.quote(str(places.look_file)),
+        intent=shlex.quote(str(places.intent)),
+        version=VERSION.decode(),
+        needed=shlex.join(str(path) for path in needed),
+        home=home,
+        ensure=shlex.join(ensure),
+    )

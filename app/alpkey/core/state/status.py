@@ -1,0 +1,75 @@
+"""The status: a look, and what only asking the agent tells; as the object of ``status --json``."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from alpkey.core.state.quota import Quota
+from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.timestamps import rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """What the agent that ssh will use holds of ours.
+
+    ``own``: it is ours, in place of the person's.  ``holds_current`` is the installed certificate,
+    ``holds_key`` its key.
+    """
+
+    reachable: bool
+    socket: str | None
+    own: bool = False
+    holds_key: bool = False
+    holds_current: bool = False
+    stale: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    snapshot: Snapshot
+    agent: AgentView
+
+
+def status_object(status: Status, now: datetime) -> dict[str, Any]:
+    """The object of the contract; times are RFC 3339 in UTC, the serial is text (64 bits)."""
+    snapshot, certificate = status.snapshot, status.snapshot.certificate
+    left = snapshot.left(now) if certificate else None
+    return {
+        "state": snapshot.state(now).value,
+        "trouble": snapshot.trouble,
+        "key_path": str(snapshot.key_path),
+        "certificate_path": str(snapshot.certificate_path),
+        "serial": str(certificate.serial) if certificate else None,
+        "key_id": certificate.key_id if certificate else None,
+        "principals": list(certificate.principals) if certificate else [],
+        "valid_after": rfc3339(certificate.valid_after) if certificate else None,
+        "valid_before": rfc3339(certificate.valid_before) if certificate else None,
+        "seconds_left": int(left.total_seconds()) if left is not None else None,
+        "encrypted": snapshot.encrypted,
+        "quota": quota_object(snapshot.quota),
+        "agent": agent_object(status.agent),
+    }
+
+
+def agent_object(agent: AgentView) -> dict[str, Any]:
+    return {
+        "reachable": agent.reachable,
+        "socket": agent.socket,
+        "own": agent.own,
+        "holds_key": agent.holds_key,
+        "holds_current": agent.holds_current,
+        "stale": agent.stale,
+    }
+
+
+def quota_object(quota: Quota) -> dict[str, Any]:
+    known = quota.source != "unknown"
+    return {
+        "limit": quota.limit if known else None,
+        "used": quota.used,
+        "remaining": quota.remaining,
+        "source": quota.source,
+        "as_of": rfc3339(quota.as_of),
+        "next_slot_at": rfc3339(quota.next_slot_at),
+    }

@@ -1,0 +1,171 @@
+"""``state/tunnels/ID.json``: what a tunnel's supervisor tells of it, and whoever looks reads."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from alpkey.core.errors import AlpkeyError, Unreachable
+from alpkey.core.messages import describe
+from alpkey.core.timestamps import from_rfc3339, rfc3339
+
+# How long it is told that a tunnel failed, or ended with its job.
+TOLD_FOR = timedelta(hours=12)
+
+
+Ports = tuple[tuple[int, int], ...]
+"""Pairs of the port on this computer and the port on the node."""
+
+
+class TunnelState(Enum):
+    """The values are those of ``tunnel list --json``."""
+
+    CONNECTING = "connecting"
+    OPEN = "open"
+    SILENT = "service-not-answering"
+    RECONNECTING = "reconnecting"
+    WAITING = "waiting-for-key"
+    FAILED = "failed"
+    JOB_ENDED = "job-ended"
+    CLOSED = "closed"
+
+    @property
+    def is_final(self) -> bool:
+        return self in (TunnelState.FAILED, TunnelState.JOB_ENDED, TunnelState.CLOSED)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether ssh stands, whatever the service does."""
+        return self in (TunnelState.OPEN, TunnelState.SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelTarget:
+    """Where a tunnel leads: from ports of this computer to ports of a node."""
+
+    cluster: str
+    node: str
+    ports: Ports
+
+    @property
+    def name(self) -> str:
+        """What its tunnel is called, where no other is called so; fit for a file."""
+        plain = re.sub(r"[^\w.-]", "_", f"{self.cluster}-{self.node}-{self.ports[0][1]}")
+        return plain.lstrip(".")
+
+    @property
+    def url(self) -> str:
+        """The address of the first of its services."""
+        return address(self.ports[0][0])
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelObservation:
+    """A tunnel as its file tells it.  ``alive``: its supervisor holds the lock on that file.
+
+    ``error`` is the object of the contract, with ``exit_code``; ``silent`` are the ports on the
+    node where nothing answers.  ``process`` names the supervisor to whoever started it; whether
+    it lives is never judged by that.
+    """
+
+    id: str
+    target: TunnelTarget
+    state: TunnelState
+    since: datetime
+    alive: bool = True
+    silent: tuple[int, ...] = ()
+    error: Mapping[str, Any] | None = None
+    process: int = 0
+
+    def is_worth_telling(self, now: datetime) -> bool:
+        return self.alive or now - self.since < TOLD_FOR
+
+
+def address(local_port: int) -> str:
+    """Where a browser finds the service; by number, for a name may lead to ``::1``."""
+    return f"http://127.0.0.1:{local_port}"
+
+
+def tunnel_object(tunnel: TunnelObservation) -> dict[str, Any]:
+    """The tunnel as the contract has it, and as its file holds it."""
+    return {
+        "id": tunnel.id,
+        "cluster": tunnel.target.cluster,
+        "node": tunnel.target.node,
+        "ports": [list(pair) for pair in tunnel.target.ports],
+        "state": tunnel.state.value,
+        "since": rfc3339(tunnel.since),
+        "url": tunnel.target.url,
+        "silent": list(tunnel.silent),
+        "error": dict(tunnel.error) if tunnel.error else None,
+        "process": tunnel.process,
+    }
+
+
+def to_bytes(tunnel: TunnelObservation) -> bytes:
+    return json.dumps(tunnel_object(tunnel)).encode() + b"\n"
+
+
+def from_bytes(data: bytes, *, alive: bool) -> TunnelObservation | None:
+    """None for a file that is none of ours.  One whose supervisor is gone without a word failed."""
+    try:
+        row = json.loads(data)
+        state = TunnelState(row["state"])
+        tunnel_id, error = _text(row["id"]), row["error"]
+        if not alive and not state.is_final:
+            state, error = TunnelState.FAILED, error_row(Unreachable("tunnel-died", id=tunnel_id))
+        return TunnelObservation(
+            id=tunnel_id,
+            target=TunnelTarget(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"])),
+            state=state,
+            since=from_rfc3339(row["since"]),
+            alive=alive,
+            silent=tuple(int(port) for port in row["silent"]),
+            error=error if isinstance(error, dict) else None,
+            process=int(row["process"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def target_to_bytes(target: TunnelTarget) -> bytes:
+    """Where a tunnel led, for the next time."""
+    return json.dumps(
+        {"cluster": target.cluster, "node": target.node, "ports": target.ports}
+    ).encode()
+
+
+def target_from_bytes(data: bytes) -> TunnelTarget | None:
+    """None for what is none of ours."""
+    try:
+        row = json.loads(data)
+        return TunnelTarget(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def error_row(error: AlpkeyError) -> dict[str, Any]:
+    """The error as the contract has it, and how whoever asked for the tunnel is to end."""
+    return {**describe.error_object(error), "exit_code": error.exit_code}
+
+
+def socket_name(tunnel_id: str) -> str:
+    """Short, for the whole path of a socket may have 104 bytes on macOS (unix(4))."""
+    return f"t-{hashlib.sha256(tunnel_id.encode()).hexdigest()[:12]}"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError(value)
+    return value
+
+
+def _ports(rows: Any) -> Ports:
+    pairs = tuple((int(local), int(remote)) for local, remote in rows)
+    if not pairs:
+        raise ValueError(rows)
+    return pairs

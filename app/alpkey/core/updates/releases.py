@@ -1,0 +1,88 @@
+"""Newer versions of Alpkey: they are told of where a person wants that, and never fetched."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self, TypeGuard
+
+from alpkey.core.addresses import is_secure
+from alpkey.core.timestamps import from_rfc3339, rfc3339
+
+ASK_EVERY = timedelta(days=1)
+
+# Builds whose package manager brings newer versions by itself.
+_BROUGHT = ("deb", "rpm")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A version that can be had, and the page for people that tells of it."""
+
+    version: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastUpdateCheck:
+    """What the feed said last, and when it was asked; ``newest`` is None where it said nothing."""
+
+    asked_at: datetime
+    newest: Release | None
+
+    def to_bytes(self) -> bytes:
+        newest = self.newest
+        row = {
+            "asked_at": rfc3339(self.asked_at),
+            "version": newest.version if newest else None,
+            "page": newest.page if newest else None,
+        }
+        return json.dumps(row).encode() + b"\n"
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self | None:
+        """None where the file is torn or of another version."""
+        try:
+            row = json.loads(data)
+            newest = release_in({"tag_name": row["version"], "html_url": row["page"]})
+            return cls(from_rfc3339(row["asked_at"]), newest)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def is_old(self, now: datetime) -> bool:
+        """Whether it is time to ask again; also where the clock was set back."""
+        return not timedelta(0) <= now - self.asked_at < ASK_EVERY
+
+    def newer_than(self, here: str) -> Release | None:
+        return self.newest if self.newest and is_newer(self.newest.version, here) else None
+
+
+def release_in(answer: object) -> Release | None:
+    """The release that a feed's answer tells of, as GitHub's does: ``tag_name``, ``html_url``."""
+    if not isinstance(answer, dict):
+        return None
+    tag, page = answer.get("tag_name"), answer.get("html_url")
+    if not isinstance(tag, str) or _numbers(tag) is None or not _is_page(page):
+        return None
+    return Release(tag.removeprefix("v"), page)
+
+
+def is_newer(there: str, here: str) -> bool:
+    """Whether version ``there`` comes after ``here``; what is no version is never newer."""
+    numbers, ours = _numbers(there), _numbers(here)
+    return numbers is not None and ours is not None and numbers > ours
+
+
+def is_brought(build: str) -> bool:
+    """Whether a package manager brings newer versions to this ``build`` by itself."""
+    return build.split(" ", 1)[0] in _BROUGHT
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    parts = version.removeprefix("v").split(".")
+    if not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
+        return None
+    return tuple(int(part) for part in parts)
+
+
+def _is_page(page: object) -> TypeGuard[str]:
+    return is_secure(page)

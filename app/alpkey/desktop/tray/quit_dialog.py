@@ -1,0 +1,54 @@
+"""Quit: at once, or after a question while tunnels are open, which live on without the tray."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox, QPushButton
+
+from alpkey.desktop.views import tunnels as tunnel_view
+
+CLOSE, LEAVE = "C&lose them and quit", "&Quit and leave them open"
+
+
+class QuitDialog(QObject):
+    """``close`` has all tunnels closed by somebody who outlives us; ``end`` ends the tray."""
+
+    def __init__(
+        self,
+        close: Callable[[], object],
+        end: Callable[[], object],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._close = close
+        self._end = end
+        self._box: QMessageBox | None = None
+
+    def ask(self, tunnels: int) -> None:
+        """Asks once at a time."""
+        if not tunnels:
+            self._end()
+            return
+        if self._box is None:
+            self._box = self._question(tunnels)
+        self._box.open()
+        self._box.activateWindow()
+
+    def _question(self, tunnels: int) -> QMessageBox:
+        box = QMessageBox(QMessageBox.Icon.Question, "Quit Alpkey", tunnel_view.how_many(tunnels))
+        box.setInformativeText("Tunnels go on without the tray icon until they are closed.")
+        close = box.addButton(CLOSE, QMessageBox.ButtonRole.AcceptRole)
+        leave = box.addButton(LEAVE, QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(close)
+        box.finished.connect(lambda _: self._answered(box.clickedButton(), close, leave))
+        return box
+
+    def _answered(self, clicked: object, close: QPushButton, leave: QPushButton) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            box.deleteLater()
+        if clicked is close:
+            self._close()
+        if clicked in (close, leave):
+            self._end()

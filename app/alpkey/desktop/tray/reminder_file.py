@@ -1,0 +1,35 @@
+"""``state/tray.json`` on the disk.  The tray alone writes it, and writes nothing else."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from alpkey.core.schedule.reminder_store import from_bytes, to_bytes
+from alpkey.core.schedule.reminders import Memory
+
+LIMIT_BYTES = 65536
+
+
+def load(path: Path) -> Memory:
+    """What the last run remembered; a new memory where that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return from_bytes(file.read(LIMIT_BYTES))
+    except OSError:
+        return Memory()
+
+
+def save(path: Path, memory: Memory) -> None:
+    """Replaces the file whole.  Where that cannot be done this run remembers all the same."""
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(to_bytes(memory))
+                file.flush()
+                os.fsync(file.fileno())
+            staged.replace(path)
+        except OSError:
+            staged.unlink(missing_ok=True)

@@ -1,0 +1,324 @@
+"""What the tray and the windows show, as pure functions of a look and a moment.
+
+``now`` carries the zone in which times are shown.  Widgets only apply what stands here.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from alpkey.core.keys.certificate import fingerprint
+from alpkey.core.messages import describe
+from alpkey.core.site import Site
+from alpkey.core.ssh.aliases import Alias
+from alpkey.core.state.quota import Quota
+from alpkey.core.state.snapshot import KeyState, Snapshot
+from alpkey.desktop.views import tunnels as tunnel_view
+from alpkey.desktop.views.icon_state import RING_STEPS, IconShape, IconView, Ring
+from alpkey.desktop.views.tunnels import TunnelEntry
+
+
+@dataclass(frozen=True, slots=True)
+class MenuView:
+    """The lines of the menu that change; one that is empty is not there.
+
+    ``warning`` tells what will stop a login, ``later`` puts a reminder off, ``news`` tells of a
+    newer version, and ``news_page`` more of it.  ``is_new``: nothing is set up, and the first start
+    is what comes first.
+    """
+
+    state: str
+    quota: str
+    warning: str = ""
+    later: str = ""
+    news: str = ""
+    news_page: str = ""
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An entry of the menu, and the name for ssh that it connects to."""
+
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrayView:
+    """All that the tray shows; there is nothing to connect to where the site cannot be read."""
+
+    icon: IconView
+    tooltip: str
+    menu: MenuView
+    connections: tuple[Connection, ...]
+    tunnels: tuple[TunnelEntry, ...] = ()
+    tunnels_title: str = tunnel_view.title(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A reminder: its words, its picture, and the names of its two buttons."""
+
+    title: str
+    body: str
+    icon: IconView
+    renew: str = describe.RENEW
+    later: str = describe.LATER
+
+
+UNREADABLE = MenuView("The settings cannot be used", "Quota unknown")
+
+
+def icon(snapshot: Snapshot, now: datetime, *, numbered: bool = True) -> IconView:
+    """The icon of this moment; every state differs from every other by its shape.
+
+    A key that opens doors has a number in its ring, or the ring alone; the triangle where the
+    doctor found what closes them all the same.  Beside it a dot while tunnels are open.
+    """
+    return _icon(snapshot, now, numbered=numbered)._replace(
+        dot=any(t.alive for t in snapshot.tunnels)
+    )
+
+
+def _icon(snapshot: Snapshot, now: datetime, *, numbered: bool) -> IconView:
+    eighths = math.ceil(snapshot.fraction_left(now) * RING_STEPS)
+    if snapshot.working:
+        return IconView(IconShape.WORKING, ring=Ring.FULL, eighths=eighths)
+    match snapshot.state(now):
+        case KeyState.MISSING:
+            return IconView(IconShape.HOLLOW, ring=Ring.DOTTED, eighths=RING_STEPS)
+        case KeyState.EXPIRED:
+            return IconView(IconShape.CROSSED)
+        case KeyState.BROKEN | KeyState.NOT_YET_VALID:
+            return IconView(IconShape.WARNING, eighths=eighths)
+    ring = Ring.DASHED if snapshot.state(now) is KeyState.EXPIRING else Ring.FULL
+    if snapshot.warnings:
+        return IconView(IconShape.WARNING, ring=ring, eighths=eighths)
+    if not numbered:
+        return IconView(IconShape.BARE, ring=ring, eighths=eighths)
+    return IconView(IconShape.NUMBER, _number(snapshot, now), ring, eighths)
+
+
+def _number(snapshot: Snapshot, now: datetime) -> str:
+    """Hours left, in the last hour minutes."""
+    left = snapshot.left(now)
+    if left is None:
+        return "\N{INFINITY}"
+    minutes = int(left.total_seconds()) // 60
+    return str(min(minutes // 60, 99) if minutes >= 60 else minutes)
+
+
+def state_line(snapshot: Snapshot, now: datetime) -> str:
+    """The key's state in one sentence, with the time left where it opens doors."""
+    left = snapshot.left(now) if snapshot.state(now).opens_doors else None
+    return state(snapshot, now) + (f" - {describe.span(left)} left" if left is not None else "")
+
+
+def state(snapshot: Snapshot, now: datetime) -> str:
+    """The key's state in one sentence that stays true as the minutes pass."""
+    certificate = snapshot.certificate
+    ends = certificate.valid_before if certificate else None
+    match snapshot.state(now):
+        case KeyState.MISSING:
+            return "There is no key yet"
+        case KeyState.EXPIRED:
+            return f"Key expired {describe.day_and_time(ends, now)}" if ends else "Key expired"
+        case KeyState.NOT_YET_VALID:
+            return "Key not valid yet; check this computer's clock"
+        case KeyState.BROKEN:
+            return "The key cannot be used"
+    return f"Key valid {describe.until(ends, now)}"
+
+
+def warning_line(snapshot: Snapshot, now: datetime) -> str:
+    """What the doctor found that will stop a login though the key is good; empty where nothing."""
+    if not snapshot.warnings or not snapshot.state(now).opens_doors:
+        return ""
+    from alpkey.core.doctor.diagnosis import (
+        title_of,  # hardly ever needed, and the tray stays small
+    )
+
+    first = title_of(snapshot.warnings[0]) or describe.SOMETHING_STOPS_LOGINS
+    more = len(snapshot.warnings) - 1
+    return f"{first} (and {more} more)" if more else first
+
+
+def quota_line(quota: Quota, now: datetime) -> str:
+    """How many keys are left, never more certain than we are."""
+    if quota.remaining is None:
+        return "Quota unknown"
+    if quota.remaining == 0:
+        at = quota.next_slot_at
+        return f"No key left; next key at {describe.clock_time(at, now)}" if at else "No key left"
+    count = describe.keys_left(quota.remaining, quota.limit)
+    if quota.source == "journal":
+        return f"At most {count}"
+    return f"{count} (as of {describe.clock_time(quota.as_of, now)})" if quota.as_of else count
+
+
+def own_count(site: Site) -> str:
+    """What our own count of keys is worth, and where the list is."""
+    if site.has_gateway:
+        return f"That is what this computer knows. {site.name} lists all of them, for a sign-in."
+    return (
+        f"{site.name} keeps no list that Alpkey could ask for: keys made on other computers are "
+        "not counted."
+    )
+
+
+def own_key(snapshot: Snapshot, now: datetime) -> str:
+    """The key of this computer in a line; empty where none opens doors."""
+    if snapshot.certificate is None or not snapshot.state(now).opens_doors:
+        return ""
+    ends = describe.until(snapshot.certificate.valid_before, now)
+    return f"This computer's, {ends}, serial {snapshot.certificate.serial}"
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A name for ssh, and the host that it leads to."""
+
+    name: str
+    where: str
+
+
+def destinations(site: Site | None, aliases: Iterable[Alias]) -> tuple[Destination, ...]:
+    """All that can be connected to: the clusters, the person's own names, and the jump host."""
+    if site is None:
+        return ()
+    hosts = {host.name: host.host_name for host in site.hosts}
+    names = {host.name: host.name for host in site.clusters}
+    names |= {alias.name: alias.host for alias in aliases if alias.name not in hosts}
+    names[site.jump_host] = site.jump_host
+    return tuple(Destination(name, hosts.get(host, host)) for name, host in names.items())
+
+
+def connections(site: Site | None, aliases: Iterable[Alias]) -> tuple[Connection, ...]:
+    """The clusters, the person's own names for hosts of the centre, and the jump host."""
+    if site is None:
+        return ()
+    *others, jump = (one.name for one in destinations(site, aliases))
+    check = Connection(f"Check {jump.capitalize()}", jump)
+    return (*(Connection(f"Connect to {name}", name) for name in others), check)
+
+
+def menu(snapshot: Snapshot, now: datetime) -> MenuView:
+    return MenuView(
+        state_line(snapshot, now),
+        quota_line(snapshot.quota, now),
+        warning=warning_line(snapshot, now),
+        news=f"Alpkey {snapshot.newer.version} is there\N{HORIZONTAL ELLIPSIS}"
+        if snapshot.newer
+        else "",
+        news_page=snapshot.newer.page if snapshot.newer else "",
+        is_new=not snapshot.is_set_up,
+    )
+
+
+def tooltip(site_name: str, snapshot: Snapshot, now: datetime) -> str:
+    """No minutes in it: a text that changes every minute costs wake-ups while nobody looks."""
+    certificate = snapshot.certificate
+    quota = quota_line(snapshot.quota, now)
+    if certificate and snapshot.state(now).opens_doors:
+        said = f"{site_name} key {describe.until(certificate.valid_before, now)}, {quota.lower()}"
+        warning = warning_line(snapshot, now)
+        return f"{said}. {warning}" if warning else said
+    return f"{site_name}: {state(snapshot, now).lower()}"
+
+
+def reminder(code: str, site_name: str, snapshot: Snapshot, now: datetime) -> Notice:
+    """The reminder of this code in words that stay true while it waits to be read."""
+    end = snapshot.certificate.valid_before if snapshot.certificate else None
+    facts = {"site": site_name, "end": describe.clock_time(end, now) if end else ""}
+    said = describe.REMINDERS[code]
+    return Notice(said.title.format(**facts), said.body.format(**facts), icon(snapshot, now))
+
+
+def quota_guard(snapshot: Snapshot, now: datetime) -> str:
+    """What to say before a renewal asks for anything; empty where nothing is."""
+    match snapshot.quota.remaining:
+        case 0:
+            return f"{quota_line(snapshot.quota, now)}."
+        case 1:
+            return describe.warning("last-of-the-day", {})
+    return ""
+
+
+def step_left(now: datetime, step_s: int) -> float:
+    """How much is left of the step that a one-time code lives, 0.0 to 1.0 (RFC 6238, 4)."""
+    return 1 - now.timestamp() % step_s / step_s
+
+
+def mnemonics(labels: Iterable[str]) -> str:
+    """The letters that these labels mark for the keyboard."""
+    return "".join(label.partition("&")[2][:1].lower() for label in labels)
+
+
+def with_mnemonics(labels: Sequence[str], taken: str = "") -> list[str]:
+    """The labels, each with a letter marked for the keyboard: its own one where one is left.
+
+    Where several share one it goes from one of them to the next.  None are ``taken``.
+    """
+    places = [_letters(label) for label in labels]
+    owners: dict[str, int] = {}
+
+    def give(label: int, tried: set[str]) -> bool:
+        """Gives this label a letter; whoever had it gets another (Kuhn's matching)."""
+        letters = [letter for letter in places[label] if letter not in tried]
+        for letter in sorted(letters, key=owners.__contains__):
+            tried.add(letter)
+            if letter not in owners or give(owners[letter], tried):
+                owners[letter] = label
+                return True
+        return False
+
+    for label in range(len(labels)):
+        give(label, set(taken))
+    letters = {owner: letter for letter, owner in owners.items()}
+    return [
+        _marked(label, places[number], letters.get(number), taken)
+        for number, label in enumerate(labels)
+    ]
+
+
+def _marked(label: str, places: Mapping[str, int], letter: str | None, taken: str) -> str:
+    letter = letter or next((one for one in places if one not in taken), None)
+    if letter is None:
+        return label
+    at = places[letter]
+    return f"{label[:at]}&{label[at:]}"
+
+
+def _letters(label: str) -> dict[str, int]:
+    """Where each of its letters stands, the first ones of words before the others."""
+    starts = [at for at in range(len(label)) if at == 0 or label[at - 1] == " "]
+    places: dict[str, int] = {}
+    for at in (*starts, *range(len(label))):
+        if label[at].isalnum():
+            places.setdefault(label[at].lower(), at)
+    return places
+
+
+def good_for_long(snapshot: Snapshot, now: datetime) -> bool:
+    """Whether renewing now would be early; a key made out to somebody else is never too good."""
+    principals = snapshot.certificate.principals if snapshot.certificate else ()
+    ours = snapshot.account is None or snapshot.account in principals
+    return ours and snapshot.state(now) is KeyState.VALID
+
+
+def key_rows(snapshot: Snapshot, now: datetime) -> tuple[tuple[str, str], ...]:
+    """The key's facts for the main window, as name and value."""
+    certificate = snapshot.certificate
+    if certificate is None:
+        return (("File", str(snapshot.key_path)),)
+    protection = {True: "a passphrase", False: "nothing but the file's mode", None: "unknown"}
+    return (
+        ("User", ", ".join(certificate.principals) or "nobody"),
+        ("Valid", describe.until(certificate.valid_before, now)),
+        ("Serial", str(certificate.serial)),
+        ("Fingerprint", fingerprint(certificate.public_key)),
+        ("Protected by", protection[snapshot.encrypted]),
+        ("File", str(snapshot.key_path)),
+    )

@@ -1,0 +1,188 @@
+"""The page of the doctor: findings of ``alpkey doctor``, each with the one button that mends it."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from alpkey.core.messages import describe
+from alpkey.desktop.child.command_tracker import CommandTracker, Then
+from alpkey.desktop.views import errors as error_view
+from alpkey.desktop.views import findings as finding_view
+from alpkey.desktop.views import status as status_view
+from alpkey.desktop.windows.parts import (
+    GRID_PX,
+    announce,
+    bold_label,
+    button,
+    heading,
+    scroll_area,
+    stack,
+    words_label,
+)
+
+REPORT_SIZE_PX = (72 * GRID_PX, 48 * GRID_PX)
+Finding = dict[str, Any]
+
+
+class DoctorPage(QWidget):
+    """Looks once it is shown for the first time, and whenever it is asked to.
+
+    ``start`` runs Alpkey with these arguments, and returns the window that was opened, if one was;
+    ``taken`` are the window's own mnemonics.
+    """
+
+    def __init__(
+        self, command: Callable[..., list[str]], start: Callable[..., object], taken: str
+    ) -> None:
+        super().__init__()
+        self.commands = CommandTracker(command, self)
+        self._start = start
+        self._taken = taken
+        self._looked = False
+        self._state = heading("doctor-state", describe.DOCTOR_LOOKS)
+        self._again = button("", self.examine, "look-again")
+        self._public = button("", lambda: self._report("public"), "report-public")
+        self._support = button("", lambda: self._report("support"), "report-support")
+        self._list = scroll_area("findings", "Findings")
+        buttons = QHBoxLayout()
+        for one in self._buttons:
+            buttons.addWidget(one)
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.setSpacing(2 * GRID_PX)
+        layout.addWidget(self._state)
+        layout.addWidget(self._list, 1)
+        layout.addLayout(buttons)
+        self._show([])
+
+    def examine(self) -> None:
+        self._looked = True
+        self._run(self._apply)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        super().showEvent(event)
+        if not self._looked:
+            self.examine()
+
+    @property
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return self._again, self._public, self._support
+
+    def _run(self, then: Then, *arguments: str) -> None:
+        if not self.commands.is_idle:
+            return
+        self._state.setText(describe.DOCTOR_LOOKS)
+        self.setEnabled(False)
+        ended = partial(self._ended, then)
+        self.commands.run(ended, partial(self._ended, self._tell), "doctor", "--events", *arguments)
+
+    def _ended(self, then: Then, word: dict[str, Any]) -> None:
+        self.setEnabled(True)
+        if self.isVisible():
+            then(word)
+
+    def _tell(self, error: dict[str, Any]) -> None:
+        self._state.setText(error["title"])
+        detail = words_label("doctor-error", error_view.advice(error))
+        self._list.setWidget(stack([detail]))
+
+    def _apply(self, result: dict[str, Any]) -> None:
+        findings: list[Finding] = result["findings"]
+        self._state.setText(describe.found(len(findings)))
+        announce(self, self._state.text())
+        self._show(findings)
+
+    def _show(self, findings: list[Finding]) -> None:
+        """Every button has a letter of its own, found for all of them at once."""
+        actions = [finding_view.action(one) for one in findings]
+        labels = [
+            *describe.DOCTOR_BUTTONS,
+            *(describe.ACTIONS[action] for action in actions if action),
+        ]
+        marked = status_view.with_mnemonics(labels, self._taken)
+        for own, text in zip(self._buttons, marked, strict=False):
+            own.setText(text)
+        rest = iter(marked[len(self._buttons) :])
+        cards = [
+            self._card(one, action, next(rest) if action else "")
+            for one, action in zip(findings, actions, strict=True)
+        ]
+        self._list.setWidget(stack(cards))
+
+    def _card(
+        self, finding: Finding, action: finding_view.FindingAction | None, label: str
+    ) -> QWidget:
+        name = finding["id"]
+        title = bold_label(f"title-{name}", finding_view.title(finding))
+        card = QWidget()
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GRID_PX // 2)
+        layout.addWidget(title)
+        for number, text in enumerate(finding_view.lines(finding)):
+            layout.addWidget(words_label(f"line-{name}-{number}", text))
+        if action:
+            mend = button(label, lambda: self._do(action, name), f"mend-{name}")
+            mend.setAccessibleDescription(finding["title"])
+            layout.addWidget(mend, alignment=Qt.AlignmentFlag.AlignLeft)
+        return card
+
+    def _do(self, action: finding_view.FindingAction, name: str) -> None:
+        if action == "fix":
+            self._run(self._apply, "--fix", name)
+            return
+        opened = self._start("window", *finding_view.window(action))
+        if isinstance(opened, QDialog):
+            opened.destroyed.connect(self._examine_if_shown)
+
+    def _examine_if_shown(self) -> None:
+        """The window for a finding is closed: it may be gone."""
+        if self.isVisible():
+            self.examine()
+
+    def _report(self, kind: str) -> None:
+        self._run(self._show_report, f"--report={kind}")
+
+    def _show_report(self, result: dict[str, Any]) -> None:
+        self._apply(result)
+        dialog = ReportDialog(result["report"], result["support"], self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+
+class ReportDialog(QDialog):
+    """The report in full, and where to take it; only what was shown can be copied."""
+
+    def __init__(self, text: str, support: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Report")
+        self._text = QPlainTextEdit(text)
+        self._text.setObjectName("report")
+        self._text.setAccessibleName("Report")
+        self._text.setReadOnly(True)
+        self._text.setTabChangesFocus(True)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        buttons.addWidget(button("&Copy", self._copy, "copy"))
+        buttons.addWidget(button("C&lose", self.close, "close"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.addWidget(self._text)
+        layout.addWidget(words_label("support", describe.report_goes_to(support)))
+        layout.addLayout(buttons)
+        self.resize(*REPORT_SIZE_PX)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._text.toPlainText())

@@ -1,0 +1,122 @@
+"""Leaving this computer: what will go, one question, and what went.
+
+The list is the child's own question.  Where the certificates are to be revoked, too, that child is
+cancelled before it has changed anything, and another one signs in for it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from alpkey.core.errors import Cancelled
+from alpkey.core.messages import describe
+from alpkey.core.owned_item import OwnedItem
+from alpkey.core.site import Site
+from alpkey.desktop.child.child_process import ChildProcess
+from alpkey.desktop.views import errors as error_view
+from alpkey.desktop.windows.command_dialog import CommandDialog
+from alpkey.desktop.windows.parts import (
+    GRID_PX,
+    announce,
+    button,
+    heading,
+    offer,
+    open_page,
+    words_label,
+)
+from alpkey.desktop.windows.renewal.external_page import ExternalPage
+
+TITLE = "Leave this computer"
+MINIMUM_WIDTH_PX = 56 * GRID_PX
+
+
+class SignOutDialog(CommandDialog):
+    """``command`` is Alpkey's with these arguments."""
+
+    def __init__(
+        self, site: Site, command: Callable[..., list[str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(TITLE, site, parent)
+        self._site = site
+        self.commands = self.new_commands(command)
+        self._engine: ChildProcess | None = None
+        self._ask: dict[str, Any] = {}
+        self._revoking = False
+        self._heading = heading("heading", TITLE)
+        self._text = words_label("leaving", "One moment\N{HORIZONTAL ELLIPSIS}")
+        self._revoke = QCheckBox("&Revoke this computer's key, too, which takes a sign-in")
+        self._revoke.setObjectName("revoke")
+        self._revoke.hide()
+        self._waiting = ExternalPage(site.name, open_page, ())
+        self._waiting.hide()
+        self._buttons = QHBoxLayout()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.setSpacing(GRID_PX)
+        layout.addStrut(MINIMUM_WIDTH_PX)
+        for part in (self._heading, self._text, self._revoke, self._waiting):
+            layout.addWidget(part)
+        layout.addStretch(1)
+        layout.addLayout(self._buttons)
+        self._offer(button("Cancel", self.close, "cancel"))
+        self._run()
+
+    def _run(self, *more: str) -> None:
+        engine = self.commands.run(self._done, self._failed, "sign-out", *more, "--events")
+        engine.asked.connect(self._asked)
+        engine.shown.connect(self._waiting.show_page)
+        self._engine = engine
+
+    def _asked(self, ask: dict[str, Any]) -> None:
+        self._ask = ask
+        said = describe.describe(Cancelled("leave-question", path=ask["fields"][0]["value"]))
+        self._text.setText(said.detail)
+        announce(self, said.detail)
+        self._revoke.setVisible(self._site.has_gateway)
+        leave = button("&Leave", self._leave, "leave")
+        self._offer(leave, button("&Stay", self.close, "stay"))
+
+    def _leave(self) -> None:
+        self._revoke.setDisabled(True)
+        self._offer(button("Cancel", self.close, "cancel"))
+        if self._revoke.isChecked() and self._revoke.isVisible():
+            self._revoking = True
+            self.commands.stop()
+        elif self._engine is not None:
+            self._engine.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
+
+    def _done(self, result: dict[str, Any]) -> None:
+        gone = describe.gone((OwnedItem(**one) for one in result["removed"]), result["revoked"])
+        keep = "\n".join(one["reason"] for one in result["left"])
+        self._tell("You have left this computer", f"{gone}\n\n{keep}".strip())
+
+    def _failed(self, error: dict[str, Any]) -> None:
+        if error["code"] != Cancelled.default_code:
+            self._tell(error["title"], error_view.advice(error))
+        elif not self._revoking:
+            self.close_once_idle()
+
+    def rested(self) -> None:
+        """The child that asked has ended, and another one is to revoke, too."""
+        if self._revoking:
+            self._revoking = False
+            self._revoke.hide()
+            self._text.hide()
+            self._waiting.show()
+            self._run("--revoke", "--browser", "--yes")
+
+    def _tell(self, title: str, text: str) -> None:
+        self._heading.setText(title)
+        self._text.setText(text)
+        self._text.show()
+        self._revoke.hide()
+        self._waiting.hide()
+        announce(self, f"{title}. {text}")
+        self._offer(button("Clos&e", self.close, "close"))
+
+    def _offer(self, *buttons: QPushButton) -> None:
+        offer(self._buttons, *buttons)
+        buttons[-1].setFocus()
+        QTimer.singleShot(0, self.adjustSize)

@@ -1,0 +1,281 @@
+"""A renewal at a gateway at the moments that decide: nothing lost, nothing spent twice."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from alpkey.actions.renewal.classic import renew
+from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.gateway import renew_at_gateway
+from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp, Unreachable
+from alpkey.core.events import Event, Step
+from alpkey.core.keychain.entries import KEY_ENTRY
+from alpkey.core.keys.certificate_service import ListedKey
+from alpkey.core.ports import IssuedPair
+from alpkey.core.secret import Secret
+from alpkey.core.site import SignInMethod
+from alpkey.core.state.journal import Issued, KeyProtected, MaybeIssued, Refused, Revoked
+from tests.actions.signin.test_sign_in import Person
+from tests.actions.worlds import RIGHT, Fakes, LastUpdateCheck, play
+from tests.keys import make_pair
+
+ONCE = RenewRequest()
+
+
+class Desk:
+    """Somebody who renews with another device, and says yes there at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.fakes = Fakes(folder)
+        self.person = Person()
+        self.person.attempt = lambda _: self.person.answers(yes=True)
+        self.person.provider.access = self.fakes.gateway.token
+
+    def renew(
+        self,
+        request: RenewRequest = ONCE,
+        *answers: dict[str, Any],
+        on_event: Callable[[Event], object] = lambda _: None,
+    ) -> LastUpdateCheck:
+        world = self.fakes.signed(self.person.world())
+        return play(
+            renew_at_gateway(SignInMethod.DEVICE, request, world), *answers, on_event=on_event
+        )
+
+    def kinds(self) -> list[type]:
+        return [type(fact) for fact in self.fakes.journal.facts()]
+
+    def slots(self) -> int:
+        """How many the gateway has given."""
+        return self.fakes.gateway.spent
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def covered(desk: Desk) -> None:
+    """The keychain holds a passphrase for keys to come."""
+    desk.fakes.keychain.store(KEY_ENTRY, Secret("a passphrase"))
+    desk.fakes.journal.append([KeyProtected(datetime.now(UTC), kept=True)])
+
+
+def loses(desk: Desk, times: int = 1, *, issues: bool = True) -> None:
+    """The next answers are lost; with ``issues`` the certificates were made all the same."""
+    real = desk.fakes.gateway.sign
+    left = [times]
+
+    def sign(*arguments: Any) -> str:
+        if not left[0]:
+            return real(*arguments)
+        left[0] -= 1
+        if issues:
+            real(*arguments)
+        raise Unreachable("answer-lost", host="fake", reason="cut", retryable=True)
+
+    desk.fakes.gateway.sign = sign  # type: ignore[method-assign]
+
+
+def cannot_list(desk: Desk, error: AlpkeyError) -> Callable[[], None]:
+    """The list cannot be had until what is returned is called."""
+    real = desk.fakes.gateway.listed
+
+    def listed(*_: object, **__: object) -> tuple[ListedKey, ...]:
+        raise error
+
+    def mend() -> None:
+        desk.fakes.gateway.listed = real  # type: ignore[method-assign]
+
+    desk.fakes.gateway.listed = listed  # type: ignore[method-assign]
+    return mend
+
+
+def test_from_nothing_to_a_certificate_in_the_agent(desk: Desk) -> None:
+    told = desk.renew()
+    assert told.steps == ["signed-in", "issued", "installed", "in-agent"]
+    assert (told.result["renewed"], told.result["service"]) == (True, "fake")
+    assert told.result["agent"]["holds_current"]
+    assert desk.kinds() == [MaybeIssued, Issued]
+    assert desk.fakes.files.waiting() is None
+
+
+def test_the_second_time_only_the_certificate_changes(desk: Desk) -> None:
+    desk.renew()
+    first = desk.fakes.files.pair()
+    told = desk.renew()
+    second = desk.fakes.files.pair()
+    assert first
+    assert second
+    assert first.private == second.private
+    assert first.certificate != second.certificate
+    assert not told.warnings
+    assert told.result["agent"]["stale"] == 0
+
+
+def test_a_lost_answer_is_found_in_the_list(desk: Desk) -> None:
+    loses(desk)
+    told = desk.renew()
+    assert told.warnings == ["found-in-list"]
+    assert desk.slots() == 1
+    assert desk.kinds() == [MaybeIssued, Issued]
+
+
+def test_what_was_never_issued_is_signed_once_more(desk: Desk) -> None:
+    loses(desk, issues=False)
+    assert desk.renew().result["renewed"]
+    assert desk.slots() == 1
+    assert desk.kinds() == [MaybeIssued, Refused, MaybeIssued, Issued]
+
+
+def test_it_is_not_tried_for_ever(desk: Desk) -> None:
+    loses(desk, 2, issues=False)
+    with pytest.raises(Unreachable):
+        desk.renew()
+    assert desk.fakes.files.pair() is None
+
+
+def test_where_the_list_cannot_be_had_nothing_is_signed_again(desk: Desk) -> None:
+    loses(desk)
+    mend = cannot_list(desk, Unreachable(host="fake", reason="trouble"))
+    with pytest.raises(Unreachable) as raised:
+        desk.renew()
+    assert raised.value.code == "answer-lost"
+    assert desk.kinds() == [MaybeIssued]
+    with pytest.raises(Unreachable):  # nor in the next renewal
+        desk.renew()
+    assert desk.slots() == 1
+    mend()
+    told = desk.renew()
+    assert told.warnings == ["found-in-list"]
+    assert desk.slots() == 1
+
+
+def test_who_gave_up_gets_no_second_request(desk: Desk) -> None:
+    loses(desk, issues=False)
+
+    def cancel(event: Event) -> None:
+        desk.fakes.cancellation.requested = event == Step("signed-in")
+
+    with pytest.raises(Unreachable):
+        desk.renew(on_event=cancel)
+    assert desk.slots() == 0
+
+
+def test_a_wish_to_cancel_waits_until_it_is_installed(desk: Desk) -> None:
+    def cancel(event: Event) -> None:
+        if event == Step("issued"):
+            assert desk.fakes.cancellation.is_deferred
+            desk.fakes.cancellation.requested = True
+
+    assert desk.renew(on_event=cancel).result["cancelled_late"]
+    assert desk.fakes.files.pair() is not None
+
+
+def test_the_key_of_the_classic_service_gives_way_to_one_made_here(desk: Desk) -> None:
+    play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
+    theirs = desk.fakes.files.pair()
+    told = desk.renew()
+    assert told.warnings == ["own-key-made"]
+    assert desk.fakes.files.backups == [theirs]
+    assert not desk.renew().warnings
+
+
+def test_a_refusal_leaves_the_old_pair_and_the_same_key_waits(desk: Desk) -> None:
+    play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
+    theirs = desk.fakes.files.pair()
+    desk.fakes.gateway.limit = 0
+    with pytest.raises(QuotaUsedUp):
+        desk.renew()
+    waiting = desk.fakes.files.waiting()
+    assert waiting is not None
+    assert desk.fakes.files.pair() == theirs
+    desk.fakes.gateway.limit = 5
+    desk.renew()
+    pair = desk.fakes.files.pair()
+    assert pair is not None
+    assert pair.private == waiting
+
+
+def test_a_key_of_unknown_origin_is_asked_about(desk: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    private, _ = make_pair(folder)
+    theirs = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
+    desk.fakes.files.install(theirs, "")
+    told = desk.renew(ONCE, {"replace": True})
+    assert len(told.asks) == 1
+    assert desk.fakes.files.backups == [theirs]
+
+
+def test_another_persons_certificate_is_not_installed(desk: Desk) -> None:
+    with pytest.raises(InvalidFile):
+        desk.renew(RenewRequest(username="bobby"))
+    assert desk.fakes.files.pair() is None
+
+
+def test_replace_revokes_what_was_installed(desk: Desk) -> None:
+    desk.renew()
+    desk.renew(RenewRequest(replace=True))
+    alive = [one.serial for one in desk.fakes.gateway.listed(desk.fakes.gateway.token)]
+    snapshot = desk.fakes.snapshot()
+    assert snapshot.certificate
+    assert alive == [snapshot.certificate.serial]
+    assert desk.kinds()[-1] is Revoked
+
+
+def test_what_is_good_is_left_alone_where_only_need_counts(desk: Desk) -> None:
+    desk.renew()
+    told = desk.renew(RenewRequest(if_needed=timedelta(hours=1)))
+    assert (told.result["renewed"], told.steps) == (False, [])
+
+
+def test_the_keychains_passphrase_covers_the_key_and_opens_it_for_the_agent(desk: Desk) -> None:
+    covered(desk)
+    for _ in range(2):
+        told = desk.renew()
+        assert told.steps[-1] == "in-agent"
+        assert not told.warnings
+        stored = desk.fakes.files.current()
+        assert stored is not None
+        assert stored.encrypted
+    desk.fakes.keychain.store(KEY_ENTRY, Secret("that of another key"))
+    desk.fakes.empty_agent()
+    assert desk.renew().warnings == ["agent-passphrase"]
+
+
+def test_a_key_that_stays_lies_in_the_agent_for_all_its_certificates(desk: Desk) -> None:
+    covered(desk)
+    desk.renew()
+    agent, first = desk.fakes.agent, desk.fakes.snapshot().certificate
+    assert first is not None
+    assert agent.lifetimes[first.public_key] is None
+    assert agent.lifetimes[first.blob] is not None
+    desk.fakes.keychain.store(KEY_ENTRY, Secret("that of another key"))
+    told = desk.renew()
+    assert (told.steps[-1], told.warnings) == ("in-agent", [])
+    assert [one.blob for one in agent.identities()] == [first.public_key]
+
+
+def test_a_key_that_the_service_makes_anew_leaves_the_agent_with_its_certificate(
+    desk: Desk,
+) -> None:
+    play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
+    assert None not in desk.fakes.agent.lifetimes.values()
+
+
+def test_a_name_of_the_home_institution_is_none_of_the_centres(desk: Desk) -> None:
+    """Who signs in with another account has the name that the certificate is made out to."""
+    real = desk.person.provider._tokens
+    desk.person.provider._tokens = (  # type: ignore[method-assign]
+        lambda: replace(real(), username="Alice@home.example")
+    )
+    snapshot = desk.fakes.snapshot
+    desk.fakes.snapshot = lambda: replace(snapshot(), account=None)  # type: ignore[method-assign]
+    assert desk.renew().result["principals"] == ["alice"]
+    issued = [fact for fact in desk.fakes.journal.facts() if isinstance(fact, Issued)]
+    assert [one.account for one in issued] == ["alice"]

@@ -1,0 +1,246 @@
+"""The doctor's lists and its judgement: causes, consequences, words."""
+
+import string
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from alpkey.actions.doctor import FIXES
+from alpkey.core.doctor.check import Check, Facts, Severity
+from alpkey.core.doctor.diagnosis import (
+    CHECKS,
+    all_ids,
+    diagnose,
+    doctor_object,
+    lasting_errors,
+    stops_a_login,
+    title_of,
+)
+from alpkey.core.doctor.observations import (
+    AgentObservation,
+    LoginObservation,
+    Observations,
+    ReachObservation,
+    Resolved,
+    ServiceObservation,
+)
+from alpkey.core.messages import describe
+from alpkey.core.settings.settings import Settings
+from alpkey.core.ssh import error_messages
+from alpkey.core.state.journal import Known
+from alpkey.core.state.quota import Quota
+from alpkey.core.state.snapshot import Snapshot
+from tests.core import ssh_says
+from tests.core.sites import site
+
+NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
+BY_ID = {check.id: check for check in CHECKS}
+
+
+def seen() -> Observations:
+    """Nothing was seen but a home without a key."""
+    key = Path("/h/.ssh/cscs-key")
+    snapshot = Snapshot(
+        "alice", key, key.with_name("cscs-key-cert.pub"), Quota(5), timedelta(hours=2)
+    )
+    return Observations(site(), Settings(), snapshot, Known())
+
+
+def check(
+    name: str, severity: Severity = "error", after: tuple[str, ...] = (), found: Facts | None = None
+) -> Check:
+    return Check(name, severity, "A title", "{why}", "Do this", lambda *_: found, after=after)
+
+
+FOUND: Mapping[str, str] = {"why": "because"}
+
+
+def test_nothing_follows_from_what_nobody_saw() -> None:
+    assert diagnose(seen(), NOW) == ()
+
+
+def test_each_id_is_declared_once() -> None:
+    assert len(BY_ID) == len(CHECKS)
+
+
+@pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.id)
+def test_a_check_is_declared_whole(one: Check) -> None:
+    assert set(one.after) <= BY_ID.keys()
+    assert all(text and "!" not in text for text in (one.title, one.detail, one.next_step))
+    assert "{" not in one.title, "a public report shows it"
+    assert one.fix is (one.id in FIXES)
+    assert one.fix is (f"--fix {one.id}" in one.next_step)
+    assert all(name != "" for _, name, _, _ in string.Formatter().parse(one.detail))
+
+
+def test_no_check_explains_itself() -> None:
+    def causes(name: str, above: tuple[str, ...]) -> None:
+        assert name not in above, above
+        for cause in BY_ID[name].after:
+            causes(cause, (*above, name))
+
+    for name in BY_ID:
+        causes(name, ())
+
+
+def test_a_consequence_lies_under_its_first_cause_which_is_as_severe() -> None:
+    checks = (
+        check("cause", "warning", found=FOUND),
+        check("middle", "note", ("absent", "cause"), FOUND),
+        check("absent"),
+        check("end", "error", ("middle",), FOUND),
+        check("apart", "note", ("absent",), FOUND),
+    )
+    found = diagnose(seen(), NOW, checks)
+    assert [one.check.id for one in found] == ["cause", "apart"]
+    assert found[0].severity == "error"
+    assert [one.check.id for one in found[0].consequences] == ["end", "middle"]
+    assert all_ids(found) == {"cause", "middle", "end", "apart"}
+    assert stops_a_login(found)
+
+
+def test_the_worst_comes_first_and_a_warning_stops_nothing() -> None:
+    checks = (check("note", "note", found=FOUND), check("warning", "warning", found=FOUND))
+    found = diagnose(seen(), NOW, checks)
+    assert [one.check.id for one in found] == ["warning", "note"]
+    assert not stops_a_login(found)
+
+
+def test_the_object_of_the_contract() -> None:
+    said = doctor_object(diagnose(seen(), NOW, [check("one", found=FOUND)]))
+    assert said == {
+        "healthy": False,
+        "findings": [
+            {
+                "id": "one",
+                "severity": "error",
+                "title": "A title",
+                "detail": "because",
+                "next_step": "Do this",
+                "fix": None,
+                "consequences": [],
+            }
+        ],
+    }
+
+
+SAYS = {
+    "host-changed": "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\n"
+    "Offending ED25519 key in /h/known_hosts:3\nHost key verification failed.\n",
+    "host-unknown": "No ED25519 host key is known for daint and you have requested strict "
+    "checking.\nHost key verification failed.\n",
+    "login-refused": "alice@daint: Permission denied (publickey).\n",
+    "agent-will-not-sign": "sign_and_send_pubkey: signing failed for ED25519 from agent: agent "
+    "refused operation\nalice@daint: Permission denied (publickey).\n",
+    "behind-jump": "channel 0: open failed: connect failed: Temporary failure in name "
+    "resolution\nstdio forwarding failed\nConnection closed by UNKNOWN port 65535\n",
+    "host-hangs-up": "kex_exchange_identification: Connection closed by remote host\n"
+    "Connection closed by 10.2.0.3 port 22\n",
+    "login-failed": "Unable to negotiate with 10.1.0.2: no matching key exchange method\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "case"),
+    [(version, case) for version in ssh_says.SAYS for case in ssh_says.SAYS[version]],
+)
+def test_words_of_every_version_are_understood(version: str, case: str) -> None:
+    expected, said = ssh_says.SAYS[version][case]
+    assert error_messages.kind(LoginObservation("daint", 255, said)) == expected
+    echoes = ("kex_", "ssh_exchange", "Connection closed by UNKNOWN")
+    assert expected == "hung-up" or not error_messages.last_line(said).startswith(echoes)
+
+
+@pytest.mark.parametrize("name", SAYS)
+def test_words_of_ssh(name: str) -> None:
+    logins = {
+        "daint": LoginObservation("daint", 255, SAYS[name]),
+        "ela": LoginObservation("ela", 0, ""),
+    }
+    (found,) = diagnose(replace(seen(), logins=logins), NOW)
+    assert found.check.id == name
+
+
+def test_what_fails_at_the_jump_host_is_not_told_of_the_cluster() -> None:
+    said = "Host key verification failed.\nConnection closed by UNKNOWN port 65535\n"
+    logins = {
+        "daint": LoginObservation("daint", 255, said),
+        "ela": LoginObservation("ela", 255, said),
+    }
+    (told,) = doctor_object(diagnose(replace(seen(), logins=logins), NOW))["findings"]
+    assert told["detail"].startswith("ela is reached")
+
+
+def test_what_lasts_is_what_this_computer_tells_beside_its_key() -> None:
+    away = ServiceObservation("sshservice.cscs.ch", "no-network")
+    logins = {"daint": LoginObservation("daint", 255, SAYS["host-changed"])}
+    elsewhere = replace(seen(), reach=ReachObservation("name-unknown"), service=away, logins=logins)
+    assert stops_a_login(diagnose(elsewhere, NOW))
+    assert lasting_errors(elsewhere, NOW) == ()
+    broken = replace(seen().snapshot, trouble="It is broken.")
+    assert lasting_errors(replace(seen(), snapshot=broken), NOW) == ()
+    here = replace(
+        elsewhere, snapshot=broken, ssh_version="7.2", agent=AgentObservation("absent", None)
+    )
+    assert lasting_errors(here, NOW) == ("ssh-old",)
+    assert title_of("ssh-old") == "The program ssh is too old"
+    assert title_of("of-a-later-version") is None
+
+
+def test_offline_needs_both_ways_closed() -> None:
+    away = ServiceObservation("sshservice.cscs.ch", "no-network")
+    both = diagnose(replace(seen(), reach=ReachObservation("name-unknown"), service=away), NOW)
+    assert [one.check.id for one in both] == ["offline"]
+    one = diagnose(replace(seen(), reach=ReachObservation("open"), service=away), NOW)
+    assert [found.check.id for found in one] == ["service-unreachable"]
+
+
+@pytest.mark.parametrize(
+    ("values", "wrong"),
+    [
+        ({"hostname": "daint.alps.cscs.ch", "proxyjump": "ela", "user": "alice", "port": "22"}, ""),
+        ({"hostname": "daint", "user": "me", "port": "22"}, ""),
+        ({"hostname": "daint.cscs.ch", "proxyjump": "ela"}, "hostname is daint.cscs.ch"),
+        ({"hostname": "DAINT.alps.cscs.ch", "proxycommand": "ssh ela -W %h:%p"}, ""),
+        ({"hostname": "daint.alps.cscs.ch", "proxyjump": "ela", "port": "2222"}, "port is 2222"),
+        ({"hostname": "daint.alps.cscs.ch"}, "ProxyJump ela is missing"),
+    ],
+)
+def test_where_a_persons_own_blocks_lead(values: dict[str, str], wrong: str) -> None:
+    found = diagnose(replace(seen(), own={"daint": Resolved(values)}), NOW)
+    assert [one.check.id for one in found] == (["host-astray"] if wrong else [])
+    assert all(wrong in str(one.facts["lines"]) for one in found)
+
+
+# What the centre's page "Using SSH" has under troubleshooting and frequent issues, and where we
+# tell of it: a finding of the doctor, an error, or a state of a tunnel.
+OF_THE_PAGE = {
+    "Port already in use locally": ("port-busy", "port-tunnelled"),
+    "Service not responding": ("service-not-answering", "job-ended", "node-closed"),
+    "Auth prompts loop": ("passphrase-each-time", "refused-often", "agent-absent"),
+    "too many authentication failures": ("agent-too-full", "agent-stale"),
+    "Permission denied": ("key-expired", "user-differs", "login-refused"),
+    "Could not open a connection to your authentication agent": ("agent-absent",),
+}
+
+
+@pytest.mark.parametrize("entry", OF_THE_PAGE)
+def test_every_entry_of_the_page_is_told_of(entry: str) -> None:
+    told = BY_ID.keys() | describe.ERRORS.keys() | describe.TUNNEL_STATES.keys()
+    assert set(OF_THE_PAGE[entry]) <= told
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("agent-too-full", "ssh-add -d"),
+        ("agent-absent", "eval $(ssh-agent)"),
+        ("key-expired", "alpkey renew"),
+        ("login-refused", "multi-factor"),
+    ],
+)
+def test_what_the_page_advises_is_advised(name: str, advice: str) -> None:
+    assert advice in BY_ID[name].detail + BY_ID[name].next_step

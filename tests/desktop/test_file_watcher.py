@@ -1,0 +1,103 @@
+"""Every way in which a file can change is noticed, and a sleep."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from alpkey.core.paths import Paths, user_paths
+from alpkey.core.schedule.clock_jump import ClockReading
+from alpkey.desktop.file_watcher import Watch
+
+
+@pytest.fixture
+def at() -> Paths:
+    return user_paths()
+
+
+def replaced(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name("fresh")
+    fresh.write_text("new")
+    fresh.replace(path)
+
+
+def appended(path: Path) -> None:
+    with path.open("a") as file:
+        file.write("{}\n")
+
+
+CHANGES: dict[str, Callable[[Paths], None]] = {
+    "a certificate comes": lambda at: replaced(at.ssh / "cscs-key-cert.pub"),
+    "a certificate goes": lambda at: (at.ssh / "old-cert.pub").unlink(),
+    "a fact is appended": lambda at: appended(at.journal),
+    "the settings change": lambda at: replaced(at.settings),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_it_tells_of_a_change(qtbot: QtBot, at: Paths, change: Callable[[Paths], None]) -> None:
+    for folder in (at.state, at.ssh, at.config):
+        folder.mkdir(parents=True)
+    (at.ssh / "old-cert.pub").touch()
+    at.journal.touch()
+    watch = Watch(at)
+    with qtbot.waitSignal(watch.changed):
+        change(at)
+
+
+def test_a_home_that_comes_later_is_seen(qtbot: QtBot, at: Paths) -> None:
+    at.ssh.parent.mkdir(parents=True, exist_ok=True)
+    watch = Watch(at)
+    with qtbot.waitSignal(watch.changed):
+        at.ssh.mkdir()
+    with qtbot.waitSignal(watch.changed):
+        replaced(at.ssh / "cscs-key-cert.pub")
+
+
+def test_a_burst_is_told_once(qtbot: QtBot, at: Paths) -> None:
+    at.state.mkdir(parents=True)
+    watch = Watch(at)
+    told: list[None] = []
+    watch.changed.connect(lambda: told.append(None))
+    with qtbot.waitSignal(watch.changed):
+        for number in range(20):
+            (at.state / f"{number}").touch()
+    assert len(told) == 1
+
+
+def test_a_burst_without_end_is_told_all_the_same(qtbot: QtBot, at: Paths) -> None:
+    at.state.mkdir(parents=True)
+    watch = Watch(at)
+    busy, log = QTimer(), at.state / "log"
+    busy.timeout.connect(lambda: appended(log))
+    busy.start(10)
+    with qtbot.waitSignal(watch.changed):
+        pass
+    busy.stop()
+
+
+def test_while_a_lock_is_held_it_looks_often(qtbot: QtBot, at: Paths) -> None:
+    """Letting a lock go changes no file."""
+    watch = Watch(at)
+    watch.set_working(True)
+    with qtbot.waitSignal(watch.changed):
+        pass
+    watch.set_working(False)
+
+
+def beats(*pairs: tuple[float, float]) -> Iterator[ClockReading]:
+    return (ClockReading(wall_s, steady_s) for wall_s, steady_s in pairs)
+
+
+def test_a_jump_is_told_once_and_first(qtbot: QtBot, at: Paths) -> None:
+    readings = beats((0, 0), (60, 60), (3720, 120), (3780, 180))
+    watch = Watch(at, lambda: next(readings))
+    said: list[str] = []
+    watch.jumped.connect(lambda: said.append("jumped"))
+    watch.changed.connect(lambda: said.append("changed"))
+    for _ in range(3):
+        watch._tick.timeout.emit()
+    assert said == ["changed", "jumped", "changed", "changed"]

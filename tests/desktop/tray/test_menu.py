@@ -1,0 +1,162 @@
+"""The menu's entries, and that they stay the same objects."""
+
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from alpkey.core.messages import describe
+from alpkey.core.ssh.aliases import Alias
+from alpkey.desktop.tray.menu import TrayMenu
+from alpkey.desktop.views.status import MenuView, connections
+from tests.core.sites import site
+
+LATER = describe.LATER_IN_MENU
+PAGE = "https://a.page/"
+Done = list[tuple[str, ...]]
+
+
+@pytest.fixture
+def done() -> Done:
+    return []
+
+
+class Noting:
+    """Deeds that are only noted."""
+
+    def __init__(self, done: Done) -> None:
+        self._done = done
+
+    def open(self, window: str, page: str = "") -> None:
+        self._done.append(("open", window, page) if page else ("open", window))
+
+    def connect_to(self, host: str) -> None:
+        self._done.append(("connect", host))
+
+    def put_off(self) -> None:
+        self._done.append(("later",))
+
+    def quit(self) -> None:
+        self._done.append(("quit",))
+
+    def open_page(self, url: str) -> None:
+        self._done.append(("page", url))
+
+    def copy(self, text: str) -> None:
+        self._done.append(("copy", text))
+
+    def close_tunnel(self, tunnel_id: str) -> None:
+        self._done.append(("close", tunnel_id))
+
+    def refresh(self) -> None:
+        self._done.append(("refresh",))
+
+
+@pytest.fixture
+def menu(qtbot: QtBot, done: Done) -> TrayMenu:
+    made = TrayMenu(Noting(done))
+    qtbot.addWidget(made)
+    made.offer(connections(site(), ()))
+    made.apply(MenuView("Key valid until 17:42", "3 of 5 keys left"))
+    return made
+
+
+def texts(menu: TrayMenu) -> list[str]:
+    return [one.text() for one in menu.actions() if one.isVisible() and not one.isSeparator()]
+
+
+def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
+    assert texts(menu) == [
+        "Renew key\N{HORIZONTAL ELLIPSIS}",
+        "Key valid until 17:42",
+        "3 of 5 keys left",
+        "Connect to daint",
+        "Connect to santis",
+        "Connect to clariden",
+        "Check Ela",
+        "Tunnels",
+        "Open Alpkey",
+        "Doctor",
+        "Settings",
+        "Quit",
+    ]
+
+
+def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
+    menu.apply(MenuView("Key valid until 17:42", "3 of 5 keys left", later=LATER, news_page=PAGE))
+    for action in menu.actions():
+        action.trigger()
+    assert done == [
+        ("open", "first-start"),
+        ("open", "renew"),
+        ("open", "main"),
+        ("open", "main"),
+        ("open", "main", "doctor"),
+        ("later",),
+        ("connect", "daint"),
+        ("connect", "santis"),
+        ("connect", "clariden"),
+        ("connect", "ela"),
+        ("open", "main"),
+        ("open", "main", "doctor"),
+        ("open", "main", "settings"),
+        ("page", PAGE),
+        ("quit",),
+    ]
+
+
+def test_words_change_in_place(menu: TrayMenu) -> None:
+    before = menu.actions()
+    menu.apply(MenuView("Key expired", "Quota unknown"))
+    menu.offer(connections(site(), ()))
+    assert menu.actions() == before
+    assert texts(menu)[1:3] == ["Key expired", "Quota unknown"]
+
+
+def test_a_warning_and_later_come_and_go(menu: TrayMenu) -> None:
+    view = MenuView("Key expired", "Quota unknown", "Others may read the private key", LATER)
+    menu.apply(view)
+    assert texts(menu)[3:5] == ["Others may read the private key", "Remind me in 30 minutes"]
+    menu.apply(replace(view, warning=""))
+    assert texts(menu)[3:5] == ["Remind me in 30 minutes", "Connect to daint"]
+    menu.apply(replace(view, warning="", later=""))
+    assert texts(menu)[3] == "Connect to daint"
+
+
+def test_a_newer_version_is_told_of_behind_the_settings(menu: TrayMenu) -> None:
+    view = MenuView("Key expired", "Quota unknown", news="Alpkey 99.0 is there", news_page=PAGE)
+    before = texts(menu)
+    menu.apply(view)
+    assert texts(menu)[-3:] == ["Settings", "Alpkey 99.0 is there", "Quit"]
+    menu.apply(replace(view, news=""))
+    assert texts(menu)[-2:] == before[-2:]
+
+
+def test_while_nothing_is_set_up_that_comes_first(menu: TrayMenu) -> None:
+    before = texts(menu)
+    menu.apply(MenuView("There is no key yet", "Quota unknown", is_new=True))
+    assert texts(menu)[:2] == ["Set up Alpkey\N{HORIZONTAL ELLIPSIS}", before[0]]
+    menu.apply(MenuView("Key valid until 17:42", "3 of 5 keys left"))
+    assert texts(menu) == before
+
+
+def test_hosts_follow_the_site(menu: TrayMenu) -> None:
+    fewer = replace(site(), hosts=tuple(one for one in site().hosts if one.name != "santis"))
+    menu.offer(connections(fewer, ()))
+    menu.offer(connections(None, ()))
+    assert texts(menu)[3:6] == ["Connect to daint", "Connect to clariden", "Check Ela"]
+
+
+def test_the_persons_own_names_stand_behind_the_clusters(menu: TrayMenu, done: Done) -> None:
+    """One that is called as the site calls it is there already."""
+    own = (Alias("alps", "daint"), Alias("daint", "daint"))
+    menu.offer(connections(site(), own))
+    assert texts(menu)[3:8] == [
+        "Connect to daint",
+        "Connect to santis",
+        "Connect to clariden",
+        "Connect to alps",
+        "Check Ela",
+    ]
+    next(one for one in menu.actions() if one.text() == "Connect to alps").trigger()
+    assert done == [("connect", "alps")]

@@ -1,0 +1,86 @@
+"""Quit: in the tray it ends the windows, too; in a window's menu on macOS it ends the tray."""
+
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from alpkey.core.paths import user_paths
+from alpkey.core.runtime_folder import TRAY
+from alpkey.desktop.instance import Instance
+from alpkey.desktop.windows.app import Windows
+from alpkey.desktop.windows.main_window import MainWindow
+from alpkey.desktop.windows.renewal.dialog import RenewalDialog
+from alpkey.runtime_folder import RuntimeFolder
+from tests.core.sites import site
+
+
+@pytest.fixture
+def windows(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Windows:
+    monkeypatch.setattr(QApplication, "quit", lambda: None)
+    at = user_paths()
+    at.ssh.mkdir(parents=True, mode=0o700)
+    return Windows(at, site())
+
+
+def shown(kind: type) -> list[object]:
+    return [one for one in QApplication.topLevelWidgets() if isinstance(one, kind)]
+
+
+def dialog(windows: Windows) -> RenewalDialog:
+    windows.show("renew", {})
+    return next(one for one in shown(RenewalDialog) if isinstance(one, RenewalDialog))
+
+
+def test_all_windows_close(qtbot: QtBot, windows: Windows) -> None:
+    windows.show("main", {})
+    dialog(windows)
+    windows.hear({"quit": True})
+    qtbot.waitUntil(lambda: not shown(MainWindow) and not shown(RenewalDialog), timeout=20_000)
+
+
+@pytest.mark.parametrize(("choice", "keep"), [("&Go on", True), ("&Cancel it", False)])
+def test_a_renewal_under_way_is_asked_about(
+    qtbot: QtBot, windows: Windows, monkeypatch: pytest.MonkeyPatch, choice: str, keep: bool
+) -> None:
+    one = dialog(windows)
+    monkeypatch.setattr(RenewalDialog, "is_under_way", True)
+    windows.hear({"quit": True})
+    box = one.findChild(QMessageBox)
+    assert box.defaultButton().text() == "&Go on"
+    qtbot.keyClick(next(one for one in box.buttons() if one.text() == choice), Qt.Key.Key_Space)
+    if keep:
+        assert one.isVisible()
+        one.close()
+    qtbot.waitUntil(lambda: not shown(RenewalDialog), timeout=20_000)
+
+
+def test_on_a_mac_the_dialog_holds_what_the_menu_holds(
+    qtbot: QtBot, windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as on_mac:
+        on_mac.setattr(sys, "platform", "darwin")
+        one = dialog(windows)
+    actions = one.findChild(QPushButton, "menu").menu().actions()
+    entries = {action.text(): action for action in actions if action.text()}
+    assert list(entries) == [
+        *(f"Connect to {name}" for name in ("daint", "santis", "clariden")),
+        *("Open Alpkey", "Doctor", "Settings", "Quit"),
+    ]
+    with (
+        Instance.claim(RuntimeFolder(user_paths().runtime).ready() / TRAY) as tray,
+        qtbot.waitSignal(tray.heard) as heard,
+    ):
+        entries["Quit"].trigger()
+    assert heard.args == [{"quit": True}]
+    one.close()
+    qtbot.waitUntil(lambda: not shown(RenewalDialog), timeout=20_000)
+
+
+def test_elsewhere_it_has_no_menu(qtbot: QtBot, windows: Windows) -> None:
+    one = dialog(windows)
+    assert one.findChild(QPushButton, "menu") is None
+    one.close()
+    qtbot.waitUntil(lambda: not shown(RenewalDialog), timeout=20_000)

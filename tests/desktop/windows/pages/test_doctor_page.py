@@ -1,0 +1,226 @@
+"""The page of the doctor in a real main window, whose children are the real program."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton, QTabWidget
+from pytestqt.qtbot import QtBot
+
+from alpkey.actions.doctor import FIXES
+from alpkey.core.doctor.check import Check
+from alpkey.core.doctor.diagnosis import CHECKS
+from alpkey.core.messages import describe
+from alpkey.core.paths import Paths, user_paths
+from alpkey.desktop.views import findings as finding_view
+from alpkey.desktop.windows.main_window import MainWindow
+from alpkey.desktop.windows.pages.doctor_page import DoctorPage, ReportDialog
+from tests.core.sites import site
+from tests.keys import make_key, sign
+
+PATIENCE_MS = 20_000
+Started = list[tuple[str, ...]]
+Opener = Callable[[], MainWindow]
+
+# Ports that nobody listens at: loopback only, and no waiting.
+NOWHERE = """
+[services.sshservice]
+url = "https://127.0.0.1:9/"
+[hosts.ela]
+host_name = "127.0.0.1"
+port = 9
+"""
+
+
+@pytest.fixture
+def at() -> Paths:
+    """A home with a pair that is good; neither hosts nor service are there."""
+    found = user_paths()
+    for folder in (found.config, found.state, found.ssh):
+        folder.mkdir(parents=True, mode=0o700)
+    found.site.write_text(NOWHERE)
+    found.site.chmod(0o600)
+    key = make_key(found.private_key(site().key_file))
+    sign(make_key(found.state / "ca"), key)
+    return found
+
+
+@pytest.fixture
+def started() -> Started:
+    return []
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, at: Paths, started: Started) -> Iterator[Opener]:
+    windows: list[MainWindow] = []
+
+    def open_it() -> MainWindow:
+        window = MainWindow(at, site(), lambda *arguments: started.append(arguments))
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+        qtbot.addWidget(window, before_close_func=lambda one: end(qtbot, one))
+        windows.append(window)
+        window.show()
+        return window
+
+    yield open_it
+    windows.clear()
+
+
+def end(qtbot: QtBot, window: MainWindow) -> None:
+    window.close()
+    qtbot.waitUntil(lambda: page(window).commands.is_idle, timeout=PATIENCE_MS)
+
+
+def page(window: MainWindow) -> DoctorPage:
+    found = window.findChild(DoctorPage)
+    assert isinstance(found, DoctorPage)
+    return found
+
+
+def turn_to_it(qtbot: QtBot, window: MainWindow) -> None:
+    """The findings are there once this returns."""
+    window.findChild(QTabWidget, "pages").setCurrentWidget(page(window))
+    until_looked(qtbot, window)
+
+
+def until_looked(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(
+        lambda: (
+            page(window).commands.is_idle and text(window, "doctor-state") != describe.DOCTOR_LOOKS
+        ),
+        timeout=PATIENCE_MS,
+    )
+
+
+def text(window: MainWindow, name: str) -> str:
+    return window.findChild(QLabel, name).text()
+
+
+def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    qtbot.keyClick(window.findChild(QPushButton, name), Qt.Key.Key_Space)
+
+
+def test_nothing_is_asked_before_the_page_is_looked_at(opened: Opener) -> None:
+    assert page(opened()).commands.is_idle
+
+
+def test_findings_are_told_worst_first_and_mended_by_a_click(
+    qtbot: QtBot, at: Paths, opened: Opener
+) -> None:
+    key = at.private_key(site().key_file)
+    key.chmod(0o644)
+    window = opened()
+    turn_to_it(qtbot, window)
+    titles = [
+        one.text() for one in window.findChildren(QLabel) if one.objectName().startswith("title-")
+    ]
+    assert titles[0] == "Stops a login: Others may read the private key"
+    assert str(key) in text(window, "line-key-open-0")
+    press(qtbot, window, "mend-key-open")
+    until_looked(qtbot, window)
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert window.findChild(QLabel, "title-key-open") is None
+
+
+def test_a_dead_key_is_renewed_in_the_window_for_it(
+    qtbot: QtBot, at: Paths, opened: Opener, started: Started
+) -> None:
+    key = at.private_key(site().key_file)
+    key.unlink()
+    key.with_name(f"{key.name}.pub").unlink()
+    window = opened()
+    turn_to_it(qtbot, window)
+    press(qtbot, window, "mend-half-pair")
+    assert started == [("window", "renew", "--again")]
+
+
+class Renewal(QDialog):
+    """What a click opens in the place of the renewal: it mends something before it ends."""
+
+
+def test_it_looks_again_once_the_window_for_a_finding_is_closed(
+    qtbot: QtBot, at: Paths, opened: Opener, started: Started
+) -> None:
+    key = at.private_key(site().key_file)
+    key.rename(key.with_suffix(".away"))
+    window = opened()
+    turn_to_it(qtbot, window)
+    dialog = Renewal(window)
+    page(window)._start = lambda *arguments: started.append(arguments) or dialog
+    press(qtbot, window, "mend-half-pair")
+    key.with_suffix(".away").rename(key)
+    dialog.deleteLater()
+    qtbot.waitUntil(
+        lambda: window.findChild(QLabel, "title-half-pair") is None, timeout=PATIENCE_MS
+    )
+    until_looked(qtbot, window)
+
+
+@pytest.mark.parametrize("name", FIXES)
+def test_what_the_doctor_can_mend_has_no_other_button(name: str) -> None:
+    assert finding_view.action({"id": name, "fix": name}) == "fix"
+    assert finding_view.action({"id": name, "fix": None}) is None, "one place says how it ends"
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda one: one.id)
+def test_every_button_has_its_words_and_its_window(check: Check) -> None:
+    action = finding_view.action({"id": check.id, "fix": None})
+    if action:
+        assert describe.ACTIONS[action]
+        assert finding_view.window(action)
+
+
+def test_buttons_are_for_findings_that_there_are() -> None:
+    assert set(finding_view._ENDED_BY) <= {check.id for check in CHECKS}
+
+
+def test_a_report_is_shown_in_full_before_it_is_copied(qtbot: QtBot, opened: Opener) -> None:
+    window = opened()
+    turn_to_it(qtbot, window)
+    QGuiApplication.clipboard().setText("theirs")
+    press(qtbot, window, "report-public")
+    until_looked(qtbot, window)
+    dialog = window.findChild(ReportDialog)
+    shown = dialog.findChild(QPlainTextEdit).toPlainText()
+    assert "for the public" in shown
+    assert text(window, "support") == "The support of the centre: https://support.cscs.ch"
+    assert "alice" not in shown
+    assert QGuiApplication.clipboard().text() == "theirs"
+    qtbot.keyClick(dialog.findChild(QPushButton, "copy"), Qt.Key.Key_Space)
+    assert QGuiApplication.clipboard().text() == shown
+    dialog.close()
+
+
+def test_the_window_closes_while_it_looks(qtbot: QtBot, opened: Opener) -> None:
+    window = opened()
+    window.findChild(QTabWidget, "pages").setCurrentWidget(page(window))
+    assert not page(window).commands.is_idle
+    window.close()
+    assert not window.isVisible()
+    qtbot.waitUntil(lambda: page(window).commands.is_idle, timeout=PATIENCE_MS)
+
+
+def test_what_goes_wrong_is_told(qtbot: QtBot, at: Paths, opened: Opener) -> None:
+    at.settings.write_text("lead_time = 7")
+    window = opened()
+    turn_to_it(qtbot, window)
+    assert "lead_time" in text(window, "doctor-error")
+
+
+def test_a_button_takes_the_place_of_the_advice() -> None:
+    finding = {
+        "id": "key-open",
+        "severity": "error",
+        "title": "T",
+        "detail": "D",
+        "next_step": "Do",
+        "fix": "key-open",
+        "consequences": [{"title": "C", "detail": "E"}],
+    }
+    assert finding_view.action(finding) == "fix"
+    assert finding_view.lines(finding) == ["D", "From this follows: C. E"]
+    other = {**finding, "id": "offline", "fix": None}
+    assert finding_view.action(other) is None
+    assert finding_view.lines(other) == ["D", "Do", "From this follows: C. E"]
+    assert finding_view.title(finding) == "Stops a login: T"

@@ -1,0 +1,87 @@
+"""The main window follows the files, and does what the menu does."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from alpkey.core.keys.certificate import fingerprint
+from alpkey.core.paths import Paths, user_paths
+from alpkey.desktop.windows.main_window import MainWindow
+from tests.core.sites import site
+from tests.keys import make_pair
+
+Started = list[tuple[str, ...]]
+
+
+@pytest.fixture
+def at() -> Paths:
+    found = user_paths()
+    found.ssh.mkdir(parents=True)
+    return found
+
+
+@pytest.fixture
+def started() -> Started:
+    return []
+
+
+@pytest.fixture
+def window(qtbot: QtBot, at: Paths, started: Started) -> MainWindow:
+    made = MainWindow(at, site(), lambda *arguments: started.append(arguments))
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def text(window: MainWindow, name: str) -> str:
+    return window.findChildren(QLabel, name)[-1].text()
+
+
+def test_it_says_that_there_is_no_key(window: MainWindow) -> None:
+    assert text(window, "state") == "There is no key yet"
+    assert text(window, "quota") == "Quota unknown"
+
+
+def test_it_follows_a_renewal_and_its_end(
+    qtbot: QtBot, window: MainWindow, at: Paths, tmp_path: Path
+) -> None:
+    key = at.private_key(site().key_file)
+    beside = key.with_name(key.name + "-cert.pub")
+    private, certificate = make_pair(tmp_path)
+    key.write_bytes(private)
+    shutil.copy(tmp_path / "key-cert.pub", beside)
+    qtbot.waitUntil(lambda: text(window, "state").startswith("Key valid until"))
+    assert text(window, "fact-User") == "alice"
+    assert text(window, "fact-Serial") == str(certificate.serial)
+    assert text(window, "fact-Fingerprint") == fingerprint(certificate.public_key)
+    key.unlink()
+    beside.unlink()
+    qtbot.waitUntil(lambda: text(window, "state") == "There is no key yet")
+
+
+def test_buttons_do_as_the_menu_does(qtbot: QtBot, window: MainWindow, started: Started) -> None:
+    for name in ("renew", "connect-ela", "connect-daint"):
+        qtbot.keyClick(window.findChild(QPushButton, name), Qt.Key.Key_Space)
+    assert started == [("window", "renew"), ("connect", "ela"), ("connect", "daint")]
+
+
+def test_while_nothing_is_set_up_that_is_offered_first(
+    qtbot: QtBot, window: MainWindow, at: Paths, started: Started, tmp_path: Path
+) -> None:
+    set_up = window.findChild(QPushButton, "set-up")
+    qtbot.keyClick(set_up, Qt.Key.Key_Space)
+    assert started == [("window", "first-start")]
+    at.private_key(site().key_file).write_bytes(make_pair(tmp_path)[0])
+    qtbot.waitUntil(lambda: not set_up.isVisible())
+
+
+def test_unreadable_settings_are_said(qtbot: QtBot, window: MainWindow, at: Paths) -> None:
+    at.settings.parent.mkdir(parents=True)
+    at.settings.write_text("lead_time = 7")
+    qtbot.waitUntil(lambda: text(window, "state") == "The settings cannot be used")
+    assert "lead_time" in text(window, "quota")
