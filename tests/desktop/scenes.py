@@ -351,12 +351,12 @@ def main(
 @contextmanager
 def _looking(seen: CurrentState, command: list[str]) -> Iterator[None]:
     real = current_state.take, main_window.command
-    main_window.looking.take = lambda _: seen
+    main_window.current_state.take = lambda _: seen
     main_window.command = lambda *_: command
     try:
         yield
     finally:
-        main_window.looking.take, main_window.command = real
+        main_window.current_state.take, main_window.command = real
 
 
 GOING = (
