@@ -62,7 +62,7 @@ def ask(qtbot: QtBot, bus: Bus) -> Ask:
 
 
 def notify(ask: Ask, replaces: int = 0) -> int:
-    actions = ["default", "", "renew", "Renew", "later", "BackgroundCall"]
+    actions = ["default", "", "renew", "Renew", "later", "Later"]
     number: int = ask("Notify", "susssasa{sv}i", "a", replaces, "", "t", "b", actions, {}, -1)
     return number
 

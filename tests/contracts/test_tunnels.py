@@ -242,7 +242,7 @@ while True:
 
 
 @dataclass
-class ThreadCall:
+class TunnelRun:
     line: SshProcess
     target: TunnelTarget
     command: list[str]
@@ -274,7 +274,7 @@ def wish() -> Iterator[NoWish]:
 
 
 @pytest.fixture(params=["ssh", "fake"])
-def running(request: pytest.FixtureRequest) -> Iterator[ThreadCall]:
+def running(request: pytest.FixtureRequest) -> Iterator[TunnelRun]:
     """A line, and somebody who makes its ssh say that it refused a call, or end."""
     port = free_port()
     target = TunnelTarget("daint", "nid006554", ((port, 6006),))
@@ -282,7 +282,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[ThreadCall]:
     if request.param == "fake":
         ended = Ended(LoginObservation(target.node, 1, "Connection closed\n"))
         fake = FakeLine([Trigger.LISTENING, Trigger.REFUSED, ended], [Trigger.LISTENING])
-        yield ThreadCall(fake, target, command, lambda _: None)
+        yield TunnelRun(fake, target, command, lambda _: None)
         return
     line = OpenSshProcess(os.environ)
 
@@ -290,17 +290,17 @@ def running(request: pytest.FixtureRequest) -> Iterator[ThreadCall]:
         with socket.create_connection(("127.0.0.1", port)) as call:
             call.sendall(word.encode())
 
-    yield ThreadCall(line, target, command, say)
+    yield TunnelRun(line, target, command, say)
     line.stop()
 
 
 class TestLine:
-    def test_nothing_happens_before_a_start(self, running: ThreadCall, wish: NoWish) -> None:
+    def test_nothing_happens_before_a_start(self, running: TunnelRun, wish: NoWish) -> None:
         assert running.line.news(0.01, wish) is None
         assert running.line.stop() is None
         assert running.line.silent() == ()
 
-    def test_its_life_is_told_in_order(self, running: ThreadCall, wish: NoWish) -> None:
+    def test_its_life_is_told_in_order(self, running: TunnelRun, wish: NoWish) -> None:
         running.line.start(running.command, running.target)
         assert running.line.news(PATIENCE_S, wish) is Trigger.LISTENING
         running.say("refuse")
@@ -312,7 +312,7 @@ class TestLine:
         assert "Connection closed" in ended.seen.said
         assert running.line.stop() is None
 
-    def test_it_is_ended_and_started_again(self, running: ThreadCall, wish: NoWish) -> None:
+    def test_it_is_ended_and_started_again(self, running: TunnelRun, wish: NoWish) -> None:
         for _ in range(2):
             running.line.start(running.command, running.target)
             assert running.line.news(PATIENCE_S, wish) is Trigger.LISTENING

@@ -118,7 +118,7 @@ def test_a_running_tray_becomes_the_upgrade_and_ends_with_the_removal(
 ) -> None:
     alpkey = installed(with_alpkey)
     program = with_alpkey.root / "usr/lib/alpkey/alpkey"
-    with use.ThreadCall(alpkey) as running:
+    with use.Running(alpkey) as running:
         first = running.program()
         assert first == program.stat().st_ino
         with_alpkey.run("dpkg", "--install", str(tmp_path / "alpkey.deb"))

@@ -59,7 +59,7 @@ def test_install_use_upgrade_remove(
     assert f'Exec="{HOME}/.local/lib/alpkey/alpkey" "window" "renew"' in entry.read_text()
 
     once = ready.files()
-    with use.ThreadCall(alpkey):
+    with use.Running(alpkey):
         ready.run(installer, person=PERSON)
     assert changes(once, ready.files()) == []
     alpkey_again = installed(ready, f"{HOME}/.local/bin/alpkey")

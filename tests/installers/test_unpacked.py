@@ -69,7 +69,7 @@ def test_it_opens_on_wayland(alpkey: Installed, tmp_path: Path) -> None:
         try:
             until(socket.exists, "the compositor")
             there = {"QT_QPA_PLATFORM": "wayland", "WAYLAND_DISPLAY": str(socket), "DISPLAY": ""}
-            with use.ThreadCall(alpkey, "window", "renew", **there) as running:
+            with use.Running(alpkey, "window", "renew", **there) as running:
                 mapped = f"/proc/{running.process.pid}/maps"
                 assert "libQt6WaylandClient" in Path(mapped).read_text()
         finally:

@@ -49,11 +49,11 @@ def has_no_sandbox(installed: Installed) -> None:
 
 def opens(installed: Installed, *arguments: str) -> None:
     """Starts tray or window without a display and waits until it answers at its socket."""
-    with ThreadCall(installed, *arguments):
+    with Running(installed, *arguments):
         pass
 
 
-class ThreadCall:
+class Running:
     """The tray or a window, from the time it listens until it is ended.
 
     It is offscreen, unless ``environ`` says otherwise.
@@ -65,7 +65,7 @@ class ThreadCall:
         self._arguments = arguments
         self.runtime = installed.path / "run"
 
-    def __enter__(self) -> "ThreadCall":
+    def __enter__(self) -> "Running":
         self.runtime.mkdir(mode=0o700, exist_ok=True)
         owner = self._installed.path.stat()
         os.chown(self.runtime, owner.st_uid, owner.st_gid)

@@ -77,7 +77,7 @@ def test_shown_with_two_buttons(
     one = server.shown[1]
     assert (one.app_name, one.title) == ("Alpkey", "The key ends soon")
     assert one.body == "Now &lt;b&gt;really&lt;/b&gt; &amp; truly."
-    assert one.actions == ["default", "", "renew", "Renew", "later", "BackgroundCall"]
+    assert one.actions == ["default", "", "renew", "Renew", "later", "Later"]
     assert one.hints["urgency"] == ("y", 1)
     width, height, row_bytes, alpha, bits, channels, pixels = one.hints["image-data"][1]
     assert (width, height, alpha, bits, channels) == (48, 48, True, 8, 4)

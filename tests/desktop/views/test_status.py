@@ -137,7 +137,7 @@ def test_every_reminder_has_words(kind: Kind) -> None:
     assert "CSCS" in said.title
     assert "Thu 01:00" in said.title + said.body
     assert "{" not in said.title + said.body
-    assert (said.renew, said.later) == ("Renew", "BackgroundCall")
+    assert (said.renew, said.later) == ("Renew", "Later")
 
 
 @pytest.mark.parametrize(("second", "left"), [(0, 1.0), (15, 0.5), (27, 0.1), (30, 1.0), (45, 0.5)])

@@ -1001,7 +1001,7 @@ def tunnel_state(state: str, node: str, silent: Iterable[int]) -> str:
 
 
 RENEW = "Renew"
-LATER = "BackgroundCall"
+LATER = "Later"
 LATER_IN_MENU = "Remind me in 30 minutes"
 
 REMINDERS: Mapping[str, Reminding] = {
