@@ -58,6 +58,7 @@ _COMMANDS = {
         "completion_command",
         "Print what has a shell complete Alpkey's commands.",
     ),
+    "prompt": ("alpkey.cli.prompt", "prompt_command", "Print a function for your shell prompt."),
     "sandbox": ("alpkey.cli.sandbox", "sandbox_command", "A centre on this computer, to try with."),
     "demo": ("alpkey.cli.demo", "demo_command", "Try everything against the sandbox."),
 }

@@ -66,7 +66,7 @@ def parse(line: bytes) -> LookLine | None:
     if not line.endswith(b"\n") or len(columns) != 8 or columns[0] != VERSION:
         return None
     try:
-        limit, _, ends = columns[3].partition(b":")
+        limit, ends = columns[3].split(b":")
         slot_ends = None if ends == b"?" else tuple(int(end) for end in ends.split(b",") if end)
         return LookLine(
             valid_after=int(columns[1]),
