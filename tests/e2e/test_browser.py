@@ -45,10 +45,10 @@ def sign_in(browser: Chromium, centre: Centre) -> None:
     browser.shows("Sign in to CSCS")
     browser.types("username", centre.username)
     browser.types("password", centre.password)
-    browser.presses("IconShape in")
+    browser.presses("Sign in")
     browser.shows("One-time code")
     browser.types("otp", centre.otp())
-    browser.presses("IconShape in")
+    browser.presses("Sign in")
 
 
 def renewal(home: Home, *method: str) -> Conversation:
@@ -89,7 +89,7 @@ def test_a_wrong_password_is_told_there_and_the_next_one_gets_in(
         browser.shows("Sign in to CSCS")
         browser.types("username", at_desk.centre.username)
         browser.types("password", "not this one")
-        browser.presses("IconShape in")
+        browser.presses("Sign in")
         browser.shows("Invalid")
         sign_in(browser, at_desk.centre)
         browser.shows(LAST_PAGE)

@@ -86,7 +86,7 @@ def script(places: Paths, ensure: Sequence[str], needed: Sequence[Path]) -> str:
     """
     home = f"export ALPKEY_HOME={shlex.quote(str(places.state.parent))}\n" if places.moved else ""
     return _FRESH.format(
-        snapshot=shlex.quote(str(places.look_file)),
+        look=shlex.quote(str(places.look_file)),
         intent=shlex.quote(str(places.intent)),
         version=VERSION.decode(),
         needed=shlex.join(str(path) for path in needed),
