@@ -176,7 +176,7 @@ def test_an_expired_key_is_asked_about(home: Home, config: Path) -> None:
 
 def test_where_alpkey_is_gone_ssh_goes_on(home: Home, config: Path, tmp_path: Path) -> None:
     script = fresh(home).read_text()
-    fresh(home).write_text(script.replace("own_ssh_files.py", "gone.py"))
+    fresh(home).write_text(script.replace("own_config.py", "gone.py"))
     done = subprocess.run(
         ["/bin/sh", str(fresh(home))],
         env=home.environ,
@@ -243,7 +243,7 @@ def test_a_login_without_a_key_is_refused_where_that_is_wished_and_every_ssh_can
     assert said()[0] == 0
     home.certificate.unlink()
     script = fresh(home).read_text()
-    fresh(home).write_text(script.replace("own_ssh_files.py", "gone.py"))
+    fresh(home).write_text(script.replace("own_config.py", "gone.py"))
     assert "RefuseConnection" not in said()[1]
 
 
