@@ -32,11 +32,12 @@ bench:
 	@sh tools/setup.sh test
 	@$(PYTHON) -m bench
 
-# Every window in every state into dist/gallery, and the pictures of the README.
+# Every window in every state into dist/gallery; with README=1 also the pictures of the README.
+PICTURES := $(if $(README),resources/pictures,dist/gallery/readme)
 gallery:
 	@sh tools/setup.sh test
-	@$(PYTHON) -m tests.gallery dist/gallery resources/pictures
-	@$(PYTHON) -m tests.desk_picture resources/pictures/alpkey.png
+	@$(PYTHON) -m tests.gallery dist/gallery $(PICTURES)
+	@$(PYTHON) -m tests.desk_picture $(PICTURES)/alpkey.png
 
 # Any of deb, rpm and run; ALPKEY_XZ=1 compresses fast and badly, for trying.
 FORMATS ?= deb rpm run

@@ -1,6 +1,6 @@
 """``make gallery``: every window and dialog in every state, light and dark, as PNG files.
 
-Usage: python -m tests.gallery FOLDER [PICTURES], where PICTURES gets those of the README.
+Usage: python -m tests.gallery FOLDER [PICTURES], where PICTURES gets those that the README shows.
 """
 
 import os
@@ -21,7 +21,8 @@ BEST = {"main-valid": "light", "first-hosts": "light", "tunnel-jobs": "dark"}
 
 def main(folder: Path, pictures: Path | None = None) -> None:
     """Writes NAME-light.png and NAME-dark.png for every scene, and the best ones as NAME.png."""
-    folder.mkdir(parents=True, exist_ok=True)
+    for needed in filter(None, (folder, pictures)):
+        needed.mkdir(parents=True, exist_ok=True)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = QApplication(["gallery"])
     with TemporaryDirectory() as home:

@@ -53,10 +53,10 @@ from alpkey.desktop.windows import main_window
 from alpkey.desktop.windows.import_dialog import ImportDialog
 from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.pages.doctor_page import ReportDialog
-from alpkey.desktop.windows.parts import WrappedLabel
 from alpkey.desktop.windows.renewal.dialog import RenewalDialog, RenewalWorld
 from alpkey.desktop.windows.sign_out_dialog import SignOutDialog
 from alpkey.desktop.windows.tunnel_dialog import TunnelDialog
+from alpkey.desktop.windows.widgets import WrappedLabel
 from tests.core.sites import site
 from tests.core.state.test_snapshot import HOUR, MISSING, certificate
 from tests.core.state.test_snapshot import NOW as LOOKED_AT
@@ -223,9 +223,9 @@ def gone_to(method: str, *more: Row, asks: Row | None = None) -> RenewalDialog:
 def filled(window: QWidget) -> bool:
     """Fills the form and sends it, once the service is proven; then what follows may be awaited."""
     assert isinstance(window, RenewalDialog)
-    if not window.property("sent") and window.sign_in.otp.isEnabled():
+    if not window.property("sent") and window.form.otp.isEnabled():
         window.fill({"username": "alice", "password": PASSWORD, "otp": "123456"})
-        window.sign_in.submit()
+        window.form.submit()
         window.setProperty("sent", True)
     return bool(window.property("sent"))
 
@@ -252,7 +252,7 @@ def sent_and(shown: Callable[[QWidget], bool]) -> Callable[[QWidget], bool]:
 
 def form_is_open(window: QWidget) -> bool:
     assert isinstance(window, RenewalDialog)
-    return window.sign_in.otp.isEnabled()
+    return window.form.otp.isEnabled()
 
 
 LOCKED = KeychainTrouble("keychain-locked", name="The Secret Service")

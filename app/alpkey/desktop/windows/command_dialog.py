@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from alpkey.core.site import Site
 from alpkey.desktop.child.command_tracker import CommandTracker
-from alpkey.desktop.windows.parts import window_title
+from alpkey.desktop.windows.widgets import window_title
 
 
 class CommandDialog(QDialog):

@@ -12,7 +12,7 @@ from alpkey.core.paths import Paths
 from alpkey.core.runtime_folder import WINDOW
 from alpkey.desktop.child.launch import command
 from alpkey.desktop.instance import tell
-from alpkey.desktop.windows.parts import GRID_PX, button, heading, words_label
+from alpkey.desktop.windows.widgets import GRID_PX, button, heading, words_label
 from alpkey.runtime_folder import RuntimeFolder
 
 CODE_EVERY_MS = 3000

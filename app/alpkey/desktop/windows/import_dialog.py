@@ -35,7 +35,7 @@ from alpkey.desktop import local_time
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.command_dialog import CommandDialog
-from alpkey.desktop.windows.parts import GRID_PX, announce, button, heading, offer, words_label
+from alpkey.desktop.windows.widgets import GRID_PX, announce, button, heading, offer, words_label
 
 TITLE = "Import a key"
 MINIMUM_WIDTH_PX = 64 * GRID_PX

@@ -20,8 +20,8 @@ from alpkey.desktop.windows.pages.key_page import KeyPage
 from alpkey.desktop.windows.pages.keys_page import KeysPage
 from alpkey.desktop.windows.pages.settings_page import SettingsPage
 from alpkey.desktop.windows.pages.tunnels_page import TunnelsPage
-from alpkey.desktop.windows.parts import GRID_PX
 from alpkey.desktop.windows.sign_out_dialog import SignOutDialog
+from alpkey.desktop.windows.widgets import GRID_PX
 
 SIZE_PX = (72 * GRID_PX, 56 * GRID_PX)
 TABS = {

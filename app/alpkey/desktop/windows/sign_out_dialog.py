@@ -17,7 +17,8 @@ from alpkey.core.site import Site
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.command_dialog import CommandDialog
-from alpkey.desktop.windows.parts import (
+from alpkey.desktop.windows.renewal.external_page import ExternalPage
+from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,
     button,
@@ -26,7 +27,6 @@ from alpkey.desktop.windows.parts import (
     open_page,
     words_label,
 )
-from alpkey.desktop.windows.renewal.external_page import ExternalPage
 
 TITLE = "Leave this computer"
 MINIMUM_WIDTH_PX = 56 * GRID_PX

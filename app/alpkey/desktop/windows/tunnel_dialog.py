@@ -32,7 +32,7 @@ from alpkey.desktop.views import status as status_view
 from alpkey.desktop.views import tunnels as tunnel_view
 from alpkey.desktop.views.tunnels import JobLine
 from alpkey.desktop.windows.command_dialog import CommandDialog
-from alpkey.desktop.windows.parts import (
+from alpkey.desktop.windows.widgets import (
     GRID_PX,
     Note,
     announce,

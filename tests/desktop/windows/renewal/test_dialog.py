@@ -16,9 +16,10 @@ from alpkey.core.site import SignInMethod, Site
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.screen_reader import ScreenReader
-from alpkey.desktop.windows.parts import CodeEdit
 from alpkey.desktop.windows.renewal import auto_close
+from alpkey.desktop.windows.renewal.controller import RenewalController
 from alpkey.desktop.windows.renewal.dialog import RenewalDialog, RenewalWorld
+from alpkey.desktop.windows.widgets import CodeEdit
 from tests.core.sites import site, site_taking
 from tests.core.state.test_snapshot import HOUR, MISSING, NOW, snapshot
 
@@ -238,11 +239,11 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
     """What the dialog answered, each time."""
     answers: list[dict[str, object]] = []
 
-    def warned(self: RenewalDialog, code: str, params: dict[str, dict[str, object]]) -> None:
+    def warned(self: RenewalController, code: str, params: dict[str, dict[str, object]]) -> None:
         if code == "answered":
             answers.append(params["values"])
 
-    monkeypatch.setattr(RenewalDialog, "_warned", warned)
+    monkeypatch.setattr(RenewalController, "warned", warned)
     return answers
 
 
@@ -297,7 +298,7 @@ def test_a_keychain_that_comes_late_does_not_answer_for_another(
 ) -> None:
     dialog = opened()
     qtbot.keyClicks(line(dialog, "username"), "bob")
-    dialog._page.set_fields(
+    dialog.form.set_fields(
         [{"name": "username", "kept": False, "value": "alice"}, {"name": "password", "kept": True}]
     )
     assert line(dialog, "password").isVisible()
@@ -309,9 +310,9 @@ def test_who_has_begun_to_type_is_not_disturbed(qtbot: QtBot, opened: Opener) ->
     qtbot.waitUntil(lambda: line(dialog, "password").isEnabled())
     qtbot.keyClicks(line(dialog, "password"), "begun")
     kept = [{"name": "password", "kept": True}]
-    dialog._page.set_fields(kept)
+    dialog.form.set_fields(kept)
     assert line(dialog, "password").isVisible()
-    assert dialog._page.values()["password"] == "begun"
+    assert dialog.form.values()["password"] == "begun"
 
 
 def test_a_code_generator_leaves_the_password_to_type(
@@ -344,7 +345,7 @@ def test_without_a_keychain_there_is_no_tick(qtbot: QtBot, opened: Opener) -> No
     dialog = opened()
     qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())
     assert not dialog.findChildren(QCheckBox, "keep")[-1].isVisible()
-    assert "keep" not in dialog._page.values()
+    assert "keep" not in dialog.form.values()
 
 
 def test_from_the_password_a_tab_leads_to_the_code(qtbot: QtBot, opened: Opener) -> None:

@@ -10,7 +10,7 @@ from alpkey.core.desktop.setup_pages import Page
 from alpkey.core.messages import describe
 from alpkey.core.ssh.config_query import Loss, together
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
-from alpkey.desktop.windows.parts import GRID_PX, words_label
+from alpkey.desktop.windows.widgets import GRID_PX, words_label
 
 WHAT = (
     "One line at the top of {path} lets a plain \N{LEFT DOUBLE QUOTATION MARK}ssh {host}"

@@ -9,8 +9,8 @@ from alpkey.core.settings.settings import TELL_UPDATES
 from alpkey.core.updates.releases import is_brought
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
-from alpkey.desktop.windows.parts import announce, button, connect_row, heading, words_label
 from alpkey.desktop.windows.renewal.steps import busy_bar
+from alpkey.desktop.windows.widgets import announce, button, connect_row, heading, words_label
 from alpkey.glance import build
 
 TRIES = "Logging in once, to see that it works\N{HORIZONTAL ELLIPSIS}"

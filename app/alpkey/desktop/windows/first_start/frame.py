@@ -14,7 +14,8 @@ from alpkey.desktop.windows.first_start.hosts import HostsPage
 from alpkey.desktop.windows.first_start.key import KeyPage
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.first_start.protection import ProtectionPage
-from alpkey.desktop.windows.parts import (
+from alpkey.desktop.windows.renewal.steps import busy_bar
+from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,
     button,
@@ -22,7 +23,6 @@ from alpkey.desktop.windows.parts import (
     window_title,
     words_label,
 )
-from alpkey.desktop.windows.renewal.steps import busy_bar
 
 TITLE = "Set up Alpkey"
 MINIMUM_WIDTH_PX = 72 * GRID_PX

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout
 from alpkey.core.desktop.setup_pages import Page, acceptable
 from alpkey.core.ssh.host_keys import HostKey, shown_as
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
-from alpkey.desktop.windows.parts import GRID_PX, clear, words_label
+from alpkey.desktop.windows.widgets import GRID_PX, clear, words_label
 
 WHY = (
     "Each host shows a key of its own. Once accepted, ssh warns you should another host ever stand "

@@ -12,7 +12,7 @@ from alpkey.core.state.snapshot import Stamp
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
-from alpkey.desktop.windows.parts import button, open_page, words_label
+from alpkey.desktop.windows.widgets import button, open_page, words_label
 
 NEEDED = (
     "{site} lets you in with a key that lives for a day; Alpkey gets it, and keeps it fresh. "

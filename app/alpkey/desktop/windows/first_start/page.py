@@ -16,7 +16,7 @@ from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.child.command_tracker import CommandTracker, Then
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import errors as error_view
-from alpkey.desktop.windows.parts import GRID_PX, Note
+from alpkey.desktop.windows.widgets import GRID_PX, Note
 
 
 @dataclass(slots=True)

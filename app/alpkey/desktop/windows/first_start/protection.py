@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLineEdit, QRadioButton
 
 from alpkey.core.desktop.setup_pages import Page
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
-from alpkey.desktop.windows.parts import GRID_PX, words_label
+from alpkey.desktop.windows.widgets import GRID_PX, words_label
 
 ADVICE = (
     "{site} strongly recommends that the key file is encrypted: without, whoever copies it can log "

@@ -23,7 +23,7 @@ from alpkey.desktop.child.command_tracker import CommandTracker, Then
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import status as status_view
-from alpkey.desktop.windows.parts import GRID_PX, Note, ask, button, copied, words_label
+from alpkey.desktop.windows.widgets import GRID_PX, Note, ask, button, copied, words_label
 
 _BUTTONS = ("Connect", "Copy command", "Open in VS Code", "Try to log in", "Stop")
 _FORWARD = "Forward my agent"

@@ -20,7 +20,7 @@ from alpkey.desktop.child.command_tracker import CommandTracker, Then
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import findings as finding_view
 from alpkey.desktop.views import status as status_view
-from alpkey.desktop.windows.parts import (
+from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,
     bold_label,

@@ -9,7 +9,7 @@ from alpkey.desktop import drawing
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.views.icon_state import WARNING_ICON
-from alpkey.desktop.windows.parts import (
+from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,
     button,

@@ -27,7 +27,9 @@ from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import keys as keys_view
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.views.keys import KeyLine
-from alpkey.desktop.windows.parts import (
+from alpkey.desktop.windows.renewal.external_page import ExternalPage
+from alpkey.desktop.windows.renewal.method_buttons import EXTERNAL_LABELS
+from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,
     ask,
@@ -38,7 +40,6 @@ from alpkey.desktop.windows.parts import (
     stack,
     words_label,
 )
-from alpkey.desktop.windows.renewal.external_page import WAYS, ExternalPage
 
 _REVOKE_ALL = "Revoke all\N{HORIZONTAL ELLIPSIS}"
 _REVOKE = "Revoke\N{HORIZONTAL ELLIPSIS}"
@@ -62,7 +63,7 @@ class KeysPage(QWidget):
         self._pages.addWidget(self._list)
         self._methods = [
             button("", partial(self.ask_service, method.value), f"keys-{method.value}")
-            for method in WAYS
+            for method in EXTERNAL_LABELS
         ]
         self._revoke_all = button("", lambda: self._revoke(self._lines), "revoke-all")
         self._cancel = button("", self.commands.stop, "cancel-keys")
@@ -166,7 +167,7 @@ class KeysPage(QWidget):
             one.setVisible(self._site.has_gateway and not running)
         self._revoke_all.setVisible(len(self._lines) > 1 and not running)
         self._cancel.setVisible(running)
-        labels = [*WAYS.values(), _REVOKE_ALL, "Cancel", *(_REVOKE for _ in self._lines)]
+        labels = [*EXTERNAL_LABELS.values(), _REVOKE_ALL, "Cancel", *(_REVOKE for _ in self._lines)]
         marked = status_view.with_mnemonics([one.replace("&", "") for one in labels], self._taken)
         for one, text in zip(self._buttons, marked, strict=False):
             one.setText(text)

@@ -28,7 +28,7 @@ from alpkey.desktop.child.command_tracker import CommandTracker
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.pages.setting_controls import ClustersControl, LineControl, control_for
-from alpkey.desktop.windows.parts import GRID_PX, words_label
+from alpkey.desktop.windows.widgets import GRID_PX, words_label
 
 
 class Row:

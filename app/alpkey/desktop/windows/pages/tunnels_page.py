@@ -14,7 +14,8 @@ from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.views import tunnels as tunnel_view
-from alpkey.desktop.windows.parts import (
+from alpkey.desktop.windows.tunnel_dialog import TunnelDialog
+from alpkey.desktop.windows.widgets import (
     GRID_PX,
     Note,
     announce,
@@ -27,7 +28,6 @@ from alpkey.desktop.windows.parts import (
     stack,
     words_label,
 )
-from alpkey.desktop.windows.tunnel_dialog import TunnelDialog
 
 WHAT_FOR = (
     "A tunnel leads from this computer to a service on a compute node, such as Jupyter or "

@@ -1,11 +1,11 @@
-"""A window that has nothing more to say closes by itself, unless somebody touches it."""
+"""Closes a window by itself after its last message, unless the user touches it."""
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QWidget
 
 LEFT_ALONE_MS = 8000
-_TOUCHES = (
+_TOUCH_EVENTS = (
     QEvent.Type.KeyPress,
     QEvent.Type.MouseButtonPress,
     QEvent.Type.Wheel,
@@ -14,9 +14,9 @@ _TOUCHES = (
 
 
 class AutoClose(QObject):
-    """Closes ``window`` after ``LEFT_ALONE_MS``; ``stopped`` where it will not be closed after all.
+    """Closes ``window`` after ``LEFT_ALONE_MS``; ``stopped`` when it will not be closed after all.
 
-    A pointer that rests in the window is nobody's touch; one that moved there is.
+    A pointer that rests in the window does not count as a touch; one that has moved there does.
     """
 
     stopped = Signal()
@@ -27,30 +27,30 @@ class AutoClose(QObject):
         self._rested_at = QCursor.pos()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._over)
+        self._timer.timeout.connect(self._close)
 
     def start(self) -> None:
-        """From now on; what is shown by now is what can be touched."""
+        """Start the time.  Call it once the window shows all its widgets, which are watched."""
         self._rested_at = QCursor.pos()
-        for part in (self._window, *self._window.findChildren(QWidget)):
-            part.installEventFilter(self)
+        for widget in (self._window, *self._window.findChildren(QWidget)):
+            widget.installEventFilter(self)
         self._timer.start(LEFT_ALONE_MS)
 
     def stop(self) -> None:
-        """The window stays."""
+        """Keep the window open."""
         if self._timer.isActive():
             self._timer.stop()
             self.stopped.emit()
 
     def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802  Qt's name
-        """Takes nothing away from anybody."""
-        if event.type() in _TOUCHES:
+        """Only watches: every event is passed on."""
+        if event.type() in _TOUCH_EVENTS:
             self.stop()
         return False
 
-    def _over(self) -> None:
-        here = QCursor.pos()
-        if here != self._rested_at and self._window.frameGeometry().contains(here):
+    def _close(self) -> None:
+        pointer = QCursor.pos()
+        if pointer != self._rested_at and self._window.frameGeometry().contains(pointer):
             self.stopped.emit()
         else:
             self._window.close()

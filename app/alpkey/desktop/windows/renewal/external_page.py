@@ -1,44 +1,26 @@
-"""Signing in elsewhere: with the browser of this computer, or on another device.
+"""The page shown while the user signs in with the browser, or on another device."""
 
-The buttons that offer it, and the page that is shown while somebody is awaited there.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
-from alpkey.core.site import SignInMethod
-from alpkey.desktop.windows.parts import announce, button, heading, words_label
+from alpkey.desktop.windows.renewal.page import RenewalPage, cancel_button
 from alpkey.desktop.windows.renewal.steps import StepList, busy_bar
+from alpkey.desktop.windows.widgets import announce, button, heading, words_label
 
-WAYS = {
-    SignInMethod.BROWSER: "Sign in with the &browser",
-    SignInMethod.DEVICE: "Sign in on another &device",
-}
-_FORM = "Sign in with a &password"
 _MODULE_PX = 4
 
 
-def method_buttons(
-    choose: Callable[[SignInMethod], None], methods: Iterable[SignInMethod]
-) -> list[QPushButton]:
-    """A button for each of the ``methods``; ``choose`` is told which."""
-    texts = {**WAYS, SignInMethod.PASSWORD: _FORM}
-    return [
-        button(texts[method], partial(choose, method), f"sign-in-{method.value}")
-        for method in methods
-    ]
+class ExternalPage(RenewalPage):
+    """Where to sign in and how; ``open_page`` opens an address in the browser once more.
 
-
-class ExternalPage(QWidget):
-    """What is to be done where; ``open_page`` opens an address in the browser once more.
-
-    ``steps`` are those that follow the sign-in.
+    ``steps`` are those from the sign-in on.
     """
+
+    first_button_is_default = False  # Enter must not cancel a sign-in
 
     def __init__(
         self, site_name: str, open_page: Callable[[str], None], steps: Sequence[str]
@@ -56,46 +38,47 @@ class ExternalPage(QWidget):
         self._again = button("&Open the page again", lambda: open_page(self._url), "open-again")
         self._note = words_label("note")
         self._steps = StepList(steps)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
         for part in (self._what, self._picture, self._address, self._code):
-            layout.addWidget(part)
+            self.rows.addWidget(part)
         row = QHBoxLayout()
         row.addWidget(self._again)
         row.addStretch()
-        layout.addLayout(row)
-        layout.addWidget(self._note)
-        layout.addWidget(self._steps)
-        layout.addWidget(busy_bar("Waiting for the sign-in"))
-        layout.addStretch()
+        self.rows.addLayout(row)
+        self.rows.addWidget(self._note)
+        self.rows.addWidget(self._steps)
+        self.rows.addWidget(busy_bar("Waiting for the sign-in"))
+        self.rows.addStretch()
         for hidden in (self._picture, self._address, self._code, self._again, self._note):
             hidden.hide()
 
-    def show_page(self, page: dict[str, Any]) -> None:
-        """The page to sign in at, as the event tells it; on another device with code and picture.
+    def buttons(self, close: Callable[[], object]) -> list[QPushButton]:
+        return [cancel_button(close)]
 
-        The steps light up once the sign-in is made there.
+    def show_page(self, page: dict[str, Any]) -> None:
+        """Show the page to sign in at, from a ``show`` event; for a device with code and QR code.
+
+        The steps are marked once the user has signed in there.
         """
         self._url = str(page["url"])
-        elsewhere = page["kind"] == "device"
-        if elsewhere:
+        on_device = page["kind"] == "device"
+        if on_device:
             self._what.setText(
                 f"Scan this with your phone, or open {page['short_url']} on any device and type "
                 "the code below. Come back here when you are done."
             )
             self._code.setText(str(page["user_code"]))
             self._address.setText(self._url)
-            seen = picture(page["qr"])
-            self._picture.setPixmap(seen)
-            self._picture.setMinimumSize(seen.size())  # half of it cannot be scanned
+            pixmap = qr_pixmap(page["qr"])
+            self._picture.setPixmap(pixmap)
+            self._picture.setMinimumSize(pixmap.size())  # half of it cannot be scanned
         else:
             self._what.setText(
                 f"Your browser shows the sign-in page of {self._site_name}. "
                 "Come back here when you are done."
             )
         for part in (self._picture, self._address, self._code):
-            part.setVisible(elsewhere)
-        self._again.setVisible(not elsewhere)
+            part.setVisible(on_device)
+        self._again.setVisible(not on_device)
         announce(self, f"{self._what.text()} {self._code.text()}".strip())
 
     def reach(self, step: str) -> None:
@@ -106,12 +89,12 @@ class ExternalPage(QWidget):
         self._note.setVisible(bool(text))
 
 
-def picture(rows: Sequence[str]) -> QPixmap:
-    """Rows of 0 and 1, dark on light whatever the palette, as cameras want it."""
+def qr_pixmap(rows: Sequence[str]) -> QPixmap:
+    """Draw rows of 0 and 1, dark on light whatever the palette, as cameras need it."""
     side = len(rows)
     image = QImage(side, side, QImage.Format.Format_RGB32)
     for y, row in enumerate(rows):
         for x, module in enumerate(row):
             image.setPixelColor(x, y, QColor("black" if module == "1" else "white"))
-    grown = image.scaled(side * _MODULE_PX, side * _MODULE_PX, Qt.AspectRatioMode.KeepAspectRatio)
-    return QPixmap.fromImage(grown)
+    scaled = image.scaled(side * _MODULE_PX, side * _MODULE_PX, Qt.AspectRatioMode.KeepAspectRatio)
+    return QPixmap.fromImage(scaled)

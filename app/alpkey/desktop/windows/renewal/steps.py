@@ -1,17 +1,17 @@
-"""The steps of a renewal, which light up one after the other."""
+"""The steps of a renewal, which are marked one after the other."""
 
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from alpkey.core.messages import describe
-from alpkey.desktop.windows.parts import announce
+from alpkey.desktop.windows.widgets import announce
 
 _WAITING, _REACHED = "\N{WHITE CIRCLE}", "\N{CHECK MARK}"
 
 
 class StepList(QWidget):
-    """One line for each step; a screen reader says what is reached."""
+    """One line for each step; a screen reader announces each one that is reached."""
 
     def __init__(self, steps: Sequence[str]) -> None:
         super().__init__()
@@ -22,14 +22,14 @@ class StepList(QWidget):
             layout.addWidget(label)
 
     def reach(self, step: str) -> None:
-        """Lights a step up."""
+        """Mark ``step`` as reached; one that is not listed is ignored."""
         if step in self._labels:
             self._labels[step].setText(f"{_REACHED} {describe.STEPS[step]}")
             announce(self, describe.STEPS[step])
 
 
 def busy_bar(name: str) -> QProgressBar:
-    """A bar that says that something goes on, and not how far it is."""
+    """A bar for work whose length is unknown; ``name`` is for screen readers."""
     bar = QProgressBar()
     bar.setRange(0, 0)
     bar.setTextVisible(False)

@@ -1,0 +1,32 @@
+"""The page for a key that need not be renewed yet."""
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtWidgets import QPushButton
+
+from alpkey.core.site import Host
+from alpkey.desktop.windows.renewal.page import RenewalPage, close_button
+from alpkey.desktop.windows.renewal.screens import StillGood
+from alpkey.desktop.windows.widgets import button, connect_row, words_label
+
+
+class StillGoodPage(RenewalPage):
+    """``connect`` is called with the name of a host."""
+
+    def __init__(
+        self,
+        good: StillGood,
+        hosts: Iterable[Host],
+        connect: Callable[[str], None],
+        renew_anyway: Callable[[], None],
+    ) -> None:
+        super().__init__("The key is still good")
+        self._renew_anyway = renew_anyway
+        text = f"{good.state}. There is no need to renew it now."
+        self.rows.addWidget(words_label("state", text))
+        self.rows.addWidget(connect_row(hosts, connect))
+        self.rows.addStretch()
+
+    def buttons(self, close: Callable[[], object]) -> list[QPushButton]:
+        renew = button("&Renew anyway", self._renew_anyway, "renew-anyway")
+        return [renew, close_button(close)]
