@@ -1,12 +1,12 @@
-"""The door.  ``alpkey`` is three short programs, and this picks one of them.
+"""The entry point.  ``alpkey`` is three programs, and this starts one of them.
 
-1. On a system that is neither Linux nor macOS, say so and end.
-2. ``alpkey status --short`` stands in shell prompts: it reads one line and imports next to nothing.
-3. ``alpkey`` alone is the tray, which opens no window where it is started ``--at-login``.  Without
-   a display it says so and prints the status.
-4. ``alpkey window ...`` is a window.  It and the command line see secrets, and dump no core.
-5. Everything else is the command line, where secrets live and die.  A shell that completes a line
-   asks it without arguments, by a variable.
+1. On a system that is neither Linux nor macOS, print that and exit.
+2. ``alpkey status --short`` is for shell prompts: it reads one line and imports next to nothing.
+3. ``alpkey`` alone is the tray, which opens no window when it is started ``--at-login``.  Without
+   a display it prints the status instead.
+4. ``alpkey window ...`` opens a window.  It and the command line handle secrets: no core dumps.
+5. Everything else is the command line.  A shell that completes a line runs it without arguments,
+   and sets a variable.
 
 Nothing is imported before it is known which program runs: the tray never loads what the command
 line needs, and a prompt waits for neither.
@@ -20,8 +20,8 @@ _PR_SET_DUMPABLE = 4  # prctl(2)
 
 
 def main() -> int:
-    """Runs the program that the arguments ask for, and returns its exit code."""
-    gc.disable()  # while modules load there is nothing to collect, only time to lose
+    """Run the program that the arguments ask for, and return its exit code."""
+    gc.disable()  # while modules load there is nothing to collect
     arguments = sys.argv[1:]
     if sys.platform not in ("linux", "darwin"):
         sys.stderr.write(
@@ -33,9 +33,9 @@ def main() -> int:
     if arguments in ([], ["--at-login"]) and "_ALPKEY_COMPLETE" not in os.environ:
         return _tray(at_login=bool(arguments))
     if len(arguments) in (2, 4) and arguments[0] == "window":
-        kind, *wish = arguments[1:]
-        if not kind.startswith("-") and wish[:1] in ([], ["--connect"], ["--page"], ["--for"]):
-            return _window(kind, {wish[0].lstrip("-"): wish[1]} if wish else {})
+        kind, *options = arguments[1:]
+        if not kind.startswith("-") and options[:1] in ([], ["--connect"], ["--page"], ["--for"]):
+            return _window(kind, {options[0].lstrip("-"): options[1]} if options else {})
     return _command_line(arguments)
 
 
@@ -69,17 +69,17 @@ def _tray(*, at_login: bool) -> int:
     return tray.run(user_paths(), at_login=at_login)
 
 
-def _window(kind: str, wish: dict[str, str]) -> int:
+def _window(kind: str, options: dict[str, str]) -> int:
     _forbid_dumps()
     from alpkey.core.paths import user_paths
     from alpkey.desktop import windows
 
     gc.enable()
-    return windows.run(user_paths(), kind, wish)
+    return windows.run(user_paths(), kind, options)
 
 
 def _forbid_dumps() -> None:
-    """For programs that see secrets: no core dump, and on Linux only root looks inside."""
+    """For programs that handle secrets: no core dumps, and on Linux only root can trace them."""
     import ctypes
     import resource
 

@@ -80,10 +80,10 @@ def test_one_that_is_replaced_keeps_its_number(ask: Ask) -> None:
 
 
 def test_one_that_is_closed_says_so(qtbot: QtBot, bus: Bus, ask: Ask) -> None:
-    heard: list[tuple[str, Any]] = []
-    bus.heard.connect(
-        lambda message: heard.append((field(message, HeaderFields.member), message.body))
+    received: list[tuple[str, Any]] = []
+    bus.received.connect(
+        lambda message: received.append((field(message, HeaderFields.member), message.body))
     )
     number = notify(ask)
     ask("CloseNotification", "u", number)
-    qtbot.waitUntil(lambda: ("NotificationClosed", (number, 3)) in heard)
+    qtbot.waitUntil(lambda: ("NotificationClosed", (number, 3)) in received)

@@ -14,7 +14,7 @@ from alpkey.core.messages import describe
 from alpkey.core.paths import user_paths
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.desktop.current_state import CurrentState
-from alpkey.desktop.file_watcher import Watch
+from alpkey.desktop.file_watcher import FileWatcher
 from alpkey.desktop.windows.first_start.frame import SINGLE_PAGES, FirstStart, OnePage
 from alpkey.desktop.windows.first_start.page import SetupWorld
 from tests.core.sites import site
@@ -118,7 +118,7 @@ def world(seen: CurrentState, says: Says) -> SetupWorld:
 def first_start(seen: CurrentState, **says: list[list[Row]]) -> QDialog:
     """``says`` by the words of a command with ``_`` between them, over those of a good home."""
     told = {**SET_UP, **{name.replace("_", " "): rows for name, rows in says.items()}}
-    return _shown(FirstStart(world(seen, told), Watch(user_paths())))
+    return _shown(FirstStart(world(seen, told), FileWatcher(user_paths())))
 
 
 def one_page(name: str, seen: CurrentState, **says: list[list[Row]]) -> QDialog:

@@ -86,7 +86,7 @@ def outline(image: QImage, panel: QColor) -> float:
 
 
 @pytest.mark.parametrize("panel", PANELS)
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.sign.value}-{view.ring.value}")
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.shape.value}-{view.ring.value}")
 def test_its_outline_stands_out(qtbot: QtBot, view: IconView, panel: str) -> None:
     for size_px in EVERY_SIZE_PX:
         seen = outline(on_panel(view, size_px, panel), QColor(panel))
@@ -135,7 +135,7 @@ def test_states_are_told_apart(qtbot: QtBot, size_px: int, panel: str) -> None:
 
 @pytest.mark.parametrize("panel", PANELS)
 @pytest.mark.parametrize("size_px", PANEL_SIZES_PX)
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.sign.value}-{view.ring.value}")
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view.shape.value}-{view.ring.value}")
 def test_the_dot_of_open_tunnels_is_seen_in_its_corner(
     qtbot: QtBot, view: IconView, size_px: int, panel: str
 ) -> None:

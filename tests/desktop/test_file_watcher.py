@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from alpkey.core.paths import Paths, user_paths
 from alpkey.core.schedule.clock_jump import ClockReading
-from alpkey.desktop.file_watcher import Watch
+from alpkey.desktop.file_watcher import FileWatcher
 
 
 @pytest.fixture
@@ -43,14 +43,14 @@ def test_it_tells_of_a_change(qtbot: QtBot, at: Paths, change: Callable[[Paths],
         folder.mkdir(parents=True)
     (at.ssh / "old-cert.pub").touch()
     at.journal.touch()
-    watch = Watch(at)
+    watch = FileWatcher(at)
     with qtbot.waitSignal(watch.changed):
         change(at)
 
 
 def test_a_home_that_comes_later_is_seen(qtbot: QtBot, at: Paths) -> None:
     at.ssh.parent.mkdir(parents=True, exist_ok=True)
-    watch = Watch(at)
+    watch = FileWatcher(at)
     with qtbot.waitSignal(watch.changed):
         at.ssh.mkdir()
     with qtbot.waitSignal(watch.changed):
@@ -59,7 +59,7 @@ def test_a_home_that_comes_later_is_seen(qtbot: QtBot, at: Paths) -> None:
 
 def test_a_burst_is_told_once(qtbot: QtBot, at: Paths) -> None:
     at.state.mkdir(parents=True)
-    watch = Watch(at)
+    watch = FileWatcher(at)
     told: list[None] = []
     watch.changed.connect(lambda: told.append(None))
     with qtbot.waitSignal(watch.changed):
@@ -70,7 +70,7 @@ def test_a_burst_is_told_once(qtbot: QtBot, at: Paths) -> None:
 
 def test_a_burst_without_end_is_told_all_the_same(qtbot: QtBot, at: Paths) -> None:
     at.state.mkdir(parents=True)
-    watch = Watch(at)
+    watch = FileWatcher(at)
     busy, log = QTimer(), at.state / "log"
     busy.timeout.connect(lambda: appended(log))
     busy.start(10)
@@ -81,7 +81,7 @@ def test_a_burst_without_end_is_told_all_the_same(qtbot: QtBot, at: Paths) -> No
 
 def test_while_a_lock_is_held_it_looks_often(qtbot: QtBot, at: Paths) -> None:
     """Letting a lock go changes no file."""
-    watch = Watch(at)
+    watch = FileWatcher(at)
     watch.set_working(True)
     with qtbot.waitSignal(watch.changed):
         pass
@@ -94,7 +94,7 @@ def beats(*pairs: tuple[float, float]) -> Iterator[ClockReading]:
 
 def test_a_jump_is_told_once_and_first(qtbot: QtBot, at: Paths) -> None:
     readings = beats((0, 0), (60, 60), (3720, 120), (3780, 180))
-    watch = Watch(at, lambda: next(readings))
+    watch = FileWatcher(at, lambda: next(readings))
     said: list[str] = []
     watch.jumped.connect(lambda: said.append("jumped"))
     watch.changed.connect(lambda: said.append("changed"))

@@ -28,9 +28,9 @@ def first(qtbot: QtBot, path: Path) -> Instance:
 def test_the_second_is_none_and_tells_the_first(qtbot: QtBot, first: Instance, path: Path) -> None:
     with first:
         assert Instance.claim(path) is None
-        with qtbot.waitSignal(first.heard) as heard:
-            assert tell(path, show="renew", connect="daint")
-    assert heard.args == [{"show": "renew", "connect": "daint"}]
+        with qtbot.waitSignal(first.received) as received:
+            assert send(path, show="renew", connect="daint")
+    assert received.args == [{"show": "renew", "connect": "daint"}]
 
 
 def test_once_it_is_left_the_next_may_come(first: Instance, path: Path) -> None:
@@ -43,7 +43,7 @@ def test_once_it_is_left_the_next_may_come(first: Instance, path: Path) -> None:
 
 
 def test_where_nobody_listens_telling_says_so(path: Path) -> None:
-    assert not tell(path, show="main")
+    assert not send(path, show="main")
 
 
 def test_a_socket_left_by_a_dead_one_is_no_obstacle(path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_socket_left_by_a_dead_one_is_no_obstacle(path: Path) -> None:
     claimed = Instance.claim(path)
     assert claimed is not None
     with claimed:
-        assert tell(path, show="main")
+        assert send(path, show="main")
 
 
 @pytest.mark.parametrize(
@@ -60,13 +60,13 @@ def test_a_socket_left_by_a_dead_one_is_no_obstacle(path: Path) -> None:
 )
 def test_noise_is_not_heard(qtbot: QtBot, first: Instance, path: Path, noise: bytes) -> None:
     messages: list[object] = []
-    first.heard.connect(messages.append)
+    first.received.connect(messages.append)
     with first:
         with socket.socket(socket.AF_UNIX) as stranger:
             stranger.connect(str(path))
             stranger.sendall(noise)
-        with qtbot.waitSignal(first.heard):
-            tell(path, show="main")
+        with qtbot.waitSignal(first.received):
+            send(path, show="main")
     assert messages == [{"show": "main"}]
 
 

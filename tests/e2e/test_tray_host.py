@@ -12,7 +12,7 @@ import pytest
 
 from alpkey.core.paths import Paths, find_paths
 from alpkey.core.runtime_folder import TRAY, WINDOW
-from alpkey.desktop.instance import tell
+from alpkey.desktop.instance import send
 from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import PANEL_ICON, Desk
@@ -87,7 +87,7 @@ def test_from_a_login_without_a_host(running_desk: Desk, screen: Screen, quick: 
         until(lambda: screen.find(MAIN_TITLE) is None, "the end of what stood in")
         until(lambda: len(tray_items(running_desk.bus)) == 1, "one icon alone")
         # What a person opened is the person's.
-        assert tell(place_of(quick.environ, TRAY), show="main")
+        assert send(place_of(quick.environ, TRAY), show="main")
         screen.window(MAIN_TITLE)
         running_desk.panel.die()
         running_desk.panel.come()
@@ -122,7 +122,7 @@ def end_window(desk: Desk, home: Home, title: str) -> None:
     os.kill(owner(socket), signal.SIGTERM)
     until(lambda: not desk.shows(title), "the end of the window")
     # Its process takes wishes to the end, and would take the next one along.
-    until(lambda: not tell(socket, fill={}), "the end of its process")
+    until(lambda: not send(socket, fill={}), "the end of its process")
 
 
 def test_without_a_bus_and_a_host_the_window_is_all(

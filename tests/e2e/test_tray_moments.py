@@ -200,7 +200,7 @@ def test_a_child_that_crashes_or_hangs_is_told_of_and_let_go(
     """With the 45 s in which a key may still be installed made short."""
     home = home_on_desk
     change_inside(
-        home, tmp_path, "from alpkey.desktop import engine\nengine.CANCEL_PATIENCE_MS = 300\n"
+        home, tmp_path, "from alpkey.desktop import engine\nengine.CANCEL_TIMEOUT_MS = 300\n"
     )
     with tray_of(running_desk, home) as item:
         item.choose(RENEW)

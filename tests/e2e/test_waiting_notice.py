@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from alpkey.adapters.state.lock import is_held
 from alpkey.core.paths import lock_of
 from alpkey.core.runtime_folder import TRAY, WINDOW
-from alpkey.desktop.instance import tell
+from alpkey.desktop.instance import send
 from tests.centre import Home
 from tests.desktop.buses import FakeNotificationDaemon, Notified
 from tests.desktop.conftest import Serve
@@ -60,7 +60,7 @@ class Waiting:
 
     def close_window(self) -> None:
         socket = place_of(self.home.environ, WINDOW)
-        self.qtbot.waitUntil(lambda: tell(socket, quit=True), timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: send(socket, quit=True), timeout=PATIENCE_MS)
         self.qtbot.waitUntil(lambda: not self.window_is_open, timeout=PATIENCE_MS)
 
 

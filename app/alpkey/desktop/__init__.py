@@ -1,1 +1,1 @@
-"""The desktop: all Qt.  The tray looks, windows ask, the command line does."""
+"""The desktop: all Qt.  The tray shows the state, windows ask, the command line acts."""

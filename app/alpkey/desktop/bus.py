@@ -1,7 +1,7 @@
 """A message bus on Qt's own loop: nothing here waits, and there is no thread.
 
 What is sent and read is what the D-Bus specification says; jeepney knows its bytes.  Imported only
-once a reminder is due: an idle tray does without.
+once a reminder is due, so that an idle tray stays small.
 """
 
 import os
@@ -22,15 +22,15 @@ _CHUNK_BYTES = 65536
 
 
 class Bus(QObject):
-    """A connection.  ``heard`` carries each signal that was asked for with ``listen``.
+    """A connection.  ``received`` carries each signal that was asked for with ``listen``.
 
-    A connection that cannot be made, or that ends, is ``lost``: every answer is then None.
+    A connection that fails or ends is ``lost``: every call is then answered with None.
     """
 
-    heard = Signal(object)
+    received = Signal(object)
 
     def __init__(self, address: str | None, parent: QObject | None = None) -> None:
-        """``address`` is a socket's, as jeepney writes it; None is a bus that is not there."""
+        """``address`` is a socket's, as jeepney writes it; None if there is no bus."""
         super().__init__(parent)
         self.lost = False
         self._serials = count(1)
@@ -53,7 +53,7 @@ class Bus(QObject):
         self.call(message_bus.Hello())
 
     def call(self, message: Message, answered: Answer | None = None, *, start: bool = True) -> None:
-        """Sends a call; ``answered`` gets the answer or the error, or None where none ever comes.
+        """Send a call; ``answered`` gets the answer or the error, or None if none ever comes.
 
         Unless ``start``, a service that does not run is not started for it.
         """
@@ -70,17 +70,17 @@ class Bus(QObject):
         self._write()
 
     def listen(self, rule: MatchRule) -> None:
-        """From now on ``heard`` carries the signals that ``rule`` describes."""
+        """Have ``received`` emitted for the signals that ``rule`` matches."""
         self.call(message_bus.AddMatch(rule))
 
     def listen_for_owner(self, name: str) -> None:
-        """From now on ``heard`` carries who comes and goes under this name (NameOwnerChanged)."""
+        """Have ``received`` emitted when the owner of this name changes (NameOwnerChanged)."""
         rule = MatchRule(type="signal", sender=DRIVER, interface=DRIVER, member="NameOwnerChanged")
         rule.add_arg_condition(0, name)
         self.listen(rule)
 
     def close(self) -> None:
-        """Leaves the bus; whoever waits gets None."""
+        """Leave the bus; calls that wait are answered with None."""
         if self.lost:
             return
         self.lost = True
@@ -122,7 +122,7 @@ class Bus(QObject):
             self._write()
 
     def _write(self) -> None:
-        """Sends what the socket takes; the rest once it takes more."""
+        """Send what the socket takes now; the rest is sent once it takes more."""
         if self.lost or not self._sign_in.authenticated:
             return
         try:
@@ -136,13 +136,13 @@ class Bus(QObject):
 
     def _take(self, message: Message) -> None:
         if message.header.message_type is MessageType.signal:
-            self.heard.emit(message)
+            self.received.emit(message)
         elif answered := self._waiting.pop(field(message, HeaderFields.reply_serial), None):
             answered(message)
 
 
 def session_bus(parent: QObject | None = None) -> Bus:
-    """The bus of the person's session: the one that is named, else where systemd puts it."""
+    """The bus of the user's session: the one in the environment, else the one at systemd's path."""
     address = _address(find_session_bus)
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     if address is None and "DBUS_SESSION_BUS_ADDRESS" not in os.environ and runtime:
@@ -155,17 +155,17 @@ def system_bus(parent: QObject | None = None) -> Bus:
 
 
 def succeeded(message: Message | None) -> bool:
-    """Whether a call was answered, and not by an error."""
+    """Whether a call was answered, and without an error."""
     return message is not None and message.header.message_type is MessageType.method_return
 
 
 def field(message: Message, which: HeaderFields) -> Any:
-    """A field of a message's header; None where it lacks."""
+    """A field of a message's header; None if it is missing."""
     return message.header.fields.get(which)
 
 
 def _address(find: Callable[[], str]) -> str | None:
-    """Where a bus listens; None where none is named, or by other means than a local socket."""
+    """The address of a bus; None if there is none, or one that is no local socket."""
     try:
         return find()
     except (KeyError, ValueError, RuntimeError):

@@ -1,4 +1,4 @@
-"""A look for the screen: what was seen, or in words why nothing can be."""
+"""The current state as tray and windows need it: a snapshot, or why there is none."""
 
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ from alpkey.desktop.local_time import now
 
 @dataclass(frozen=True, slots=True)
 class CurrentState:
-    """One of ``snapshot`` and ``trouble``; ``now`` is when, in the zone in which times are shown.
+    """Either ``snapshot`` or ``trouble``, at ``now``, which carries the zone to show times in.
 
-    ``connected``: connections are open that logins share.
-    Where there is trouble site and settings are the shipped ones, as far as these can be read.
+    ``connected``: connections are open that logins share.  With ``trouble``, site and settings are
+    the shipped ones, as far as they can be read.
     """
 
     now: datetime
@@ -37,24 +37,24 @@ class CurrentState:
         return self.chosen.settings
 
 
-def take(places: Paths) -> CurrentState:
-    """A look at this moment; files that cannot be used are told of, not raised."""
+def take(paths: Paths) -> CurrentState:
+    """Read the state now; a file that cannot be used becomes ``trouble``, never an exception."""
     here = now()
     try:
-        on = glance.command_context(places)
-        snapshot = glance.snapshot(places, here.astimezone(UTC), on)
-        aliases = tuple(glance.aliases(places))
-        connected = glance.shares_connections(places)
+        on = glance.command_context(paths)
+        snapshot = glance.snapshot(paths, here.astimezone(UTC), on)
+        aliases = tuple(glance.aliases(paths))
+        connected = glance.shares_connections(paths)
         return CurrentState(
             here, snapshot, site=on.site, chosen=on.chosen, aliases=aliases, connected=connected
         )
     except AlpkeyError as error:
-        said = describe.describe(error)
-        trouble = f"{said.title}. {said.detail} {said.next_step}"
-        return CurrentState(here, trouble=trouble, site=_shipped_site(places))
+        message = describe.describe(error)
+        trouble = f"{message.title}. {message.detail} {message.next_step}"
+        return CurrentState(here, trouble=trouble, site=_shipped_site(paths))
 
 
-def _shipped_site(places: Paths) -> Site | None:
+def _shipped_site(paths: Paths) -> Site | None:
     with suppress(AlpkeyError):
-        return glance.shipped_site(places)
+        return glance.shipped_site(paths)
     return None

@@ -1,4 +1,4 @@
-"""Digits as strokes, each in a box of 10 by 18: crisp at 16 pixels, and no font is loaded."""
+"""Digits as strokes, each in a box of 10 by 18: crisp at 16 pixels, and without a font."""
 
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath
@@ -54,7 +54,7 @@ def _stroke(points: tuple[str | float, ...]) -> QPainterPath:
 
 
 def _numbers(rest: list[str | float], skipped: int, count: int) -> list[float]:
-    """Takes ``count`` numbers from the front of ``rest``, behind a letter where one is skipped."""
-    taken = [float(one) for one in rest[skipped : skipped + count]]
+    """Remove ``count`` numbers from the front of ``rest``, after ``skipped`` items."""
+    taken = [float(number) for number in rest[skipped : skipped + count]]
     del rest[: skipped + count]
     return taken

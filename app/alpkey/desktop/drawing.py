@@ -1,7 +1,7 @@
 """The icon: a key whose bow is a ring with the hours left in it, or a bolder ring alone.
 
-Drawn on a field of 64 by 64 in white on a dark disc with a dark outline, so that it is read on any
-panel: nobody tells us its colour.  Where the desktop colours the icon itself (macOS) only the
+Drawn on a field of 64 by 64 in white on a dark disc with a dark outline, so that it is readable on
+any panel, whose colour is unknown.  Where the desktop colours the icon itself (macOS) only the
 strokes are drawn.
 """
 
@@ -33,12 +33,12 @@ MASK = "#000000"
 _CENTRE = QPointF(28, 28)
 _RADIUS = 23.5
 _STROKE = 5.5
-_BARE_STROKE = 9.0  # as bold as the dashes allow
-_GONE_STROKE = 2.5  # the part of the ring that is over, and what shows its edge on a dark panel
+_BARE_STROKE = 9.0  # the boldest that leaves gaps between the dashes
+_PAST_STROKE = 2.5  # the part of the ring that has passed; it shows the edge on a dark panel
 _OUTLINE = 5.0
 _CORNER, _DOT = QPointF(55, 9), 6.5
 _EIGHTH = 360.0 / RING_STEPS
-# How much of each eighth of the ring is drawn: thinner gaps are not seen at 16 px.
+# How much of each eighth of the ring is drawn: thinner gaps are invisible at 16 px.
 _DRAWN = {Ring.DASHED: _EIGHTH * 5 / 9, Ring.DOTTED: _EIGHTH * 3 / 9}
 
 
@@ -46,8 +46,8 @@ _DRAWN = {Ring.DASHED: _EIGHTH * 5 / 9, Ring.DOTTED: _EIGHTH * 3 / 9}
 def icon(view: IconView, mask: bool = False, scale: float = 1.0) -> QIcon:
     """The icon in every size that panels ask for; the same object for the same view.
 
-    ``scale`` is the largest of the screens'.  Few icons are kept: all are sent to the panel whole,
-    and one that comes back after hours is drawn anew.
+    ``scale`` is the largest of the screens'.  Few icons are cached: each is sent to the panel as a
+    whole, and one that is needed again after hours is simply drawn again.
     """
     drawn = QIcon()
     for size_px in sizes_px(scale):
@@ -59,7 +59,7 @@ def icon(view: IconView, mask: bool = False, scale: float = 1.0) -> QIcon:
 def sizes_px(scale: float) -> list[int]:
     """The sizes in pixels of the screen, at every quarter step from 1 up to ``scale``.
 
-    A desktop that scales by one and a half may tell us 2, so the steps below are there as well.
+    A desktop that scales by one and a half may report 2, so the steps below are included.
     """
     last = math.ceil(4 * min(scale, LARGEST_SCALE))
     return sorted({int(size * step / 4 + 0.5) for size in SIZES_PX for step in range(4, last + 1)})
@@ -83,7 +83,7 @@ def pixmap(view: IconView, size_px: int, mask: bool = False) -> QPixmap:
 
 
 def _draw_dot(painter: QPainter, mask: bool) -> None:
-    """The dot of open tunnels; its outline parts it from the ring, as a gap where it is a mask."""
+    """The dot of open tunnels; its outline separates it from the ring; in a mask that is a gap."""
     around, over = [_disc(_CORNER, _DOT + _OUTLINE / 2)], painter.compositionMode()
     if mask:
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
@@ -93,7 +93,7 @@ def _draw_dot(painter: QPainter, mask: bool) -> None:
 
 
 def _fill(painter: QPainter, areas: Iterable[QPainterPath], colour: str) -> None:
-    """Fills with a brush made from one pixel.
+    """Fill the areas with a brush made from one pixel.
 
     A brush or a pen made from a colour lets PySide6 build all of its ``Qt`` namespace, which takes
     a tenth of the tray's start.
@@ -107,7 +107,7 @@ def _fill(painter: QPainter, areas: Iterable[QPainterPath], colour: str) -> None
 
 @dataclass(frozen=True, slots=True)
 class _Shapes:
-    """Areas to fill, on the field: first the dark ground and outline, then what is read."""
+    """Areas to fill on the field: first the dark ground and outline, then what is read."""
 
     edge: tuple[QPainterPath, ...]
     ink: tuple[QPainterPath, ...]
@@ -115,11 +115,11 @@ class _Shapes:
 
 @lru_cache(maxsize=8)
 def _shapes(view: IconView) -> _Shapes:
-    command_context = _disc(_CENTRE, _RADIUS + (_STROKE + _OUTLINE) / 2)
-    shaft = _stroke(_shaft(), 2.0 if view.sign is IconShape.HOLLOW else _STROKE)
+    ground = _disc(_CENTRE, _RADIUS + (_STROKE + _OUTLINE) / 2)
+    shaft = _stroke(_shaft(), 2.0 if view.shape is IconShape.HOLLOW else _STROKE)
     return _Shapes(
-        edge=(command_context, *_stroke(_shaft(), _STROKE + _OUTLINE)),
-        ink=(*_ring(view), *shaft, *_SIGNS[view.sign](view)),
+        edge=(ground, *_stroke(_shaft(), _STROKE + _OUTLINE)),
+        ink=(*_ring(view), *shaft, *_SHAPES[view.shape](view)),
     )
 
 
@@ -138,7 +138,7 @@ def _disc(centre: QPointF, radius: float) -> QPainterPath:
 
 
 def _joints(path: QPainterPath) -> Iterator[QPointF]:
-    """Where lines and curves end or meet; a curve is kept as its two control points and its end."""
+    """Where lines and curves end or meet; a curve is two control points and its end."""
     number = 0
     while number < path.elementCount():
         if path.elementAt(number).isCurveTo():
@@ -149,19 +149,19 @@ def _joints(path: QPainterPath) -> Iterator[QPointF]:
 
 
 def _ring(view: IconView) -> Iterator[QPainterPath]:
-    """The eighths that are left, from twelve o'clock on as a clock runs; the others as a line."""
-    stroke = _BARE_STROKE if view.sign is IconShape.BARE else _STROKE
+    """The eighths that are left, clockwise from twelve o'clock; the others as a thin line."""
+    stroke = _BARE_STROKE if view.shape is IconShape.BARE else _STROKE
     radius = _RADIUS - (stroke - _STROKE) / 2
     # A stroke ends in half a square, which is so many degrees of the ring.
     cap = math.degrees(stroke / 2 / radius)
     box = QRectF(_CENTRE.x() - radius, _CENTRE.y() - radius, 2 * radius, 2 * radius)
     whole = view.ring is Ring.FULL
-    gone = RING_STEPS - view.eighths
-    if gone:
+    past = RING_STEPS - view.eighths
+    if past:
         path = QPainterPath()
         path.arcMoveTo(box, 90.0)
-        path.arcTo(box, 90.0, gone * _EIGHTH)
-        yield from _stroke(path, _GONE_STROKE, round_ends=False)
+        path.arcTo(box, 90.0, past * _EIGHTH)
+        yield from _stroke(path, _PAST_STROKE, round_ends=False)
     length = view.eighths * _EIGHTH if whole else _DRAWN[view.ring]
     for eighth in range(min(view.eighths, 1) if whole else view.eighths):
         start = 90.0 - eighth * _EIGHTH - cap
@@ -185,7 +185,7 @@ def _shaft() -> QPainterPath:
 
 
 def _number(view: IconView) -> list[QPainterPath]:
-    """The number; a dot behind it tells the last hours from the others without any colour."""
+    """The number; a dot after it marks the last hours without any colour."""
     with_dot = view.ring is Ring.DASHED
     scale = 1.3 if len(view.number) + with_dot == 1 else 1.0
     place = QTransform.fromTranslate(_CENTRE.x() - (3.5 if with_dot else 0), _CENTRE.y())
@@ -219,7 +219,7 @@ def _triangle(_view: IconView) -> list[QPainterPath]:
     return [*_stroke(sign, 3.5), _disc(QPointF(28, 34), 1.75)]
 
 
-_SIGNS: dict[IconShape, Callable[[IconView], list[QPainterPath]]] = {
+_SHAPES: dict[IconShape, Callable[[IconView], list[QPainterPath]]] = {
     IconShape.NUMBER: _number,
     IconShape.BARE: _bare,
     IconShape.CROSSED: _cross,

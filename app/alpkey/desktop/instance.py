@@ -1,4 +1,4 @@
-"""One tray and one window for each home: a lock says who it is, a socket hears what others want."""
+"""One tray and one window process for each home, by a lock; a socket takes requests of others."""
 
 import fcntl
 import json
@@ -18,9 +18,9 @@ SEND_TIMEOUT_S = 2.0
 
 
 class Instance(QObject):
-    """The one that runs.  ``heard`` carries what a second start wants, as a dict."""
+    """The instance that runs.  ``received`` carries the request of another process, a dict."""
 
-    heard = Signal(object)
+    received = Signal(object)
 
     def __init__(self, listener: socket.socket, lock: int) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class Instance(QObject):
 
     @classmethod
     def claim(cls, path: Path) -> Self | None:
-        """The instance, or None where another one runs.  Raises InvalidFile.
+        """Become the instance; None if another one runs.  Raises InvalidFile.
 
         ``path`` lies in the runtime folder.  The kernel frees the lock when its holder ends,
         however it ends.
@@ -54,7 +54,7 @@ class Instance(QObject):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Lets the next one in."""
+        """Release the lock."""
         self._notifier.setEnabled(False)
         self._listener.close()
         os.close(self._lock)
@@ -66,13 +66,13 @@ class Instance(QObject):
                 connection.settimeout(SEND_TIMEOUT_S)
                 message = _read(connection)
             if message:
-                self.heard.emit(message)
+                self.received.emit(message)
 
 
-def tell(path: Path | None, **message: Any) -> bool:
-    """Tells the running instance what is wanted; whether it could be told.
+def send(path: Path | None, **message: Any) -> bool:
+    """Send a request to the running instance; return whether that worked.
 
-    None is where no runtime folder is, and so nothing that listens.
+    A ``path`` of None means that there is no runtime folder, and so nothing that listens.
     """
     if path is None:
         return False
@@ -87,7 +87,7 @@ def tell(path: Path | None, **message: Any) -> bool:
 
 
 def _listening(path: Path) -> socket.socket:
-    """A socket at ``path``, in place of one that was left there.  Raises OSError."""
+    """Listen at ``path``, where an old socket may be left.  Raises OSError."""
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)
     try:
@@ -101,7 +101,7 @@ def _listening(path: Path) -> socket.socket:
 
 
 def _read(connection: socket.socket) -> dict[str, Any]:
-    """One line of JSON; anything else is an empty dict."""
+    """Read one line of JSON; anything else becomes an empty dict."""
     data = b""
     while not data.endswith(b"\n") and len(data) < MESSAGE_LIMIT_BYTES:
         chunk = connection.recv(MESSAGE_LIMIT_BYTES)

@@ -1,4 +1,4 @@
-"""The zone in which the computer stands, and the moment it is there."""
+"""This computer's time zone, and the time in it."""
 
 import time
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -15,26 +15,26 @@ class LocalZone(tzinfo):
         return None if moment is None else _offset_known(moment).utcoffset()
 
     def dst(self, _: datetime | None) -> None:
-        """Nobody asks for it; the offset holds it."""
+        """Unused; ``utcoffset`` includes it."""
 
     def tzname(self, moment: datetime | None) -> str | None:
         return None if moment is None else _offset_known(moment).tzname()
 
     def fromutc(self, moment: datetime) -> datetime:
-        there = moment.replace(tzinfo=UTC).astimezone()
-        here = there.replace(tzinfo=self)
-        return here if here.utcoffset() == there.utcoffset() else here.replace(fold=1)
+        aware = moment.replace(tzinfo=UTC).astimezone()
+        here = aware.replace(tzinfo=self)
+        return here if here.utcoffset() == aware.utcoffset() else here.replace(fold=1)
 
 
 LOCAL = LocalZone()
 
 
 def _offset_known(moment: datetime) -> datetime:
-    """The same clock face with the offset that the system knows for it."""
+    """The same local time with the offset that the system knows for it."""
     return moment.replace(tzinfo=None).astimezone()
 
 
 def now() -> datetime:
-    """This moment in the zone where the computer is now: one that runs for weeks travels."""
+    """Now in the zone where the computer is: a laptop that runs for weeks travels."""
     time.tzset()
     return datetime.now(LOCAL)

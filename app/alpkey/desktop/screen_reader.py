@@ -1,6 +1,6 @@
 """Whether a screen reader is active: then nothing closes or signs in by itself.
 
-``QAccessible.isActive()`` does not tell: any program that looks at the accessibility bus sets it.
+``QAccessible.isActive()`` is no answer: any program that reads the accessibility bus sets it.
 """
 
 import sys
@@ -15,7 +15,7 @@ class ScreenReader(QObject):
     """``changed`` is emitted when one turns out to be active, or no longer is.
 
     Asked once the event loop runs, so that no window waits for the answer; until it comes, and
-    where nobody tells, none is.
+    where there is no answer, none is active.
     """
 
     changed = Signal()
@@ -30,12 +30,12 @@ class ScreenReader(QObject):
         return self._active
 
     def _ask_bus(self) -> None:
-        """Asks at-spi2-core's launcher, which all of a session share; it is not started for it."""
+        """Ask at-spi2-core's launcher, which a session shares; it is not started for this."""
         from jeepney import DBusAddress, HeaderFields, MatchRule, Message, Properties
 
         from alpkey.desktop.bus import field, session_bus, succeeded
 
-        def hear(signal: Message) -> None:
+        def handle(signal: Message) -> None:
             if field(signal, HeaderFields.member) == "PropertiesChanged":
                 _, changed, _ = signal.body
                 if _ENABLED in changed:
@@ -47,7 +47,7 @@ class ScreenReader(QObject):
 
         at = DBusAddress("/org/a11y/bus", bus_name="org.a11y.Bus", interface=_STATUS)
         bus = session_bus(self)
-        bus.heard.connect(hear)
+        bus.received.connect(handle)
         rule = MatchRule(
             type="signal",
             interface="org.freedesktop.DBus.Properties",
@@ -59,15 +59,15 @@ class ScreenReader(QObject):
         bus.call(Properties(at).get(_ENABLED), take, start=False)
 
     def _ask_mac(self) -> None:
-        """VoiceOver's own switch, as ``defaults`` (1) reads it."""
-        asked = QProcess(self)
+        """Ask ``defaults`` (1) for VoiceOver's own switch."""
+        process = QProcess(self)
 
         def take() -> None:
-            said = bytes(asked.readAllStandardOutput().data())
-            self._learn(("b", said.strip() == b"1"))
+            output = bytes(process.readAllStandardOutput().data())
+            self._learn(("b", output.strip() == b"1"))
 
-        asked.finished.connect(take)
-        asked.start("defaults", ["read", "com.apple.universalaccess", "voiceOverOnOffKey"])
+        process.finished.connect(take)
+        process.start("defaults", ["read", "com.apple.universalaccess", "voiceOverOnOffKey"])
 
     def _learn(self, variant: tuple[str, object]) -> None:
         """``variant`` is a signature and a value, as D-Bus has them."""

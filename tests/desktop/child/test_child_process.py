@@ -56,7 +56,7 @@ def test_an_end_without_a_word_is_told(qtbot: QtBot, command: list[str]) -> None
 
 
 def test_a_child_that_hears_nothing_is_ended(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child_process, "CANCEL_PATIENCE_MS", 1)
+    monkeypatch.setattr(child_process, "CANCEL_TIMEOUT_MS", 1)
     one = child(DEAF)
     with qtbot.waitSignal(one.failed):
         one.start()

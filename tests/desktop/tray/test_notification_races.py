@@ -35,7 +35,7 @@ class FakeBus(QObject):
     ``calls`` have not reached the server, ``news`` have not reached the client.
     """
 
-    heard = Signal(object)
+    received = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -139,7 +139,7 @@ class FakeBus(QObject):
 
     def _say(self, message: Message, sender: str) -> None:
         message.header.fields[HeaderFields.sender] = sender
-        self.news.append(lambda: self.heard.emit(message))
+        self.news.append(lambda: self.received.emit(message))
 
 
 STEPS = ("show", "withdraw", "serve", "deliver", "settle", "dismiss", "fail", "restart")

@@ -43,7 +43,7 @@ def notifications(bus: Bus) -> Notifications:
 
 
 @pytest.fixture
-def heard(notifications: Notifications) -> Heard:
+def received(notifications: Notifications) -> Heard:
     return Heard(notifications)
 
 
@@ -70,7 +70,7 @@ def settle(qtbot: QtBot, bus: Bus) -> Callable[[], None]:
 
 
 def test_shown_with_two_buttons(
-    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, heard: Heard
+    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, received: Heard
 ) -> None:
     notifications.show(SECOND)
     qtbot.waitUntil(lambda: bool(server.shown))
@@ -84,7 +84,7 @@ def test_shown_with_two_buttons(
     assert len(pixels) == row_bytes * height
     assert any(pixels)
     assert notifications.buttons
-    assert not heard.refused
+    assert not received.refused
 
 
 @pytest.mark.parametrize(
@@ -94,33 +94,33 @@ def test_a_button(
     qtbot: QtBot,
     server: FakeNotificationDaemon,
     notifications: Notifications,
-    heard: Heard,
+    received: Heard,
     action: str,
     choice: str,
 ) -> None:
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: bool(server.shown))
     server.press(1, action, token="t0k3n")
-    qtbot.waitUntil(lambda: heard.closed == 1)
-    assert heard.chosen == [(choice, "t0k3n")]
+    qtbot.waitUntil(lambda: received.closed == 1)
+    assert received.chosen == [(choice, "t0k3n")]
 
 
 def test_a_button_without_a_token_and_one_nobody_knows(
-    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, heard: Heard
+    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, received: Heard
 ) -> None:
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: bool(server.shown))
     server._tell("ActionInvoked", "us", 1, "of-a-later-version")
     server.press(1, "renew")
-    qtbot.waitUntil(lambda: heard.closed == 1)
-    assert heard.chosen == [("renew", "")]
+    qtbot.waitUntil(lambda: received.closed == 1)
+    assert received.chosen == [("renew", "")]
 
 
 def test_what_belongs_to_others_is_not_ours(
     qtbot: QtBot,
     server: FakeNotificationDaemon,
     notifications: Notifications,
-    heard: Heard,
+    received: Heard,
     settle: Callable[[], None],
 ) -> None:
     notifications.show(FIRST)
@@ -129,7 +129,7 @@ def test_what_belongs_to_others_is_not_ours(
     server._tell("ActionInvoked", "us", 7, "renew")
     server._tell("NotificationClosed", "uu", 7, 2)
     settle()
-    assert (heard.chosen, heard.closed) == ([], 0)
+    assert (received.chosen, received.closed) == ([], 0)
 
 
 def test_another_program_cannot_press_our_buttons(
@@ -137,7 +137,7 @@ def test_another_program_cannot_press_our_buttons(
     bus_address: str,
     server: FakeNotificationDaemon,
     notifications: Notifications,
-    heard: Heard,
+    received: Heard,
     settle: Callable[[], None],
 ) -> None:
     class Stranger(FakeNotificationDaemon):
@@ -149,7 +149,7 @@ def test_another_program_cannot_press_our_buttons(
     stranger._tell("ActionInvoked", "us", 1, "renew")
     settle()
     stranger.end()
-    assert heard.chosen == []
+    assert received.chosen == []
 
 
 def test_one_is_replaced_and_never_stacked(
@@ -163,24 +163,24 @@ def test_one_is_replaced_and_never_stacked(
 
 
 def test_after_an_expiry_the_next_one_is_new(
-    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, heard: Heard
+    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, received: Heard
 ) -> None:
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: bool(server.shown))
     server.expire(1)
-    qtbot.waitUntil(lambda: heard.closed == 1)
+    qtbot.waitUntil(lambda: received.closed == 1)
     notifications.show(SECOND)
     qtbot.waitUntil(lambda: list(server.shown) == [2])
 
 
 def test_withdrawn(
-    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, heard: Heard
+    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, received: Heard
 ) -> None:
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: bool(server.shown))
     notifications.withdraw()
     qtbot.waitUntil(lambda: not server.shown)
-    assert heard.closed == 0  # whoever withdraws knows
+    assert received.closed == 0  # whoever withdraws knows
 
 
 def test_a_server_without_buttons_and_markup(
@@ -194,16 +194,16 @@ def test_a_server_without_buttons_and_markup(
     assert server.shown[1].body == SECOND.body
 
 
-def test_no_server(qtbot: QtBot, notifications: Notifications, heard: Heard) -> None:
+def test_no_server(qtbot: QtBot, notifications: Notifications, received: Heard) -> None:
     notifications.show(FIRST)
-    qtbot.waitUntil(lambda: heard.refused == [FIRST])
+    qtbot.waitUntil(lambda: received.refused == [FIRST])
 
 
 def test_a_server_that_comes_later(
-    qtbot: QtBot, bus_address: str, notifications: Notifications, heard: Heard
+    qtbot: QtBot, bus_address: str, notifications: Notifications, received: Heard
 ) -> None:
     notifications.show(FIRST)
-    qtbot.waitUntil(lambda: heard.refused == [FIRST])
+    qtbot.waitUntil(lambda: received.refused == [FIRST])
     server = FakeNotificationDaemon(bus_address)
     notifications.show(SECOND)
     qtbot.waitUntil(lambda: [one.title for one in server.history] == [SECOND.title])
@@ -222,9 +222,9 @@ def test_no_bus(
         else:
             monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         notifications = Notifications(connect())
-        heard = Heard(notifications)
+        received = Heard(notifications)
         notifications.show(FIRST)
-        assert heard.refused == [FIRST], address
+        assert received.refused == [FIRST], address
         notifications.withdraw()
 
 
@@ -256,7 +256,7 @@ def test_a_server_that_hangs_is_given_up_and_its_late_word_taken_back(
     qtbot: QtBot,
     server: FakeNotificationDaemon,
     notifications: Notifications,
-    heard: Heard,
+    received: Heard,
     settle: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
     method: str,
@@ -268,23 +268,23 @@ def test_a_server_that_hangs_is_given_up_and_its_late_word_taken_back(
         notifications.withdraw()
     server.held = []
     notifications.show(SECOND)
-    qtbot.waitUntil(lambda: heard.refused == [SECOND])
+    qtbot.waitUntil(lambda: received.refused == [SECOND])
     server.let_go()
     settle()
     qtbot.waitUntil(lambda: not server.shown)
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: len(server.shown) == 1)
-    assert heard.refused == [SECOND]
+    assert received.refused == [SECOND]
 
 
 def test_a_server_that_dies_while_it_is_asked(
-    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, heard: Heard
+    qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, received: Heard
 ) -> None:
     server.held = []
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: server.called == ["GetCapabilities"])
     server.end()
-    qtbot.waitUntil(lambda: heard.refused == [FIRST])
+    qtbot.waitUntil(lambda: received.refused == [FIRST])
 
 
 def test_a_server_that_is_restarted(
@@ -292,12 +292,12 @@ def test_a_server_that_is_restarted(
     bus_address: str,
     server: FakeNotificationDaemon,
     notifications: Notifications,
-    heard: Heard,
+    received: Heard,
 ) -> None:
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: bool(server.shown))
     server.end()
-    qtbot.waitUntil(lambda: heard.closed == 1)
+    qtbot.waitUntil(lambda: received.closed == 1)
     fresh = FakeNotificationDaemon(bus_address, ("body",))
     # Number 1 is somebody else's now, and is neither closed nor replaced.
     fresh.Notify("Mail", 0, "", "You have mail", "", [], {}, -1)
@@ -306,7 +306,7 @@ def test_a_server_that_is_restarted(
     qtbot.waitUntil(lambda: sorted(fresh.shown) == [1, 2])
     assert fresh.shown[1].title == "You have mail"
     assert not notifications.buttons
-    assert heard.refused == []
+    assert received.refused == []
     fresh.end()
 
 

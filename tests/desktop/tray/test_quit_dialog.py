@@ -71,10 +71,10 @@ def test_on_a_mac_the_dialog_holds_what_the_menu_holds(
     ]
     with (
         Instance.claim(RuntimeFolder(user_paths().runtime).ready() / TRAY) as tray,
-        qtbot.waitSignal(tray.heard) as heard,
+        qtbot.waitSignal(tray.received) as received,
     ):
         entries["Quit"].trigger()
-    assert heard.args == [{"quit": True}]
+    assert received.args == [{"quit": True}]
     one.close()
     qtbot.waitUntil(lambda: not shown(RenewalDialog), timeout=20_000)
 

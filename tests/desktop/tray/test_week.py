@@ -78,8 +78,8 @@ class Desk:
         self.tray = Tray(at)
         self.tray.show_icon()
         self.tray._follow()
-        assert self.tray._following
-        self.following = self.tray._following
+        assert self.tray._controller
+        self.following = self.tray._controller
         self.following._watch._tick.stop()
         self.following._start_reminders()
 
@@ -122,7 +122,7 @@ class Desk:
         self.renewals += 1
         with self._lock():
             self.tick()
-            assert self.tray._shown[0].sign is IconShape.WORKING
+            assert self.tray._shown[0].shape is IconShape.WORKING
             self.key.write_bytes(path.read_bytes())
             beside = certificate_of(self.key)
             beside.write_bytes(certificate_of(path).read_bytes())
@@ -206,16 +206,16 @@ def assert_true(desk: Desk, now: datetime) -> None:
     """What is shown is exact: hours, in the last hour minutes, and the end when it has come."""
     icon, line = desk.tray._shown[0], desk.tray._menu._state.text()
     if desk.certificate is None:
-        assert (icon.sign, line) == (IconShape.HOLLOW, "There is no key yet")
+        assert (icon.shape, line) == (IconShape.HOLLOW, "There is no key yet")
         return
     assert desk.certificate.valid_before
     left = desk.certificate.valid_before - now
     if left <= timedelta(0):
-        assert icon.sign is IconShape.CROSSED
+        assert icon.shape is IconShape.CROSSED
         assert line.startswith("Key expired")
         return
     minutes = left // MINUTE
-    assert icon.sign is IconShape.NUMBER
+    assert icon.shape is IconShape.NUMBER
     assert icon.number == str(minutes // 60 if minutes >= 60 else minutes)
     assert line.endswith(f"- {describe.span(left)} left")
 

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 from alpkey.core.paths import user_paths
 from alpkey.core.state.snapshot import Snapshot, Stamp
 from alpkey.desktop.current_state import CurrentState
-from alpkey.desktop.file_watcher import Watch
+from alpkey.desktop.file_watcher import FileWatcher
 from alpkey.desktop.windows.first_start.frame import SINGLE_PAGES, FirstStart, OnePage
 from alpkey.desktop.windows.first_start.key import KeyPage
 from tests.core.sites import site
@@ -49,7 +49,7 @@ class Stage:
         self.world.command = lambda *words: self.called.append(words[:-1]) or child(*words)
         self.world.start = lambda *words: self.started.append(words)
         self.world.renew = lambda _: self._renew()
-        self.watch = Watch(user_paths())
+        self.watch = FileWatcher(user_paths())
         self.window: QDialog | None = None
 
     def _renew(self) -> None:

@@ -1,1 +1,1 @@
-"""child"""
+"""Alpkey's own command line as a child process."""

@@ -1,6 +1,6 @@
-"""A command as a child that speaks events in JSON lines; its words become signals.
+"""A command as a child process whose events, in JSON lines, become signals.
 
-What is typed goes to the child's standard input and is kept nowhere here.
+What is typed goes to the child's standard input and is stored nowhere here.
 """
 
 import json
@@ -10,8 +10,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
-# A signing request that is under way ends within 30 s, and what it brought is installed.
-CANCEL_PATIENCE_MS = 45_000
+# A signing request that is under way ends within 30 s, and its certificate is installed.
+CANCEL_TIMEOUT_MS = 45_000
 _BROKEN_OFF = {
     "code": "broken-off",
     "title": "Alpkey broke off",
@@ -23,9 +23,10 @@ _BROKEN_OFF = {
 
 
 class ChildProcess(QObject):
-    """One child.  Its last word, ``done`` or ``failed``, is told once it has ended.
+    """One child.  Its result, ``done`` or ``failed``, is emitted once it has ended.
 
-    The objects of both are those of the contract.  Each step is told twice, also with its params.
+    Both carry the objects of the JSON contract.  Each step is emitted twice: ``stepped_with`` adds
+    its parameters.
     """
 
     asked = Signal(object)
@@ -44,37 +45,37 @@ class ChildProcess(QObject):
         self._process.setStandardErrorFile(QProcess.nullDevice())
         self._process.readyReadStandardOutput.connect(self._read)
         self._process.finished.connect(self._ended)
-        self._process.errorOccurred.connect(self._broke)
+        self._process.errorOccurred.connect(self._failed)
         self._rest = b""
-        self._told = False
-        self._last_word: dict[str, Any] = {"event": "failed", "error": _BROKEN_OFF}
+        self._reported = False
+        self._result: dict[str, Any] = {"event": "failed", "error": _BROKEN_OFF}
 
     @property
     def running(self) -> bool:
-        """Whether the last word is still to come."""
-        return not self._told
+        """Whether the result is still to come."""
+        return not self._reported
 
     def start(self) -> None:
         self._process.start()
 
     def answer(self, number: int, values: Mapping[str, str | bool]) -> None:
-        self._say({"answer": number, "values": dict(values)})
+        self._send({"answer": number, "values": dict(values)})
 
     def cancel(self) -> None:
-        """The child ends at once, or as soon as a key that was issued is installed.
+        """Ask the child to end: at once, or as soon as a key that was issued is installed.
 
-        One that does neither is ended from outside after ``CANCEL_PATIENCE_MS``.
+        A child that does neither is killed after ``CANCEL_TIMEOUT_MS``.
         """
-        self._say({"cancel": True})
-        QTimer.singleShot(CANCEL_PATIENCE_MS, self._process.kill)
+        self._send({"cancel": True})
+        QTimer.singleShot(CANCEL_TIMEOUT_MS, self._process.kill)
 
     def end(self) -> None:
-        """Ends the child now and waits for that; it has nothing that could be lost."""
+        """Kill the child and wait for its end; only for one with nothing to lose."""
         self._process.kill()
         self._process.waitForFinished()
 
-    def _say(self, row: dict[str, Any]) -> None:
-        # A child that is still starting finds the line once it reads.
+    def _send(self, row: dict[str, Any]) -> None:
+        # A child that is still starting reads the line later.
         if self._process.state() is not QProcess.ProcessState.NotRunning:
             self._process.write(json.dumps(row).encode() + b"\n")
 
@@ -82,11 +83,11 @@ class ChildProcess(QObject):
         data = self._rest + self._process.readAllStandardOutput().data()
         *lines, self._rest = data.split(b"\n")
         for line in lines:
-            with suppress(ValueError):  # not ours: the end of the child tells what became of it
-                self._hear(json.loads(line))
+            with suppress(ValueError):  # not an event: the end of the child decides
+                self._handle(json.loads(line))
 
-    def _hear(self, row: dict[str, Any]) -> None:
-        """Unknown events are those of a later version, and passed over."""
+    def _handle(self, row: dict[str, Any]) -> None:
+        """Unknown events are those of a later version, and ignored."""
         match row:
             case {"event": "ask"}:
                 self.asked.emit(row)
@@ -98,19 +99,19 @@ class ChildProcess(QObject):
             case {"event": "show"}:
                 self.shown.emit(row)
             case {"event": "done", "result": _} | {"event": "failed", "error": _}:
-                self._last_word = row
+                self._result = row
 
     def _ended(self) -> None:
         self._read()
-        self._tell()
+        self._report()
 
-    def _broke(self, error: QProcess.ProcessError) -> None:
+    def _failed(self, error: QProcess.ProcessError) -> None:
         if error is QProcess.ProcessError.FailedToStart:
-            self._tell()
+            self._report()
 
-    def _tell(self) -> None:
-        self._told = True
-        match self._last_word:
+    def _report(self) -> None:
+        self._reported = True
+        match self._result:
             case {"event": "done", "result": result}:
                 self.done.emit(result)
             case {"error": error}:

@@ -1,4 +1,4 @@
-"""The commands that a page has running, and who is told what became of them."""
+"""The commands that a page runs, and what to call with their results."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,13 +7,13 @@ from PySide6.QtCore import QObject, Signal
 
 from alpkey.desktop.child.child_process import ChildProcess
 
-Then = Callable[[dict[str, Any]], None]
+ResultHandler = Callable[[dict[str, Any]], None]
 
 
 class CommandTracker(QObject):
     """``command`` is Alpkey's command line with these arguments.
 
-    ``idle`` is emitted once none runs any more, after whoever waited for the last one was told.
+    ``idle`` is emitted once none runs any more, after the last result was handled.
     """
 
     idle = Signal()
@@ -27,29 +27,29 @@ class CommandTracker(QObject):
     def is_idle(self) -> bool:
         return not self._running
 
-    def is_idle_but_for(self, engine: ChildProcess | None) -> bool:
+    def is_idle_but_for(self, child: ChildProcess | None) -> bool:
         """Whether nothing else runs."""
-        return self._running <= {engine}
+        return self._running <= {child}
 
-    def run(self, then: Then, otherwise: Then, *arguments: str) -> ChildProcess:
-        """Starts one, which has to speak in events: its result goes to ``then``, an error to
-        ``otherwise``.  Whoever wants more of its words connects to them.
+    def run(self, on_done: ResultHandler, on_error: ResultHandler, *arguments: str) -> ChildProcess:
+        """Start a command with ``--events``; its result goes to ``on_done``, an error to
+        ``on_error``.  For its other events connect to the child.
         """
-        engine = ChildProcess(self._command(*arguments), self)
-        engine.done.connect(lambda result: self._ended(engine, then, result))
-        engine.failed.connect(lambda error: self._ended(engine, otherwise, error))
-        self._running.add(engine)
-        engine.start()
-        return engine
+        child = ChildProcess(self._command(*arguments), self)
+        child.done.connect(lambda result: self._ended(child, on_done, result))
+        child.failed.connect(lambda error: self._ended(child, on_error, error))
+        self._running.add(child)
+        child.start()
+        return child
 
     def stop(self) -> None:
-        """Cancels what runs; what must not be broken off is still finished."""
-        for engine in tuple(self._running):  # one may end, and leave, as it is told
-            engine.cancel()
+        """Cancel what runs; what must not be interrupted is still finished."""
+        for child in tuple(self._running):  # a child may end, and be removed, in cancel()
+            child.cancel()
 
-    def _ended(self, engine: ChildProcess, then: Then, word: dict[str, Any]) -> None:
-        self._running.discard(engine)
-        engine.deleteLater()
-        then(word)
+    def _ended(self, child: ChildProcess, on_done: ResultHandler, result: dict[str, Any]) -> None:
+        self._running.discard(child)
+        child.deleteLater()
+        on_done(result)
         if self.is_idle:
             self.idle.emit()

@@ -1,4 +1,4 @@
-"""Our other programs, started so that they outlive us and never wait for us."""
+"""Start Alpkey's other programs, detached from this one."""
 
 import sys
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QProcess, QProcessEnvironment
 
 from alpkey.core.ssh.command_lines import ourselves
 
-# What lets a window come to the front after a click elsewhere: Wayland's name, and X11's.
+# Lets a window come to the front after a click elsewhere, under Wayland and under X11.
 WAYLAND_ACTIVATION = "XDG_ACTIVATION_TOKEN"
 X11_ACTIVATION = "DESKTOP_STARTUP_ID"
 
@@ -17,9 +17,9 @@ def command(*arguments: str) -> list[str]:
 
 
 def start(*arguments: str, token: str = "") -> None:
-    """Starts Alpkey with ``arguments`` in a session of its own, with nowhere to read or write.
+    """Start Alpkey with ``arguments`` in a session of its own, without input and output.
 
-    ``token`` is what the desktop gave for the click that started it.
+    ``token`` is the desktop's activation token of the click that started it.
     """
     process = QProcess()
     if token:

@@ -1,4 +1,4 @@
-"""Commands that open something elsewhere, such as a terminal; a box tells where one fails."""
+"""Commands of the menu, such as opening a terminal; a failure is shown in a box."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from alpkey.desktop.child.launch import command
 
 
 class MenuCommands(QObject):
-    """``idle`` is emitted when the last errand is over and its failure has been read."""
+    """``idle`` is emitted when the last command has ended and its failure has been read."""
 
     idle = Signal()
 
@@ -23,13 +23,13 @@ class MenuCommands(QObject):
         return not self._open
 
     def run(self, *arguments: str) -> None:
-        """Runs Alpkey with these arguments; returns at once."""
-        engine = ChildProcess(command(*arguments, "--events"))
-        self._open.add(engine)
-        engine.failed.connect(self._show)
-        for last_word in (engine.done, engine.failed):
-            last_word.connect(lambda _: self._close(engine))
-        engine.start()
+        """Run Alpkey with these arguments; return at once."""
+        child = ChildProcess(command(*arguments, "--events"))
+        self._open.add(child)
+        child.failed.connect(self._show)
+        for result in (child.done, child.failed):
+            result.connect(lambda _: self._close(child))
+        child.start()
 
     def _show(self, error: dict[str, Any]) -> None:
         # Qt's namespace costs a tenth of the tray's start, and is hardly ever needed.
@@ -42,8 +42,8 @@ class MenuCommands(QObject):
         box.finished.connect(lambda _: self._close(box))
         box.open()
 
-    def _close(self, what: QObject) -> None:
-        self._open.discard(what)
-        what.deleteLater()
+    def _close(self, item: QObject) -> None:
+        self._open.discard(item)
+        item.deleteLater()
         if self.is_idle:
             self.idle.emit()

@@ -1,13 +1,13 @@
-"""The tray: it looks, and starts the other two programs."""
+"""The tray: it shows the state, and starts the other two programs."""
 
 from alpkey.core.paths import Paths
 
 
-def run(places: Paths, *, at_login: bool) -> int:
-    """Runs the tray until the person quits it; its exit code.
+def run(paths: Paths, *, at_login: bool) -> int:
+    """Run the tray until the user quits it; return its exit code.
 
-    ``at_login``: nobody asked for a window, so none opens where no icon can be shown.
+    ``at_login``: started automatically, so no window opens if no icon can be shown.
     """
     from alpkey.desktop.tray.app import run as run_tray
 
-    return run_tray(places, at_login=at_login)
+    return run_tray(paths, at_login=at_login)

@@ -1,10 +1,9 @@
 """The tray's process.
 
-Start-up: the one instance is claimed, or the running one is told to show the main window.  Then the
-icon is made where a tray host is there; where none is, the main window stands in for it, unless a
-login started us: then reminders are all that is seen, until the icon comes with a host.  Only then
-is everything else loaded, and the first look taken: from then on every change of a file and every
-minute is a new one.
+Start-up: become the one instance, or have the running one show the main window.  Then show the
+icon if there is a tray host.  Without one the main window replaces it, unless a login started the
+tray: then only reminders are shown until a host comes.  Only after that is everything else loaded
+and the first snapshot taken; every change of a file and every minute brings a new one.
 """
 
 import sys
@@ -18,7 +17,7 @@ from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.paths import Paths
 from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.desktop import drawing
-from alpkey.desktop.instance import Instance, tell
+from alpkey.desktop.instance import Instance, send
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.tray.clicks import meaning
 from alpkey.desktop.tray.menu import TrayMenu
@@ -31,46 +30,46 @@ if TYPE_CHECKING:
     from alpkey.desktop.views.status import TrayView
 
 HOST_SERVICE = "org.kde.StatusNotifierWatcher"
-SUCCESSOR = 75  # how the event loop ends where another version takes over
+UPGRADED = 75  # exit code of the event loop when a new version is installed
 
 
 class Tray(QObject):
-    """The icon with its menu, and what both of them do."""
+    """The icon with its menu, and their actions."""
 
-    def __init__(self, places: Paths) -> None:
+    def __init__(self, paths: Paths) -> None:
         super().__init__()
-        self._places = places
+        self._paths = paths
         self._icon: QSystemTrayIcon | None = None
-        self._following: TrayController | None = None
+        self._controller: TrayController | None = None
         self._shown: tuple[IconView, str] = (STARTING, "Alpkey")
         self._is_new = False
         self._menu = TrayMenu(self)
-        self._stand_in = WindowFallback(self._open_stand_in, self._close_stand_in, self)
+        self._fallback = WindowFallback(self._open_fallback, self._close_fallback, self)
 
     def start(self, *, at_login: bool) -> None:
-        """Shows the icon; where no tray is there to show it in, a person gets the main window."""
+        """Show the icon; without a tray host, and unless at a login, the main window instead."""
         if QSystemTrayIcon.isSystemTrayAvailable():
             self.show_icon()
         elif not at_login:
-            self._stand_in.appear()
+            self._fallback.appear()
         QTimer.singleShot(0, self, self._follow)
 
     def end(self) -> None:
-        """Leaves nothing on the screen that nobody answers for."""
-        if self._following is not None:
-            self._following.end()
+        """Leave nothing on the screen that would no longer react."""
+        if self._controller is not None:
+            self._controller.end()
 
     def host_came(self) -> None:
         self.show_icon()
-        self._stand_in.host_came()
+        self._fallback.host_came()
 
     def host_went(self) -> None:
-        """Takes the icon away: one that waits would come to the next host beside the new one."""
+        """Remove the icon: one that is left would appear at the next host beside the new one."""
         self._drop_icon()
-        self._stand_in.host_went()
+        self._fallback.host_went()
 
     def show_icon(self) -> None:
-        """Makes the icon anew: one made before its host came stays in the old tray for good."""
+        """Make a new icon: one made before its host came stays in the old tray for ever."""
         self._drop_icon()
         self._icon = QSystemTrayIcon(self)
         self._icon.activated.connect(self._activated)
@@ -81,9 +80,9 @@ class Tray(QObject):
         self._icon.show()
 
     def apply(self, view: "TrayView") -> None:
-        """Shows what was seen, and touches nothing that stays as it is.
+        """Show ``view``, and touch nothing that stays the same.
 
-        A host of the old kind (XEmbed) tells nobody that it has come.
+        A host of the old kind (XEmbed) does not announce itself, so this checks for one.
         """
         if self._icon is None and QSystemTrayIcon.isSystemTrayAvailable():
             self.host_came()
@@ -98,8 +97,8 @@ class Tray(QObject):
                 view.tooltip if view.tooltip != before[1] else None,
             )
 
-    def hear(self, message: dict[str, object]) -> None:
-        """What another program of ours wants: the end, or else the main window."""
+    def handle(self, message: dict[str, object]) -> None:
+        """Do what another process of Alpkey asks for: quit, or else show the main window."""
         if "quit" in message:
             self.quit()
         else:
@@ -109,10 +108,10 @@ class Tray(QObject):
         self.open("main")
 
     def renew(self, token: str = "") -> None:
-        """Opens the renewal; ``token`` lets its window come to the front."""
+        """Open the renewal; ``token`` lets its window come to the front."""
         self.open("renew", token=token)
 
-    # What the entries of the menu do
+    # Actions of the menu
 
     def open(self, window: str, page: str = "", *, token: str = "") -> None:
         from alpkey.desktop.child.launch import start
@@ -120,8 +119,8 @@ class Tray(QObject):
         start("window", window, *(("--page", page) if page else ()), token=token)
 
     def connect_to(self, host: str) -> None:
-        if self._following is not None:
-            self._following.connect_to(host)
+        if self._controller is not None:
+            self._controller.connect_to(host)
 
     def open_page(self, url: str) -> None:
         from PySide6.QtCore import QUrl
@@ -133,50 +132,50 @@ class Tray(QObject):
         QApplication.clipboard().setText(text)
 
     def close_tunnel(self, tunnel_id: str) -> None:
-        if self._following is not None:
-            self._following.close_tunnel(tunnel_id)
+        if self._controller is not None:
+            self._controller.close_tunnel(tunnel_id)
 
     def put_off(self) -> None:
-        if self._following is not None:
-            self._following.put_off()
+        if self._controller is not None:
+            self._controller.put_off()
 
     def quit(self) -> None:
-        if self._following is None:
+        if self._controller is None:
             self._end_all()
         else:
-            self._following.quit()
+            self._controller.quit()
 
     def refresh(self) -> None:
-        if self._following is not None:
-            self._following.refresh()
+        if self._controller is not None:
+            self._controller.refresh()
 
     def _follow(self) -> None:
         from alpkey.desktop.tray.controller import TrayController
 
-        self._following = TrayController(
-            self._places,
+        self._controller = TrayController(
+            self._paths,
             self.apply,
             self.renew,
             lambda: self._icon,
-            self._stand_in.appear,
+            self._fallback.appear,
             self._end_all,
         )
 
     def _end_all(self) -> None:
-        """The windows end, too; one in which a renewal is under way asks first."""
-        self._tell_windows(quit=True)
+        """Quit the windows, too; one with a renewal under way asks first."""
+        self._send_to_windows(quit=True)
         QApplication.quit()
 
-    def _open_stand_in(self) -> None:
+    def _open_fallback(self) -> None:
         from alpkey.desktop.child.launch import start
 
         start("window", "main", "--for", "tray")
 
-    def _close_stand_in(self) -> None:
-        self._tell_windows(leave="main")
+    def _close_fallback(self) -> None:
+        self._send_to_windows(leave="main")
 
-    def _tell_windows(self, **message: object) -> None:
-        tell(RuntimeFolder(self._places.runtime).place(WINDOW), **message)
+    def _send_to_windows(self, **message: object) -> None:
+        send(RuntimeFolder(self._paths.runtime).place(WINDOW), **message)
 
     def _drop_icon(self) -> None:
         if self._icon is not None:
@@ -188,7 +187,7 @@ class Tray(QObject):
         if self._icon is None:
             return
         if icon is not None:
-            scale = max(one.devicePixelRatio() for one in QApplication.screens())
+            scale = max(monitor.devicePixelRatio() for monitor in QApplication.screens())
             self._icon.setIcon(drawing.icon(icon, sys.platform == "darwin", scale))
         if tooltip is not None:
             self._icon.setToolTip(tooltip)
@@ -201,42 +200,42 @@ class Tray(QObject):
                 self._menu.popup(self._icon.geometry().bottomLeft())
 
 
-def run(places: Paths, *, at_login: bool) -> int:
-    """Runs until Quit; a second one that a person starts shows the main window of the first."""
+def run(paths: Paths, *, at_login: bool) -> int:
+    """Run until Quit; a second one that the user starts shows the main window of the first."""
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
     app.setQuitOnLastWindowClosed(False)
     try:
-        path = RuntimeFolder(places.runtime).ready() / TRAY
+        path = RuntimeFolder(paths.runtime).ready() / TRAY
         instance = Instance.claim(path)
         if instance is None:
-            if at_login or tell(path, show="main"):
+            if at_login or send(path, show="main"):
                 return 0
             raise Unreachable("instance-silent", name="tray")
     except AlpkeyError as error:
-        from alpkey.desktop.refusal import refuse
+        from alpkey.desktop.startup_error import show_startup_error
 
         with SignalNotifier(app):
-            return refuse(error)
-    tray = Tray(places)
-    instance.heard.connect(tray.hear)
+            return show_startup_error(error)
+    tray = Tray(paths)
+    instance.received.connect(tray.handle)
     notifier = SignalNotifier(app)
     tray.start(at_login=at_login)
-    hosts = _watch_for_hosts(tray)
-    succession = _watch_for_upgrades()
+    host_watcher = _watch_for_hosts(tray)
+    upgrade_watcher = _watch_for_upgrades()
     with instance, notifier:
         code = app.exec()
     tray.end()
-    del hosts, succession
-    if code == SUCCESSOR:
-        from alpkey.desktop.tray.upgrade_watcher import succeed
+    del host_watcher, upgrade_watcher
+    if code == UPGRADED:
+        from alpkey.desktop.tray.upgrade_watcher import exec_new_version
 
-        succeed()
+        exec_new_version()
     return code
 
 
 def _watch_for_hosts(tray: Tray) -> QObject | None:
-    """Tells the tray when a host comes, which may be long after login, and when it goes."""
+    """Notify the tray when a host comes, which may be long after login, and when it goes."""
     if sys.platform == "darwin":
         return None
     from PySide6.QtDBus import QDBusConnection, QDBusServiceWatcher
@@ -252,12 +251,12 @@ def _watch_for_hosts(tray: Tray) -> QObject | None:
 
 
 def _watch_for_upgrades() -> QObject | None:
-    """Only a bundle is replaced as a whole; a checkout changes while somebody works on it."""
+    """Only for a bundle, which is replaced as a whole; a checkout changes all the time."""
     if not getattr(sys, "frozen", False):
         return None
     from alpkey.desktop.tray.upgrade_watcher import UpgradeWatcher
 
-    succession = UpgradeWatcher(Path(sys.executable))
-    succession.replaced.connect(lambda: QApplication.exit(SUCCESSOR))
-    succession.removed.connect(QApplication.quit)
-    return succession
+    upgrade_watcher = UpgradeWatcher(Path(sys.executable))
+    upgrade_watcher.replaced.connect(lambda: QApplication.exit(UPGRADED))
+    upgrade_watcher.removed.connect(QApplication.quit)
+    return upgrade_watcher

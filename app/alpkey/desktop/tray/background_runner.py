@@ -1,4 +1,4 @@
-"""What the tray starts by itself, one child at a time; nobody is told how it went."""
+"""Commands that the tray runs by itself, one at a time; their results are not shown."""
 
 from datetime import datetime, timedelta
 
@@ -9,13 +9,13 @@ from alpkey.core.state.snapshot import Snapshot
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.child.launch import command
 
-# A login has more to do than we have.
+# Right after a login the computer is busy.
 FIRST_AFTER = timedelta(minutes=2)
-PATIENCE_MS = 60_000
+TIMEOUT_MS = 60_000
 
 
 class BackgroundRunner(QObject):
-    """``started`` is when the tray was."""
+    """``started`` is when the tray started."""
 
     def __init__(self, started: datetime, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -24,22 +24,22 @@ class BackgroundRunner(QObject):
         self._child: ChildProcess | None = None
 
     def apply(self, snapshot: Snapshot, now: datetime) -> None:
-        """A new look was taken: starts what is due."""
+        """A new snapshot was taken: start the command that is due."""
         too_soon = timedelta(0) <= now - self._started < FIRST_AFTER
         if too_soon or self._child is not None:
             return
-        chore = next_command(snapshot, self._done, now)
-        if chore is None:
+        due = next_command(snapshot, self._done, now)
+        if due is None:
             return
-        self._done[chore.name] = now
-        self._child = ChildProcess(command(*chore.arguments, "--events"), self)
+        self._done[due.name] = now
+        self._child = ChildProcess(command(*due.arguments, "--events"), self)
         self._child.done.connect(self._ended)
         self._child.failed.connect(self._ended)
-        QTimer.singleShot(PATIENCE_MS, self._child, self._child.cancel)
+        QTimer.singleShot(TIMEOUT_MS, self._child, self._child.cancel)
         self._child.start()
 
     def end(self) -> None:
-        """Ends the child that runs; what it has not written yet is learned another time."""
+        """Kill the child that runs; what it has not written yet is found out another time."""
         if self._child is not None:
             self._child.end()
 

@@ -11,12 +11,12 @@ _MAIN = (Reason.Trigger, Reason.DoubleClick, Reason.MiddleClick)
 
 
 def meaning(reason: Reason, platform: str, *, is_new: bool) -> Meaning | None:
-    """The main action for a click, the menu for a context click where none is attached.
+    """The main action for a click; the menu for a context click, if none is attached.
 
     The main action is the renewal; while nothing is set up it is the first start.
 
-    On macOS a menu that is attached opens at a click and hides the click's own meaning, so none
-    is, and Qt says Unknown of a click that no mouse made.
+    On macOS an attached menu opens at a click and hides the click's own meaning, so none is
+    attached; and Qt reports Unknown for a click that was not made by a mouse.
     """
     main: Meaning = "first-start" if is_new else "renew"
     if platform == "darwin":

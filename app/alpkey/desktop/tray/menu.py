@@ -1,4 +1,4 @@
-"""The menu: made once, its entries changed in place."""
+"""The menu of the tray: made once, its entries changed in place."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,30 +12,30 @@ if TYPE_CHECKING:
 
 
 class MenuActions(TunnelActions, Protocol):
-    """What entries do."""
+    """The actions of the entries."""
 
     def open(self, window: str, page: str = "") -> None:
-        """Opens a window, the main one at this page; it speaks for itself."""
+        """Open a window; the main one at ``page``."""
 
     def connect_to(self, host: str) -> None:
-        """Connects; where that fails, a box tells."""
+        """Connect; a failure is shown in a box."""
 
     def put_off(self) -> None:
-        """Puts the reminder off."""
+        """Put the reminder off."""
 
     def quit(self) -> None:
-        """Ends the tray."""
+        """Quit the tray."""
 
     def refresh(self) -> None:
-        """Called before the menu opens, so that the countdown is made only then."""
+        """Called before the menu opens, which shows the minutes left."""
 
 
 class TrayMenu(QMenu):
-    """Every entry is there from the start; what it says comes with ``apply`` and ``offer``."""
+    """Every entry exists from the start; its text comes with ``apply`` and ``offer``."""
 
     def __init__(self, actions: MenuActions) -> None:
         super().__init__()
-        self._deeds = actions
+        self._actions = actions
         self._set_up = self._window_entry("Set up Alpkey\N{HORIZONTAL ELLIPSIS}", "first-start")
         self._set_up.setVisible(False)
         self._window_entry("Renew key\N{HORIZONTAL ELLIPSIS}", "renew")
@@ -43,8 +43,8 @@ class TrayMenu(QMenu):
         self._quota = self._window_entry("", "main")
         self._warning = self._window_entry("", "main", "doctor")
         self._later = self.addAction("", actions.put_off)
-        for passing in (self._warning, self._later):
-            passing.setVisible(False)
+        for temporary in (self._warning, self._later):
+            temporary.setVisible(False)
         self.addSeparator()
         self._offered: tuple[Connection, ...] = ()
         self._hosts: list[QAction] = []
@@ -62,17 +62,19 @@ class TrayMenu(QMenu):
         self.aboutToShow.connect(actions.refresh)
 
     def offer(self, connections: "tuple[Connection, ...]") -> None:
-        """Offers these; touches nothing while they stay what they are."""
+        """Show these connections; touch nothing if they are the same."""
         if connections in ((), self._offered):
             return
         self._offered = connections
         for action in self._hosts:
             self.removeAction(action)
-        self._hosts = [self._connect_entry(one.text, one.name) for one in connections]
+        self._hosts = [
+            self._connect_entry(connection.text, connection.name) for connection in connections
+        ]
         self.insertActions(self._behind_hosts, self._hosts)
 
     def apply(self, view: "MenuView") -> None:
-        """Changes only what differs: a desktop redraws for every change."""
+        """Change only what differs: a desktop redraws the menu at every change."""
         texts = (
             (self._state, view.state),
             (self._quota, view.quota),
@@ -84,20 +86,20 @@ class TrayMenu(QMenu):
         for action, text in texts:
             if action.text() != text:
                 action.setText(text)
-        passing = (
+        visible = (
             (self._set_up, view.is_new),
             (self._warning, bool(view.warning)),
             (self._later, bool(view.later)),
             (self._news, bool(view.news)),
         )
-        for action, shown in passing:
+        for action, shown in visible:
             if action.isVisible() != shown:
                 action.setVisible(shown)
 
     def _window_entry(self, text: str, kind: str, page: str = "") -> QAction:
-        return self.addAction(text, lambda: self._deeds.open(kind, page))
+        return self.addAction(text, lambda: self._actions.open(kind, page))
 
     def _connect_entry(self, text: str, host: str) -> QAction:
         entry = QAction(text, self)
-        entry.triggered.connect(lambda: self._deeds.connect_to(host))
+        entry.triggered.connect(lambda: self._actions.connect_to(host))
         return entry

@@ -1,4 +1,4 @@
-"""Notices by org.freedesktop.Notifications, as its specification 1.2 describes it."""
+"""Notices by org.freedesktop.Notifications (Desktop Notifications Specification 1.2)."""
 
 from html import escape
 from itertools import count
@@ -19,15 +19,15 @@ SERVER = DBusAddress(PATH, bus_name=NAME, interface=NAME)
 _CHOICES = {"default": "renew", "renew": "renew", "later": "later"}
 _NORMAL = 1
 _IMAGE_PX = 48
-ANSWER_TIMEOUT_MS = 25_000  # as long as D-Bus libraries wait
-_EXPIRY_AS_THE_SERVER_LIKES = -1
+ANSWER_TIMEOUT_MS = 25_000  # the usual timeout of D-Bus libraries
+_SERVER_DECIDES_EXPIRY = -1
 
 
 class Notifications(QObject):
-    """One notification, shown, replaced and taken back.
+    """One notification, which is shown, replaced and withdrawn.
 
-    A server may be absent, slow, or be restarted at any moment.  One request is under way at a
-    time, and what is wanted meanwhile follows it.  ``refused`` carries a notice nobody shows.
+    A server may be absent, slow, or restarted at any time.  One request is under way at a time, and
+    what is wanted meanwhile follows it.  ``refused`` carries a notice that no server shows.
     """
 
     chosen = Signal(str, str)
@@ -38,24 +38,26 @@ class Notifications(QObject):
         super().__init__(parent)
         self._bus = bus
         self._capabilities: frozenset[str] | None = None
-        self._server: object = None  # whoever answered: another one knows nothing of our number
+        self._server: object = (
+            None  # the one that answered: another server does not know the number
+        )
         self._number = 0
         self._wanted: Notice | None = None
         self._shown: Notice | None = None
-        self._under_way = 0  # which of our requests, counted from 1
+        self._under_way = 0  # number of the request, from 1; 0 if none is
         self._requests = count(1)
         self._token = ""
-        bus.heard.connect(self._hear)
+        bus.received.connect(self._receive)
         bus.listen(MatchRule(type="signal", interface=NAME, path=PATH))
         bus.listen_for_owner(NAME)
 
     @property
     def buttons(self) -> bool:
-        """Whether the server shows buttons; until it was asked, as nearly all do."""
+        """Whether the server shows buttons; assumed until it was asked, as nearly all do."""
         return self._capabilities is None or "actions" in self._capabilities
 
     def show(self, notice: Notice) -> None:
-        """Shows it, in place of the one that is there."""
+        """Show ``notice`` in place of the current one."""
         self._wanted = notice
         self._advance()
 
@@ -71,7 +73,7 @@ class Notifications(QObject):
         elif self._capabilities is None:
             self._ask("GetCapabilities", self._learn)
         else:
-            self._ask("Notify", self._note, "susssasa{sv}i", self._request(self._wanted))
+            self._ask("Notify", self._shown_as, "susssasa{sv}i", self._request(self._wanted))
 
     def _ask(
         self, method: str, answered: Any, signature: str = "", body: tuple[Any, ...] = ()
@@ -97,18 +99,18 @@ class Notifications(QObject):
     def _learn(self, answer: Message, *_: object) -> None:
         self._capabilities = frozenset(answer.body[0])
 
-    def _note(self, answer: Message, notice: Notice | None, in_time: bool) -> None:
-        """One that is shown too late is taken back: it was said by other means meanwhile."""
+    def _shown_as(self, answer: Message, notice: Notice | None, in_time: bool) -> None:
+        """One that is shown too late is closed: the notice was shown by other means meanwhile."""
         number, server = answer.body[0], field(answer, HeaderFields.sender)
         if in_time:
             self._number, self._server, self._shown = number, server, notice
         elif number != self._number:
-            self._take_back(server, number)
+            self._close_number(server, number)
 
     def _request(self, notice: Notice) -> tuple[Any, ...]:
-        """The arguments of ``Notify``; a server without buttons still tells of a click."""
+        """The arguments of ``Notify``; a server without buttons still reports a click."""
         capabilities = self._capabilities or frozenset()
-        actions = ["default", ""]  # named, some show it as a third button
+        actions = ["default", ""]  # with a label, some servers show it as a third button
         if "actions" in capabilities:
             actions += ["renew", notice.renew, "later", notice.later]
         body = escape(notice.body, quote=False) if "body-markup" in capabilities else notice.body
@@ -118,34 +120,34 @@ class Notifications(QObject):
             "image-data": ("(iiibiiay)", _image(notice.icon)),
         }
         head = ("Alpkey", self._number, "", notice.title, body)
-        return (*head, actions, hints, _EXPIRY_AS_THE_SERVER_LIKES)
+        return (*head, actions, hints, _SERVER_DECIDES_EXPIRY)
 
     def _close(self) -> None:
         if self._number:
-            self._take_back(self._server, self._number)
+            self._close_number(self._server, self._number)
         self._forget()
 
-    def _take_back(self, server: object, number: int) -> None:
+    def _close_number(self, server: object, number: int) -> None:
         at = DBusAddress(PATH, bus_name=str(server), interface=NAME)
         self._bus.call(new_method_call(at, "CloseNotification", "u", (number,)), start=False)
 
     def _forget(self) -> None:
         self._number, self._shown, self._token = 0, None, ""
 
-    def _hear(self, message: Message) -> None:
+    def _receive(self, message: Message) -> None:
         interface, member = (
-            field(message, one) for one in (HeaderFields.interface, HeaderFields.member)
+            field(message, name) for name in (HeaderFields.interface, HeaderFields.member)
         )
         if interface == DRIVER and member == "NameOwnerChanged":
             self._owner_changed(*message.body)
-        elif interface == NAME and self._is_ours(message):
-            self._hear_of_ours(str(member), message.body[1])
+        elif interface == NAME and self._is_own(message):
+            self._receive_own(str(member), message.body[1])
 
-    def _is_ours(self, message: Message) -> bool:
+    def _is_own(self, message: Message) -> bool:
         sender = field(message, HeaderFields.sender)
         return bool(self._number) and sender == self._server and message.body[0] == self._number
 
-    def _hear_of_ours(self, member: str, value: Any) -> None:
+    def _receive_own(self, member: str, value: Any) -> None:
         match member:
             case "ActivationToken":
                 self._token = str(value)
@@ -156,14 +158,14 @@ class Notifications(QObject):
                 self._gone()
 
     def _owner_changed(self, name: str, before: str, _after: str) -> None:
-        """Another server numbers anew, and may be able to do other things."""
+        """Another server has its own numbers, and maybe other capabilities."""
         if name == NAME and before:
             self._capabilities = None
             if self._shown is not None:
                 self._gone()
 
     def _gone(self) -> None:
-        """What is under way follows the one that is gone."""
+        """The notification is gone; a request under way still follows."""
         self._forget()
         if not self._under_way:
             self._wanted = None
@@ -171,7 +173,7 @@ class Notifications(QObject):
 
 
 def _image(view: IconView) -> tuple[int, int, int, bool, int, int, bytes]:
-    """The icon as the specification wants it: width, height, row length, alpha, 8 bits, RGBA."""
+    """The icon as the specification requires: width, height, row bytes, alpha, bits, RGBA."""
     picture = drawing.pixmap(view, _IMAGE_PX).toImage()
     picture = picture.convertToFormat(QImage.Format.Format_RGBA8888)
     row_bytes = picture.bytesPerLine()

@@ -1,4 +1,4 @@
-"""Quit: at once, or after a question while tunnels are open, which live on without the tray."""
+"""Quit: at once, or after a question about open tunnels, which can run on without the tray."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ CLOSE, LEAVE = "C&lose them and quit", "&Quit and leave them open"
 
 
 class QuitDialog(QObject):
-    """``close`` has all tunnels closed by somebody who outlives us; ``end`` ends the tray."""
+    """``close`` has another process close all tunnels; ``end`` ends the tray."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class QuitDialog(QObject):
         self._box: QMessageBox | None = None
 
     def ask(self, tunnels: int) -> None:
-        """Asks once at a time."""
+        """Ask if there are tunnels; a question that is open is shown again."""
         if not tunnels:
             self._end()
             return
@@ -35,7 +35,9 @@ class QuitDialog(QObject):
         self._box.activateWindow()
 
     def _question(self, tunnels: int) -> QMessageBox:
-        box = QMessageBox(QMessageBox.Icon.Question, "Quit Alpkey", tunnel_view.how_many(tunnels))
+        box = QMessageBox(
+            QMessageBox.Icon.Question, "Quit Alpkey", tunnel_view.count_sentence(tunnels)
+        )
         box.setInformativeText("Tunnels go on without the tray icon until they are closed.")
         close = box.addButton(CLOSE, QMessageBox.ButtonRole.AcceptRole)
         leave = box.addButton(LEAVE, QMessageBox.ButtonRole.DestructiveRole)

@@ -1,4 +1,4 @@
-"""``state/tray.json`` on the disk.  The tray alone writes it, and writes nothing else."""
+"""``state/tray.json``.  Only the tray writes it, and it is all that the tray writes."""
 
 import os
 from contextlib import suppress
@@ -11,7 +11,7 @@ LIMIT_BYTES = 65536
 
 
 def load(path: Path) -> Memory:
-    """What the last run remembered; a new memory where that cannot be read."""
+    """Read the memory of the last run; a new one if that cannot be read."""
     try:
         with path.open("rb") as file:
             return from_bytes(file.read(LIMIT_BYTES))
@@ -20,7 +20,7 @@ def load(path: Path) -> Memory:
 
 
 def save(path: Path, memory: Memory) -> None:
-    """Replaces the file whole.  Where that cannot be done this run remembers all the same."""
+    """Replace the file atomically.  If that fails, only this run remembers."""
     staged = path.with_name(f".{path.name}.{os.getpid()}")
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Reminders: the rules of ``core.reminder`` applied to a screen, and remembered."""
+"""Reminders: the rules of ``core.schedule.reminders`` applied to a screen, and saved."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -24,16 +24,16 @@ from alpkey.desktop.views import status as status_view
 # After a sleep the network takes 2 to 15 s, and a renewal needs it.
 WAKING_MS = 15_000
 
-# How long reminders wait for what a silent renewal brings, and the least time between two of them.
-SILENT_MS = 45_000
-SILENT_AGAIN = timedelta(minutes=10)
+# How long reminders wait for an automatic renewal, and the least time between two of these.
+AUTO_RENEWAL_MS = 45_000
+AUTO_RENEWAL_AGAIN = timedelta(minutes=10)
 
 
 class Screen(Protocol):
     """Where notices are shown, one at a time.
 
     ``changed()`` is emitted when ``locked`` is known or has changed, ``chosen(choice, token)`` when
-    a person answers ("renew" or "later"), ``closed()`` when the notice is gone without an answer.
+    the user answers ("renew" or "later"), ``closed()`` when the notice is gone without an answer.
     ``token`` lets a window come to the front.
     """
 
@@ -48,28 +48,28 @@ class Screen(Protocol):
 
     @property
     def locked(self) -> bool | None:
-        """Whether nobody can see the screen; None until ``look_around`` has found out."""
+        """Whether the screen is locked; None until ``look_around`` has found out."""
 
     @property
     def buttons(self) -> bool:
-        """Whether a notice has buttons; where it has none, a click on it is "renew"."""
+        """Whether a notice has buttons; without buttons a click on it means "renew"."""
 
     def look_around(self) -> None:
-        """Finds out about the screen, without waiting."""
+        """Find out about the screen, without waiting."""
 
     def show(self, notice: status_view.Notice) -> None:
-        """Shows it in place of any other."""
+        """Show ``notice`` in place of any other."""
 
     def withdraw(self) -> None:
-        """Takes the notice away."""
+        """Remove the notice."""
 
     def close(self) -> None:
-        """Takes the notice away for good."""
+        """Remove the notice, and release the screen."""
 
 
 class Reminders(QObject):
-    """``renew`` is called with an activation token when the person chooses to renew, and
-    ``renew_automatically`` when a renewal is due that nobody has to be asked for.
+    """``renew`` is called with an activation token when the user chooses to renew, and
+    ``renew_automatically`` when a renewal is due that needs no user.
     """
 
     def __init__(
@@ -85,11 +85,11 @@ class Reminders(QObject):
         self._screen = screen
         self._renew = renew
         self._settings = Settings()
-        self._renew_silently = renew_automatically
+        self._renew_automatically = renew_automatically
         self._renewed_at: datetime | None = None
         self._clock = clock
         self._memory = reminder_file.load(file)
-        self._look: Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._site_name = ""
         self._showing: Reminder | None = None
         self._pause = QTimer(self)
@@ -104,37 +104,37 @@ class Reminders(QObject):
         self._screen.close()
 
     def wake(self, after_ms: int = WAKING_MS) -> None:
-        """The computer slept, or its clock was set: what is due is shown in a moment."""
+        """The computer slept, or its clock was set: wait before showing what is due."""
         self._pause.start(after_ms)
 
     def apply(self, snapshot: Snapshot, site_name: str, settings: Settings) -> None:
-        """A new look was taken."""
-        self._look, self._site_name, self._settings = snapshot, site_name, settings
+        """A new snapshot was taken."""
+        self._snapshot, self._site_name, self._settings = snapshot, site_name, settings
         self._act()
 
     @property
     def can_be_put_off(self) -> bool:
         """Whether the menu offers "Later": the notice itself could not."""
-        return not self._screen.buttons and self._told() is not None
+        return not self._screen.buttons and self._reminder_to_put_off() is not None
 
     def put_off(self) -> None:
-        """ "Later", said in the menu or to the notice."""
-        if (told := self._showing or self._told()) is not None:
-            self._remember(self._memory.later(told, self._clock()))
+        """ "Later", chosen in the menu or in the notice."""
+        if (reminder := self._showing or self._reminder_to_put_off()) is not None:
+            self._remember(self._memory.later(reminder, self._clock()))
         self._withdraw()
 
-    def _told(self) -> Reminder | None:
-        if self._look is None:
+    def _reminder_to_put_off(self) -> Reminder | None:
+        if self._snapshot is None:
             return None
-        return reminder_to_put_off(self._look, self._memory, self._settings, self._clock())
+        return reminder_to_put_off(self._snapshot, self._memory, self._settings, self._clock())
 
     def _act(self) -> None:
-        if self._look is None:
+        if self._snapshot is None:
             return
         now = self._clock()
         held = self._pause.isActive() or bool(self._screen.locked)
         action = next_action(
-            self._look,
+            self._snapshot,
             self._memory,
             self._settings,
             now,
@@ -150,18 +150,18 @@ class Reminders(QObject):
                 self._screen.look_around()
             case RenewAutomatically():
                 self._renewed_at = now
-                self._pause.start(SILENT_MS)
-                self._renew_silently()
+                self._pause.start(AUTO_RENEWAL_MS)
+                self._renew_automatically()
             case Reminder():
-                self._show(action, self._look, now)
+                self._show(action, self._snapshot, now)
 
     def _may_renew(self, now: datetime) -> bool:
-        """The journal says what became of the last try; where it could not, this holds."""
+        """The journal has the last attempt; this limit holds if it could not be written."""
         before = self._renewed_at
-        return before is None or not timedelta(0) <= now - before < SILENT_AGAIN
+        return before is None or not timedelta(0) <= now - before < AUTO_RENEWAL_AGAIN
 
     def _show(self, reminder: Reminder, snapshot: Snapshot, now: datetime) -> None:
-        """Remembered first: a reminder that is lost is better than one without end."""
+        """Save first: a lost reminder is better than one that is repeated for ever."""
         self._remember(self._memory.after(reminder))
         self._showing = reminder
         self._screen.show(status_view.reminder(reminder.kind.code, self._site_name, snapshot, now))

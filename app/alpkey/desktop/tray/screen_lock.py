@@ -1,7 +1,7 @@
-"""Whether the screen is locked, where the desktop tells: screen savers, and systemd's login1.
+"""Whether the screen is locked, from screen savers and systemd's login1.
 
-A screen saver that is active counts as locked: nobody looks at the screen in either case.  What
-does not run is not started to be asked.
+An active screen saver counts as locked: the user sees nothing in either case.  A service that does
+not run is not started for the question.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _PROPERTIES = "org.freedesktop.DBus.Properties"
 
 
 class ScreenLock(QObject):
-    """``changed`` is emitted once it is known, and when it changes."""
+    """``changed`` is emitted once ``locked`` is known, and when it changes."""
 
     changed = Signal()
 
@@ -39,10 +39,10 @@ class ScreenLock(QObject):
         super().__init__(parent)
         self._session, self._system = session, system
         self._states: dict[str, bool] = {}
-        self._open_questions = 1  # the one whether all are asked: nothing is told before
-        self._told: bool | None = None
-        session.heard.connect(self._hear_saver)
-        system.heard.connect(self._hear_login)
+        self._open_questions = 1  # one until all are asked: nothing is reported before
+        self._reported: bool | None = None
+        session.received.connect(self._receive_saver)
+        system.received.connect(self._receive_login)
         for name, path in SCREEN_SAVERS.items():
             self._follow_saver(name, path)
         self._question(system, new_method_call(MANAGER, "GetSession", "s", ("auto",)), self._follow)
@@ -51,8 +51,8 @@ class ScreenLock(QObject):
 
     @property
     def locked(self) -> bool | None:
-        """None until all have answered, or have taken too long."""
-        return self._told
+        """None until all have answered, or the timeout is over."""
+        return self._reported
 
     def _follow_saver(self, name: str, path: str) -> None:
         self._session.listen(MatchRule(type="signal", interface=name, member="ActiveChanged"))
@@ -62,7 +62,7 @@ class ScreenLock(QObject):
         self._question(self._session, active, lambda body: self._note(name, body[0]))
 
     def _follow(self, body: Any) -> None:
-        """Our session of login1 is known: is it locked, and when does that change?"""
+        """The session of login1 is known: ask whether it is locked, and follow changes."""
         path = body[0]
         self._system.listen(
             MatchRule(type="signal", interface=_PROPERTIES, member="PropertiesChanged", path=path)
@@ -82,34 +82,34 @@ class ScreenLock(QObject):
 
     def _answered(self) -> None:
         self._open_questions -= 1
-        self._tell()
+        self._report()
 
-    def _hear_saver(self, message: Message) -> None:
+    def _receive_saver(self, message: Message) -> None:
         name, member = field(message, HeaderFields.interface), field(message, HeaderFields.member)
         if member == "ActiveChanged" and name in SCREEN_SAVERS:
             self._note(str(name), message.body[0])
         elif member == "NameOwnerChanged" and not message.body[2]:
             self._states.pop(message.body[0], None)
-        self._tell()
+        self._report()
 
-    def _hear_login(self, message: Message) -> None:
+    def _receive_login(self, message: Message) -> None:
         if field(message, HeaderFields.member) == "PropertiesChanged":
             _, changed, _ = message.body
             if "LockedHint" in changed:
                 self._note(LOGIN, changed["LockedHint"][1])
-                self._tell()
+                self._report()
 
     def _note(self, source: str, locked: object) -> None:
         self._states[source] = locked is True
 
     def _stop_waiting(self) -> None:
         self._open_questions = min(self._open_questions, 0)
-        self._tell()
+        self._report()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         if self._open_questions > 0:
             return
         locked = any(self._states.values())
-        if locked is not self._told:
-            self._told = locked
+        if locked is not self._reported:
+            self._reported = locked
             self.changed.emit()

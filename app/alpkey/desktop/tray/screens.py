@@ -1,4 +1,4 @@
-"""The screens on which reminders are shown: a Linux desktop's, and any other by the tray icon."""
+"""Screens for reminders: the notifications of a Linux desktop, or messages of the tray icon."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -17,10 +17,9 @@ FindIcon = Callable[[], QSystemTrayIcon | None]
 
 
 class IconScreen(QObject):
-    """Notices as messages of the tray icon: no buttons, and no way to take one back.
+    """Notices as messages of the tray icon: without buttons, and they cannot be withdrawn.
 
-    Whoever owns the icon hears that one was clicked.  Where there is no icon either, ``otherwise``
-    has to tell it.
+    The owner of the icon receives clicks on them.  Without an icon ``fallback`` is called instead.
     """
 
     changed = Signal()
@@ -30,11 +29,11 @@ class IconScreen(QObject):
     buttons = False
 
     def __init__(
-        self, icon: FindIcon, otherwise: Callable[[], None], parent: QObject | None = None
+        self, icon: FindIcon, on_error: Callable[[], None], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._icon = icon
-        self._otherwise = otherwise
+        self._fallback = on_error
 
     def look_around(self) -> None:
         self.changed.emit()
@@ -43,28 +42,28 @@ class IconScreen(QObject):
         if (icon := self._icon()) is not None:
             icon.showMessage(notice.title, notice.body, icon.icon())
         else:
-            self._otherwise()
+            self._fallback()
 
     def withdraw(self) -> None:
-        """A message goes by itself."""
+        """A message disappears by itself."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """There is nothing to release."""
 
 
 class DesktopScreen(QObject):
-    """The notifications of a Linux desktop, where there are any; else the icon's messages.
+    """The notifications of a Linux desktop, if there are any; else the icon's messages.
 
-    Connected to the message buses by ``look_around``, and nothing of theirs is loaded before.
+    ``look_around`` connects to the message buses, and loads their modules only then.
     """
 
     changed = Signal()
     chosen = Signal(str, str)
     closed = Signal()
 
-    def __init__(self, instead: IconScreen, parent: QObject | None = None) -> None:
+    def __init__(self, icon_screen: IconScreen, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._instead = instead
+        self._icon_screen = icon_screen
         self._refused = False
         self._buses: tuple[Bus, ...] = ()
         self._notifications: Notifications | None = None
@@ -89,7 +88,7 @@ class DesktopScreen(QObject):
         self._notifications = Notifications(session, self)
         self._notifications.chosen.connect(self.chosen)
         self._notifications.closed.connect(self.closed)
-        self._notifications.refused.connect(self._show_instead)
+        self._notifications.refused.connect(self._show_by_icon)
         self._lock = ScreenLock(session, system, self)
         self._lock.changed.connect(self.changed)
 
@@ -104,22 +103,22 @@ class DesktopScreen(QObject):
             self._notifications.withdraw()
 
     def close(self) -> None:
-        """Takes the notice away, whose buttons nobody would hear any more, and leaves the buses."""
+        """Remove the notice, whose buttons would do nothing any more, and leave the buses."""
         self.withdraw()
         for bus in self._buses:
             bus.close()
 
-    def _show_instead(self, notice: Notice) -> None:
+    def _show_by_icon(self, notice: Notice) -> None:
         self._refused = True
-        self._instead.show(notice)
+        self._icon_screen.show(notice)
 
 
 def screen(
-    platform: str, icon: FindIcon, otherwise: Callable[[], None], parent: QObject
+    platform: str, icon: FindIcon, on_error: Callable[[], None], parent: QObject
 ) -> IconScreen | DesktopScreen:
-    """The screen of this platform; ``icon`` finds the tray icon, which may be made anew.
+    """The screen of this platform; ``icon`` returns the current tray icon.
 
-    ``otherwise`` is called where nothing can show a notice.
+    ``fallback`` is called if nothing can show a notice.
     """
-    by_icon = IconScreen(icon, otherwise, parent)
+    by_icon = IconScreen(icon, on_error, parent)
     return by_icon if platform == "darwin" else DesktopScreen(by_icon, parent)

@@ -1,1 +1,1 @@
-"""views"""
+"""What is shown, as pure functions; no Qt."""

@@ -1,4 +1,4 @@
-"""Errors and findings in words, as the contract has them; pure, and knows no Qt."""
+"""The texts of errors and findings, from the objects of the JSON contract."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,5 +10,5 @@ def text(error: Mapping[str, Any]) -> str:
 
 
 def advice(error: Mapping[str, Any]) -> str:
-    """The same below its title."""
+    """The same without the title."""
     return f"{error['detail']}\n{error['next_step']}"

@@ -1,4 +1,4 @@
-"""A finding of the doctor as the page shows it: pure functions of its object."""
+"""A finding of the doctor as its page shows it: pure functions of the JSON object."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -7,8 +7,8 @@ from alpkey.core.messages import describe
 
 FindingAction = Literal["fix", "renew", "ssh-config", "host-keys", "keys", "settings"]
 
-# What ends a finding that the doctor has no fix of its own for: the window or page for it.
-_ENDED_BY: Mapping[str, FindingAction] = {
+# What resolves a finding that the doctor cannot fix itself: a window or a page.
+_RESOLVED_BY: Mapping[str, FindingAction] = {
     "agent-too-full": "ssh-config",
     "authority-changed": "renew",
     "half-pair": "renew",
@@ -38,14 +38,14 @@ _WINDOWS: Mapping[FindingAction, tuple[str, ...]] = {
     "keys": ("main", "--page", "keys"),
     "settings": ("main", "--page", "settings"),
 }
-# These buttons say all that is to be done, but for some findings.
-_PLAIN: tuple[FindingAction, ...] = ("fix", "renew")
+# These buttons need no advice beside them, except for some findings.
+_SELF_EXPLANATORY: tuple[FindingAction, ...] = ("fix", "renew")
 _ADVISED = ("keychain-locked", "login-refused", "refused-often", "user-differs")
 
 
 def action(finding: Mapping[str, Any]) -> FindingAction | None:
-    """What one click can do about it; None where only a person can."""
-    return "fix" if finding["fix"] else _ENDED_BY.get(finding["id"])
+    """What one click can do about it; None if only the user can do something."""
+    return "fix" if finding["fix"] else _RESOLVED_BY.get(finding["id"])
 
 
 def window(action: FindingAction) -> tuple[str, ...]:
@@ -58,10 +58,11 @@ def title(finding: Mapping[str, Any]) -> str:
 
 
 def lines(finding: Mapping[str, Any]) -> list[str]:
-    """What it means, what to do where no button says it, and what follows from it."""
-    said = action(finding) in _PLAIN and finding["id"] not in _ADVISED
-    do = [] if said else [finding["next_step"]]
-    below = [
-        f"{describe.FOLLOWS}: {one['title']}. {one['detail']}" for one in finding["consequences"]
+    """What it means, what to do unless the button says it, and its consequences."""
+    is_obvious = action(finding) in _SELF_EXPLANATORY and finding["id"] not in _ADVISED
+    do = [] if is_obvious else [finding["next_step"]]
+    consequences = [
+        f"{describe.FOLLOWS}: {consequence['title']}. {consequence['detail']}"
+        for consequence in finding["consequences"]
     ]
-    return [finding["detail"], *do, *below]
+    return [finding["detail"], *do, *consequences]

@@ -1,6 +1,6 @@
-"""What the icon can say: a sign in a ring.
+"""What the icon shows: a shape in a ring.
 
-Apart from :mod:`views`, which makes it from a look: the icon is there before anything is looked at.
+Separate from ``views.status``, which makes it from a snapshot: the icon is shown before that.
 """
 
 from enum import Enum
@@ -10,7 +10,7 @@ RING_STEPS = 8
 
 
 class IconShape(Enum):
-    """What stands inside the ring."""
+    """What is inside the ring."""
 
     NUMBER = "number"
     BARE = "bare"
@@ -29,12 +29,12 @@ class Ring(Enum):
 
 
 class IconView(NamedTuple):
-    """An icon: its sign, the number for Sign.NUMBER, and how many eighths of the ring are left.
+    """An icon: its shape, the number for NUMBER, and how many eighths of the ring are left.
 
     ``dot``: whether tunnels are open.
     """
 
-    sign: IconShape
+    shape: IconShape
     number: str = ""
     ring: Ring = Ring.FULL
     eighths: int = 0

@@ -1,4 +1,4 @@
-"""Keys of an account, as ``keys list`` tells them, in words; pure, and knows no Qt."""
+"""The keys of an account as text, from the result of ``keys list``."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from alpkey.core.timestamps import from_rfc3339
 
 @dataclass(frozen=True, slots=True)
 class KeyLine:
-    """One that is alive; ``serial`` is text (64 bits)."""
+    """An active key; ``serial`` is a decimal number of up to 64 bits."""
 
     serial: str
     text: str
@@ -19,23 +19,23 @@ class KeyLine:
 
 def lines(keys: Iterable[Mapping[str, Any]], now: datetime) -> tuple[KeyLine, ...]:
     """The keys in the order of the list."""
-    return tuple(KeyLine(key["serial"], _said(key, now)) for key in keys)
+    return tuple(KeyLine(key["serial"], _text(key, now)) for key in keys)
 
 
-def _said(key: Mapping[str, Any], now: datetime) -> str:
-    whose = "This computer's" if key["this_machine"] else "Another computer's"
+def _text(key: Mapping[str, Any], now: datetime) -> str:
+    owner = "This computer's" if key["this_machine"] else "Another computer's"
     ends = key["valid_before"]
     valid = describe.until(from_rfc3339(ends) if ends else None, now)
-    return f"{whose}, {valid}, serial {key['serial']}"
+    return f"{owner}, {valid}, serial {key['serial']}"
 
 
-def quota(told: Mapping[str, Any]) -> str:
-    """The quota as a list has it."""
-    if told["remaining"] is None:
+def quota(count: Mapping[str, Any]) -> str:
+    """The quota of ``keys list`` as text."""
+    if count["remaining"] is None:
         return "Quota unknown"
-    return describe.keys_left(told["remaining"], told["limit"])
+    return describe.keys_left(count["remaining"], count["limit"])
 
 
-def told(chosen: Iterable[KeyLine]) -> str:
-    """What a person is asked about."""
-    return "; ".join(one.text for one in chosen)
+def summary(chosen: Iterable[KeyLine]) -> str:
+    """The keys as one text, for a question."""
+    return "; ".join(key.text for key in chosen)

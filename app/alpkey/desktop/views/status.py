@@ -1,6 +1,6 @@
-"""What the tray and the windows show, as pure functions of a look and a moment.
+"""What the tray and the windows show, as pure functions of a snapshot and the time.
 
-``now`` carries the zone in which times are shown.  Widgets only apply what stands here.
+``now`` carries the zone in which times are shown.
 """
 
 import math
@@ -21,11 +21,11 @@ from alpkey.desktop.views.tunnels import TunnelEntry
 
 @dataclass(frozen=True, slots=True)
 class MenuView:
-    """The lines of the menu that change; one that is empty is not there.
+    """The lines of the menu that change; an empty one is not shown.
 
-    ``warning`` tells what will stop a login, ``later`` puts a reminder off, ``news`` tells of a
-    newer version, and ``news_page`` more of it.  ``is_new``: nothing is set up, and the first start
-    is what comes first.
+    ``warning`` is what will stop a login, ``later`` puts a reminder off, ``news`` announces a newer
+    version, which ``news_page`` describes.  ``is_new``: nothing is set up, so the first start comes
+    first.
     """
 
     state: str
@@ -39,7 +39,7 @@ class MenuView:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An entry of the menu, and the name for ssh that it connects to."""
+    """An entry of the menu, and the ssh name it connects to."""
 
     text: str
     name: str
@@ -47,7 +47,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class TrayView:
-    """All that the tray shows; there is nothing to connect to where the site cannot be read."""
+    """All that the tray shows; without connections if the site cannot be read."""
 
     icon: IconView
     tooltip: str
@@ -59,7 +59,7 @@ class TrayView:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A reminder: its words, its picture, and the names of its two buttons."""
+    """A reminder: its texts, its icon, and the labels of its two buttons."""
 
     title: str
     body: str
@@ -72,10 +72,10 @@ UNREADABLE = MenuView("The settings cannot be used", "Quota unknown")
 
 
 def icon(snapshot: Snapshot, now: datetime, *, numbered: bool = True) -> IconView:
-    """The icon of this moment; every state differs from every other by its shape.
+    """The icon for now; every state differs from every other by its shape.
 
-    A key that opens doors has a number in its ring, or the ring alone; the triangle where the
-    doctor found what closes them all the same.  Beside it a dot while tunnels are open.
+    A usable key has a number in its ring, or the ring alone; a triangle if the doctor found that
+    logins fail nevertheless.  A dot shows that tunnels are open.
     """
     return _icon(snapshot, now, numbered=numbered)._replace(
         dot=any(t.alive for t in snapshot.tunnels)
@@ -111,7 +111,7 @@ def _number(snapshot: Snapshot, now: datetime) -> str:
 
 
 def state_line(snapshot: Snapshot, now: datetime) -> str:
-    """The key's state in one sentence, with the time left where it opens doors."""
+    """The key's state in one sentence, with the time left while it is usable."""
     left = snapshot.left(now) if snapshot.state(now).opens_doors else None
     return state(snapshot, now) + (f" - {describe.span(left)} left" if left is not None else "")
 
@@ -133,7 +133,7 @@ def state(snapshot: Snapshot, now: datetime) -> str:
 
 
 def warning_line(snapshot: Snapshot, now: datetime) -> str:
-    """What the doctor found that will stop a login though the key is good; empty where nothing."""
+    """What will stop a login though the key is valid, from the doctor; empty if nothing will."""
     if not snapshot.warnings or not snapshot.state(now).opens_doors:
         return ""
     from alpkey.core.doctor.diagnosis import (
@@ -146,7 +146,7 @@ def warning_line(snapshot: Snapshot, now: datetime) -> str:
 
 
 def quota_line(quota: Quota, now: datetime) -> str:
-    """How many keys are left, never more certain than we are."""
+    """How many keys are left; "at most" where only this computer's keys are known."""
     if quota.remaining is None:
         return "Quota unknown"
     if quota.remaining == 0:
@@ -159,7 +159,7 @@ def quota_line(quota: Quota, now: datetime) -> str:
 
 
 def own_count(site: Site) -> str:
-    """What our own count of keys is worth, and where the list is."""
+    """What this computer's own count of keys means, and who has the full list."""
     if site.has_gateway:
         return f"That is what this computer knows. {site.name} lists all of them, for a sign-in."
     return (
@@ -169,7 +169,7 @@ def own_count(site: Site) -> str:
 
 
 def own_key(snapshot: Snapshot, now: datetime) -> str:
-    """The key of this computer in a line; empty where none opens doors."""
+    """The key of this computer in a line; empty if none is usable."""
     if snapshot.certificate is None or not snapshot.state(now).opens_doors:
         return ""
     ends = describe.until(snapshot.certificate.valid_before, now)
@@ -178,14 +178,14 @@ def own_key(snapshot: Snapshot, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A name for ssh, and the host that it leads to."""
+    """An ssh name, and the host that it leads to."""
 
     name: str
     where: str
 
 
 def destinations(site: Site | None, aliases: Iterable[Alias]) -> tuple[Destination, ...]:
-    """All that can be connected to: the clusters, the person's own names, and the jump host."""
+    """All that can be connected to: the clusters, the user's own names, and the jump host."""
     if site is None:
         return ()
     hosts = {host.name: host.host_name for host in site.hosts}
@@ -196,10 +196,10 @@ def destinations(site: Site | None, aliases: Iterable[Alias]) -> tuple[Destinati
 
 
 def connections(site: Site | None, aliases: Iterable[Alias]) -> tuple[Connection, ...]:
-    """The clusters, the person's own names for hosts of the centre, and the jump host."""
+    """The clusters, the user's own names for hosts of the centre, and the jump host."""
     if site is None:
         return ()
-    *others, jump = (one.name for one in destinations(site, aliases))
+    *others, jump = (destination.name for destination in destinations(site, aliases))
     check = Connection(f"Check {jump.capitalize()}", jump)
     return (*(Connection(f"Connect to {name}", name) for name in others), check)
 
@@ -218,26 +218,26 @@ def menu(snapshot: Snapshot, now: datetime) -> MenuView:
 
 
 def tooltip(site_name: str, snapshot: Snapshot, now: datetime) -> str:
-    """No minutes in it: a text that changes every minute costs wake-ups while nobody looks."""
+    """Without minutes: a text that changes every minute costs wake-ups for nothing."""
     certificate = snapshot.certificate
     quota = quota_line(snapshot.quota, now)
     if certificate and snapshot.state(now).opens_doors:
-        said = f"{site_name} key {describe.until(certificate.valid_before, now)}, {quota.lower()}"
+        text = f"{site_name} key {describe.until(certificate.valid_before, now)}, {quota.lower()}"
         warning = warning_line(snapshot, now)
-        return f"{said}. {warning}" if warning else said
+        return f"{text}. {warning}" if warning else text
     return f"{site_name}: {state(snapshot, now).lower()}"
 
 
 def reminder(code: str, site_name: str, snapshot: Snapshot, now: datetime) -> Notice:
-    """The reminder of this code in words that stay true while it waits to be read."""
+    """The reminder with this code, in words that stay true until it is read."""
     end = snapshot.certificate.valid_before if snapshot.certificate else None
     facts = {"site": site_name, "end": describe.clock_time(end, now) if end else ""}
-    said = describe.REMINDERS[code]
-    return Notice(said.title.format(**facts), said.body.format(**facts), icon(snapshot, now))
+    message = describe.REMINDERS[code]
+    return Notice(message.title.format(**facts), message.body.format(**facts), icon(snapshot, now))
 
 
 def quota_guard(snapshot: Snapshot, now: datetime) -> str:
-    """What to say before a renewal asks for anything; empty where nothing is."""
+    """A note to show before a renewal asks for anything; may be empty."""
     match snapshot.quota.remaining:
         case 0:
             return f"{quota_line(snapshot.quota, now)}."
@@ -247,7 +247,7 @@ def quota_guard(snapshot: Snapshot, now: datetime) -> str:
 
 
 def step_left(now: datetime, step_s: int) -> float:
-    """How much is left of the step that a one-time code lives, 0.0 to 1.0 (RFC 6238, 4)."""
+    """How much is left of the time step of a one-time code, 0.0 to 1.0 (RFC 6238, 4)."""
     return 1 - now.timestamp() % step_s / step_s
 
 
@@ -257,16 +257,16 @@ def mnemonics(labels: Iterable[str]) -> str:
 
 
 def with_mnemonics(labels: Sequence[str], taken: str = "") -> list[str]:
-    """The labels, each with a letter marked for the keyboard: its own one where one is left.
+    """The labels, each with a letter marked for the keyboard: a unique one if possible.
 
-    Where several share one it goes from one of them to the next.  None are ``taken``.
+    Letters that are ``taken`` are not used.
     """
-    places = [_letters(label) for label in labels]
+    positions = [_letters(label) for label in labels]
     owners: dict[str, int] = {}
 
     def give(label: int, tried: set[str]) -> bool:
-        """Gives this label a letter; whoever had it gets another (Kuhn's matching)."""
-        letters = [letter for letter in places[label] if letter not in tried]
+        """Give this label a letter; a label that had it gets another (Kuhn's matching)."""
+        letters = [letter for letter in positions[label] if letter not in tried]
         for letter in sorted(letters, key=owners.__contains__):
             tried.add(letter)
             if letter not in owners or give(owners[letter], tried):
@@ -278,34 +278,34 @@ def with_mnemonics(labels: Sequence[str], taken: str = "") -> list[str]:
         give(label, set(taken))
     letters = {owner: letter for letter, owner in owners.items()}
     return [
-        _marked(label, places[number], letters.get(number), taken)
+        _marked(label, positions[number], letters.get(number), taken)
         for number, label in enumerate(labels)
     ]
 
 
-def _marked(label: str, places: Mapping[str, int], letter: str | None, taken: str) -> str:
-    letter = letter or next((one for one in places if one not in taken), None)
+def _marked(label: str, positions: Mapping[str, int], letter: str | None, taken: str) -> str:
+    letter = letter or next((other for other in positions if other not in taken), None)
     if letter is None:
         return label
-    at = places[letter]
+    at = positions[letter]
     return f"{label[:at]}&{label[at:]}"
 
 
 def _letters(label: str) -> dict[str, int]:
-    """Where each of its letters stands, the first ones of words before the others."""
+    """The position of each of its letters; first letters of words come first."""
     starts = [at for at in range(len(label)) if at == 0 or label[at - 1] == " "]
-    places: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for at in (*starts, *range(len(label))):
         if label[at].isalnum():
-            places.setdefault(label[at].lower(), at)
-    return places
+            positions.setdefault(label[at].lower(), at)
+    return positions
 
 
 def good_for_long(snapshot: Snapshot, now: datetime) -> bool:
-    """Whether renewing now would be early; a key made out to somebody else is never too good."""
+    """Whether renewing now would be early; a key issued to another account never is."""
     principals = snapshot.certificate.principals if snapshot.certificate else ()
-    ours = snapshot.account is None or snapshot.account in principals
-    return ours and snapshot.state(now) is KeyState.VALID
+    is_own = snapshot.account is None or snapshot.account in principals
+    return is_own and snapshot.state(now) is KeyState.VALID
 
 
 def key_rows(snapshot: Snapshot, now: datetime) -> tuple[tuple[str, str], ...]:

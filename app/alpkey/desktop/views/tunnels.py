@@ -1,4 +1,4 @@
-"""Tunnels as tray and windows show them: pure, from what their files tell."""
+"""Tunnels as tray and windows show them: pure, from the records of their files."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from alpkey.desktop.views import errors as error_view
 
 @dataclass(frozen=True, slots=True)
 class TunnelEntry:
-    """A tunnel in the menu: its name for commands, what is read of it, and where it leads."""
+    """A tunnel in the menu: its id, its text, and its address."""
 
     id: str
     text: str
@@ -21,19 +21,21 @@ class TunnelEntry:
 
 
 def entries(snapshot: Snapshot) -> tuple[TunnelEntry, ...]:
-    """Those that live."""
+    """The tunnels that run."""
     return tuple(
-        TunnelEntry(one.id, line(one), one.target.url) for one in snapshot.tunnels if one.alive
+        TunnelEntry(tunnel.id, line(tunnel), tunnel.target.url)
+        for tunnel in snapshot.tunnels
+        if tunnel.alive
     )
 
 
 def title(count: int) -> str:
-    """The name of the submenu; a screen reader hears from it what the dot shows."""
+    """The name of the submenu; for a screen reader it replaces the dot of the icon."""
     return f"Tunnels ({count} open)" if count else "Tunnels"
 
 
 def name(tunnel: TunnelObservation) -> str:
-    """Where it leads, for people: ``nid006554 of daint, port 8888``."""
+    """Where it leads: ``nid006554 of daint, port 8888``."""
     ports = [str(remote) for _, remote in tunnel.target.ports]
     many = "ports" if len(ports) > 1 else "port"
     return f"{tunnel.target.node} of {tunnel.target.cluster}, {many} {', '.join(ports)}"
@@ -44,33 +46,33 @@ def line(tunnel: TunnelObservation) -> str:
 
 
 def state(tunnel: TunnelObservation) -> str:
-    """How it is, in full; of one that failed why."""
+    """Its state in full; for a failed one the error."""
     if tunnel.error:
         return error_view.text(tunnel.error)
-    said = describe.tunnel_state(tunnel.state.value, tunnel.target.node, tunnel.silent)
-    return f"{said[0].upper()}{said[1:]}"
+    text = describe.tunnel_state(tunnel.state.value, tunnel.target.node, tunnel.silent)
+    return f"{text[0].upper()}{text[1:]}"
 
 
-def told(tunnel: TunnelObservation) -> str:
-    """The same, and where it begins on this computer."""
+def details(tunnel: TunnelObservation) -> str:
+    """The same, and its addresses on this computer."""
     if not tunnel.alive:
         return state(tunnel)
     here = ", ".join(address(local) for local, _ in tunnel.target.ports)
     return f"{state(tunnel)}\n{here}"
 
 
-def alive(tunnels: Iterable[TunnelObservation]) -> int:
-    return sum(one.alive for one in tunnels)
+def count_running(tunnels: Iterable[TunnelObservation]) -> int:
+    return sum(tunnel.alive for tunnel in tunnels)
 
 
-def how_many(count: int) -> str:
-    """The same as a sentence."""
+def count_sentence(count: int) -> str:
+    """How many tunnels are open, as a sentence."""
     if not count:
         return "No tunnel is open"
     return "A tunnel is open" if count == 1 else f"{count} tunnels are open"
 
 
-# The services that people open most, with their usual ports.
+# The most common services, with their usual ports.
 SERVICES: tuple[tuple[str, int], ...] = (
     ("Jupyter", 8888),
     ("TensorBoard", 6006),
@@ -85,23 +87,23 @@ def services() -> list[str]:
 
 
 def service_of(ports: str) -> int:
-    """Which of the services these typed ports are of; the last one stands for all others."""
+    """The index of the service with these typed ports; the last index means any other."""
     usual = [str(port) for _, port in SERVICES]
     return usual.index(ports.strip()) if ports.strip() in usual else len(SERVICES)
 
 
-def ports_typed(text: str) -> tuple[int, ...] | None:
-    """Ports with spaces or commas between them; None where something else was typed."""
-    words_typed = text.replace(",", " ").split()
-    if not all(word.isascii() and word.isdecimal() and len(word) < 6 for word in words_typed):
+def parse_ports(text: str) -> tuple[int, ...] | None:
+    """Parse ports separated by spaces or commas; None if the text holds anything else."""
+    words = text.replace(",", " ").split()
+    if not all(word.isascii() and word.isdecimal() and len(word) < 6 for word in words):
         return None
-    ports = tuple(int(word) for word in words_typed)
+    ports = tuple(int(word) for word in words)
     return ports if all(1 <= port <= 65535 for port in ports) else None
 
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """A job that runs: its number, its nodes, and what is read of it."""
+    """A running job: its number, its nodes, and its text."""
 
     id: str
     nodes: tuple[str, ...]

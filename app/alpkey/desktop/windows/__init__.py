@@ -1,15 +1,15 @@
-"""Windows: each asks a person, in a process of its own that ends when it is closed."""
+"""Windows, in one process of their own that ends with the last one."""
 
 from collections.abc import Mapping
 
 from alpkey.core.paths import Paths
 
 
-def run(places: Paths, kind: str, wish: Mapping[str, str]) -> int:
-    """Opens the window, or has the running one open it; the exit code.
+def run(paths: Paths, kind: str, options: Mapping[str, str]) -> int:
+    """Open the window, here or in the process that runs already; return the exit code.
 
-    ``wish`` may name the host to ``connect`` to once the key is renewed, or the ``page`` to show.
+    ``options`` may hold the host to ``connect`` to after the renewal, or the ``page`` to show.
     """
     from alpkey.desktop.windows.app import run as run_windows
 
-    return run_windows(places, kind, wish)
+    return run_windows(paths, kind, options)

@@ -1,6 +1,6 @@
-"""The windows' process: one for each home, opened by a click, gone with its last window.
+"""The process of the windows: one for each home, started by a click, ended with its last window.
 
-The renewal is what most clicks are for: each other window is loaded once it is opened.
+Most clicks are for the renewal: the other windows are loaded when they are opened.
 """
 
 import os
@@ -21,10 +21,10 @@ from alpkey.core.site import Site
 from alpkey.desktop import current_state, drawing, local_time
 from alpkey.desktop.child.launch import WAYLAND_ACTIVATION, command
 from alpkey.desktop.child.menu_commands import MenuCommands
-from alpkey.desktop.instance import Instance, tell
-from alpkey.desktop.refusal import refuse
+from alpkey.desktop.instance import Instance, send
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.signals import SignalNotifier
+from alpkey.desktop.startup_error import show_startup_error
 from alpkey.desktop.views.icon_state import RING_STEPS, IconShape, IconView
 from alpkey.desktop.windows.renewal.dialog import RenewalDialog, RenewalWorld
 from alpkey.runtime_folder import RuntimeFolder
@@ -43,36 +43,36 @@ _UNDER_WAY = (
 class Windows:
     """The windows of this process, at most one of each kind.
 
-    ``site`` is the shipped one, for as long as the person's settings cannot be read.
+    ``site`` is the shipped one, used while the user's settings cannot be read.
     """
 
-    def __init__(self, places: Paths, site: Site) -> None:
-        self._places = places
+    def __init__(self, paths: Paths, site: Site) -> None:
+        self._paths = paths
         self._site = site
         self._open: dict[str, Window] = {}
         self._reader = ScreenReader()
-        self._stands_in = False
-        self._errands = MenuCommands()
-        self._errands.idle.connect(self._quit_when_over)
+        self._replaces_icon = False
+        self._menu_commands = MenuCommands()
+        self._menu_commands.idle.connect(self._quit_when_over)
 
-    def show(self, kind: str, wish: Mapping[str, object]) -> None:
-        """Opens the window of this kind, or raises it.
+    def show(self, kind: str, options: Mapping[str, object]) -> None:
+        """Open the window of this kind, or raise it.
 
-        One that stands in ``for`` the tray comes unasked, and does not push itself to the front.
+        One that is shown ``for`` the tray opens by itself, and is not raised to the front.
         """
-        unasked = wish.get("for") == "tray"
+        is_automatic = options.get("for") == "tray"
         if kind == "main":
-            self._stands_in = unasked and (self._stands_in or kind not in self._open)
-        window = self._window(kind, wish)
+            self._replaces_icon = is_automatic and (self._replaces_icon or kind not in self._open)
+        window = self._window(kind, options)
         if not isinstance(window, QDialog):
-            window.turn_to(str(wish.get("page")))
+            window.turn_to(str(options.get("page")))
         window.show()
-        if not unasked:
+        if not is_automatic:
             window.raise_()
             window.activateWindow()
 
-    def hear(self, message: dict[str, object]) -> None:
-        """What another start wants: a window, or in the demo a form filled in."""
+    def handle(self, message: dict[str, object]) -> None:
+        """Do what another process asks for: a window, or in the demo a form filled in."""
         fill = message.get("fill")
         dialog = self._open.get("renew")
         if isinstance(fill, dict):
@@ -86,17 +86,17 @@ class Windows:
             self.leave(str(message["leave"]))
             return
         if isinstance(token := message.get("token"), str) and token:
-            os.environ[WAYLAND_ACTIVATION] = token  # Qt takes it from there as a window is raised
+            os.environ[WAYLAND_ACTIVATION] = token  # Qt reads it there when a window is raised
         self.show(str(message.get("show")), message)
 
     def leave(self, kind: str) -> None:
-        """The icon is back: closes what stood in for it, unless it is the person's by now."""
+        """The icon is back: close the window that replaced it, unless the user works in it."""
         window = self._open.get(kind)
-        if window is not None and self._stands_in and not window.isActiveWindow():
+        if window is not None and self._replaces_icon and not window.isActiveWindow():
             window.close()
 
     def quit(self) -> None:
-        """The tray has ended: closes all windows, after a question while a renewal is under way."""
+        """The tray has ended: close all windows, after a question while a renewal is under way."""
         dialog = self._open.get("renew")
         if isinstance(dialog, RenewalDialog) and dialog.is_under_way:
             box = QMessageBox(QMessageBox.Icon.Question, "Quit Alpkey", _UNDER_WAY, parent=dialog)
@@ -114,54 +114,56 @@ class Windows:
             window.close()
 
     def start(self, *arguments: str) -> "Window | None":
-        """A window of ours is opened here, and returned; everything else is a child."""
+        """Open one of Alpkey's windows here and return it; run anything else as a child."""
         if arguments[0] == "window":
             kind, *more = arguments[1:]
             self.show(kind, {"page": more[-1], "again": "--again" in more} if more else {})
             return self._open[kind]
-        self._errands.run(*arguments)
+        self._menu_commands.run(*arguments)
         return None
 
-    def _window(self, kind: str, wish: Mapping[str, object]) -> "Window":
+    def _window(self, kind: str, options: Mapping[str, object]) -> "Window":
         if kind not in self._open:
-            then = wish.get("connect")
-            again = wish.get("again") is True
-            window = self._made(kind, then if isinstance(then, str) else None, again=again)
+            then_connect = options.get("connect")
+            again = options.get("again") is True
+            window = self._made(
+                kind, then_connect if isinstance(then_connect, str) else None, again=again
+            )
             self._open[kind] = window
             window.destroyed.connect(lambda: self._closed(kind))
         return self._open[kind]
 
     def _made(self, kind: str, then_connect: str | None, *, again: bool) -> "Window":
-        site = current_state.take(self._places).site or self._site
+        site = current_state.take(self._paths).site or self._site
         if kind == "renew":
             return RenewalDialog(self._renewal_world(site), then_connect, again=again)
         if kind in describe.SETUP_WINDOWS:
-            from alpkey.desktop.file_watcher import Watch
+            from alpkey.desktop.file_watcher import FileWatcher
             from alpkey.desktop.windows.first_start import frame
 
             if page := frame.SINGLE_PAGES.get(kind):
                 return frame.OnePage(self._setup_world(site), page)
-            return frame.FirstStart(self._setup_world(site), Watch(self._places))
+            return frame.FirstStart(self._setup_world(site), FileWatcher(self._paths))
         from alpkey.desktop.windows.main_window import MainWindow
 
-        return MainWindow(self._places, site, self.start)
+        return MainWindow(self._paths, site, self.start)
 
     def _renewal_world(self, site: Site) -> RenewalWorld:
-        take = partial(current_state.take, self._places)
+        take = partial(current_state.take, self._paths)
         end = self._end_tray if sys.platform == "darwin" else None
         return RenewalWorld(site, take, command, self.start, self._reader, local_time.now, end)
 
     def _end_tray(self) -> bool:
-        return tell(RuntimeFolder(self._places.runtime).place(TRAY), quit=True)
+        return send(RuntimeFolder(self._paths.runtime).place(TRAY), quit=True)
 
     def _setup_world(self, site: Site) -> "SetupWorld":
         from alpkey.desktop.windows.first_start.page import SetupWorld
 
-        take = partial(current_state.take, self._places)
+        take = partial(current_state.take, self._paths)
         return SetupWorld(site, take, command, self.start, self._renew_over)
 
     def _renew_over(self, window: QWidget) -> None:
-        """The renewal in front of ``window``, which goes on where it has ended well."""
+        """Show the renewal in front of ``window``, and close it once it has succeeded."""
         dialog = self._window("renew", {})
         if isinstance(dialog, RenewalDialog) and not dialog.isVisible():
             dialog.setParent(window, dialog.windowFlags())
@@ -174,42 +176,42 @@ class Windows:
         self._quit_when_over()
 
     def _quit_when_over(self) -> None:
-        if not self._open and self._errands.is_idle:
+        if not self._open and self._menu_commands.is_idle:
             QApplication.quit()
 
 
-def run(places: Paths, kind: str, wish: Mapping[str, str]) -> int:
-    """Runs until the last window is closed; a second process only tells the first."""
+def run(paths: Paths, kind: str, options: Mapping[str, str]) -> int:
+    """Run until the last window is closed; a second process only sends its request to the first."""
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
-    app.setDesktopFileName(APP_ID)  # a desktop finds the icon and the name of our windows by it
+    app.setDesktopFileName(APP_ID)  # by it desktops find icon and name of the windows
     app.setQuitOnLastWindowClosed(False)
     app.setWindowIcon(drawing.icon(IconView(IconShape.HOLLOW, eighths=RING_STEPS)))
     notifier = SignalNotifier(app)
     if kind == "demo" and "ALPKEY_DEMO" in os.environ:
-        return _run_demo(app, places, notifier)
+        return _run_demo(app, paths, notifier)
     try:
-        path = RuntimeFolder(places.runtime).ready() / WINDOW
+        path = RuntimeFolder(paths.runtime).ready() / WINDOW
         instance = Instance.claim(path)
         if instance is None:
             token = os.environ.get(WAYLAND_ACTIVATION, "")
-            if tell(path, show=kind, token=token, **wish):
+            if send(path, show=kind, token=token, **options):
                 return 0
             raise Unreachable("instance-silent", name="window")
-        windows = Windows(places, glance.shipped_site(places))
+        windows = Windows(paths, glance.shipped_site(paths))
     except AlpkeyError as error:
         with notifier:
-            return refuse(error)
-    instance.heard.connect(windows.hear)
-    windows.show(kind, wish)
+            return show_startup_error(error)
+    instance.received.connect(windows.handle)
+    windows.show(kind, options)
     with instance, notifier:
         return app.exec()
 
 
-def _run_demo(app: QApplication, places: Paths, notifier: SignalNotifier) -> int:
+def _run_demo(app: QApplication, paths: Paths, notifier: SignalNotifier) -> int:
     from alpkey.desktop.windows.demo import DemoHelper
 
-    helper = DemoHelper(places)
+    helper = DemoHelper(paths)
     helper.finished.connect(app.quit)
     helper.show()
     with notifier:

@@ -12,7 +12,7 @@ from alpkey.desktop.windows.widgets import window_title
 
 
 class CommandDialog(QDialog):
-    """Whoever closes it cancels its commands; what must not be broken off is finished first."""
+    """Closing it cancels its commands; what must not be interrupted is finished first."""
 
     def __init__(self, text: str, site: Site, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -35,8 +35,8 @@ class CommandDialog(QDialog):
     def close_once_idle(self) -> None:
         self._closing = True
 
-    def rested(self) -> None:
-        """Called when commands have ended, and nobody wants to close."""
+    def commands_ended(self) -> None:
+        """Called when commands have ended, and the dialog stays open."""
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         if self.is_idle:
@@ -56,6 +56,6 @@ class CommandDialog(QDialog):
 
     def _idle(self) -> None:
         if not self._closing:
-            self.rested()
+            self.commands_ended()
         elif self.is_idle:
             self.close()

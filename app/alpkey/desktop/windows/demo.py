@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QFormLayout, QVBoxLayout
 from alpkey.core.paths import Paths
 from alpkey.core.runtime_folder import WINDOW
 from alpkey.desktop.child.launch import command
-from alpkey.desktop.instance import tell
+from alpkey.desktop.instance import send
 from alpkey.desktop.windows.widgets import GRID_PX, button, heading, words_label
 from alpkey.runtime_folder import RuntimeFolder
 
@@ -19,11 +19,11 @@ CODE_EVERY_MS = 3000
 
 
 class DemoHelper(QDialog):
-    """Shows what a person would know, and the code that their phone would show."""
+    """Shows what a user would know, and the code that their phone would show."""
 
-    def __init__(self, places: Paths) -> None:
+    def __init__(self, paths: Paths) -> None:
         super().__init__()
-        self._places = places
+        self._paths = paths
         self._file = Path(os.environ["ALPKEY_DEMO"])
         self._facts: dict[str, Any] = json.loads(self._file.read_text())
         self.setWindowTitle("DEMO - the account")
@@ -58,5 +58,5 @@ class DemoHelper(QDialog):
 
     def _fill(self) -> None:
         values = {name: self._facts[name] for name in ("username", "password")}
-        window = RuntimeFolder(self._places.runtime).place(WINDOW)
-        tell(window, fill={**values, "otp": self._code.text()})
+        window = RuntimeFolder(self._paths.runtime).place(WINDOW)
+        send(window, fill={**values, "otp": self._code.text()})

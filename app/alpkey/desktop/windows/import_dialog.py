@@ -1,7 +1,7 @@
-"""Importing a key: files that are chosen or dropped, the folder of downloads, or a pasted text.
+"""Importing a key: from files chosen or dropped, the downloads folder, or a pasted text.
 
 A text may hold a private key: it goes from the clipboard to the child's standard input, as the
-answer to its question, and is shown and kept nowhere.
+answer to its question, and is shown and stored nowhere.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ from alpkey.desktop.windows.widgets import GRID_PX, announce, button, heading, o
 TITLE = "Import a key"
 MINIMUM_WIDTH_PX = 64 * GRID_PX
 DROP_HEIGHT_PX = 8 * GRID_PX
-# As a line of JSON it has to stay below what the child reads in one.
+# As a line of JSON it has to be shorter than the child's longest line.
 PASTE_LIMIT = 30_000
 
 _HOW = (
@@ -51,7 +51,7 @@ _DROP = "Drop the files here, or press Ctrl+V for a text that you copied"
 _WAIT = "One moment\N{HORIZONTAL ELLIPSIS}"
 _NO_TEXT = "The clipboard holds no text"
 _COPY_FIRST = "Copy the private key and the certificate first, then paste them here."
-# A question by its name: the words before it, what agrees to it, and what does not.
+# For each question: its message, and the labels for yes and no.
 _QUESTIONS = {
     "replace": ("foreign-key", "&Replace it", "&Stop"),
     "remove": ("downloads-question", "&Remove them", "&Keep them"),
@@ -71,7 +71,7 @@ class ImportDialog(CommandDialog):
         super().__init__(TITLE, site, parent)
         self._clock = clock
         self.commands = self.new_commands(command)
-        self._engine: ChildProcess | None = None
+        self._child: ChildProcess | None = None
         self._text = ""
         self._notes: list[str] = []
         self.setAcceptDrops(True)
@@ -91,22 +91,22 @@ class ImportDialog(CommandDialog):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addLayout(self._buttons)
-        self._offer_ways()
+        self._offer_sources()
 
     def take(self, paths: Sequence[str]) -> None:
-        """Imports what lies at these paths; without any, what the browser saved."""
+        """Import the files at these paths; without any, what is in the downloads folder."""
         if self.commands.is_idle:
             self._run(*paths)
 
     def paste(self, text: str) -> None:
-        """Imports a text, where it is one."""
+        """Import a text, unless it is blank."""
         if not self.commands.is_idle:
             return
         if not text.strip():
-            self._tell(_NO_TEXT, _COPY_FIRST)
-            self._offer_ways()
+            self._show_message(_NO_TEXT, _COPY_FIRST)
+            self._offer_sources()
             return
-        # Neither keys nor certificates hold other letters.
+        # Keys and certificates are plain ASCII.
         self._text = text.encode("ascii", "replace")[:PASTE_LIMIT].decode()
         self._run("-")
 
@@ -118,13 +118,13 @@ class ImportDialog(CommandDialog):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802  Qt's name
         data = event.mimeData()
-        if self.commands.is_idle and (_local(data) or data.hasText()):
+        if self.commands.is_idle and (_dropped_files(data) or data.hasText()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802  Qt's name
-        """Files are taken as they lie; a text that was dragged is one that was copied."""
+        """Import the files that were dropped; a dropped text is treated as a pasted one."""
         event.acceptProposedAction()
-        if paths := _local(event.mimeData()):
+        if paths := _dropped_files(event.mimeData()):
             self.take(paths)
         else:
             self.paste(event.mimeData().text())
@@ -143,14 +143,14 @@ class ImportDialog(CommandDialog):
 
     def _run(self, *what: str) -> None:
         self._notes = []
-        self._tell(TITLE, _WAIT)
+        self._show_message(TITLE, _WAIT)
         self._drop.hide()
         self._offer(button("Cancel", self.close, "cancel"))
-        engine = self.commands.run(self._done, self._failed, "import", *what, "--events")
-        engine.asked.connect(self._asked)
-        engine.stepped_with.connect(self._stepped)
-        engine.warned.connect(self._warned)
-        self._engine = engine
+        child = self.commands.run(self._done, self._failed, "import", *what, "--events")
+        child.asked.connect(self._asked)
+        child.stepped_with.connect(self._stepped)
+        child.warned.connect(self._warned)
+        self._child = child
 
     def _stepped(self, step: str, params: dict[str, Any]) -> None:
         if step == "understood":
@@ -161,7 +161,7 @@ class ImportDialog(CommandDialog):
 
     def _note(self, text: str) -> None:
         self._notes.append(text)
-        self._tell(TITLE, "\n\n".join(self._notes))
+        self._show_message(TITLE, "\n\n".join(self._notes))
 
     def _asked(self, ask: dict[str, Any]) -> None:
         [field] = ask["fields"]
@@ -170,8 +170,8 @@ class ImportDialog(CommandDialog):
             self._answer(ask, text)
             return
         code, yes, no = _QUESTIONS[field["name"]]
-        said = describe.describe(Cancelled(code, path=field["value"]))
-        self._tell(said.title, "\n\n".join([*self._notes, said.detail]))
+        message = describe.describe(Cancelled(code, path=field["value"]))
+        self._show_message(message.title, "\n\n".join([*self._notes, message.detail]))
         self._offer(
             button(yes, lambda: self._answer(ask, True), "yes"),
             button(no, lambda: self._answer(ask, False), "no"),
@@ -179,35 +179,35 @@ class ImportDialog(CommandDialog):
 
     def _answer(self, ask: dict[str, Any], value: str | bool) -> None:
         self._offer(button("Cancel", self.close, "cancel"))
-        if self._engine is not None:
-            self._engine.answer(ask["ask"], {ask["fields"][0]["name"]: value})
+        if self._child is not None:
+            self._child.answer(ask["ask"], {ask["fields"][0]["name"]: value})
 
     def _done(self, result: dict[str, Any]) -> None:
-        self._engine = None
-        ends = result["valid_before"]
-        until = describe.until(from_rfc3339(ends) if ends else None, self._clock())
+        self._child = None
+        valid_before = result["valid_before"]
+        until = describe.until(from_rfc3339(valid_before) if valid_before else None, self._clock())
         is_new = result["imported"]
         title = f"Key valid {until}" if is_new else "What is installed is as good"
-        if gone := [Path(path).name for path in result["removed"]]:
-            self._notes.append(f"Removed: {', '.join(gone)}")
-        self._tell(title, "\n\n".join(self._notes))
+        if removed := [Path(path).name for path in result["removed"]]:
+            self._notes.append(f"Removed: {', '.join(removed)}")
+        self._show_message(title, "\n\n".join(self._notes))
         self._offer(button("Clos&e", self.close, "close"))
 
     def _failed(self, error: dict[str, Any]) -> None:
-        """There is another try; whoever said no to a question is back at the start."""
-        self._engine, self._text = None, ""
+        """Offer another try; after a no to a question the dialog is back at the start."""
+        self._child, self._text = None, ""
         if error["code"] == Cancelled.default_code:
-            self._tell(TITLE, _HOW)
+            self._show_message(TITLE, _HOW)
         else:
-            self._tell(error["title"], error_view.advice(error))
-        self._offer_ways()
+            self._show_message(error["title"], error_view.advice(error))
+        self._offer_sources()
 
-    def _tell(self, title: str, text: str) -> None:
+    def _show_message(self, title: str, text: str) -> None:
         self._heading.setText(title)
         self._words.setText(text)
         announce(self, f"{title}. {text}")
 
-    def _offer_ways(self) -> None:
+    def _offer_sources(self) -> None:
         self._drop.show()
         self._offer(
             button("Look in my &downloads", lambda: self.take(()), "downloads"),
@@ -222,6 +222,6 @@ class ImportDialog(CommandDialog):
         QTimer.singleShot(0, self.adjustSize)
 
 
-def _local(data: QMimeData) -> list[str]:
-    """The paths of the files that are dragged."""
+def _dropped_files(data: QMimeData) -> list[str]:
+    """The paths of the local files that are dragged."""
     return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]

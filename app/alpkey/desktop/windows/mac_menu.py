@@ -1,4 +1,4 @@
-"""What the tray's menu holds, as a button: on macOS a click on the icon opens a dialog instead."""
+"""The entries of the tray's menu as a button: on macOS a click on the icon opens a dialog."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -15,9 +15,9 @@ _WINDOWS = (
 
 
 def menu_button(
-    hosts: Iterable[Host], start: Callable[..., object], end: Callable[[], object]
+    hosts: Iterable[Host], start: Callable[..., object], quit_tray: Callable[[], object]
 ) -> QPushButton:
-    """``start`` runs Alpkey with these arguments, ``end`` has the tray quit."""
+    """``start`` runs Alpkey with these arguments, ``quit_tray`` ends the tray."""
     made = QPushButton("&Menu")
     made.setObjectName("menu")
     made.setAutoDefault(False)
@@ -27,6 +27,6 @@ def menu_button(
     menu.addSeparator()
     for text, window in _WINDOWS:
         menu.addAction(text, partial(start, "window", *window))
-    menu.addAction("Quit", end)
+    menu.addAction("Quit", quit_tray)
     made.setMenu(menu)
     return made

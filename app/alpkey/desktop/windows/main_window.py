@@ -1,4 +1,4 @@
-"""The main window: one page for each thing to look at or to change."""
+"""The main window, with a page for each subject."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from alpkey.core.site import Site
 from alpkey.desktop import current_state
 from alpkey.desktop.child.command_tracker import CommandTracker
 from alpkey.desktop.child.launch import command
-from alpkey.desktop.file_watcher import Watch
+from alpkey.desktop.file_watcher import FileWatcher
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.import_dialog import ImportDialog
 from alpkey.desktop.windows.pages.clusters_page import ClustersPage
@@ -35,23 +35,23 @@ TABS = {
 
 
 class MainWindow(QMainWindow):
-    """Follows the files as the tray does."""
+    """Shows the current state, and follows the files as the tray does."""
 
-    def __init__(self, places: Paths, site: Site, start: Callable[..., object]) -> None:
+    def __init__(self, paths: Paths, site: Site, start: Callable[..., object]) -> None:
         super().__init__()
-        self._places = places
+        self._paths = paths
         self._site = site
         self.setWindowTitle("Alpkey - DEMO" if site.demo else "Alpkey")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         taken = status_view.mnemonics(TABS.values())
-        self._key = KeyPage(site, start, self._leave, self._import, taken)
+        self._key = KeyPage(site, start, self._sign_out, self._import, taken)
         self._clusters = ClustersPage(command, start, taken)
         self._tunnels = TunnelsPage(site, command, start, taken)
         self._keys = KeysPage(site, command, taken)
         self._doctor = DoctorPage(command, start, taken)
         self._settings = SettingsPage(command, start, taken)
-        pages_that_look = (self._clusters, self._tunnels, self._keys, self._doctor)
-        self._looking = tuple(page.commands for page in pages_that_look)
+        querying_pages = (self._clusters, self._tunnels, self._keys, self._doctor)
+        self._querying = tuple(page.commands for page in querying_pages)
         for commands in self._running:
             commands.idle.connect(self._idle)
         pages = self._pages = QTabWidget()
@@ -59,32 +59,32 @@ class MainWindow(QMainWindow):
         pages.setDocumentMode(True)
         for part in (pages, pages.tabBar()):
             part.setAccessibleName("Pages")
-        made = (self._key, *pages_that_look, self._settings)
+        made = (self._key, *querying_pages, self._settings)
         for page, title in zip(made, TABS.values(), strict=True):
             pages.addTab(page, title)
         self.setCentralWidget(pages)
         self.resize(*SIZE_PX)
         self._key.renew.setFocus()
-        self._watch = Watch(places)
+        self._watch = FileWatcher(paths)
         self._watch.changed.connect(self.refresh)
         self.refresh()
 
-    def _leave(self) -> None:
-        dialog = SignOutDialog(current_state.take(self._places).site or self._site, command, self)
+    def _sign_out(self) -> None:
+        dialog = SignOutDialog(current_state.take(self._paths).site or self._site, command, self)
         dialog.open()
 
     def _import(self) -> None:
         ImportDialog(self._site, command, self).open()
 
     def refresh(self) -> None:
-        """Takes a look and applies it."""
-        seen = current_state.take(self._places)
-        self._watch.follow(seen.snapshot)
+        """Read the current state and show it."""
+        state = current_state.take(self._paths)
+        self._watch.follow(state.snapshot)
         for page in (self._key, self._clusters, self._tunnels, self._keys, self._settings):
-            page.apply(seen)
+            page.apply(state)
 
     def turn_to(self, page: str) -> None:
-        """Shows the page of this name; stays where it is if there is none."""
+        """Show the page of this name; do nothing if there is none."""
         if page == "jobs":
             page = "tunnels"
             self._tunnels.open_new()
@@ -92,9 +92,9 @@ class MainWindow(QMainWindow):
             self._pages.setCurrentIndex(list(TABS).index(page))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
-        """What was typed last is still written; what only looks is ended."""
+        """What was typed last is still written; commands that only query are cancelled."""
         self._settings.commit()
-        for commands in self._looking:
+        for commands in self._querying:
             commands.stop()
         if all(commands.is_idle for commands in self._running):
             super().closeEvent(event)
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
 
     @property
     def _running(self) -> tuple[CommandTracker, ...]:
-        return (*self._looking, self._settings.commands)
+        return (*self._querying, self._settings.commands)
 
     def _idle(self) -> None:
         if self.isVisible():

@@ -1,7 +1,7 @@
-"""Leaving this computer: what will go, one question, and what went.
+"""Signing out of this computer: what will be removed, one question, and what was removed.
 
-The list is the child's own question.  Where the certificates are to be revoked, too, that child is
-cancelled before it has changed anything, and another one signs in for it.
+The list is part of the child's question.  To revoke the certificates, too, that child is cancelled
+before it has changed anything, and another one signs in.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class SignOutDialog(CommandDialog):
         super().__init__(TITLE, site, parent)
         self._site = site
         self.commands = self.new_commands(command)
-        self._engine: ChildProcess | None = None
+        self._child: ChildProcess | None = None
         self._ask: dict[str, Any] = {}
         self._revoking = False
         self._heading = heading("heading", TITLE)
@@ -64,42 +64,44 @@ class SignOutDialog(CommandDialog):
         self._run()
 
     def _run(self, *more: str) -> None:
-        engine = self.commands.run(self._done, self._failed, "sign-out", *more, "--events")
-        engine.asked.connect(self._asked)
-        engine.shown.connect(self._waiting.show_page)
-        self._engine = engine
+        child = self.commands.run(self._done, self._failed, "sign-out", *more, "--events")
+        child.asked.connect(self._asked)
+        child.shown.connect(self._waiting.show_page)
+        self._child = child
 
     def _asked(self, ask: dict[str, Any]) -> None:
         self._ask = ask
-        said = describe.describe(Cancelled("leave-question", path=ask["fields"][0]["value"]))
-        self._text.setText(said.detail)
-        announce(self, said.detail)
+        message = describe.describe(Cancelled("leave-question", path=ask["fields"][0]["value"]))
+        self._text.setText(message.detail)
+        announce(self, message.detail)
         self._revoke.setVisible(self._site.has_gateway)
-        leave = button("&Leave", self._leave, "leave")
+        leave = button("&Leave", self._sign_out, "leave")
         self._offer(leave, button("&Stay", self.close, "stay"))
 
-    def _leave(self) -> None:
+    def _sign_out(self) -> None:
         self._revoke.setDisabled(True)
         self._offer(button("Cancel", self.close, "cancel"))
         if self._revoke.isChecked() and self._revoke.isVisible():
             self._revoking = True
             self.commands.stop()
-        elif self._engine is not None:
-            self._engine.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
+        elif self._child is not None:
+            self._child.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
 
     def _done(self, result: dict[str, Any]) -> None:
-        gone = describe.gone((OwnedItem(**one) for one in result["removed"]), result["revoked"])
-        keep = "\n".join(one["reason"] for one in result["left"])
-        self._tell("You have left this computer", f"{gone}\n\n{keep}".strip())
+        removed = describe.gone(
+            (OwnedItem(**item) for item in result["removed"]), result["revoked"]
+        )
+        reasons = "\n".join(item["reason"] for item in result["left"])
+        self._show_message("You have left this computer", f"{removed}\n\n{reasons}".strip())
 
     def _failed(self, error: dict[str, Any]) -> None:
         if error["code"] != Cancelled.default_code:
-            self._tell(error["title"], error_view.advice(error))
+            self._show_message(error["title"], error_view.advice(error))
         elif not self._revoking:
             self.close_once_idle()
 
-    def rested(self) -> None:
-        """The child that asked has ended, and another one is to revoke, too."""
+    def commands_ended(self) -> None:
+        """The child that asked has ended: start another one that also revokes."""
         if self._revoking:
             self._revoking = False
             self._revoke.hide()
@@ -107,7 +109,7 @@ class SignOutDialog(CommandDialog):
             self._waiting.show()
             self._run("--revoke", "--browser", "--yes")
 
-    def _tell(self, title: str, text: str) -> None:
+    def _show_message(self, title: str, text: str) -> None:
         self._heading.setText(title)
         self._text.setText(text)
         self._text.show()

@@ -1,7 +1,7 @@
-"""A new tunnel: a running job is chosen, or a node typed, and a service on it.
+"""A new tunnel: to a service on a node, which is typed, or that of a running job.
 
-The jobs are listed over ssh once the dialog is there, and again for another cluster, but only with
-a key that opens doors.
+The jobs are listed over ssh when the dialog opens, and again for another cluster, but only with a
+usable key.
 """
 
 import shlex
@@ -26,7 +26,7 @@ from alpkey.core.errors import Cancelled
 from alpkey.core.messages import describe
 from alpkey.core.site import Site
 from alpkey.core.tunnels.record import TunnelTarget
-from alpkey.desktop.child.command_tracker import Then
+from alpkey.desktop.child.command_tracker import ResultHandler
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.views import tunnels as tunnel_view
@@ -55,9 +55,9 @@ _BUTTONS = ("Open tunnel", "Copy command", "End the job\N{HORIZONTAL ELLIPSIS}",
 
 
 class TunnelDialog(CommandDialog):
-    """``command`` is Alpkey's with these arguments; ``before`` is what is offered at first.
+    """``command`` is Alpkey's with these arguments; ``before`` is the tunnel to fill in.
 
-    ``can_log_in``: whether the key opens doors.
+    ``can_log_in``: whether the key is usable.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class TunnelDialog(CommandDialog):
         self._list.setFixedHeight(JOBS_HEIGHT_PX)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentRowChanged.connect(self._chose_job)
-        self._jobs_said = words_label("jobs-said")
+        self._jobs_note = words_label("jobs-said")
         self._node = QLineEdit()
         self._node.setPlaceholderText(site.node_pattern.replace("??????", "006554"))
         self._service = QComboBox()
@@ -94,43 +94,43 @@ class TunnelDialog(CommandDialog):
             [*_FIELDS, _BROWSER, *_BUTTONS]
         )
         self._browser = QCheckBox(browser)
-        self._open = button(self._open_text, self._open_it, "open-tunnel")
+        self._open = button(self._open_text, self._open_tunnel, "open-tunnel")
         self._open.setDefault(True)
         self._copy = button(copy, self._copy_command, "copy-command")
         self._end = button(end, self._end_job, "end-job")
         self._cancel = button(cancel, self.close, "cancel")
-        self._said = Note("tunnel-said")
-        self._name()
+        self._note = Note("tunnel-said")
+        self._set_object_names()
         self._lay_out()
-        self._offer(before)
+        self._fill_in(before)
         self._service.activated.connect(self._chose_service)
         self._ports.textEdited.connect(
             lambda text: self._service.setCurrentIndex(tunnel_view.service_of(text))
         )
-        self._node.textEdited.connect(self._type_node)
+        self._node.textEdited.connect(self._node_typed)
         self._cluster.currentIndexChanged.connect(lambda _: self.list_jobs())
         self.list_jobs()
 
     def list_jobs(self) -> None:
-        """Lists them anew; what was under way for another cluster is given up."""
+        """List the jobs again; a list for another cluster that is under way is cancelled."""
         self._show_jobs(())
         if not self._can_log_in:
-            self._say_of_jobs(NO_KEY)
+            self._say_about_jobs(NO_KEY)
         elif not self.listing.is_idle:
             self._again = True
-            self._say_of_jobs(LISTING)
+            self._say_about_jobs(LISTING)
             self.listing.stop()
         else:
             cluster = self._cluster.currentText()
-            self._say_of_jobs(LISTING)
+            self._say_about_jobs(LISTING)
             self.listing.run(
                 partial(self._listed, cluster),
-                self._unlisted,
+                self._list_failed,
                 *("jobs", "list", cluster, "--events"),
             )
 
-    def rested(self) -> None:
-        """What was listed for another cluster is given up, and the list is asked for again."""
+    def commands_ended(self) -> None:
+        """The list for another cluster is cancelled: start the one that is needed."""
         if self._again and self.listing.is_idle:
             self._again = False
             self.list_jobs()
@@ -139,26 +139,26 @@ class TunnelDialog(CommandDialog):
 
     def _listed(self, cluster: str, result: dict[str, Any]) -> None:
         if cluster != self._cluster.currentText():
-            return  # it was quicker than the wish to give it up
+            return  # it arrived before it could be cancelled
         jobs = tunnel_view.running(result["jobs"])
         self._show_jobs(jobs)
-        self._say_of_jobs("" if jobs else NO_JOBS)
-        self._list.setCurrentRow(self._fitting())
+        self._say_about_jobs("" if jobs else NO_JOBS)
+        self._list.setCurrentRow(self._matching_row())
         announce(self, jobs[0].text if jobs else NO_JOBS)
 
-    def _say_of_jobs(self, text: str) -> None:
-        self._jobs_said.setText(text)
-        self._jobs_said.setVisible(bool(text))
+    def _say_about_jobs(self, text: str) -> None:
+        self._jobs_note.setText(text)
+        self._jobs_note.setVisible(bool(text))
         QTimer.singleShot(0, self, self._grow)
 
-    def _fitting(self) -> int:
-        """The job on the node that is named; the first one where no person has named any."""
-        here = [self._node.text() in job.nodes for job in self._jobs]
-        return here.index(True) if True in here else -1 if self._typed else 0
+    def _matching_row(self) -> int:
+        """The row of the job on the node in the field; the first one unless a node was typed."""
+        matches = [self._node.text() in job.nodes for job in self._jobs]
+        return matches.index(True) if True in matches else -1 if self._typed else 0
 
-    def _unlisted(self, error: dict[str, Any]) -> None:
+    def _list_failed(self, error: dict[str, Any]) -> None:
         if not self._again:
-            self._say_of_jobs(error_view.text(error))
+            self._say_about_jobs(error_view.text(error))
 
     def _show_jobs(self, jobs: tuple[JobLine, ...]) -> None:
         self._jobs = jobs
@@ -167,7 +167,7 @@ class TunnelDialog(CommandDialog):
         self._list.setVisible(bool(jobs))
         self._end.setEnabled(False)
 
-    def _type_node(self, text: str) -> None:
+    def _node_typed(self, text: str) -> None:
         self._typed = bool(text)
 
     def _chose_job(self, row: int) -> None:
@@ -176,14 +176,19 @@ class TunnelDialog(CommandDialog):
             self._node.setText(self._jobs[row].nodes[0])
 
     def _end_job(self) -> None:
-        """After a question: it cannot be taken up again."""
+        """End it after a question, as that cannot be undone."""
         job = self._jobs[self._list.currentRow()]
-        said = describe.describe(Cancelled("job-question", path=job.text))
+        message = describe.describe(Cancelled("job-question", path=job.text))
         ask(
-            self, "job-question", said, "&End the job", "&Keep it", partial(self._end_for_good, job)
+            self,
+            "job-question",
+            message,
+            "&End the job",
+            "&Keep it",
+            partial(self._cancel_job, job),
         )
 
-    def _end_for_good(self, job: JobLine) -> None:
+    def _cancel_job(self, job: JobLine) -> None:
         cluster = self._cluster.currentText()
         done = partial(self._after_end, job)
         self._run(done, "jobs", "cancel", cluster, job.id, "--yes", "--events")
@@ -201,25 +206,27 @@ class TunnelDialog(CommandDialog):
             self._ports.clear()
             self._ports.setFocus()
 
-    def _open_it(self) -> None:
+    def _open_tunnel(self) -> None:
         more = ["--open-browser"] if self._browser.isChecked() else []
-        if (wish := self._wish()) and self._run(self._opened, *wish, *more, "--background"):
+        if (arguments := self._arguments()) and self._run(
+            self._opened, *arguments, *more, "--background"
+        ):
             waits = "" if self._can_log_in else " It waits for a new key."
             self._say(f"Connecting to {self._node.text().strip()}\N{HORIZONTAL ELLIPSIS}{waits}")
 
     def _opened(self, _: dict[str, Any]) -> None:
-        self.close_once_idle()  # the page behind shows it
+        self.close_once_idle()  # the page behind the dialog shows it
 
     def _copy_command(self) -> None:
         def copy(result: dict[str, Any]) -> None:
             self._say(copied(shlex.join(result["command"])))
 
-        if wish := self._wish():
-            self._run(copy, *wish, "--print")
+        if arguments := self._arguments():
+            self._run(copy, *arguments, "--print")
 
-    def _wish(self) -> list[str]:
-        """What was typed as a command; empty, and the cursor where it is, if something lacks."""
-        ports, local = map(tunnel_view.ports_typed, (self._ports.text(), self._local.text()))
+    def _arguments(self) -> list[str]:
+        """The input as a command; empty if something is missing, with the cursor there."""
+        ports, local = map(tunnel_view.parse_ports, (self._ports.text(), self._local.text()))
         node = self._node.text().strip()
         faults = (
             (not node, self._node, "Type the name of the node, or choose a job."),
@@ -227,48 +234,50 @@ class TunnelDialog(CommandDialog):
             (local is None, self._local, "Type a number up to 65535, or nothing."),
             (len(local or ()) > len(ports or ()), self._local, "Type one port for each service."),
         )
-        for wrong, field, what in faults:
-            if wrong:
-                self._say(what)
+        for is_wrong, field, text in faults:
+            if is_wrong:
+                self._say(text)
                 field.setFocus()
                 return []
-        here = [word for port in local or () for word in ("--local-port", str(port))]
-        there = [self._cluster.currentText(), node, *map(str, ports or ())]
-        return ["tunnel", "open", *there, *here, "--events"]
+        local_options = [word for port in local or () for word in ("--local-port", str(port))]
+        target = [self._cluster.currentText(), node, *map(str, ports or ())]
+        return ["tunnel", "open", *target, *local_options, "--events"]
 
-    def _run(self, then: Then, *arguments: str) -> bool:
+    def _run(self, on_done: ResultHandler, *arguments: str) -> bool:
         if not self.commands.is_idle:
             return False
         self._set_busy(True)
-        self.commands.run(partial(self._over, then), partial(self._over, self._tell), *arguments)
+        self.commands.run(
+            partial(self._ended, on_done), partial(self._ended, self._show_error), *arguments
+        )
         return True
 
-    def _over(self, then: Then, word: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
         self._set_busy(False)
-        then(word)
+        on_done(result)
 
     def _set_busy(self, busy: bool) -> None:
-        """Only Cancel is left while something is under way."""
-        for one in self._inputs:
-            one.setDisabled(busy)
+        """While a command runs only Cancel can be used."""
+        for widget in self._inputs:
+            widget.setDisabled(busy)
         self._end.setDisabled(busy or self._list.currentRow() < 0)
         (self._cancel if busy else self._open).setFocus()
 
-    def _tell(self, error: dict[str, Any]) -> None:
+    def _show_error(self, error: dict[str, Any]) -> None:
         if error["code"] != Cancelled.default_code:
             self._say(error_view.text(error))
 
     def _say(self, text: str) -> None:
-        self._said.say(text)
+        self._note.say(text)
         QTimer.singleShot(0, self, self._grow)
 
     def _grow(self) -> None:
-        """As high as all that is said needs; never smaller than the person made it."""
+        """Grow to the height of the texts; never shrink below the size that the user chose."""
         if (layout := self.layout()) is not None:
             needed = layout.totalHeightForWidth(self.width())
             self.resize(self.width(), max(self.height(), needed))
 
-    # Its looks
+    # Layout
 
     @property
     def _inputs(self) -> tuple[QWidget, ...]:
@@ -278,15 +287,15 @@ class TunnelDialog(CommandDialog):
     def _fields(self) -> tuple[QWidget, ...]:
         return self._cluster, self._node, self._service, self._ports, self._local
 
-    def _name(self) -> None:
+    def _set_object_names(self) -> None:
         names = ("cluster", "node", "service", "ports", "local-port")
         for field, name in zip(self._fields, names, strict=True):
             field.setObjectName(name)
         self._list.setObjectName("jobs")
         self._browser.setObjectName("open-browser")
 
-    def _offer(self, before: TunnelTarget | None) -> None:
-        """What was last opened; the same node may be another's by now, so the jobs decide."""
+    def _fill_in(self, before: TunnelTarget | None) -> None:
+        """Fill in the last tunnel; its node may be another user's by now, so the jobs decide."""
         if before is None:
             self._chose_service(0)
             return
@@ -308,8 +317,8 @@ class TunnelDialog(CommandDialog):
         buttons = QHBoxLayout()
         buttons.addWidget(self._end)
         buttons.addStretch()
-        for one in (self._copy, self._open, self._cancel):
-            buttons.addWidget(one)
+        for bottom_button in (self._copy, self._open, self._cancel):
+            buttons.addWidget(bottom_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.setSpacing(GRID_PX)
@@ -317,16 +326,16 @@ class TunnelDialog(CommandDialog):
         layout.addLayout(form)
         layout.addWidget(self._browser)
         layout.addWidget(words_label("server", SERVER))
-        layout.addWidget(self._said)
+        layout.addWidget(self._note)
         layout.addStretch(1)
         layout.addLayout(buttons)
 
     def _job_row(self, text: str) -> tuple[QLabel, QVBoxLayout]:
-        """The list, or what is said in its place."""
+        """The list of jobs, or the text that replaces it."""
         label = QLabel(text)
         label.setBuddy(self._list)
         self._list.setAccessibleName(text.replace("&", ""))
         field = QVBoxLayout()
         field.addWidget(self._list)
-        field.addWidget(self._jobs_said)
+        field.addWidget(self._jobs_note)
         return label, field

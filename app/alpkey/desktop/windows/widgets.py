@@ -1,4 +1,4 @@
-"""Small parts that windows share."""
+"""Widgets and helpers that windows share."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -40,7 +40,7 @@ _SECOND_MS = 1000
 
 
 class WrappedLabel(QLabel):
-    """As high as its text needs at its width, which a form or a stack of pages does not ask for."""
+    """A label as high as its text at its width, which forms and stacked pages do not ask for."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
         super().resizeEvent(event)
@@ -48,28 +48,28 @@ class WrappedLabel(QLabel):
 
 
 def words_label(name: str, text: str = "") -> QLabel:
-    """Text that may be long, can be selected, and is read as it stands."""
+    """A label for plain text that may be long and can be selected."""
     label = WrappedLabel(text)
-    _dress(label, name)
+    _set_up_label(label, name)
     return label
 
 
 class Note(WrappedLabel):
-    """What has just happened; not there while there is nothing to say."""
+    """A message about what has just happened; hidden while it is empty."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        _dress(self, name)
+        _set_up_label(self, name)
         self.hide()
 
     def say(self, text: str, *, at_once: bool = False) -> None:
-        """Shows it, and lets a screen reader say it."""
+        """Show ``text``, and have a screen reader say it."""
         self.setText(text)
         self.setVisible(bool(text))
         announce(self, text, at_once=at_once)
 
 
-def _dress(label: QLabel, name: str) -> None:
+def _set_up_label(label: QLabel, name: str) -> None:
     label.setObjectName(name)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
@@ -92,9 +92,9 @@ def heading(name: str, text: str = "") -> QLabel:
     return label
 
 
-def announce(where: QWidget, text: str, *, at_once: bool = False) -> None:
-    """Lets a screen reader say ``text``; ``at_once`` interrupts what it is saying."""
-    event = QAccessibleAnnouncementEvent(where, text)
+def announce(widget: QWidget, text: str, *, at_once: bool = False) -> None:
+    """Have a screen reader say ``text``; ``at_once`` interrupts what it is saying."""
+    event = QAccessibleAnnouncementEvent(widget, text)
     if at_once:
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
     QAccessible.updateAccessibility(event)
@@ -109,7 +109,7 @@ def button(text: str, action: Callable[[], object], name: str = "") -> QPushButt
 
 
 def scroll_area(name: str, spoken: str) -> QScrollArea:
-    """For a stack of parts that may be long; never wider than it is."""
+    """A scroll area that scrolls vertically only; ``spoken`` is its accessible name."""
     area = QScrollArea()
     area.setObjectName(name)
     area.setAccessibleName(spoken)
@@ -119,25 +119,25 @@ def scroll_area(name: str, spoken: str) -> QScrollArea:
     return area
 
 
-def stack(parts: Iterable[QWidget]) -> QWidget:
-    """One below the other, and room below the last."""
+def stack(widgets: Iterable[QWidget]) -> QWidget:
+    """The widgets one below the other, with free space below the last."""
     body = QWidget()
     layout = QVBoxLayout(body)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(2 * GRID_PX)
-    for part in parts:
-        layout.addWidget(part)
+    for widget in widgets:
+        layout.addWidget(widget)
     layout.addStretch()
     return body
 
 
 def window_title(text: str, site: Site) -> str:
-    """A window's title, which says so of a demo."""
+    """A window's title, marked in the demo."""
     return f"DEMO - {text}" if site.demo else text
 
 
 def clear(layout: QLayout) -> None:
-    """Takes all parts out of it, for good."""
+    """Remove and delete all widgets of ``layout``."""
     while taken := layout.takeAt(0):
         if (widget := taken.widget()) is not None:
             widget.hide()
@@ -145,16 +145,16 @@ def clear(layout: QLayout) -> None:
 
 
 def offer(row: QHBoxLayout, *buttons: QPushButton) -> None:
-    """These at the right end, in the place of what stood in the row."""
+    """Replace the content of ``row`` by these buttons, at its right end."""
     clear(row)
     row.addStretch()
-    for one in buttons:
-        row.addWidget(one)
-        one.show()
+    for button in buttons:
+        row.addWidget(button)
+        button.show()
 
 
 def copied(text: str) -> str:
-    """Puts ``text`` into the clipboard; says so."""
+    """Copy ``text`` to the clipboard; return a message about that."""
     QGuiApplication.clipboard().setText(text)
     return f"Copied: {text}"
 
@@ -162,7 +162,7 @@ def copied(text: str) -> str:
 def ask(
     parent: QWidget, name: str, question: Description, yes: str, no: str, agreed: Callable[[], None]
 ) -> None:
-    """A box for what cannot be undone: only who says ``yes`` does it, and Enter says ``no``."""
+    """Ask about what cannot be undone; ``yes`` calls ``agreed``, and Enter means ``no``."""
     box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", question.title, parent=parent)
     box.setObjectName(name)
     box.setTextFormat(Qt.TextFormat.PlainText)
@@ -176,12 +176,12 @@ def ask(
 
 
 def open_page(address: str) -> None:
-    """In the person's browser."""
+    """Open ``address`` in the user's browser."""
     QDesktopServices.openUrl(QUrl(address))
 
 
 def connect_row(hosts: Iterable[Host], connect: Callable[[str], None], taken: str = "") -> QWidget:
-    """A button for each host, a few in a line; ``taken`` are mnemonics that others have."""
+    """A button for each host, a few in a line; ``taken`` are mnemonics used elsewhere."""
     row = QWidget()
     layout = QGridLayout(row)
     layout.setContentsMargins(0, 0, 0, 0)
@@ -194,10 +194,10 @@ def connect_row(hosts: Iterable[Host], connect: Callable[[str], None], taken: st
 
 
 class CodeEdit(QLineEdit):
-    """Six digits; ``completed`` once the sixth is typed at the end.  Pasted spaces are dropped.
+    """Six digits; ``completed`` once the sixth is typed at the end.  Pasted spaces are removed.
 
-    ``step_left`` tells how much is left of the code's step, 0.0 to 1.0: a thin bar shows it.  That
-    is advice, for nothing here knows the clock of whoever shows the code.
+    ``step_left`` is how much is left of the code's time step, 0.0 to 1.0: a thin bar shows it, as a
+    hint only, for the clock of the device with the code is unknown.
     """
 
     completed = Signal()
@@ -210,11 +210,11 @@ class CodeEdit(QLineEdit):
         self.set_completes(True)
         self.textEdited.connect(self._tidy)
         tick = QTimer(self)
-        tick.timeout.connect(self.update)  # paints nothing while it cannot be seen
+        tick.timeout.connect(self.update)  # paints nothing while it is hidden
         tick.start(_SECOND_MS)
 
     def set_completes(self, completes: bool) -> None:
-        """Whether the sixth digit says that it is complete, or the person's Enter alone."""
+        """Set whether the sixth digit emits ``completed``, or only Enter submits the code."""
         self._completes = completes
         by = "The sixth one signs you in." if completes else "Enter signs you in."
         self.setAccessibleDescription(f"Six digits from your authenticator app. {by}")
@@ -226,13 +226,13 @@ class CodeEdit(QLineEdit):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802  Qt's name
         super().paintEvent(event)
         if self.isEnabled() and not self.isReadOnly():
-            room = self.rect().adjusted(_BAR_PX, 0, -_BAR_PX, -_BAR_PX)
-            long = round(room.width() * self._step_left())
-            bar = QRect(room.left(), room.bottom() - _BAR_PX + 1, long, _BAR_PX)
+            area = self.rect().adjusted(_BAR_PX, 0, -_BAR_PX, -_BAR_PX)
+            length_px = round(area.width() * self._step_left())
+            bar = QRect(area.left(), area.bottom() - _BAR_PX + 1, length_px, _BAR_PX)
             QPainter(self).fillRect(bar, self.palette().highlight())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802  Qt's name
-        """Letters do nothing, so that a slip does not spend the code."""
+        """Ignore letters, so that a slip does not waste the code."""
         typed = event.text()
         if typed.isprintable() and typed and not typed.isdecimal() and not event.modifiers():
             return

@@ -539,10 +539,10 @@ def test_a_pointer_that_came_in_keeps_it_open(
     qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auto_close, "LEFT_ALONE_MS", 1)
-    places = iter([QPoint(-9, -9)])
+    paths = iter([QPoint(-9, -9)])
     dialog = opened()
     inside = dialog.frameGeometry().center()
-    monkeypatch.setattr(QCursor, "pos", lambda: next(places, inside))
+    monkeypatch.setattr(QCursor, "pos", lambda: next(paths, inside))
     sign_in(qtbot, dialog, "123456")
     qtbot.waitUntil(lambda: is_over(dialog) and not dialog.findChild(QLabel, "closes").isVisible())
     assert dialog.isVisible()

@@ -1,1 +1,1 @@
-"""First start: the way from an empty home to a login, page by page; and each page by itself."""
+"""First start: from an empty home to a login, page by page; each page also by itself."""

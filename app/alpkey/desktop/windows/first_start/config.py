@@ -1,4 +1,4 @@
-"""The page of ssh: the one line that is put into the person's configuration, shown before."""
+"""The page of ssh: the line added to the user's configuration, shown before it is written."""
 
 from dataclasses import asdict
 from typing import Any
@@ -17,7 +17,7 @@ WHAT = (
     "\N{RIGHT DOUBLE QUOTATION MARK} work, in every program. All else in it stays as it is. "
     "A backup is kept, and the line is taken out again if ssh does anything but what is planned."
 )
-STANDS = "The line stands at the top of {path}."
+IS_THERE = "The line stands at the top of {path}."
 BY_HAND = "Your own lines lead to {site} already, so this can be skipped."
 DIFF_HEIGHT_PX = 14 * GRID_PX
 
@@ -26,11 +26,11 @@ class ConfigPage(SetupPage):
     page = Page.CONFIG
     title = "Your ssh configuration"
     asks = True
-    looking = "Asking ssh what your configuration means"
+    checking = "Asking ssh what your configuration means"
 
     def __init__(self, world: SetupWorld) -> None:
         super().__init__(world)
-        host = next((one.name for one in world.site.clusters), world.site.jump_host)
+        host = next((cluster.name for cluster in world.site.clusters), world.site.jump_host)
         self._host = host
         self._what = words_label("what")
         self._diff = QPlainTextEdit()
@@ -54,7 +54,7 @@ class ConfigPage(SetupPage):
         return "&Put the line in" if self.world.config["changed"] else "Appl&y"
 
     def check(self) -> None:
-        self.run(self._know, "config", "diff", otherwise=self._fail)
+        self.run(self._know, "config", "diff", on_error=self._fail)
 
     @property
     def first(self) -> QWidget | None:
@@ -65,14 +65,14 @@ class ConfigPage(SetupPage):
             self.check()
             return
         tick = "--on-demand" if self._on_demand.isChecked() else "--no-on-demand"
-        self._engine = self.run(self._applied, "config", "apply", tick, asked=self._asked)
+        self._child = self.run(self._applied, "config", "apply", tick, asked=self._asked)
 
     def _asked(self, ask: dict[str, Any]) -> None:
-        """The yes holds for what was shown; where the file changed since, it is shown again."""
+        """The yes is for what was shown; if the file has changed since, it is shown again."""
         if self.world.config and ask["fields"][0]["value"] == self.world.config["diff"]:
-            self._engine.answer(ask["ask"], {"apply": True})
+            self._child.answer(ask["ask"], {"apply": True})
         else:
-            self._engine.cancel()
+            self._child.cancel()
             self.check()
             self.say("Your configuration was changed meanwhile. This is how it would be now.")
 
@@ -82,33 +82,34 @@ class ConfigPage(SetupPage):
 
     def _fail(self, error: dict[str, Any]) -> None:
         self.world.config = None
-        self.tell(error)
+        self.show_error(error)
         for part in (self._what, self._diff, self._notes, self._on_demand):
             part.hide()
-        self.looked.emit()
+        self.checked.emit()
 
     def _know(self, result: dict[str, Any]) -> None:
         self.world.config = result
-        text = WHAT if result["changed"] else STANDS
+        text = WHAT if result["changed"] else IS_THERE
         self._what.setText(text.format(path=result["path"], host=self._host))
         self._diff.setPlainText(result["diff"])
-        self._notes.setText("\n".join(self._told(result)))
+        self._notes.setText("\n".join(self._notes_about(result)))
         self._on_demand.setChecked(result["on_demand"])
         for part in (self._what, self._on_demand):
             part.show()
         self._diff.setVisible(result["changed"])
         self._notes.setVisible(bool(self._notes.text()))
         self.changed.emit()
-        self.looked.emit()
+        self.checked.emit()
 
-    def _told(self, result: dict[str, Any]) -> list[str]:
-        """What would lose by it, and which names of theirs lead to the centre."""
-        by_hand = [BY_HAND.format(site=self.world.site.name)] if result["by_hand"] else []
+    def _notes_about(self, result: dict[str, Any]) -> list[str]:
+        """What would be overridden, and which of the user's names lead to the centre."""
+        own_lines = [BY_HAND.format(site=self.world.site.name)] if result["by_hand"] else []
         lost = [
             describe.warning("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
             for loss in together(Loss(**row) for row in result["loses"])
         ]
         names = [
-            f"Your own name {one['name']} leads to {one['host']}." for one in result["aliases"]
+            f"Your own name {alias['name']} leads to {alias['host']}."
+            for alias in result["aliases"]
         ]
-        return [*by_hand, *lost, *names]
+        return [*own_lines, *lost, *names]

@@ -1,4 +1,4 @@
-"""The last page: a real login with its result in words, and whether to start at login."""
+"""The last page: a real login with its result, and whether to start Alpkey at login."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ class EndPage(SetupPage):
         self._autostart.clicked.connect(self._switch)
         self._news = QCheckBox("Ask once a day for a &newer version of Alpkey, and tell me")
         self._news.setObjectName("news")
-        self._news.clicked.connect(self._wish_for_news)
+        self._news.clicked.connect(self._switch_news)
         self._connect = connect_row(world.site.clusters, self._go, "bdegnst")
         for words in (self._state, self._busy, self._detail):
             self.rows.addWidget(words)
@@ -68,7 +68,7 @@ class EndPage(SetupPage):
         return True
 
     def begin(self) -> None:
-        """Whether it starts at login is known long before the login has been tried."""
+        """Whether Alpkey starts at login is known long before the login was tried."""
         self.run(self._offer, "autostart", "status")
         undecided = self.world.current_state().chosen.origins[TELL_UPDATES] == "shipped"
         can_tell = self.world.site.updates and not is_brought(build())
@@ -80,7 +80,7 @@ class EndPage(SetupPage):
         self._busy.show()
         for hidden in (self._detail, self._tray, self._methods, self._doctor):
             hidden.hide()
-        self.run(self._tried, "doctor", otherwise=self._not_tried)
+        self.run(self._tried, "doctor", on_error=self._not_tried)
 
     def _go(self, name: str) -> None:
         self.world.start("connect", name)
@@ -89,7 +89,7 @@ class EndPage(SetupPage):
     def _switch(self, on: bool) -> None:
         self.run(self._offer, "autostart", "on" if on else "off")
 
-    def _wish_for_news(self, on: bool) -> None:
+    def _switch_news(self, on: bool) -> None:
         self.run(lambda _: None, "settings", "set", TELL_UPDATES, "on" if on else "off")
 
     def _offer(self, result: dict[str, Any]) -> None:
@@ -100,11 +100,11 @@ class EndPage(SetupPage):
         self._show(error["title"], error_view.advice(error))
 
     def _tried(self, result: dict[str, Any]) -> None:
-        """The worst finding stands first."""
+        """Show the result; the worst finding comes first."""
         findings = result["findings"]
-        for one in findings:
-            if one["id"] == NO_TRAY:
-                self._tray.setText(f"{one['title']}. {one['next_step']}")
+        for finding in findings:
+            if finding["id"] == NO_TRAY:
+                self._tray.setText(f"{finding['title']}. {finding['next_step']}")
                 self._tray.show()
         if result["login"]:
             self._show(WORKED.format(host=result["login"]), "", worked=True)

@@ -1,4 +1,4 @@
-"""The frame of the first start, which shows one page after the other; and of a single page."""
+"""The frame of the first start, with one page after the other, and that of a single page."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from alpkey.core.desktop.setup_pages import Page
-from alpkey.desktop.file_watcher import Watch
+from alpkey.desktop.file_watcher import FileWatcher
 from alpkey.desktop.windows.first_start.config import ConfigPage
 from alpkey.desktop.windows.first_start.end import EndPage
 from alpkey.desktop.windows.first_start.hosts import HostsPage
@@ -26,7 +26,7 @@ from alpkey.desktop.windows.widgets import (
 
 TITLE = "Set up Alpkey"
 MINIMUM_WIDTH_PX = 72 * GRID_PX
-SIZE_PX = (MINIMUM_WIDTH_PX, 56 * GRID_PX)  # all pages fit, so that its buttons keep their place
+SIZE_PX = (MINIMUM_WIDTH_PX, 56 * GRID_PX)  # all pages fit, so that the buttons do not move
 PAGES: dict[Page, Callable[[SetupWorld], SetupPage]] = {
     Page.KEY: KeyPage,
     Page.CONFIG: ConfigPage,
@@ -40,13 +40,13 @@ SINGLE_PAGES: dict[str, Callable[[SetupWorld], SetupPage]] = {
     "host-keys": HostsPage,
     "passphrase": ProtectionPage,
 }
-_WAITING, _REACHED, _HERE = "\N{WHITE CIRCLE}", "\N{CHECK MARK}", "\N{BLACK CIRCLE}"
+_LATER, _REACHED, _CURRENT = "\N{WHITE CIRCLE}", "\N{CHECK MARK}", "\N{BLACK CIRCLE}"
 
 
 class _Frame(QDialog):
-    """A heading, the page that is shown, and one button that does what the page is there for.
+    """A heading, the page that is shown, and one button for the action of the page.
 
-    It can be closed at every moment: what must not be broken off is finished behind it.
+    It can be closed at any time: what must not be interrupted is finished in the background.
     """
 
     def __init__(self, world: SetupWorld, title: str) -> None:
@@ -56,7 +56,7 @@ class _Frame(QDialog):
         self.setWindowTitle(window_title(title, world.site))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._heading = heading("heading")
-        self._looking = words_label("looking")
+        self._checking = words_label("checking")
         self._busy = busy_bar("Working")
         self._act = button("", self._do, "act")
         self._act.setDefault(True)
@@ -65,7 +65,7 @@ class _Frame(QDialog):
         self._rows.setSpacing(GRID_PX)
         self._rows.addStrut(MINIMUM_WIDTH_PX)
         self._rows.addWidget(self._heading)
-        self._rows.addWidget(self._looking)
+        self._rows.addWidget(self._checking)
         self._rows.addWidget(self._busy)
         self._filler = QWidget()
         self._rows.addWidget(self._filler, 1)
@@ -76,35 +76,35 @@ class _Frame(QDialog):
         self._rows.addLayout(self._buttons)
         self._buttons.addWidget(self._cancel)
         self._buttons.addStretch()
-        for one in (*buttons, self._act):
-            self._buttons.addWidget(one)
+        for right_button in (*buttons, self._act):
+            self._buttons.addWidget(right_button)
 
     def _add(self, page: SetupPage) -> None:
         page.hide()
-        page.looked.connect(lambda: self._checked(page))
+        page.checked.connect(lambda: self._checked(page))
         page.done.connect(lambda: self._done(page))
         page.changed.connect(self._refresh)
         page.commands.idle.connect(self._idle)
         self._rows.addWidget(page, 1)
 
     def _check(self, page: SetupPage) -> None:
-        """Has the page find out what there is to do; ``_checked`` follows."""
+        """Have the page find out what there is to do; ``_checked`` follows."""
         if self._page is not None:
             self._page.hide()
         self._page = page
         self._heading.setText(page.title)
-        self._looking.setText(f"{page.looking}\N{HORIZONTAL ELLIPSIS}" if page.looking else "")
-        self._looking.setVisible(bool(page.looking))
+        self._checking.setText(f"{page.checking}\N{HORIZONTAL ELLIPSIS}" if page.checking else "")
+        self._checking.setVisible(bool(page.checking))
         self._filler.show()
         self._refresh()
         page.check()
 
     def _show(self, page: SetupPage) -> None:
-        self._looking.hide()
+        self._checking.hide()
         self._filler.hide()
         page.show()
         announce(self, page.title)
-        # First the focus, or it wanders over the buttons that come and go, and is read out there.
+        # First the focus, or it passes buttons that come and go, and a screen reader reads them.
         self._act.setEnabled(True)
         (page.first or self._act).setFocus()
         self._refresh()
@@ -112,7 +112,7 @@ class _Frame(QDialog):
         QTimer.singleShot(0, self._grow)  # once the layouts know the new page
 
     def _grow(self) -> None:
-        """As high as any page needed until now: a window that shrinks moves its buttons away."""
+        """Grow to the highest page so far; shrinking would move the buttons."""
         self.resize(self.size().expandedTo(self.sizeHint()))
 
     def _refresh(self) -> None:
@@ -169,12 +169,12 @@ class _Frame(QDialog):
 
 
 class FirstStart(_Frame):
-    """From an empty home to a login.  Pages with nothing to do are passed over."""
+    """From an empty home to a login.  Pages with nothing to do are skipped."""
 
-    def __init__(self, world: SetupWorld, watch: Watch) -> None:
+    def __init__(self, world: SetupWorld, watch: FileWatcher) -> None:
         super().__init__(world, TITLE)
         self._pages = {name: make(world) for name, make in PAGES.items()}
-        self._method: list[Page] = []
+        self._history: list[Page] = []
         self._wanted: Page | None = None
         self._progress = words_label("progress")
         self._rows.insertWidget(0, self._progress)
@@ -190,10 +190,10 @@ class FirstStart(_Frame):
 
     def _go_on(self) -> None:
         if self._page is not None:
-            self._pass_over(self._page)
+            self._skip_page(self._page)
 
-    def _pass_over(self, page: SetupPage) -> None:
-        """To the next page that has anything to do; behind the last one the window closes."""
+    def _skip_page(self, page: SetupPage) -> None:
+        """Go to the next page with something to do; after the last one close the window."""
         names = list(PAGES)
         at = names.index(page.page) + 1
         if at < len(names):
@@ -202,9 +202,9 @@ class FirstStart(_Frame):
             self.close()
 
     def _go_back(self) -> None:
-        """To what was shown before, whether or not anything is left to do there."""
-        self._method.pop()
-        self._wanted = self._method.pop()
+        """Go to the page shown before, whether or not anything is left to do there."""
+        self._history.pop()
+        self._wanted = self._history.pop()
         self._check(self._pages[self._wanted])
 
     def _try(self, name: Page) -> None:
@@ -212,16 +212,16 @@ class FirstStart(_Frame):
         if page.asks or page.is_needed:
             self._check(page)
         else:
-            self._pass_over(page)
+            self._skip_page(page)
 
     def _checked(self, page: SetupPage) -> None:
         if page is not self._page or page.isVisibleTo(self):
             return
         if page.is_needed or page.page is self._wanted:
-            self._method.append(page.page)
+            self._history.append(page.page)
             self._show(page)
         else:
-            self._pass_over(page)
+            self._skip_page(page)
 
     def _page_done(self) -> None:
         self._go_on()
@@ -232,17 +232,17 @@ class FirstStart(_Frame):
             return
         shown = self._page.isVisibleTo(self)
         last = self._page.page is Page.END
-        self._back.setVisible(shown and len(self._method) > 1)
+        self._back.setVisible(shown and len(self._history) > 1)
         self._skip.setVisible(shown and not last)
         self._cancel.setVisible(not (shown and last))
-        self._progress.setText("   ".join(map(self._sign, PAGES)))
+        self._progress.setText("   ".join(map(self._progress_entry, PAGES)))
 
-    def _sign(self, name: Page) -> str:
+    def _progress_entry(self, name: Page) -> str:
         names = list(PAGES)
         at = names.index(self._page.page) if self._page else 0
-        here = names.index(name)
-        sign = _REACHED if here < at else _HERE if here == at else _WAITING
-        return f"{sign} {name.value}"
+        number = names.index(name)
+        symbol = _REACHED if number < at else _CURRENT if number == at else _LATER
+        return f"{symbol} {name.value}"
 
     def _follow(self) -> None:
         if self._page is not None:

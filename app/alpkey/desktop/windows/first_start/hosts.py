@@ -1,4 +1,4 @@
-"""The page of host keys: by what each login host proves who it is, accepted with one click."""
+"""The page of host keys: those of the login hosts, accepted with one click."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class HostsPage(SetupPage):
     page = Page.HOSTS
     title = "The hosts and their keys"
     asks = True
-    looking = "Asking the hosts for their keys"
+    checking = "Asking the hosts for their keys"
 
     def __init__(self, world: SetupWorld) -> None:
         super().__init__(world)
@@ -44,12 +44,12 @@ class HostsPage(SetupPage):
         return "&Accept this key" if count == 1 else f"&Accept these {count} keys"
 
     def check(self) -> None:
-        self.run(self._know, "hosts", "list", otherwise=self._fail)
+        self.run(self._know, "hosts", "list", on_error=self._fail)
 
     def act(self) -> None:
         if names := self._acceptable:
             arguments = ("hosts", "accept", *names)
-            self._engine = self.run(self._accepted, *arguments, asked=self._asked)
+            self._child = self.run(self._accepted, *arguments, asked=self._asked)
         else:
             self.check()
 
@@ -58,37 +58,37 @@ class HostsPage(SetupPage):
         return acceptable(self.world.hosts or [])
 
     def _asked(self, ask: dict[str, Any]) -> None:
-        """The yes holds for the keys that were shown, and for no other."""
+        """The yes is for the keys that were shown, and for no other."""
         if ask["fields"][0]["value"] in map(_as_asked, self.world.hosts or []):
-            self._engine.answer(ask["ask"], {"host": True})
+            self._child.answer(ask["ask"], {"host": True})
         else:
-            self._engine.cancel()
+            self._child.cancel()
             self.check()
             self.say("A host shows another key than a moment ago. Look before you accept it.")
 
     def _accepted(self, result: dict[str, Any]) -> None:
-        """What was behind an accepted one can be seen only now."""
-        told = {one["name"]: one for one in result["hosts"]}
-        self._show([told.get(one["name"], one) for one in self.world.hosts or []])
-        if any(one["state"] == "waiting" for one in self.world.hosts or []):
+        """Hosts behind an accepted jump host can be reached only now."""
+        accepted = {host["name"]: host for host in result["hosts"]}
+        self._show([accepted.get(host["name"], host) for host in self.world.hosts or []])
+        if any(host["state"] == "waiting" for host in self.world.hosts or []):
             self.check()
         elif not self.is_needed:
             self.done.emit()
 
     def _fail(self, error: dict[str, Any]) -> None:
         self.world.hosts = None
-        self.tell(error)
-        self.looked.emit()
+        self.show_error(error)
+        self.checked.emit()
 
     def _know(self, result: dict[str, Any]) -> None:
         self._show(result["hosts"])
-        self.looked.emit()
+        self.checked.emit()
 
     def _show(self, hosts: list[dict[str, Any]]) -> None:
         self.world.hosts = hosts
         clear(self._list)
-        for one in hosts:
-            self._list.addWidget(self._line(one))
+        for host in hosts:
+            self._list.addWidget(self._line(host))
         self.changed.emit()
 
     def _line(self, host: dict[str, Any]) -> QLabel:

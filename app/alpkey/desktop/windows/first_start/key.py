@@ -1,4 +1,4 @@
-"""The page of the key: who you are, what is needed before, and the first renewal."""
+"""The page of the key: the username, what is needed first, and the first renewal."""
 
 from functools import partial
 from typing import Any
@@ -24,7 +24,7 @@ NAME_HELP = "The name you log in to the clusters with, not your e-mail address."
 
 
 class KeyPage(SetupPage):
-    """The renewal is a dialog of its own, and this page is done once its key is there."""
+    """The renewal is a separate dialog, and this page is done once its key is installed."""
 
     page = Page.KEY
     title = "Your key"
@@ -32,18 +32,20 @@ class KeyPage(SetupPage):
 
     def __init__(self, world: SetupWorld) -> None:
         super().__init__(world)
-        seen = world.current_state()
-        self._account = seen.snapshot.account if seen.snapshot else None
+        state = world.current_state()
+        self._account = state.snapshot.account if state.snapshot else None
         self._before: Stamp | None = None
         self._asking: ChildProcess | None = None
         self._name = QLineEdit(self._account or "")
         self._name.setObjectName("username")
         self._name.setAccessibleDescription(NAME_HELP)
         if self._account:
-            state = (
-                status_view.state_line(seen.snapshot, seen.now) if seen.snapshot else seen.trouble
+            text = (
+                status_view.state_line(state.snapshot, state.now)
+                if state.snapshot
+                else state.trouble
             )
-            self.rows.addWidget(words_label("state", f"{state}. Sign in for a fresh one."))
+            self.rows.addWidget(words_label("state", f"{text}. Sign in for a fresh one."))
         else:
             self._ask_who()
 
@@ -53,7 +55,7 @@ class KeyPage(SetupPage):
 
     @property
     def can_act(self) -> bool:
-        """Nobody waits for a name that may be suggested."""
+        """The search for a username to suggest blocks nothing."""
         return self.commands.is_idle_but_for(self._asking)
 
     @property
@@ -65,16 +67,16 @@ class KeyPage(SetupPage):
         if trouble := self.world.current_state().trouble:
             self.say(trouble)
         if not self._account:
-            self._asking = self.run(self._suggest, "config", "diff", otherwise=lambda _: None)
+            self._asking = self.run(self._suggest, "config", "diff", on_error=lambda _: None)
             self.changed.emit()
 
     def act(self) -> None:
-        """A name that was typed is remembered first: it stands in the form, and in ssh's file."""
+        """Save a typed name first: it is used in the form, and in ssh's configuration."""
         name = self._name.text().strip()
         if self._account or not name:
             self.world.renew(self.window())
         elif not self.world.site.names_a_user(name):
-            self.tell(
+            self.show_error(
                 describe.error_object(InvalidInput("username-unfit", site=self.world.site.name))
             )
             self._name.setFocus()
@@ -83,7 +85,7 @@ class KeyPage(SetupPage):
             self.run(self._named, "settings", "set", "username", name)
 
     def follow(self) -> None:
-        """Done is a page that was shown, once another certificate lies there."""
+        """The page is done once it was shown and there is another certificate."""
         if self._before not in (None, self._certificate()) and not self.is_needed:
             self._before = None
             self.done.emit()
@@ -93,7 +95,7 @@ class KeyPage(SetupPage):
         return snapshot.stamp if snapshot else Stamp()
 
     def _suggest(self, result: dict[str, Any]) -> None:
-        """The name in the person's own lines, unless the person was faster."""
+        """Fill in the name from the user's own configuration, unless one was typed."""
         if result["user"] and not self._name.isModified():
             self._name.setText(result["user"])
 

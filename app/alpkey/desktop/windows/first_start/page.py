@@ -1,4 +1,4 @@
-"""What the pages share: a child looks, a child does, and what failed is told at its place."""
+"""What the pages share: a child checks, a child acts, and an error is shown on the page."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from alpkey.core.errors import Cancelled
 from alpkey.core.site import Site
 from alpkey.core.state.snapshot import KeyState
 from alpkey.desktop.child.child_process import ChildProcess
-from alpkey.desktop.child.command_tracker import CommandTracker, Then
+from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.widgets import GRID_PX, Note
@@ -21,10 +21,11 @@ from alpkey.desktop.windows.widgets import GRID_PX, Note
 
 @dataclass(slots=True)
 class SetupWorld:
-    """``snapshot`` takes a look, ``command`` is Alpkey's with these arguments, ``start`` runs it.
+    """What the pages need from outside, and what their children have found.
 
-    ``renew`` opens the renewal over a window, and closes it once the key is there.  ``config`` and
-    ``hosts`` are what the children told last; None where that is not known.
+    ``command`` is Alpkey's command line with these arguments, ``start`` runs it.  ``renew`` opens
+    the renewal over a window, and closes it once the key is installed.  ``config`` and ``hosts``
+    are the last results of the children; None if unknown.
     """
 
     site: Site
@@ -36,31 +37,32 @@ class SetupWorld:
     hosts: list[dict[str, Any]] | None = None
 
     def known(self) -> Known:
-        """All that is known now."""
-        seen = self.current_state()
-        snapshot = seen.snapshot
+        """Everything that is known now."""
+        state = self.current_state()
+        snapshot = state.snapshot
         if snapshot is None:
             return Known(KeyState.BROKEN, False, None, self.config, self.hosts)
-        state = snapshot.state(seen.now)
-        return Known(state, snapshot.has_key, snapshot.encrypted, self.config, self.hosts)
+        return Known(
+            snapshot.state(state.now), snapshot.has_key, snapshot.encrypted, self.config, self.hosts
+        )
 
 
 class SetupPage(QWidget):
     """One page, which the frame shows.
 
-    ``looked``: it knows what there is to do.  ``done``: nothing is left to do here.  ``changed``:
-    what its button says, or whether it can be pressed.
+    ``checked``: it knows what there is to do.  ``done``: nothing is left to do here.  ``changed``:
+    the label of its button, or whether it can be pressed.
     """
 
-    looked = Signal()
+    checked = Signal()
     done = Signal()
     changed = Signal()
 
     page: Page
     title = ""
-    looking = ""  # what is said while it looks
-    locks = True  # whether nothing else can be done on it while a child runs
-    asks = False  # whether only a child can tell that there is something to do
+    checking = ""  # what is shown while it checks
+    locks = True  # whether the page cannot be used while a child runs
+    asks = False  # whether only a child can find out what there is to do
 
     def __init__(self, world: SetupWorld) -> None:
         super().__init__()
@@ -79,11 +81,11 @@ class SetupPage(QWidget):
         layout.addWidget(self.trouble)
         layout.addStretch(1)
 
-    # What the frame asks
+    # For the frame
 
     @property
     def action(self) -> str:
-        """What the button says; empty where there is nothing to do but to go on."""
+        """The label of the button; empty if there is nothing to do but to go on."""
         return ""
 
     @property
@@ -95,11 +97,11 @@ class SetupPage(QWidget):
         return is_needed(self.page, self.world.known())
 
     def check(self) -> None:
-        """Finds out what there is to do; ``looked`` follows."""
-        self.looked.emit()
+        """Find out what there is to do; ``checked`` follows."""
+        self.checked.emit()
 
     def act(self) -> None:
-        """Does what the button says; ``done`` follows where it went well."""
+        """Do what the button says; ``done`` follows if that succeeded."""
         self.done.emit()
 
     def follow(self) -> None:
@@ -107,41 +109,41 @@ class SetupPage(QWidget):
 
     @property
     def first(self) -> QWidget | None:
-        """Where to begin, if not at the button that goes on."""
+        """The widget to focus first, if not the button that goes on."""
         return None
 
     def begin(self) -> None:
         """Called when it is shown."""
 
     def stop(self) -> None:
-        """Ends what is under way; what must not be broken off is still finished."""
+        """Cancel what is under way; what must not be interrupted is still finished."""
         self._stopped = True
         self.commands.stop()
 
-    # What the pages use
+    # For the pages
 
     def run(
         self,
-        then: Then,
+        on_done: ResultHandler,
         *arguments: str,
-        otherwise: Then | None = None,
-        asked: Then | None = None,
+        on_error: ResultHandler | None = None,
+        asked: ResultHandler | None = None,
     ) -> ChildProcess:
-        """Runs Alpkey with these arguments; a failure is told on the page, or to ``otherwise``."""
-        engine = self.commands.run(
-            partial(self._ended, then),
-            partial(self._ended, otherwise or self.tell),
+        """Run Alpkey with these arguments; an error goes to ``on_error``, or is shown here."""
+        child = self.commands.run(
+            partial(self._ended, on_done),
+            partial(self._ended, on_error or self.show_error),
             *arguments,
             "--events",
         )
         if asked:
-            engine.asked.connect(asked)
+            child.asked.connect(asked)
         self.clear()
         self._show_whether_locked()
-        return engine
+        return child
 
-    def tell(self, error: dict[str, Any]) -> None:
-        """The error in words; a person who cancelled knows."""
+    def show_error(self, error: dict[str, Any]) -> None:
+        """Show the error, unless the user cancelled."""
         if error["code"] != Cancelled.default_code:
             self.say(error_view.text(error), at_once=True)
 
@@ -151,10 +153,10 @@ class SetupPage(QWidget):
     def clear(self) -> None:
         self.trouble.hide()
 
-    def _ended(self, then: Then, word: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
         self._show_whether_locked()
         if not self._stopped:
-            then(word)
+            on_done(result)
 
     def _show_whether_locked(self) -> None:
         self.body.setEnabled(self.commands.is_idle or not self.locks)

@@ -1,4 +1,4 @@
-"""The page of protection: whether the private key is encrypted, and by whose passphrase."""
+"""The page of protection: whether the private key is encrypted, and where its passphrase is."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -18,11 +18,11 @@ NEW, AGAIN, OLD = "passphrase", "passphrase_again", "old_passphrase"
 
 
 class ProtectionPage(SetupPage):
-    """Three ways, of which the best that can be done here is chosen already."""
+    """Three choices, of which the best possible one is preselected."""
 
     page = Page.PROTECTION
     title = "Protect the key"
-    looking = "Asking the keychain"
+    checking = "Asking the keychain"
 
     def __init__(self, world: SetupWorld) -> None:
         super().__init__(world)
@@ -64,7 +64,7 @@ class ProtectionPage(SetupPage):
         return "P&rotect it"
 
     def check(self) -> None:
-        self.run(self._know, "passphrase", "keychain", "--check", otherwise=self._fail)
+        self.run(self._know, "passphrase", "keychain", "--check", on_error=self._fail)
 
     @property
     def first(self) -> QWidget | None:
@@ -77,8 +77,8 @@ class ProtectionPage(SetupPage):
             self.done.emit()
         else:
             self._ask = None
-            engine = self.run(self._protected, "passphrase", self._verb, asked=self._asked)
-            self._answer = engine.answer
+            child = self.run(self._protected, "passphrase", self._verb, asked=self._asked)
+            self._answer = child.answer
 
     @property
     def can_act(self) -> bool:
@@ -102,7 +102,7 @@ class ProtectionPage(SetupPage):
     # What the child asks
 
     def _asked(self, ask: dict[str, Any]) -> None:
-        """What is typed already answers a question; only a refused answer is typed again."""
+        """What was typed answers a question; only a refused answer is typed again."""
         self._ask = ask
         for name in self._roles():
             self._form.setRowVisible(self._fields[name], True)
@@ -111,27 +111,27 @@ class ProtectionPage(SetupPage):
             return
         self._set_asking(True)
         if ask["error"]:
-            self.tell(ask["error"])
+            self.show_error(ask["error"])
         field = self._fields[self._roles()[0]]
         field.setFocus()
         field.selectAll()
 
     def _roles(self) -> list[str]:
-        """The fields that answer the question; to remove one, it is asked for by its plain name."""
-        names = [one["name"] for one in self._ask["fields"]] if self._ask else []
+        """The fields that answer the question; to remove a passphrase the old one is asked for."""
+        names = [field["name"] for field in self._ask["fields"]] if self._ask else []
         return [OLD if name == NEW and self._verb == "remove" else name for name in names]
 
     def _reply(self) -> None:
         if self._ask and self._answer:
             self.clear()
-            names = [one["name"] for one in self._ask["fields"]]
+            names = [field["name"] for field in self._ask["fields"]]
             values = [self._fields[role].text() for role in self._roles()]
             self._answer(self._ask["ask"], dict(zip(names, values, strict=True)))
             self._ask = None
             self._set_asking(False)
 
     def _set_asking(self, asking: bool) -> None:
-        """While the child waits for an answer, the fields can be typed in, and nothing else."""
+        """While the child waits for an answer, only the fields can be used."""
         self.body.setEnabled(asking)
         for method in self._methods.buttons():
             method.setEnabled(not asking and (method is not self._keychain or self._can_keep))
@@ -143,8 +143,8 @@ class ProtectionPage(SetupPage):
         self._forget()
         self.done.emit()
 
-    def tell(self, error: dict[str, Any]) -> None:
-        super().tell(error)
+    def show_error(self, error: dict[str, Any]) -> None:
+        super().show_error(error)
         if self.commands.is_idle:
             self._forget()
 
@@ -157,8 +157,8 @@ class ProtectionPage(SetupPage):
         self._choose()
 
     def _fail(self, error: dict[str, Any]) -> None:
-        self.tell(error)
-        self.looked.emit()
+        self.show_error(error)
+        self.checked.emit()
 
     def _know(self, result: dict[str, Any]) -> None:
         keychain = result["keychain"]
@@ -167,7 +167,7 @@ class ProtectionPage(SetupPage):
         self._why_not.setText("" if self._can_keep else keychain["trouble"])
         self._why_not.setVisible(not self._can_keep)
         (self._keychain if self._can_keep else self._none).setChecked(True)
-        self.looked.emit()
+        self.checked.emit()
 
     def _choose(self) -> None:
         own = self._own.isChecked()

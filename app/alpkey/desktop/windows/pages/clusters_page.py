@@ -1,4 +1,4 @@
-"""The page of the clusters: one is chosen from the list, and what can be done is done with it."""
+"""The page of the clusters: a list, and actions for the chosen one."""
 
 import shlex
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from alpkey.core.errors import Cancelled
 from alpkey.core.messages import describe
 from alpkey.core.ssh import vscode
 from alpkey.desktop import local_time
-from alpkey.desktop.child.command_tracker import CommandTracker, Then
+from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import status as status_view
@@ -70,23 +70,23 @@ class ClustersPage(QWidget):
         self._disconnect = button(labels[-2], self._ask_to_disconnect, "disconnect")
         self._disconnect.setAccessibleDescription(_SHARING)
         self._sharing = QWidget()
-        self._said = Note("cluster-said")
+        self._note = Note("cluster-said")
         self._lay_out()
         self._stop.hide()
 
-    def apply(self, seen: CurrentState) -> None:
-        """Makes the list anew only where the hosts have changed."""
-        self._sharing.setVisible(seen.connected or seen.settings.share_connections)
-        hosts = status_view.destinations(seen.site, seen.aliases)
+    def apply(self, state: CurrentState) -> None:
+        """Rebuild the list only if the hosts have changed."""
+        self._sharing.setVisible(state.connected or state.settings.share_connections)
+        hosts = status_view.destinations(state.site, state.aliases)
         if hosts == self._hosts:
             return
         chosen = self._chosen
         self._hosts = hosts
         self._list.clear()
-        for one in hosts:
-            item = QListWidgetItem(self._line(one), self._list)
-            item.setData(_NAME, one.name)
-        rows = [one.name for one in hosts]
+        for host in hosts:
+            item = QListWidgetItem(self._line(host), self._list)
+            item.setData(_NAME, host.name)
+        rows = [host.name for host in hosts]
         self._list.setCurrentRow(rows.index(chosen) if chosen in rows else 0)
 
     @property
@@ -104,79 +104,82 @@ class ClustersPage(QWidget):
 
     def _copy(self) -> None:
         def copy(result: dict[str, Any]) -> None:
-            self._said.say(copied(shlex.join(result["command"])))
+            self._note.say(copied(shlex.join(result["command"])))
 
-        self._run(copy, self._tell, self._chosen, "--print", *self._forwarding)
+        self._run(copy, self._show_error, self._chosen, "--print", *self._forwarding)
 
     def _open_editor(self) -> None:
         name = self._chosen
         opens = f"VS Code opens on {name}."
-        self._run(lambda _: self._said.say(opens), self._tell, name, "--vscode")
+        self._run(lambda _: self._note.say(opens), self._show_error, name, "--vscode")
 
     def _try(self) -> None:
         name = self._chosen
-        self._said.say(f"Trying to log in to {name}\N{HORIZONTAL ELLIPSIS}")
+        self._note.say(f"Trying to log in to {name}\N{HORIZONTAL ELLIPSIS}")
         right = partial(self._tried, name, "Let you in")
         self._run(lambda _: right(""), partial(self._failed, name), name, "--check")
 
     def _ask_to_disconnect(self) -> None:
-        said = describe.describe(Cancelled("disconnect-question"))
-        ask(self, "disconnect-question", said, "&Disconnect", "&Keep them", self._end_all)
+        message = describe.describe(Cancelled("disconnect-question"))
+        ask(self, "disconnect-question", message, "&Disconnect", "&Keep them", self._end_all)
 
     def _end_all(self) -> None:
         if self.commands.is_idle:
             self._show_running(True)
-            ended, failed = (partial(self._ended, then) for then in (self._tell_ended, self._tell))
+            ended, failed = (
+                partial(self._ended, on_done)
+                for on_done in (self._show_disconnected, self._show_error)
+            )
             self.commands.run(ended, failed, "disconnect", "--events")
 
-    def _tell_ended(self, result: dict[str, Any]) -> None:
+    def _show_disconnected(self, result: dict[str, Any]) -> None:
         names = ", ".join(result["disconnected"])
-        self._said.say(f"Disconnected: {names}" if names else "No shared connection was open.")
+        self._note.say(f"Disconnected: {names}" if names else "No shared connection was open.")
 
     def _failed(self, name: str, error: dict[str, Any]) -> None:
         if error["code"] == Cancelled.default_code:
-            self._said.say("")
+            self._note.say("")
         else:
             self._tried(name, "Did not let you in", error_view.text(error))
 
     def _tried(self, name: str, outcome: str, why: str) -> None:
-        """The outcome stands in the list, for as long as the window is open."""
+        """The outcome stays in the list while the window is open."""
         self._results[name] = f"{outcome} at {local_time.now():%H:%M}"
-        self._said.say(f"{self._results[name]}. {why}".strip())
-        for row, one in enumerate(self._hosts):
-            self._list.item(row).setText(self._line(one))
+        self._note.say(f"{self._results[name]}. {why}".strip())
+        for row, host in enumerate(self._hosts):
+            self._list.item(row).setText(self._line(host))
 
     def _line(self, host: status_view.Destination) -> str:
         result = self._results.get(host.name)
         return f"{host.name}  ({host.where})" + (f"\n{result}" if result else "")
 
-    def _run(self, then: Then, otherwise: Then, *arguments: str) -> None:
+    def _run(self, on_done: ResultHandler, on_error: ResultHandler, *arguments: str) -> None:
         if not (self.commands.is_idle and self._chosen):
             return
         self._show_running(True)
         self.commands.run(
-            partial(self._ended, then),
-            partial(self._ended, otherwise),
+            partial(self._ended, on_done),
+            partial(self._ended, on_error),
             *("connect", *arguments, "--events"),
         )
 
-    def _ended(self, then: Then, word: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
         self._show_running(False)
-        then(word)
+        on_done(result)
 
     def _show_running(self, running: bool) -> None:
-        """What waits for an answer can be stopped; the cursor stays in the list."""
+        """While a command runs it can be stopped; the cursor stays in the list."""
         self._stop.setVisible(running)
-        for one in (*self._doing[1:], self._disconnect):
-            one.setEnabled(not running)
+        for widget in (*self._doing[1:], self._disconnect):
+            widget.setEnabled(not running)
 
-    def _tell(self, error: dict[str, Any]) -> None:
-        self._said.say(error_view.text(error))
+    def _show_error(self, error: dict[str, Any]) -> None:
+        self._note.say(error_view.text(error))
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
-        for one in self._buttons:
-            row.addWidget(one)
+        for action_button in self._buttons:
+            row.addWidget(action_button)
         row.addStretch()
         sharing = QHBoxLayout(self._sharing)
         sharing.setContentsMargins(0, 0, 0, 0)
@@ -188,7 +191,7 @@ class ClustersPage(QWidget):
         layout.setSpacing(GRID_PX)
         layout.addWidget(self._list, 1)
         layout.addLayout(row)
-        layout.addWidget(self._said)
+        layout.addWidget(self._note)
         layout.addWidget(self._forward)
         layout.addWidget(words_label("forwarding", _FORWARDING))
         layout.addWidget(self._sharing)

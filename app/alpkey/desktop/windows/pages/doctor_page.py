@@ -1,4 +1,4 @@
-"""The page of the doctor: findings of ``alpkey doctor``, each with the one button that mends it."""
+"""The page of the doctor: the findings of ``alpkey doctor``, each with a button to fix it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.messages import describe
-from alpkey.desktop.child.command_tracker import CommandTracker, Then
+from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import findings as finding_view
 from alpkey.desktop.views import status as status_view
@@ -36,9 +36,9 @@ Finding = dict[str, Any]
 
 
 class DoctorPage(QWidget):
-    """Looks once it is shown for the first time, and whenever it is asked to.
+    """Runs the doctor when it is first shown, and whenever the user asks.
 
-    ``start`` runs Alpkey with these arguments, and returns the window that was opened, if one was;
+    ``start`` runs Alpkey with these arguments, and returns the window that was opened, if any;
     ``taken`` are the window's own mnemonics.
     """
 
@@ -49,15 +49,15 @@ class DoctorPage(QWidget):
         self.commands = CommandTracker(command, self)
         self._start = start
         self._taken = taken
-        self._looked = False
+        self._has_run = False
         self._state = heading("doctor-state", describe.DOCTOR_LOOKS)
         self._again = button("", self.examine, "look-again")
         self._public = button("", lambda: self._report("public"), "report-public")
         self._support = button("", lambda: self._report("support"), "report-support")
         self._list = scroll_area("findings", "Findings")
         buttons = QHBoxLayout()
-        for one in self._buttons:
-            buttons.addWidget(one)
+        for page_button in self._buttons:
+            buttons.addWidget(page_button)
         buttons.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
@@ -68,32 +68,34 @@ class DoctorPage(QWidget):
         self._show([])
 
     def examine(self) -> None:
-        self._looked = True
+        self._has_run = True
         self._run(self._apply)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
         super().showEvent(event)
-        if not self._looked:
+        if not self._has_run:
             self.examine()
 
     @property
     def _buttons(self) -> tuple[QPushButton, ...]:
         return self._again, self._public, self._support
 
-    def _run(self, then: Then, *arguments: str) -> None:
+    def _run(self, on_done: ResultHandler, *arguments: str) -> None:
         if not self.commands.is_idle:
             return
         self._state.setText(describe.DOCTOR_LOOKS)
         self.setEnabled(False)
-        ended = partial(self._ended, then)
-        self.commands.run(ended, partial(self._ended, self._tell), "doctor", "--events", *arguments)
+        ended = partial(self._ended, on_done)
+        self.commands.run(
+            ended, partial(self._ended, self._show_error), "doctor", "--events", *arguments
+        )
 
-    def _ended(self, then: Then, word: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
         self.setEnabled(True)
         if self.isVisible():
-            then(word)
+            on_done(result)
 
-    def _tell(self, error: dict[str, Any]) -> None:
+    def _show_error(self, error: dict[str, Any]) -> None:
         self._state.setText(error["title"])
         detail = words_label("doctor-error", error_view.advice(error))
         self._list.setWidget(stack([detail]))
@@ -105,8 +107,8 @@ class DoctorPage(QWidget):
         self._show(findings)
 
     def _show(self, findings: list[Finding]) -> None:
-        """Every button has a letter of its own, found for all of them at once."""
-        actions = [finding_view.action(one) for one in findings]
+        """Show the findings; every button gets its own letter."""
+        actions = [finding_view.action(finding) for finding in findings]
         labels = [
             *describe.DOCTOR_BUTTONS,
             *(describe.ACTIONS[action] for action in actions if action),
@@ -116,8 +118,8 @@ class DoctorPage(QWidget):
             own.setText(text)
         rest = iter(marked[len(self._buttons) :])
         cards = [
-            self._card(one, action, next(rest) if action else "")
-            for one, action in zip(findings, actions, strict=True)
+            self._card(finding, action, next(rest) if action else "")
+            for finding, action in zip(findings, actions, strict=True)
         ]
         self._list.setWidget(stack(cards))
 
@@ -134,9 +136,9 @@ class DoctorPage(QWidget):
         for number, text in enumerate(finding_view.lines(finding)):
             layout.addWidget(words_label(f"line-{name}-{number}", text))
         if action:
-            mend = button(label, lambda: self._do(action, name), f"mend-{name}")
-            mend.setAccessibleDescription(finding["title"])
-            layout.addWidget(mend, alignment=Qt.AlignmentFlag.AlignLeft)
+            fix = button(label, lambda: self._do(action, name), f"mend-{name}")
+            fix.setAccessibleDescription(finding["title"])
+            layout.addWidget(fix, alignment=Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _do(self, action: finding_view.FindingAction, name: str) -> None:
@@ -148,7 +150,7 @@ class DoctorPage(QWidget):
             opened.destroyed.connect(self._examine_if_shown)
 
     def _examine_if_shown(self) -> None:
-        """The window for a finding is closed: it may be gone."""
+        """The window for a finding is closed: the finding may be resolved."""
         if self.isVisible():
             self.examine()
 
@@ -163,7 +165,7 @@ class DoctorPage(QWidget):
 
 
 class ReportDialog(QDialog):
-    """The report in full, and where to take it; only what was shown can be copied."""
+    """The whole report, and where to send it; what is copied is exactly what was shown."""
 
     def __init__(self, text: str, support: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

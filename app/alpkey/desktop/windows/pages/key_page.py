@@ -1,4 +1,4 @@
-"""The page of the key: its state at a glance, its facts, and where to go with it."""
+"""The page of the key: its state, its details, and where to connect."""
 
 from collections.abc import Callable
 
@@ -22,8 +22,8 @@ RING_PX = 96
 
 
 class KeyPage(QWidget):
-    """``start`` runs Alpkey with these arguments; ``leave`` and ``bring`` open the dialogs to leave
-    this computer and to import a key.
+    """``start`` runs Alpkey with these arguments; ``sign_out`` and ``import_key`` open the dialogs
+    for that.
 
     ``taken`` are the window's own mnemonics.
     """
@@ -32,8 +32,8 @@ class KeyPage(QWidget):
         self,
         site: Site,
         start: Callable[..., object],
-        leave: Callable[[], None],
-        bring: Callable[[], None],
+        sign_out: Callable[[], None],
+        import_key: Callable[[], None],
         taken: str,
     ) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class KeyPage(QWidget):
         self._start = start
         self._icon = QLabel()
         self._icon.setObjectName("ring")
-        self._told = ""
+        self._announced = ""
         self._state = heading("state")
         self._quota = words_label("quota")
         self._warning = words_label("warning")
@@ -67,50 +67,50 @@ class KeyPage(QWidget):
         bottom = QHBoxLayout()
         bottom.addWidget(self._set_up)
         bottom.addWidget(self.renew)
-        bottom.addWidget(button("Im&port a key\N{HORIZONTAL ELLIPSIS}", bring, "import"))
+        bottom.addWidget(button("Im&port a key\N{HORIZONTAL ELLIPSIS}", import_key, "import"))
         bottom.addStretch()
-        bottom.addWidget(button("&Leave this computer\N{HORIZONTAL ELLIPSIS}", leave, "leave"))
+        bottom.addWidget(button("&Leave this computer\N{HORIZONTAL ELLIPSIS}", sign_out, "leave"))
         self._layout.addLayout(bottom)
 
-    def apply(self, seen: CurrentState) -> None:
+    def apply(self, state: CurrentState) -> None:
         while self._facts.rowCount():
             self._facts.removeRow(0)
-        if seen.site:
-            self._offer(_offered(seen.site))
-        warning = status_view.warning_line(seen.snapshot, seen.now) if seen.snapshot else ""
+        if state.site:
+            self._offer(_offered(state.site))
+        warning = status_view.warning_line(state.snapshot, state.now) if state.snapshot else ""
         self._warning.setText(warning)
         self._warning.setVisible(bool(warning))
-        self._set_up.setVisible(seen.snapshot is not None and not seen.snapshot.is_set_up)
-        if seen.snapshot is None:
+        self._set_up.setVisible(state.snapshot is not None and not state.snapshot.is_set_up)
+        if state.snapshot is None:
             self._icon.setPixmap(drawing.pixmap(WARNING_ICON, RING_PX))
             self._state.setText(status_view.UNREADABLE.state)
-            self._quota.setText(seen.trouble)
+            self._quota.setText(state.trouble)
             return
-        self._icon.setPixmap(drawing.pixmap(status_view.icon(seen.snapshot, seen.now), RING_PX))
-        self._state.setText(status_view.state_line(seen.snapshot, seen.now))
-        self._tell(status_view.state(seen.snapshot, seen.now))
+        self._icon.setPixmap(drawing.pixmap(status_view.icon(state.snapshot, state.now), RING_PX))
+        self._state.setText(status_view.state_line(state.snapshot, state.now))
+        self._announce_change(status_view.state(state.snapshot, state.now))
         self._quota.setText(
-            seen.snapshot.trouble or status_view.quota_line(seen.snapshot.quota, seen.now)
+            state.snapshot.trouble or status_view.quota_line(state.snapshot.quota, state.now)
         )
-        for name, value in status_view.key_rows(seen.snapshot, seen.now):
+        for name, value in status_view.key_rows(state.snapshot, state.now):
             self._facts.addRow(f"{name}:", words_label(f"fact-{name}", value))
 
-    def _tell(self, state: str) -> None:
-        """A screen reader hears of another state, not of every minute that passes."""
-        if self._told and state != self._told:
+    def _announce_change(self, state: str) -> None:
+        """Announce another state, not every minute that passes."""
+        if self._announced and state != self._announced:
             announce(self, state)
-        self._told = state
+        self._announced = state
 
     def _offer(self, hosts: list[Host]) -> None:
-        """Makes the buttons anew only where the hosts have changed."""
+        """Rebuild the buttons only if the hosts have changed."""
         if hosts == self._hosts:
             return
         self._hosts = hosts
-        fresh = self._connect_row()
-        self._layout.replaceWidget(self._connect, fresh)
+        row = self._connect_row()
+        self._layout.replaceWidget(self._connect, row)
         self._connect.hide()
         self._connect.deleteLater()
-        self._connect = fresh
+        self._connect = row
 
     def _connect_row(self) -> QWidget:
         return connect_row(self._hosts, self._connect_to, self._taken + "rlup")

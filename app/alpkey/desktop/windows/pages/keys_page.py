@@ -1,7 +1,7 @@
-"""The page of my keys: those of the account at the centre, which is this computer's, and revoking.
+"""The page of my keys: those of the account, which one is this computer's, and revoking.
 
-The list is the centre's, so it takes a sign-in; before that the page shows what this computer
-knows.  Where the centre keeps no list, that is all there is.
+The list comes from the centre, so it needs a sign-in; before that the page shows what this computer
+knows.  If the centre has no list, that is all.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -21,7 +21,7 @@ from alpkey.core.errors import Cancelled
 from alpkey.core.messages import describe
 from alpkey.core.site import Site
 from alpkey.desktop import local_time
-from alpkey.desktop.child.command_tracker import CommandTracker, Then
+from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import keys as keys_view
@@ -68,8 +68,8 @@ class KeysPage(QWidget):
         self._revoke_all = button("", lambda: self._revoke(self._lines), "revoke-all")
         self._cancel = button("", self.commands.stop, "cancel-keys")
         row = QHBoxLayout()
-        for one in self._buttons:
-            row.addWidget(one)
+        for page_button in self._buttons:
+            row.addWidget(page_button)
         row.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
@@ -80,37 +80,37 @@ class KeysPage(QWidget):
         layout.addLayout(row)
         self._show()
 
-    def apply(self, seen: CurrentState) -> None:
-        """Shows what this computer knows, for as long as the centre was not asked."""
-        if seen.site:
-            self._site = seen.site
-        if self._listed_at is not None or not self.commands.is_idle or seen.snapshot is None:
+    def apply(self, state: CurrentState) -> None:
+        """Show what this computer knows, unless the centre was asked."""
+        if state.site:
+            self._site = state.site
+        if self._listed_at is not None or not self.commands.is_idle or state.snapshot is None:
             return
-        self._state.setText(status_view.quota_line(seen.snapshot.quota, seen.now))
+        self._state.setText(status_view.quota_line(state.snapshot.quota, state.now))
         self._note.setText(status_view.own_count(self._site))
-        own = status_view.own_key(seen.snapshot, seen.now)
+        own = status_view.own_key(state.snapshot, state.now)
         self._list.setWidget(stack([words_label("own-key", own)] if own else []))
 
     def ask_service(self, method: str) -> None:
-        """Has the person sign in, and shows the list."""
+        """Have the user sign in, and show the list."""
         self._run(method, self._listed, "list")
 
     @property
     def _buttons(self) -> tuple[QPushButton, ...]:
         return (*self._methods, self._revoke_all, self._cancel)
 
-    def _run(self, method: str, then: Then, *arguments: str) -> None:
+    def _run(self, method: str, on_done: ResultHandler, *arguments: str) -> None:
         if not self.commands.is_idle:
             return
         self._method = method
         waiting = ExternalPage(self._site.name, open_page, ())
-        engine = self.commands.run(
-            partial(self._ended, then),
-            partial(self._ended, self._tell),
+        child = self.commands.run(
+            partial(self._ended, on_done),
+            partial(self._ended, self._show_error),
             *("keys", *arguments, f"--{method}", "--events"),
         )
-        engine.shown.connect(waiting.show_page)
-        engine.warned.connect(
+        child.shown.connect(waiting.show_page)
+        child.warned.connect(
             lambda code, params: (
                 waiting.say(describe.warning(code, params)) if code in describe.WARNINGS else None
             )
@@ -122,11 +122,11 @@ class KeysPage(QWidget):
         self._show()
         self._cancel.setFocus()
 
-    def _ended(self, then: Then, word: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
         if (waiting := self._pages.currentWidget()) is not None and waiting is not self._list:
             self._pages.removeWidget(waiting)
             waiting.deleteLater()
-        then(word)
+        on_done(result)
         self._show()
         self._methods[0].setFocus()
 
@@ -137,12 +137,12 @@ class KeysPage(QWidget):
         self._note.setText(f"As {self._site.name} lists them at {self._listed_at:%H:%M}.")
         announce(self, self._state.text())
 
-    def _revoked(self, gone: Sequence[KeyLine], _: dict[str, Any]) -> None:
-        """They are dead at once; the list is asked for again only where the person wants that."""
-        self._lines = tuple(one for one in self._lines if one not in gone)
+    def _revoked(self, revoked: Sequence[KeyLine], _: dict[str, Any]) -> None:
+        """They are void at once; the list is requested again only if the user asks for it."""
+        self._lines = tuple(line for line in self._lines if line not in revoked)
         self._say("Revoked. What was open with it stays open until it is closed.")
 
-    def _tell(self, error: dict[str, Any]) -> None:
+    def _show_error(self, error: dict[str, Any]) -> None:
         if error["code"] != Cancelled.default_code:
             self._say(error_view.text(error))
 
@@ -151,40 +151,42 @@ class KeysPage(QWidget):
         announce(self, text)
 
     def _revoke(self, chosen: Sequence[KeyLine]) -> None:
-        """After a question: there is no way back."""
-        said = describe.describe(Cancelled("revoke-question", path=keys_view.told(chosen)))
-        serials = [one.serial for one in chosen]
+        """Revoke after a question, as that cannot be undone."""
+        message = describe.describe(Cancelled("revoke-question", path=keys_view.summary(chosen)))
+        serials = [line.serial for line in chosen]
 
         def revoke() -> None:
             self._run(self._method, partial(self._revoked, chosen), "revoke", *serials, "--yes")
 
-        ask(self, "revoke-question", said, "&Revoke", "&Keep", revoke)
+        ask(self, "revoke-question", message, "&Revoke", "&Keep", revoke)
 
     def _show(self) -> None:
-        """The list, and the buttons that are of use now; each has a letter of its own."""
+        """Show the list and the buttons that apply now, each with its own letter."""
         running = not self.commands.is_idle
-        for one in self._methods:
-            one.setVisible(self._site.has_gateway and not running)
+        for method_button in self._methods:
+            method_button.setVisible(self._site.has_gateway and not running)
         self._revoke_all.setVisible(len(self._lines) > 1 and not running)
         self._cancel.setVisible(running)
         labels = [*EXTERNAL_LABELS.values(), _REVOKE_ALL, "Cancel", *(_REVOKE for _ in self._lines)]
-        marked = status_view.with_mnemonics([one.replace("&", "") for one in labels], self._taken)
-        for one, text in zip(self._buttons, marked, strict=False):
-            one.setText(text)
+        marked = status_view.with_mnemonics(
+            [label.replace("&", "") for label in labels], self._taken
+        )
+        for page_button, text in zip(self._buttons, marked, strict=False):
+            page_button.setText(text)
         if self._listed_at is not None:
             self._list.setWidget(stack(self._rows(marked[len(self._buttons) :])))
 
     def _rows(self, labels: Iterable[str]) -> list[QWidget]:
         if not self._lines:
             return [words_label("no-keys", "There is no key alive.")]
-        return [self._row(one, label) for one, label in zip(self._lines, labels, strict=True)]
+        return [self._row(line, label) for line, label in zip(self._lines, labels, strict=True)]
 
-    def _row(self, one: KeyLine, label: str) -> QWidget:
+    def _row(self, line: KeyLine, label: str) -> QWidget:
         row = QWidget()
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(words_label(f"key-{one.serial}", one.text), 1)
-        revoke = button(label, lambda: self._revoke([one]), f"revoke-{one.serial}")
-        revoke.setAccessibleDescription(one.text)
+        layout.addWidget(words_label(f"key-{line.serial}", line.text), 1)
+        revoke = button(label, lambda: self._revoke([line]), f"revoke-{line.serial}")
+        revoke.setAccessibleDescription(line.text)
         layout.addWidget(revoke)
         return row

@@ -1,7 +1,7 @@
 """A control for each kind of setting.
 
-Each has ``wanted``, which carries as a text what a person chose; ``show_text``, which emits
-nothing; and ``commit``, which tells of what was typed and not told yet.
+Each has ``wanted``, which carries the user's choice as text; ``show_text``, which emits nothing;
+and ``commit``, which emits what was typed and not emitted yet.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class SwitchControl(QCheckBox):
         self.setChecked(SWITCH.typed(text) is True)
 
     def commit(self) -> None:
-        """A click has told already."""
+        """A click was emitted already."""
 
 
 class ChoiceControl(QComboBox):
@@ -40,10 +40,10 @@ class ChoiceControl(QComboBox):
         self.setCurrentText(text)
 
     def commit(self) -> None:
-        """A choice has told already."""
+        """A choice was emitted already."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802  Qt's name
-        """Scrolls the page, and changes nothing by the way."""
+        """Scroll the page instead of changing the value."""
         event.ignore()
 
 
@@ -55,7 +55,7 @@ class LineControl(QLineEdit):
         self.editingFinished.connect(self.commit)
 
     def show_text(self, text: str) -> None:
-        """What is being typed stays."""
+        """Show the value, unless another is being typed."""
         if not self.isModified():
             self.setText(text)
 
@@ -66,7 +66,7 @@ class LineControl(QLineEdit):
 
 
 class ClustersControl(QWidget):
-    """A box for each cluster of the site; what the person added stays in the text as it is."""
+    """A box for each cluster of the site; hosts that the user added stay in the text."""
 
     wanted = Signal(str)
 
@@ -81,18 +81,18 @@ class ClustersControl(QWidget):
         self._text = text
 
     def names(self, site: Site) -> list[str]:
-        """The clusters that this site knows by itself."""
-        added = {name for name, what in self._wanted().items() if isinstance(what, str)}
-        return [one.name for one in site.hosts if one.name not in {site.jump_host, *added}]
+        """The clusters of the site itself, without those that the user added."""
+        added = {name for name, host in self._wanted().items() if isinstance(host, str)}
+        return [host.name for host in site.hosts if host.name not in {site.jump_host, *added}]
 
     def tick(self, site: Site) -> None:
-        """Ticks the box of each cluster that is shown."""
+        """Tick the box of each cluster that is shown."""
         for name, box in self._boxes.items():
             host = site.host(name)
             box.setChecked(host is not None and host.shown)
 
     def commit(self) -> None:
-        """A click has told already."""
+        """A click was emitted already."""
 
     def _wanted(self) -> dict[str, bool | str]:
         wanted = CLUSTERS.typed(self._text)
@@ -103,7 +103,7 @@ class ClustersControl(QWidget):
         return list(self._boxes.values())
 
     def offer(self, labels: Mapping[str, str]) -> None:
-        """Makes a box for each of these clusters, with its label."""
+        """Make a box for each of these clusters, with its label."""
         for box in self._boxes.values():
             self._column.removeWidget(box)
             box.deleteLater()
@@ -111,16 +111,16 @@ class ClustersControl(QWidget):
         for name, label in labels.items():
             box = self._boxes[name] = QCheckBox(label)
             box.setObjectName(f"cluster-{name}")
-            box.clicked.connect(self._teller(name))
+            box.clicked.connect(self._setter(name))
             # No wider than its text: its middle, where a reader's click goes, is in it.
             self._column.addWidget(box, alignment=Qt.AlignmentFlag.AlignLeft)
 
-    def _teller(self, name: str) -> object:
-        def tell(on: bool) -> None:
+    def _setter(self, name: str) -> object:
+        def set_shown(on: bool) -> None:
             self._text = CLUSTERS.text(tuple({**self._wanted(), name: on}.items()))
             self.wanted.emit(self._text)
 
-        return tell
+        return set_shown
 
 
 Control = SwitchControl | ChoiceControl | LineControl | ClustersControl

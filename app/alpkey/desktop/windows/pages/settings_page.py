@@ -1,4 +1,4 @@
-"""The page of settings: a row for each that is declared, written by our own command line."""
+"""The page of settings: a row for each declared setting, written by ``alpkey settings set``."""
 
 import os
 import sys
@@ -32,7 +32,7 @@ from alpkey.desktop.windows.widgets import GRID_PX, words_label
 
 
 class Row:
-    """A setting's label, control, help, and what was wrong with the last wish."""
+    """A setting's label, control, help, and the error of the last change."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -47,31 +47,31 @@ class Row:
         self.error = _words(f"error-{setting.key}")
 
     def apply(self, chosen: Chosen) -> None:
-        """Shows the value in force; one that is locked can be read and not changed."""
+        """Show the value in force; a locked one can be read but not changed."""
         locked = chosen.is_locked(self.setting.key)
         value = getattr(chosen.settings, self.setting.key)
         self.control.show_text(self.setting.kind.text(value))
         for part in (self.label, self.control):
             part.setEnabled(not locked)
         managed = f" ({describe.MANAGED})" if locked else ""
-        told = " ".join(filter(None, (self.setting.help + managed, self._lacks())))
-        self.help.setText(told)
-        self.control.setAccessibleDescription(told)
+        text = " ".join(filter(None, (self.setting.help + managed, self._missing())))
+        self.help.setText(text)
+        self.control.setAccessibleDescription(text)
 
-    def _lacks(self) -> str | None:
-        """Said before it is switched on, not only after."""
-        lacks, find = self.setting.lacks, QStandardPaths.findExecutable
-        return lacks(os.environ, sys.platform, find) if lacks else None
+    def _missing(self) -> str | None:
+        """What the setting would need and this computer lacks, shown before it is switched on."""
+        missing, find = self.setting.lacks, QStandardPaths.findExecutable
+        return missing(os.environ, sys.platform, find) if missing else None
 
     def show_error(self, text: str) -> None:
-        """What was typed wrong stays, to be mended."""
+        """Show the error; what was typed stays, to be corrected."""
         self.error.setText(text)
         if text and isinstance(self.control, LineControl):
             self.control.setModified(True)
 
 
 class SettingsPage(QScrollArea):
-    """One child writes at a time, so that of two wishes for one setting the later one wins.
+    """One child writes at a time, so that of two changes of a setting the later one wins.
 
     ``start`` runs Alpkey with these arguments; ``taken`` are the window's own mnemonics.
     """
@@ -86,7 +86,7 @@ class SettingsPage(QScrollArea):
         self._trouble = words_label("settings-trouble")
         self._taken = taken
         self._form = QFormLayout()
-        self._rows = {one.key: Row(one) for one in declared().values()}
+        self._rows = {setting.key: Row(setting) for setting in declared().values()}
         self._clusters: list[str] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -94,24 +94,24 @@ class SettingsPage(QScrollArea):
         self.setWidget(self._body())
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def apply(self, seen: CurrentState) -> None:
-        """Shows the settings in force, but for what is being typed or written."""
-        self._trouble.setText(seen.trouble and f"{seen.trouble}\n{describe.MENDED_BY_A_CHANGE}")
-        self._trouble.setVisible(bool(seen.trouble))
+    def apply(self, state: CurrentState) -> None:
+        """Show the settings in force, except for what is being typed or written."""
+        self._trouble.setText(state.trouble and f"{state.trouble}\n{describe.MENDED_BY_A_CHANGE}")
+        self._trouble.setVisible(bool(state.trouble))
         if not self.commands.is_idle:
             return
         for row in self._rows.values():
-            row.apply(seen.chosen)
-        if seen.site:
-            self._offer(seen.site)
+            row.apply(state.chosen)
+        if state.site:
+            self._offer(state.site)
 
     def commit(self) -> None:
-        """Writes what was typed and not left yet."""
+        """Write what was typed and not written yet."""
         for row in self._rows.values():
             row.control.commit()
 
     def _offer(self, site: Site) -> None:
-        """Each control has a letter of its own, found for all of them at once; a box is one."""
+        """Give each control, and each cluster's box, its own letter."""
         control = next(
             row.control for row in self._rows.values() if isinstance(row.control, ClustersControl)
         )
@@ -129,13 +129,13 @@ class SettingsPage(QScrollArea):
         control.tick(site)
 
     def _order_stops(self) -> None:
-        """Tab goes from row to row, though the boxes were made after all other controls."""
+        """Have Tab go from row to row, though the boxes were made last."""
         stops: list[QWidget] = [self._set_up]
         for row in self._rows.values():
             control = row.control
             stops += control.boxes if isinstance(control, ClustersControl) else [control]
-        for one, other in pairwise(stops):
-            self.setTabOrder(one, other)
+        for stop, next_stop in pairwise(stops):
+            self.setTabOrder(stop, next_stop)
 
     def _body(self) -> QWidget:
         form = self._form
@@ -143,7 +143,7 @@ class SettingsPage(QScrollArea):
         form.setHorizontalSpacing(2 * GRID_PX)
         form.setVerticalSpacing(GRID_PX // 2)
         for row in self._rows.values():
-            row.control.wanted.connect(self._wisher(row.setting.key))
+            row.control.wanted.connect(self._writer(row.setting.key))
             form.addRow(row.label, row.control)
             form.addRow("", row.help)
             form.addRow("", row.error)
@@ -157,13 +157,13 @@ class SettingsPage(QScrollArea):
         layout.addStretch()
         return body
 
-    def _wisher(self, key: str) -> Callable[[str], None]:
-        def wish(text: str) -> None:
+    def _writer(self, key: str) -> Callable[[str], None]:
+        def write(text: str) -> None:
             self._waiting.pop(key, None)
             self._waiting[key] = text
             self._write_next()
 
-        return wish
+        return write
 
     def _write_next(self) -> None:
         if not (self.commands.is_idle and self._waiting):
@@ -172,7 +172,7 @@ class SettingsPage(QScrollArea):
         text = self._waiting.pop(key)
         self.commands.run(
             lambda _: self._written(key, ""),
-            lambda error: self._written(key, _said(error)),
+            lambda error: self._written(key, _error_text(error)),
             *("settings", "set", "--events", key, "--", text),
         )
 
@@ -184,7 +184,7 @@ class SettingsPage(QScrollArea):
 
 
 def _set_up_button(start: Callable[..., object]) -> QPushButton:
-    """What is no value to be typed, but set up in a window of its own."""
+    """A menu with what has a window of its own instead of a value."""
     button = QPushButton(describe.SET_UP)
     button.setObjectName("set-up-parts")
     button.setAccessibleName(describe.SET_UP)
@@ -197,7 +197,7 @@ def _set_up_button(start: Callable[..., object]) -> QPushButton:
 
 
 def _words(name: str) -> QLabel:
-    """As wide as the form; a scroll area asks for its height at that width by itself."""
+    """A label as wide as the form; the scroll area asks for its height at that width."""
     label = QLabel()
     label.setObjectName(name)
     label.setWordWrap(True)
@@ -210,5 +210,5 @@ def _words(name: str) -> QLabel:
     return label
 
 
-def _said(error: dict[str, Any]) -> str:
+def _error_text(error: dict[str, Any]) -> str:
     return f"{error['title']}. {error['detail']}"

@@ -1,4 +1,4 @@
-"""The page of the tunnels: each with how it is and what can be done, and the way to a new one."""
+"""The page of the tunnels: each with its state and actions, and a button for a new one."""
 
 from collections.abc import Callable
 from functools import partial
@@ -78,21 +78,21 @@ class TunnelsPage(QWidget):
         layout.addWidget(self._note)
         layout.addLayout(row)
 
-    def apply(self, seen: CurrentState) -> None:
-        """Makes the list anew only where a tunnel has changed, for a button may have the focus."""
-        if seen.site:
-            self._site = seen.site
-        if seen.snapshot is None:
+    def apply(self, state: CurrentState) -> None:
+        """Rebuild the list only if a tunnel has changed, as a button may have the focus."""
+        if state.site:
+            self._site = state.site
+        if state.snapshot is None:
             return
-        self._can_log_in = seen.snapshot.state(seen.now).opens_doors
-        self._last = seen.snapshot.last_tunnel
-        if seen.snapshot.tunnels != self._tunnels:
-            self._show(seen.snapshot.tunnels)
+        self._can_log_in = state.snapshot.state(state.now).opens_doors
+        self._last = state.snapshot.last_tunnel
+        if state.snapshot.tunnels != self._tunnels:
+            self._show(state.snapshot.tunnels)
 
     def open_new(self, before: TunnelTarget | None = None) -> None:
-        """Opens the dialog; with ``before`` filled in so, else as the last tunnel was.
+        """Open the dialog with ``before`` filled in, or else the last tunnel.
 
-        One that is open already comes to the front.
+        A dialog that is open already comes to the front.
         """
         if (dialog := self.findChild(TunnelDialog)) is not None:
             dialog.activateWindow()
@@ -110,16 +110,16 @@ class TunnelsPage(QWidget):
         before, self._tunnels = self._tunnels, tunnels
         focused = self.focusWidget()
         keeps = focused.objectName() if focused is not None else ""
-        self._state.setText(tunnel_view.how_many(tunnel_view.alive(tunnels)))
-        actions = [self._deeds(one) for one in tunnels]
+        self._state.setText(tunnel_view.count_sentence(tunnel_view.count_running(tunnels)))
+        actions = [self._actions(tunnel) for tunnel in tunnels]
         labels = [_NEW, _JOBS, *(label for row in actions for label in row)]
         new, jobs, *marked = status_view.with_mnemonics(labels, self._taken)
         self._new.setText(new)
         self._jobs.setText(jobs)
         rest = iter(marked)
         cards = [
-            self._card(one, [(next(rest), action) for action in row.values()])
-            for one, row in zip(tunnels, actions, strict=True)
+            self._card(tunnel, [(next(rest), action) for action in row.values()])
+            for tunnel, row in zip(tunnels, actions, strict=True)
         ]
         self._list.setWidget(stack(cards or [words_label("what-for", WHAT_FOR)]))
         if keeps and (again := self.findChild(QWidget, keeps)) is not None:
@@ -128,22 +128,22 @@ class TunnelsPage(QWidget):
             announce(self, self._news(before))
 
     def _news(self, before: tuple[TunnelObservation, ...]) -> str:
-        """What a person who does not see the list hears of a change."""
-        changed = [one for one in self._tunnels or () if one not in before]
-        said = [f"{tunnel_view.name(one)}: {tunnel_view.state(one)}" for one in changed]
-        return "\n".join(said) or self._state.text()
+        """What a screen reader says about a change of the list."""
+        changed = [tunnel for tunnel in self._tunnels or () if tunnel not in before]
+        news = [f"{tunnel_view.name(tunnel)}: {tunnel_view.state(tunnel)}" for tunnel in changed]
+        return "\n".join(news) or self._state.text()
 
-    def _deeds(self, tunnel: TunnelObservation) -> dict[str, TunnelAction]:
-        """By label; what is offered first is what is wanted most."""
+    def _actions(self, tunnel: TunnelObservation) -> dict[str, TunnelAction]:
+        """By label; the most common action comes first."""
         if not tunnel.alive:
-            return {_AGAIN: lambda one: self.open_new(one.target), _REMOVE: self._close}
+            return {_AGAIN: lambda other: self.open_new(other.target), _REMOVE: self._close}
         first: dict[str, TunnelAction] = {
-            _OPEN: lambda one: open_page(one.target.url),
+            _OPEN: lambda other: open_page(other.target.url),
             _COPY: self._copy,
         }
         if tunnel.state is TunnelState.WAITING:
             first = {_RENEW: lambda _: self._start("window", "renew")}
-        return {**first, _END: lambda one: self.open_new(one.target), _CLOSE: self._close}
+        return {**first, _END: lambda other: self.open_new(other.target), _CLOSE: self._close}
 
     def _card(self, tunnel: TunnelObservation, actions: list[tuple[str, TunnelAction]]) -> QWidget:
         title = bold_label(f"title-{tunnel.id}", tunnel_view.name(tunnel))
@@ -158,7 +158,7 @@ class TunnelsPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID_PX // 2)
         layout.addWidget(title)
-        layout.addWidget(words_label(f"state-{tunnel.id}", tunnel_view.told(tunnel)))
+        layout.addWidget(words_label(f"state-{tunnel.id}", tunnel_view.details(tunnel)))
         layout.addLayout(row)
         return card
 
@@ -167,9 +167,9 @@ class TunnelsPage(QWidget):
 
     def _close(self, tunnel: TunnelObservation) -> None:
         self.commands.run(
-            lambda _: self._note.say(""), self._tell, "tunnel", "close", tunnel.id, "--events"
+            lambda _: self._note.say(""), self._show_error, "tunnel", "close", tunnel.id, "--events"
         )
 
-    def _tell(self, error: dict[str, Any]) -> None:
+    def _show_error(self, error: dict[str, Any]) -> None:
         if error["code"] != Cancelled.default_code:
             self._note.say(error_view.text(error))
