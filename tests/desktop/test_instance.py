@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.errors import InvalidFile
-from alpkey.desktop.instance import MESSAGE_LIMIT_BYTES, Instance, tell
+from alpkey.desktop.instance import MESSAGE_LIMIT_BYTES, Instance, send
 
 
 @pytest.fixture

@@ -77,11 +77,11 @@ def test_one_that_hangs_is_ended_and_the_next_one_comes(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, started: BackgroundRunner, mark: Path
 ) -> None:
     children(monkeypatch, mark, DONE, 60)
-    monkeypatch.setattr(background_runner, "PATIENCE_MS", 300)
+    monkeypatch.setattr(background_runner, "TIMEOUT_MS", 300)
     monkeypatch.setattr("alpkey.desktop.child.child_process.CANCEL_TIMEOUT_MS", 1)
     started.apply(KEY, LATER)
     qtbot.waitUntil(lambda: started._child is None)
-    monkeypatch.setattr(background_runner, "PATIENCE_MS", 60_000)
+    monkeypatch.setattr(background_runner, "TIMEOUT_MS", 60_000)
     before = runs(mark)
     started.apply(KEY, LATER + HOUR)
     qtbot.waitUntil(lambda: runs(mark) == before + 1)

@@ -37,7 +37,7 @@ def dialog(windows: Windows) -> RenewalDialog:
 def test_all_windows_close(qtbot: QtBot, windows: Windows) -> None:
     windows.show("main", {})
     dialog(windows)
-    windows.hear({"quit": True})
+    windows.handle({"quit": True})
     qtbot.waitUntil(lambda: not shown(MainWindow) and not shown(RenewalDialog), timeout=20_000)
 
 
@@ -47,7 +47,7 @@ def test_a_renewal_under_way_is_asked_about(
 ) -> None:
     one = dialog(windows)
     monkeypatch.setattr(RenewalDialog, "is_under_way", True)
-    windows.hear({"quit": True})
+    windows.handle({"quit": True})
     box = one.findChild(QMessageBox)
     assert box.defaultButton().text() == "&Go on"
     qtbot.keyClick(next(one for one in box.buttons() if one.text() == choice), Qt.Key.Key_Space)

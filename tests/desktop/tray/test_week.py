@@ -253,7 +253,7 @@ def test_a_week(qtbot: QtBot, desk: Desk, clock: Clock) -> None:
             qtbot.waitUntil(lambda shown=shown: len(desk.server.history) == shown + 1)
             told.append((f"{clock.now:%a %H:%M}", list(desk.memory.told.values())[-1]))
         if f"{clock.now:%H:%M}" == "20:00":
-            qtbot.waitUntil(lambda: desk.following._chores._child is None)
+            qtbot.waitUntil(lambda: desk.following._background_commands._child is None)
             go_on()
             weights.append(weight())
     assert told == EXPECTED

@@ -21,7 +21,7 @@ from pytestqt.qtbot import QtBot
 
 from alpkey.core.errors import Unreachable
 from alpkey.core.tunnels.record import TunnelTarget
-from alpkey.desktop.views.tunnels import ports_typed, running, service_of, services
+from alpkey.desktop.views.tunnels import parse_ports, running, service_of, services
 from alpkey.desktop.windows.tunnel_dialog import LISTING, NO_JOBS, NO_KEY, TunnelDialog
 from tests.core.sites import site
 from tests.desktop.scenes import BOARD, CHILD, JOBS, NO_NETWORK, failed
@@ -280,7 +280,7 @@ def test_a_job_is_ended_after_a_question(
     ],
 )
 def test_ports_are_numbers(text: str, ports: tuple[int, ...] | None) -> None:
-    assert ports_typed(text) == ports
+    assert parse_ports(text) == ports
 
 
 def test_only_a_job_that_has_nodes_can_be_chosen() -> None:

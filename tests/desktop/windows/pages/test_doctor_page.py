@@ -172,7 +172,7 @@ def test_every_button_has_its_words_and_its_window(check: Check) -> None:
 
 
 def test_buttons_are_for_findings_that_there_are() -> None:
-    assert set(finding_view._ENDED_BY) <= {check.id for check in CHECKS}
+    assert set(finding_view._RESOLVED_BY) <= {check.id for check in CHECKS}
 
 
 def test_a_report_is_shown_in_full_before_it_is_copied(qtbot: QtBot, opened: Opener) -> None:
