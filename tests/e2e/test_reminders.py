@@ -118,7 +118,7 @@ def server(running_desk: Desk) -> int:
 
 def test_later_waits_for_half_an_hour(running_desk: Desk, screen: Screen, aged: Home) -> None:
     with tray_of(running_desk, aged):
-        running_desk.click(*notification(screen).named("BackgroundCall").middle())
+        running_desk.click(*notification(screen).named("Later").middle())
         until(lambda: told(aged)["snooze"], "the snooze")
         gone(screen)
         assert screen.find(DIALOG) is None

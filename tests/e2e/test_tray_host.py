@@ -23,7 +23,7 @@ from tests.e2e.waiting import until
 from tests.sockets import owner, place_of
 
 MAIN_TITLE = "Alpkey - DEMO"
-SOON = "from alpkey.desktop.tray import stand_in\nstand_in.GRACE_MS = 300\n"
+SOON = "from alpkey.desktop.tray import window_fallback\nwindow_fallback.GRACE_MS = 300\n"
 
 
 def places(home: Home) -> Paths:
@@ -72,7 +72,7 @@ def test_from_a_login_without_a_host(running_desk: Desk, screen: Screen, quick: 
     another_old_key(quick)
     running_desk.panel.die()
     with started(quick, "--at-login"):
-        running_desk.click(*notification(screen).named("BackgroundCall").middle())
+        running_desk.click(*notification(screen).named("Later").middle())
         gone(screen)
         assert list(told(quick)["told"].values()) == ["soon"]  # type: ignore[attr-defined]
         assert screen.find(MAIN_TITLE) is None

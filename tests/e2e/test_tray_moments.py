@@ -85,8 +85,8 @@ def test_a_home_on_a_drive_that_tells_of_no_change(
     running_desk: Desk, home_on_desk: Home, tmp_path: Path
 ) -> None:
     """As NFS does of changes by another machine: the tick sees them, here made short."""
-    deaf = "from alpkey.desktop import watch\nwatch.TICK_MS = 200\n"
-    deaf += "watch.QFileSystemWatcher.addPaths = lambda *_: []\n"
+    deaf = "from alpkey.desktop import file_watcher\nfile_watcher.TICK_MS = 200\n"
+    deaf += "file_watcher.QFileSystemWatcher.addPaths = lambda *_: []\n"
     change_inside(home_on_desk, tmp_path, deaf)
     with tray_of(running_desk, home_on_desk) as item:
         until(lambda: "no key yet" in item.tooltip(), "the tooltip")
@@ -200,7 +200,9 @@ def test_a_child_that_crashes_or_hangs_is_told_of_and_let_go(
     """With the 45 s in which a key may still be installed made short."""
     home = home_on_desk
     change_inside(
-        home, tmp_path, "from alpkey.desktop import engine\nengine.CANCEL_TIMEOUT_MS = 300\n"
+        home,
+        tmp_path,
+        "from alpkey.desktop.child import child_process\nchild_process.CANCEL_TIMEOUT_MS = 300\n",
     )
     with tray_of(running_desk, home) as item:
         item.choose(RENEW)

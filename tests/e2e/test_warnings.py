@@ -51,8 +51,8 @@ def test_the_tray_looks_by_itself_and_says_it(
 ) -> None:
     """With the two minutes after its start left out."""
     home = home_on_desk
-    soon = "from datetime import timedelta\nfrom alpkey.desktop.tray import chores\n"
-    change_inside(home, tmp_path, soon + "chores.FIRST_AFTER = timedelta(0)\n")
+    soon = "from datetime import timedelta\nfrom alpkey.desktop.tray import background_runner\n"
+    change_inside(home, tmp_path, soon + "background_runner.FIRST_AFTER = timedelta(0)\n")
     assert home.renew()[0] == 0
     home.key.chmod(0o644)
     with tray_of(running_desk, home) as item:
