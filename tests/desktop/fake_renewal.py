@@ -79,7 +79,7 @@ def elsewhere() -> None:
     if sys.argv[1] == "stay":
         tell(event="ask", ask=2, fields=[STAY], error=None)
         tell(event="warn", code="answered", params=json.loads(sys.stdin.readline()))
-    tell(v=1, event="show", **next(PAGES[one] for one in sys.argv if one in PAGES))
+    tell(v=1, event="show", **next(PAGES[argument] for argument in sys.argv if argument in PAGES))
     if sys.argv[1] == "signed-in":
         for step in ("signed-in", "issued", "installed"):
             tell(event="step", id=step, params={})

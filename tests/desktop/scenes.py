@@ -243,7 +243,7 @@ def has_items(name: str, count: int) -> Callable[[QWidget], bool]:
 
 
 def window_text(window: QWidget) -> str:
-    return "\n".join(one.text() for one in window.findChildren(QLabel) if one.isVisible())
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
 
 
 def sent_and(shown: Callable[[QWidget], bool]) -> Callable[[QWidget], bool]:
@@ -417,7 +417,7 @@ SPARE: Row = {
 
 def importing(*says: list[Row]) -> ImportDialog:
     """The dialog; with rows its child looks in the downloads and says them."""
-    rows = [json.dumps(one) for one in says]
+    rows = [json.dumps(rows) for rows in says]
     made = ImportDialog(
         site(), lambda *_: [sys.executable, "-P", "-c", CHILD, *rows], clock=lambda: NOW
     )
@@ -500,7 +500,7 @@ def tunnel_dialog(
 LEFT: Row = {
     "event": "done",
     "result": {
-        "removed": [asdict(one) for one in GOING],
+        "removed": [asdict(item) for item in GOING],
         "left": [{"what": "session", "name": "alice", "code": "", "reason": "It is locked."}],
         "revoked": ["11327954362781958041"],
     },
@@ -649,12 +649,12 @@ def settle(window: QWidget, scene: Scene) -> bool:
     before = window.size()
     QCoreApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    labels = (one for one in window.findChildren(WrappedLabel) if one.isVisible())
-    if any(one.height() < one.heightForWidth(one.width()) for one in labels):
+    labels = (widget for widget in window.findChildren(WrappedLabel) if widget.isVisible())
+    if any(label.height() < label.heightForWidth(label.width()) for label in labels):
         return False
-    buttons = (one for one in window.findChildren(QPushButton) if one.isVisible())
+    buttons = (button for button in window.findChildren(QPushButton) if button.isVisible())
     complete = isinstance(window, MainWindow) or any(
-        not one.objectName().startswith("connect-") for one in buttons
+        not button.objectName().startswith("connect-") for button in buttons
     )
     return scene.ready(window) and complete and window.size() == before
 

@@ -168,7 +168,7 @@ def type_a_passphrase(window: QWidget) -> None:
 
 
 def ask(number: int, *names: str, error: AlpkeyError | None = None) -> Row:
-    fields = [{"name": one, "kind": "secret", "kept": False, "value": None} for one in names]
+    fields = [{"name": name, "kind": "secret", "kept": False, "value": None} for name in names]
     said = describe.error_object(error) if error else None
     return {"event": "ask", "ask": number, "fields": fields, "error": said}
 
@@ -315,4 +315,4 @@ def asked_again(window: QWidget) -> bool:
 def text_of(window: QWidget) -> str:
     from PySide6.QtWidgets import QLabel
 
-    return "\n".join(one.text() for one in window.findChildren(QLabel) if one.isVisible())
+    return "\n".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())

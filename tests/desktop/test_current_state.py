@@ -14,7 +14,7 @@ def at() -> Paths:
     return found
 
 
-def test_it_knows_what_the_person_wants(at: Paths) -> None:
+def test_it_has_the_users_settings(at: Paths) -> None:
     at.settings.write_text('icon = "ring"\nclusters = { daint = false }\n')
     seen = current_state.take(at)
     assert seen.site

@@ -117,15 +117,15 @@ def test_the_number_is_read_on_any_panel(
 ) -> None:
     """What stands around the digits is ours, so their contrast is the same everywhere."""
     middle = pixels(on_panel(IconView(IconShape.NUMBER, number, Ring.FULL, 5), size_px, panel), 0.4)
-    light = [contrast(one, QColor(drawing.EDGE)) >= 4.5 for one in middle]
-    command_context = [contrast(one, QColor(drawing.INK)) >= 4.5 for one in middle]
+    light = [contrast(colour, QColor(drawing.EDGE)) >= 4.5 for colour in middle]
+    command_context = [contrast(colour, QColor(drawing.INK)) >= 4.5 for colour in middle]
     assert sum(light) >= len(middle) * 0.1
     assert sum(command_context) >= len(middle) * 0.25
 
 
 @pytest.mark.parametrize("panel", PANELS)
-@pytest.mark.parametrize("size_px", [one for one in EVERY_SIZE_PX if one <= 32])
-def test_states_are_told_apart(qtbot: QtBot, size_px: int, panel: str) -> None:
+@pytest.mark.parametrize("size_px", [size for size in EVERY_SIZE_PX if size <= 32])
+def test_states_are_distinguishable(qtbot: QtBot, size_px: int, panel: str) -> None:
     """By pixels of 3:1 that are an area seen without looking for it; larger ones are the same."""
     drawn = [pixels(on_panel(view, size_px, panel)) for view in VIEWS]
     for one, other in itertools.combinations(drawn, 2):

@@ -38,7 +38,7 @@ CHANGES: dict[str, Callable[[Paths], None]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
-def test_it_tells_of_a_change(qtbot: QtBot, at: Paths, change: Callable[[Paths], None]) -> None:
+def test_a_change_is_reported(qtbot: QtBot, at: Paths, change: Callable[[Paths], None]) -> None:
     for folder in (at.state, at.ssh, at.config):
         folder.mkdir(parents=True)
     (at.ssh / "old-cert.pub").touch()
@@ -57,7 +57,7 @@ def test_a_home_that_comes_later_is_seen(qtbot: QtBot, at: Paths) -> None:
         replaced(at.ssh / "cscs-key-cert.pub")
 
 
-def test_a_burst_is_told_once(qtbot: QtBot, at: Paths) -> None:
+def test_a_burst_is_reported_once(qtbot: QtBot, at: Paths) -> None:
     at.state.mkdir(parents=True)
     watch = FileWatcher(at)
     told: list[None] = []
@@ -68,7 +68,7 @@ def test_a_burst_is_told_once(qtbot: QtBot, at: Paths) -> None:
     assert len(told) == 1
 
 
-def test_a_burst_without_end_is_told_all_the_same(qtbot: QtBot, at: Paths) -> None:
+def test_a_burst_without_end_is_reported_too(qtbot: QtBot, at: Paths) -> None:
     at.state.mkdir(parents=True)
     watch = FileWatcher(at)
     busy, log = QTimer(), at.state / "log"
@@ -79,7 +79,7 @@ def test_a_burst_without_end_is_told_all_the_same(qtbot: QtBot, at: Paths) -> No
     busy.stop()
 
 
-def test_while_a_lock_is_held_it_looks_often(qtbot: QtBot, at: Paths) -> None:
+def test_while_a_lock_is_held_changes_are_reported_often(qtbot: QtBot, at: Paths) -> None:
     """Letting a lock go changes no file."""
     watch = FileWatcher(at)
     watch.set_working(True)
@@ -92,7 +92,7 @@ def beats(*pairs: tuple[float, float]) -> Iterator[ClockReading]:
     return (ClockReading(wall_s, steady_s) for wall_s, steady_s in pairs)
 
 
-def test_a_jump_is_told_once_and_first(qtbot: QtBot, at: Paths) -> None:
+def test_a_jump_is_reported_once_and_first(qtbot: QtBot, at: Paths) -> None:
     readings = beats((0, 0), (60, 60), (3720, 120), (3780, 180))
     watch = FileWatcher(at, lambda: next(readings))
     said: list[str] = []

@@ -25,7 +25,9 @@ def first(qtbot: QtBot, path: Path) -> Instance:
     return claimed
 
 
-def test_the_second_is_none_and_tells_the_first(qtbot: QtBot, first: Instance, path: Path) -> None:
+def test_the_second_is_none_and_sends_to_the_first(
+    qtbot: QtBot, first: Instance, path: Path
+) -> None:
     with first:
         assert Instance.claim(path) is None
         with qtbot.waitSignal(first.received) as received:
@@ -33,7 +35,7 @@ def test_the_second_is_none_and_tells_the_first(qtbot: QtBot, first: Instance, p
     assert received.args == [{"show": "renew", "connect": "daint"}]
 
 
-def test_once_it_is_left_the_next_may_come(first: Instance, path: Path) -> None:
+def test_the_next_may_come_after_the_first(first: Instance, path: Path) -> None:
     with first:
         pass
     second = Instance.claim(path)
@@ -42,11 +44,11 @@ def test_once_it_is_left_the_next_may_come(first: Instance, path: Path) -> None:
         pass
 
 
-def test_where_nobody_listens_telling_says_so(path: Path) -> None:
+def test_sending_fails_without_a_listener(path: Path) -> None:
     assert not send(path, show="main")
 
 
-def test_a_socket_left_by_a_dead_one_is_no_obstacle(path: Path) -> None:
+def test_a_socket_left_by_a_killed_instance_is_replaced(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
     claimed = Instance.claim(path)
@@ -70,7 +72,7 @@ def test_noise_is_not_heard(qtbot: QtBot, first: Instance, path: Path, noise: by
     assert messages == [{"show": "main"}]
 
 
-def test_a_socket_that_cannot_be_made_is_told(path: Path) -> None:
+def test_a_socket_that_cannot_be_made_raises(path: Path) -> None:
     with pytest.raises(InvalidFile) as raised:
         Instance.claim(path / "no" / "folder")
     assert raised.value.code == "runtime-unfit"

@@ -45,7 +45,7 @@ def test_garbage_is_passed_over(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("command", [["/nowhere/alpkey"], [sys.executable, "-c", "0"]])
-def test_an_end_without_a_word_is_told(qtbot: QtBot, command: list[str]) -> None:
+def test_an_end_without_a_result_is_reported(qtbot: QtBot, command: list[str]) -> None:
     one = ChildProcess(command)
     with qtbot.waitSignal(one.failed) as told:
         one.start()

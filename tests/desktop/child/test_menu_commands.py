@@ -31,7 +31,7 @@ def saying(monkeypatch: pytest.MonkeyPatch, **event: object) -> None:
 
 
 def boxes() -> list[QMessageBox]:
-    shown = (one for one in QApplication.topLevelWidgets() if one.isVisible())
+    shown = (widget for widget in QApplication.topLevelWidgets() if widget.isVisible())
     return [one for one in shown if isinstance(one, QMessageBox)]
 
 
@@ -44,7 +44,7 @@ def test_success_is_silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Non
     assert boxes() == []
 
 
-def test_a_failure_is_told_and_keeps_the_process_until_it_was_read(
+def test_a_failure_is_shown_and_the_process_stays_until_it_was_read(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saying(monkeypatch, event="failed", error=ERROR)

@@ -82,7 +82,7 @@ def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
     ]
 
 
-def test_each_does_what_it_says(menu: TrayMenu, done: Done) -> None:
+def test_each_entry_has_its_action(menu: TrayMenu, done: Done) -> None:
     menu.apply(MenuView("Key valid until 17:42", "3 of 5 keys left", later=LATER, news_page=PAGE))
     for action in menu.actions():
         action.trigger()
@@ -123,7 +123,7 @@ def test_a_warning_and_later_come_and_go(menu: TrayMenu) -> None:
     assert texts(menu)[3] == "Connect to daint"
 
 
-def test_a_newer_version_is_told_of_behind_the_settings(menu: TrayMenu) -> None:
+def test_a_newer_version_is_announced_after_the_settings(menu: TrayMenu) -> None:
     view = MenuView("Key expired", "Quota unknown", news="Alpkey 99.0 is there", news_page=PAGE)
     before = texts(menu)
     menu.apply(view)
@@ -147,7 +147,7 @@ def test_hosts_follow_the_site(menu: TrayMenu) -> None:
     assert texts(menu)[3:6] == ["Connect to daint", "Connect to clariden", "Check Ela"]
 
 
-def test_the_persons_own_names_stand_behind_the_clusters(menu: TrayMenu, done: Done) -> None:
+def test_the_users_own_names_follow_the_clusters(menu: TrayMenu, done: Done) -> None:
     """One that is called as the site calls it is there already."""
     own = (Alias("alps", "daint"), Alias("daint", "daint"))
     menu.offer(connections(site(), own))

@@ -105,7 +105,7 @@ def test_a_button(
     assert received.chosen == [(choice, "t0k3n")]
 
 
-def test_a_button_without_a_token_and_one_nobody_knows(
+def test_a_button_without_a_token_and_an_unknown_one(
     qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, received: Heard
 ) -> None:
     notifications.show(FIRST)
@@ -116,7 +116,7 @@ def test_a_button_without_a_token_and_one_nobody_knows(
     assert received.chosen == [("renew", "")]
 
 
-def test_what_belongs_to_others_is_not_ours(
+def test_notifications_of_other_programs_are_ignored(
     qtbot: QtBot,
     server: FakeNotificationDaemon,
     notifications: Notifications,
@@ -228,7 +228,7 @@ def test_no_bus(
         notifications.withdraw()
 
 
-def test_a_slow_server_is_asked_once_and_told_the_last_word(
+def test_a_slow_server_is_asked_once_and_gets_the_last_notice(
     qtbot: QtBot,
     server: FakeNotificationDaemon,
     notifications: Notifications,
@@ -277,7 +277,7 @@ def test_a_server_that_hangs_is_given_up_and_its_late_word_taken_back(
     assert received.refused == [SECOND]
 
 
-def test_a_server_that_dies_while_it_is_asked(
+def test_a_server_that_ends_while_it_is_asked(
     qtbot: QtBot, server: FakeNotificationDaemon, notifications: Notifications, received: Heard
 ) -> None:
     server.held = []

@@ -26,12 +26,12 @@ def windows(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Windows:
 
 
 def shown(kind: type) -> list[object]:
-    return [one for one in QApplication.topLevelWidgets() if isinstance(one, kind)]
+    return [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, kind)]
 
 
 def dialog(windows: Windows) -> RenewalDialog:
     windows.show("renew", {})
-    return next(one for one in shown(RenewalDialog) if isinstance(one, RenewalDialog))
+    return next(widget for widget in shown(RenewalDialog) if isinstance(widget, RenewalDialog))
 
 
 def test_all_windows_close(qtbot: QtBot, windows: Windows) -> None:
@@ -50,7 +50,9 @@ def test_a_renewal_under_way_is_asked_about(
     windows.handle({"quit": True})
     box = one.findChild(QMessageBox)
     assert box.defaultButton().text() == "&Go on"
-    qtbot.keyClick(next(one for one in box.buttons() if one.text() == choice), Qt.Key.Key_Space)
+    qtbot.keyClick(
+        next(button for button in box.buttons() if button.text() == choice), Qt.Key.Key_Space
+    )
     if keep:
         assert one.isVisible()
         one.close()

@@ -181,7 +181,7 @@ class TestWhoStaysSignedIn:
         qtbot.waitUntil(lambda: not reminders._pause.isActive())
         assert screen.shown == []
 
-    def test_where_it_brought_nothing_a_person_is_reminded(
+    def test_after_a_failed_automatic_renewal_the_user_is_reminded(
         self, qtbot: QtBot, world: World, screen: FakeScreen
     ) -> None:
         reminders = world.begin(self.STAYS)

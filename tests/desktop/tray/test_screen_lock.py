@@ -26,7 +26,7 @@ def lock(qtbot: QtBot, bus_address: str, connect: Connect) -> Callable[[], Scree
     return make
 
 
-def test_a_desktop_that_tells_nothing(lock: Callable[[], ScreenLock]) -> None:
+def test_a_desktop_that_answers_nothing(lock: Callable[[], ScreenLock]) -> None:
     assert lock().locked is False
 
 
@@ -56,7 +56,7 @@ def test_the_hint_of_the_login_session(
     assert known.locked is not locked
 
 
-def test_a_screen_saver_that_dies_locks_nothing(
+def test_a_screen_saver_that_ends_locks_nothing(
     qtbot: QtBot, bus_address: str, lock: Callable[[], ScreenLock]
 ) -> None:
     saver = FakeScreenSaver(bus_address, active=True)

@@ -57,14 +57,14 @@ JUPYTER_IS = "nid006554 of daint, port 8888: {}"
 BOARD_IS = "nid007001 of santis, ports 6006, 8080: no answer"
 
 
-def test_without_tunnels_there_are_the_ways_to_one(menu: TunnelsMenu, done: Done) -> None:
+def test_without_tunnels_there_are_entries_for_new_ones(menu: TunnelsMenu, done: Done) -> None:
     assert (menu.title(), texts(menu)) == ("Tunnels", [NEW, JOBS])
     for action in menu.actions():
         action.trigger()
     assert done == [("open", "main", "tunnels"), ("open", "main", "jobs")]
 
 
-def test_each_that_lives_has_a_menu_of_its_own(menu: TunnelsMenu, done: Done) -> None:
+def test_each_running_tunnel_has_its_own_menu(menu: TunnelsMenu, done: Done) -> None:
     show(menu, JUPYTER, DEAD, BOARD)
     assert menu.title() == "Tunnels (2 open)"
     assert texts(menu) == [JUPYTER_IS.format("open"), BOARD_IS, "-", NEW, JOBS]
@@ -103,7 +103,7 @@ def test_one_that_is_closed_goes_and_the_others_stay(menu: TunnelsMenu) -> None:
 @pytest.mark.parametrize(
     ("tunnels", "dot"), [((), False), ((DEAD,), False), ((JUPYTER,), True), ((DEAD, BOARD), True)]
 )
-def test_the_dot_is_there_while_one_lives(
+def test_the_dot_is_shown_while_a_tunnel_runs(
     tunnels: tuple[TunnelObservation, ...], dot: bool
 ) -> None:
     assert status_view.icon(with_tunnels(*tunnels), NOW).dot is dot
@@ -111,7 +111,7 @@ def test_the_dot_is_there_while_one_lives(
     assert status_view.icon(expired, NOW).dot is dot
 
 
-def test_what_failed_says_why_and_what_to_do() -> None:
+def test_a_failed_tunnel_shows_why_and_what_to_do() -> None:
     error = error_row(Unreachable("job-ended", node="nid006554", name="daint"))
     said = tunnel_view.state(replace(DEAD, error=error))
     assert "The job on nid006554 has ended" in said
@@ -127,12 +127,14 @@ class Asked:
         self.quitting = QuitDialog(lambda: self.did.append("close"), lambda: self.did.append("end"))
 
     def boxes(self) -> list[QMessageBox]:
-        found = [one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox)]
-        return [one for one in found if one.isVisible()]
+        found = [
+            widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QMessageBox)
+        ]
+        return [widget for widget in found if widget.isVisible()]
 
     def press(self, name: str) -> None:
         (box,) = self.boxes()
-        next(one for one in box.findChildren(QPushButton) if name in one.text()).click()
+        next(button for button in box.findChildren(QPushButton) if name in button.text()).click()
 
 
 @pytest.fixture

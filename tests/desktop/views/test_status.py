@@ -73,7 +73,7 @@ def test_the_icon_where_something_will_stop_a_login(seen: Snapshot, icon: IconVi
         (("of-a-later-version",), "Something will stop a login"),
     ],
 )
-def test_what_will_stop_a_login_is_said_in_menu_and_tooltip(
+def test_menu_and_tooltip_warn_of_what_will_stop_a_login(
     warnings: tuple[str, ...], line: str
 ) -> None:
     good = replace(snapshot(), warnings=warnings)
@@ -117,7 +117,7 @@ def test_the_quota_is_never_more_certain_than_we_are(known: Quota, line: str) ->
     assert status_view.quota_line(known, NOW) == line
 
 
-def test_every_label_has_a_letter_of_its_own_where_one_is_left() -> None:
+def test_every_label_has_its_own_letter_if_possible() -> None:
     assert status_view.with_mnemonics(["ab", "a", "ba c"]) == ["a&b", "&a", "ba &c"]
     assert status_view.with_mnemonics(["Key", "key"], taken="e") == ["&Key", "ke&y"]
     assert status_view.with_mnemonics(["a", "A", "?"]) == ["&a", "&A", "?"]
@@ -154,7 +154,7 @@ def test_a_key_of_another_user_is_not_good_for_long() -> None:
     assert not status_view.good_for_long(snapshot(before=HOUR), NOW)
 
 
-def test_a_newer_version_is_told_of_in_the_menu() -> None:
+def test_the_menu_announces_a_newer_version() -> None:
     told = status_view.menu(replace(snapshot(), newer=Release("99.0", "https://a.page/")), NOW)
     assert told.news == "Alpkey 99.0 is there\N{HORIZONTAL ELLIPSIS}"
     assert told.news_page == "https://a.page/"

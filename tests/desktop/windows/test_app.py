@@ -57,7 +57,7 @@ def shown(qtbot: QtBot, scene: str) -> Iterator[QWidget]:
 
 
 def visible(window: QWidget, kind: type[QWidget]) -> list[QWidget]:
-    return [one for one in window.findChildren(kind) if one.isVisible()]
+    return [widget for widget in window.findChildren(kind) if widget.isVisible()]
 
 
 def cut_off(one: QWidget) -> bool:
@@ -70,18 +70,18 @@ def cut_off(one: QWidget) -> bool:
 
 def test_no_text_is_cut_off(large_window: QWidget) -> None:
     kinds = (QLabel, QPushButton, QLineEdit)
-    cut = [one for kind in kinds for one in visible(large_window, kind) if cut_off(one)]
-    assert [(one.objectName(), one.size()) for one in cut] == []
+    cut = [widget for kind in kinds for widget in visible(large_window, kind) if cut_off(widget)]
+    assert [(widget.objectName(), widget.size()) for widget in cut] == []
 
 
 def test_no_two_widgets_overlap(large_window: QWidget) -> None:
     for parent in (large_window, *visible(large_window, QWidget)):
         boxes = [
-            one.geometry()
-            for one in parent.findChildren(
+            widget.geometry()
+            for widget in parent.findChildren(
                 QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly
             )
-            if one.isVisible() and not one.isWindow()
+            if widget.isVisible() and not widget.isWindow()
         ]
         assert not any(
             one.intersects(other) for number, one in enumerate(boxes) for other in boxes[:number]
@@ -99,25 +99,25 @@ def test_text_stands_out(window: QWidget) -> None:
 
 
 def test_every_control_has_words_and_a_key_of_its_own(window: QWidget) -> None:
-    buttons = [one for one in visible(window, QPushButton) if isinstance(one, QPushButton)]
-    labels = [one for one in visible(window, QLabel) if isinstance(one, QLabel)]
+    buttons = [widget for widget in visible(window, QPushButton) if isinstance(widget, QPushButton)]
+    labels = [widget for widget in visible(window, QLabel) if isinstance(widget, QLabel)]
     named = {label.buddy() for label in labels if label.buddy()}
     for field in visible(window, QLineEdit):
         assert field in named or field.accessibleName(), field.objectName()
-    texts = [one.text() for one in (*buttons, *(one for one in labels if one.buddy()))]
+    texts = [one.text() for one in (*buttons, *(label for label in labels if label.buddy()))]
     keys = [text.partition("&")[2][:1].lower() for text in texts if "&" in text]
     assert len(keys) == len(set(keys)), texts
     # Escape is Cancel's key, as everywhere.
-    assert [one.text() for one in buttons if "&" not in one.text()] in ([], ["Cancel"])
+    assert [button.text() for button in buttons if "&" not in button.text()] in ([], ["Cancel"])
 
 
 def test_tab_reaches_every_control_and_comes_back(window: QWidget, qtbot: QtBot) -> None:
     window.activateWindow()
     wanted = {
-        one
+        widget
         for kind in (QAbstractButton, QLineEdit, QComboBox)
-        for one in visible(window, kind)
-        if one.isEnabled() and one.focusPolicy() & Qt.FocusPolicy.TabFocus
+        for widget in visible(window, kind)
+        if widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
     }
     reached: list[QWidget] = []
     for _ in range(len(wanted) + 4):

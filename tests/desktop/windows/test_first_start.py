@@ -116,7 +116,7 @@ def test_where_all_is_set_up_the_login_is_tried_at_once(stage: Make) -> None:
     home = stage(COVERED, doctor=says.done(**says.NO_TRAY))
     home.until_told("a login to daint worked")
     home.until_told("AppIndicator")
-    asked = [" ".join(one[:2]) for one in home.called]
+    asked = [" ".join(call[:2]) for call in home.called]
     assert sorted(asked) == ["autostart status", "config diff", "doctor", "hosts list"]
 
 
@@ -145,7 +145,7 @@ def test_a_name_that_is_being_typed_stays(stage: Make) -> None:
 
 
 @pytest.mark.parametrize("name", ["alice@cscs.ch", "A", "x" * 17])
-def test_what_is_no_name_is_told_at_once(stage: Make, name: str) -> None:
+def test_an_invalid_name_is_reported_at_once(stage: Make, name: str) -> None:
     home = stage(snapshot())
     home.until_at("Your key")
     home.type(name)
@@ -192,7 +192,7 @@ def test_skip_leaves_everything_as_it_is(stage: Make) -> None:
         home.key(Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
     home.until_at("A first login")
     changing = {"apply", "accept", "set", "keychain", "remove", "on"}
-    assert all(not changing & {*one} or "--check" in one for one in home.called)
+    assert all(not changing & {*call} or "--check" in call for call in home.called)
 
 
 def question(name: str, value: str) -> list[Row]:
@@ -232,7 +232,7 @@ def test_a_file_that_changed_meanwhile_is_shown_again(stage: Make) -> None:
     home.until_at("A first login")
 
 
-def test_what_ssh_refuses_is_told_and_looked_at_again(stage: Make) -> None:
+def test_what_ssh_refuses_is_shown_and_checked_again(stage: Make) -> None:
     home = stage(COVERED, config_diff=says.failed(says.REFUSED))
     home.until_told("ssh itself refuses")
     home.until_at("Your ssh configuration")
@@ -290,10 +290,10 @@ def test_else_no_passphrase_comes_first(stage: Make) -> None:
     assert "strongly recommends" in says.text_of(home.window)
     home.key(Qt.Key.Key_Return)
     home.until_at("A first login")
-    assert not {"set", "remove"} & {one[1] for one in home.called if len(one) > 1}
+    assert not {"set", "remove"} & {call[1] for call in home.called if len(call) > 1}
 
 
-def test_a_passphrase_is_typed_twice_and_kept_nowhere(stage: Make) -> None:
+def test_a_passphrase_is_typed_twice_and_stored_nowhere(stage: Make) -> None:
     asks = says.ask(1, "passphrase", "passphrase_again")
     home = stage(GOOD, passphrase_set=[[asks], says.done(changed=True)[0]])
     home.until_at("Protect the key")
@@ -305,7 +305,7 @@ def test_a_passphrase_is_typed_twice_and_kept_nowhere(stage: Make) -> None:
     home.key(Qt.Key.Key_Return)
     home.until_at("A first login")
     fields = [home.find(QLineEdit, name) for name in ("passphrase", "passphrase_again")]
-    assert [one.text() for one in fields] == ["", ""]
+    assert [field.text() for field in fields] == ["", ""]
 
 
 def test_the_old_one_is_asked_for_to_remove_it(stage: Make) -> None:
@@ -327,7 +327,7 @@ def test_the_old_one_is_asked_for_to_remove_it(stage: Make) -> None:
     home.until(lambda: not home.window.isVisible())
 
 
-def test_what_stops_a_login_is_told_and_tried_again(stage: Make) -> None:
+def test_what_stops_a_login_is_shown_and_tried_again(stage: Make) -> None:
     home = stage(COVERED, doctor=says.done(**says.STOPPED))
     home.until_told("Check that MFA is set up")
     home.press("doctor")
@@ -372,6 +372,6 @@ def test_escape_ends_it_at_every_moment(stage: Make, waits_at: str) -> None:
     home = stage(GOOD if waits_at.startswith("pass") else COVERED, None)
     home.says[waits_at] = [[]]
     home.open()
-    home.until(lambda: any(" ".join(one[:2]).startswith(waits_at) for one in home.called))
+    home.until(lambda: any(" ".join(call[:2]).startswith(waits_at) for call in home.called))
     home.key(Qt.Key.Key_Escape)
     home.until(lambda: not home.window.isVisible())

@@ -52,7 +52,7 @@ class Child:
     def command(self, *arguments: str) -> list[str]:
         self.called.append(arguments)
         program = CHILD % (failed(Cancelled()),)
-        rows = [json.dumps(one) for one in self.says]
+        rows = [json.dumps(rows) for rows in self.says]
         return [sys.executable, "-P", "-c", program, str(self.notes), *rows]
 
     def told(self) -> list[dict[str, object]]:
@@ -73,7 +73,7 @@ def opened(qtbot: QtBot) -> Opened:
         now = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
         dialog = ImportDialog(site(), commands, clock=lambda: now)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
-        qtbot.addWidget(dialog, before_close_func=lambda one: end(qtbot, one))
+        qtbot.addWidget(dialog, before_close_func=lambda window: end(qtbot, window))
         dialog.show()
         return dialog
 
@@ -116,7 +116,7 @@ def drop(dialog: ImportDialog, data: QMimeData) -> bool:
     return enters.isAccepted()
 
 
-def test_the_downloads_are_looked_through(qtbot: QtBot, opened: Opened, child: Child) -> None:
+def test_the_downloads_folder_is_searched(qtbot: QtBot, opened: Opened, child: Child) -> None:
     child.says = [[UNDERSTOOD, IMPORTED]]
     dialog = opened(child.command)
     assert dialog.focusWidget() is dialog.findChild(QPushButton, "downloads")
@@ -177,10 +177,10 @@ def test_a_text_goes_to_the_childs_input_and_nowhere_else(
     assert child.called == [("import", "-", "--events")]
     assert child.told() == [{"answer": 1, "values": {"pasted": KEY}}]
     assert KEY not in vars(dialog).values()
-    assert all("c2VjcmV0" not in one.text() for one in dialog.findChildren(QLabel))
+    assert all("c2VjcmV0" not in label.text() for label in dialog.findChildren(QLabel))
 
 
-def test_an_empty_clipboard_is_told(
+def test_an_empty_clipboard_is_reported(
     qtbot: QtBot, opened: Opened, child: Child, clipboard: Callable[[str], None]
 ) -> None:
     clipboard("  ")
@@ -202,7 +202,7 @@ def test_more_than_a_line_can_hold_is_cut(
 
 
 @pytest.mark.parametrize(("name", "answer"), [("yes", True), ("no", False)])
-def test_the_downloads_go_or_stay_as_is_said(
+def test_the_downloads_are_removed_only_after_a_yes(
     qtbot: QtBot, opened: Opened, child: Child, name: str, answer: bool
 ) -> None:
     child.says = [[UNDERSTOOD, SPARE], [IMPORTED]]
@@ -226,7 +226,7 @@ def test_escape_at_a_question_changes_nothing(qtbot: QtBot, opened: Opened, chil
     assert child.told() == [{"cancel": True}]
 
 
-def test_whoever_says_no_is_back_at_the_start(qtbot: QtBot, opened: Opened, child: Child) -> None:
+def test_a_no_leads_back_to_the_start(qtbot: QtBot, opened: Opened, child: Child) -> None:
     child.says = [[UNDERSTOOD, QUESTION], [failed(Cancelled())]]
     dialog = opened(child.command)
     press(qtbot, dialog, "downloads")
@@ -235,7 +235,7 @@ def test_whoever_says_no_is_back_at_the_start(qtbot: QtBot, opened: Opened, chil
     assert text(dialog, "heading") == "Import a key"
 
 
-def test_a_failure_is_told_by_the_real_program_and_another_try_works(
+def test_a_failure_of_the_real_program_is_shown_and_another_try_works(
     qtbot: QtBot, opened: Opened, tmp_path: Path, clipboard: Callable[[str], None]
 ) -> None:
     (tmp_path / "key.html").write_text("<html>sign in</html>")

@@ -42,7 +42,7 @@ def text(window: MainWindow, name: str) -> str:
     return window.findChildren(QLabel, name)[-1].text()
 
 
-def test_it_says_that_there_is_no_key(window: MainWindow) -> None:
+def test_a_missing_key_is_shown(window: MainWindow) -> None:
     assert text(window, "state") == "There is no key yet"
     assert text(window, "quota") == "Quota unknown"
 
@@ -80,7 +80,7 @@ def test_while_nothing_is_set_up_that_is_offered_first(
     qtbot.waitUntil(lambda: not set_up.isVisible())
 
 
-def test_unreadable_settings_are_said(qtbot: QtBot, window: MainWindow, at: Paths) -> None:
+def test_unreadable_settings_are_shown(qtbot: QtBot, window: MainWindow, at: Paths) -> None:
     at.settings.parent.mkdir(parents=True)
     at.settings.write_text("lead_time = 7")
     qtbot.waitUntil(lambda: text(window, "state") == "The settings cannot be used")

@@ -51,7 +51,7 @@ def opened(qtbot: QtBot) -> Callable[[Callable[..., list[str]]], SignOutDialog]:
     def open_it(commands: Callable[..., list[str]]) -> SignOutDialog:
         dialog = SignOutDialog(site(), commands)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
-        qtbot.addWidget(dialog, before_close_func=lambda one: end(qtbot, one))
+        qtbot.addWidget(dialog, before_close_func=lambda window: end(qtbot, window))
         dialog.show()
         return dialog
 
@@ -89,7 +89,7 @@ def test_it_lists_what_will_go_and_then_what_went(
 
 
 @pytest.mark.parametrize("how", ["stay", "escape"])
-def test_who_stays_loses_nothing(qtbot: QtBot, opened: Opened, child: Child, how: str) -> None:
+def test_a_no_removes_nothing(qtbot: QtBot, opened: Opened, child: Child, how: str) -> None:
     dialog = opened(child.command)
     qtbot.waitUntil(lambda: dialog.findChild(QPushButton, "stay") is not None)
     assert dialog.focusWidget() is dialog.findChild(QPushButton, "stay")
@@ -101,7 +101,7 @@ def test_who_stays_loses_nothing(qtbot: QtBot, opened: Opened, child: Child, how
     assert child.called == [("sign-out", "--events")]
 
 
-def test_a_wish_to_revoke_takes_a_sign_in(qtbot: QtBot, opened: Opened, child: Child) -> None:
+def test_revoking_needs_a_sign_in(qtbot: QtBot, opened: Opened, child: Child) -> None:
     dialog = opened(child.command)
     qtbot.waitUntil(lambda: dialog.findChild(QPushButton, "leave") is not None)
     qtbot.keyClick(dialog.findChild(QCheckBox, "revoke"), Qt.Key.Key_Space)
@@ -111,14 +111,14 @@ def test_a_wish_to_revoke_takes_a_sign_in(qtbot: QtBot, opened: Opened, child: C
     assert child.called[-1] == ("sign-out", "--revoke", "--browser", "--yes", "--events")
 
 
-def test_a_failure_is_told(qtbot: QtBot, opened: Opened, child: Child) -> None:
+def test_a_failure_is_shown(qtbot: QtBot, opened: Opened, child: Child) -> None:
     child.then = [failed(LOST)]
     dialog = opened(child.command)
     press(qtbot, dialog, "leave")
     qtbot.waitUntil(lambda: "cannot be reached" in text(dialog, "heading"))
 
 
-def test_where_nothing_is_ours_nothing_is_asked(qtbot: QtBot, opened: Opened) -> None:
+def test_without_anything_to_remove_nothing_is_asked(qtbot: QtBot, opened: Opened) -> None:
     """With the real program in an empty home."""
     dialog = opened(command)
     qtbot.waitUntil(

@@ -60,7 +60,7 @@ def shown(
 ) -> TunnelDialog:
     made = TunnelDialog(site(), program.command, can_log_in=can_log_in, before=before)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
-    qtbot.addWidget(made, before_close_func=lambda one: end(qtbot, one))
+    qtbot.addWidget(made, before_close_func=lambda window: end(qtbot, window))
     made.show()
     return made
 
@@ -142,7 +142,7 @@ def test_enter_opens_it_in_the_background(
     )
 
 
-def test_a_failure_stands_in_the_dialog(
+def test_a_failure_is_shown_in_the_dialog(
     qtbot: QtBot, dialog: TunnelDialog, program: Program
 ) -> None:
     program.tunnel = [failed(Unreachable("port-busy", port=9000, holder="jupyter (7)"))]
@@ -182,7 +182,7 @@ def test_the_plain_line_is_copied(qtbot: QtBot, dialog: TunnelDialog, program: P
         ("local-port", "1 2", "one port for each"),
     ],
 )
-def test_what_cannot_be_right_is_said_at_once(
+def test_invalid_input_is_reported_at_once(
     qtbot: QtBot, dialog: TunnelDialog, program: Program, name: str, typed: str, word: str
 ) -> None:
     field(dialog, name).setText(typed)
@@ -224,10 +224,10 @@ def test_a_list_that_is_late_is_not_taken_for_another_cluster_s(
     program.jobs = [JOBS]
     qtbot.keyClick(made.findChild(QComboBox, "cluster"), Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: rows(made) == 2)
-    assert [one[2] for one in program.called] == ["daint", "santis"]
+    assert [call[2] for call in program.called] == ["daint", "santis"]
 
 
-def test_why_there_is_no_list_is_said(qtbot: QtBot, program: Program) -> None:
+def test_the_reason_for_a_missing_list_is_shown(qtbot: QtBot, program: Program) -> None:
     program.jobs = [failed(NO_NETWORK)]
     made = shown(qtbot, program)
     qtbot.waitUntil(lambda: "cannot be reached" in said(made, "jobs-said"))
@@ -246,7 +246,9 @@ def test_without_a_good_key_no_host_is_asked(qtbot: QtBot, program: Program) -> 
 def answer(qtbot: QtBot, dialog: TunnelDialog, choice: str) -> str:
     box = dialog.findChildren(QMessageBox, "job-question")[-1]
     told = box.informativeText()
-    qtbot.keyClick(next(one for one in box.buttons() if one.text() == choice), Qt.Key.Key_Space)
+    qtbot.keyClick(
+        next(button for button in box.buttons() if button.text() == choice), Qt.Key.Key_Space
+    )
     return told
 
 
@@ -285,7 +287,7 @@ def test_ports_are_numbers(text: str, ports: tuple[int, ...] | None) -> None:
 
 def test_only_a_job_that_has_nodes_can_be_chosen() -> None:
     lines = running(JOBS["result"]["jobs"])
-    assert [one.text for one in lines] == [
+    assert [line.text for line in lines] == [
         "jupyter on nid006554, 22 h 47 min left (4810021)",
         "train-large-model on nid007001 and 2 more, 25 min left (4810022)",
     ]

@@ -45,7 +45,7 @@ def page(qtbot: QtBot, at: Paths, started: Started) -> ClustersPage:
     window = MainWindow(at, site(), lambda *arguments: started.append(arguments))
     window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     found = window.findChild(ClustersPage)
-    qtbot.addWidget(window, before_close_func=lambda one: end(qtbot, one, found))
+    qtbot.addWidget(window, before_close_func=lambda window: end(qtbot, window, found))
     window.findChild(QTabWidget, "pages").setCurrentWidget(found)
     window.show()
     return found
@@ -99,7 +99,7 @@ def test_the_command_is_copied_as_a_shell_takes_it(
     assert QGuiApplication.clipboard().text() == f"ssh -F {at.ssh}/alpkey/connect daint"
 
 
-def test_a_failed_try_says_why_and_the_list_remembers(qtbot: QtBot, page: ClustersPage) -> None:
+def test_a_failed_try_shows_why_and_stays_in_the_list(qtbot: QtBot, page: ClustersPage) -> None:
     press(qtbot, page, "try")
     assert page.findChild(QPushButton, "stop").isVisible()
     qtbot.waitUntil(lambda: "There is no key" in said(page), timeout=PATIENCE_MS)
@@ -172,7 +172,7 @@ def test_all_are_ended_after_a_question_by_keyboard(
     assert (page.commands.is_idle, stale.exists()) == (True, True)
     press(qtbot, page, "disconnect")
     box = page.findChildren(QMessageBox, "disconnect-question")[-1]
-    [yes] = [one for one in box.buttons() if one.text() == "&Disconnect"]
+    [yes] = [button for button in box.buttons() if button.text() == "&Disconnect"]
     qtbot.keyClick(yes, Qt.Key.Key_Space)
     assert not button.isEnabled()
     qtbot.waitUntil(lambda: said(page).startswith("Disconnected: 0000"), timeout=PATIENCE_MS)

@@ -58,7 +58,7 @@ def opened(qtbot: QtBot, at: Paths, started: Started) -> Iterator[Opener]:
     def open_it() -> MainWindow:
         window = MainWindow(at, site(), lambda *arguments: started.append(arguments))
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
-        qtbot.addWidget(window, before_close_func=lambda one: end(qtbot, one))
+        qtbot.addWidget(window, before_close_func=lambda window: end(qtbot, window))
         windows.append(window)
         window.show()
         return window
@@ -101,11 +101,11 @@ def press(qtbot: QtBot, window: MainWindow, name: str) -> None:
     qtbot.keyClick(window.findChild(QPushButton, name), Qt.Key.Key_Space)
 
 
-def test_nothing_is_asked_before_the_page_is_looked_at(opened: Opener) -> None:
+def test_the_doctor_runs_only_once_its_page_is_shown(opened: Opener) -> None:
     assert page(opened()).commands.is_idle
 
 
-def test_findings_are_told_worst_first_and_mended_by_a_click(
+def test_findings_are_shown_worst_first_and_fixed_by_a_click(
     qtbot: QtBot, at: Paths, opened: Opener
 ) -> None:
     key = at.private_key(site().key_file)
@@ -113,7 +113,9 @@ def test_findings_are_told_worst_first_and_mended_by_a_click(
     window = opened()
     turn_to_it(qtbot, window)
     titles = [
-        one.text() for one in window.findChildren(QLabel) if one.objectName().startswith("title-")
+        label.text()
+        for label in window.findChildren(QLabel)
+        if label.objectName().startswith("title-")
     ]
     assert titles[0] == "Stops a login: Others may read the private key"
     assert str(key) in text(window, "line-key-open-0")
@@ -123,7 +125,7 @@ def test_findings_are_told_worst_first_and_mended_by_a_click(
     assert window.findChild(QLabel, "title-key-open") is None
 
 
-def test_a_dead_key_is_renewed_in_the_window_for_it(
+def test_an_expired_key_is_renewed_in_its_window(
     qtbot: QtBot, at: Paths, opened: Opener, started: Started
 ) -> None:
     key = at.private_key(site().key_file)
@@ -139,7 +141,7 @@ class Renewal(QDialog):
     """What a click opens in the place of the renewal: it mends something before it ends."""
 
 
-def test_it_looks_again_once_the_window_for_a_finding_is_closed(
+def test_the_doctor_runs_again_once_the_window_for_a_finding_is_closed(
     qtbot: QtBot, at: Paths, opened: Opener, started: Started
 ) -> None:
     key = at.private_key(site().key_file)
@@ -158,12 +160,12 @@ def test_it_looks_again_once_the_window_for_a_finding_is_closed(
 
 
 @pytest.mark.parametrize("name", FIXES)
-def test_what_the_doctor_can_mend_has_no_other_button(name: str) -> None:
+def test_what_the_doctor_can_fix_has_no_other_button(name: str) -> None:
     assert finding_view.action({"id": name, "fix": name}) == "fix"
     assert finding_view.action({"id": name, "fix": None}) is None, "one place says how it ends"
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda one: one.id)
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 def test_every_button_has_its_words_and_its_window(check: Check) -> None:
     action = finding_view.action({"id": check.id, "fix": None})
     if action:
@@ -201,7 +203,7 @@ def test_the_window_closes_while_it_looks(qtbot: QtBot, opened: Opener) -> None:
     qtbot.waitUntil(lambda: page(window).commands.is_idle, timeout=PATIENCE_MS)
 
 
-def test_what_goes_wrong_is_told(qtbot: QtBot, at: Paths, opened: Opener) -> None:
+def test_an_error_is_shown(qtbot: QtBot, at: Paths, opened: Opener) -> None:
     at.settings.write_text("lead_time = 7")
     window = opened()
     turn_to_it(qtbot, window)

@@ -42,7 +42,7 @@ def centre() -> Centre:
 @pytest.fixture
 def page(qtbot: QtBot, centre: Centre) -> KeysPage:
     made = KeysPage(site(), centre.command, "")
-    qtbot.addWidget(made, before_close_func=lambda one: end(qtbot, one))
+    qtbot.addWidget(made, before_close_func=lambda window: end(qtbot, window))
     made.show()
     made.apply(seen(snapshot(before=13 * HOUR)))
     return made
@@ -73,7 +73,9 @@ def open_list(qtbot: QtBot, page: KeysPage, centre: Centre, method: str = "brows
 
 def answer(qtbot: QtBot, page: KeysPage, choice: str) -> None:
     box = page.findChild(QMessageBox, "revoke-question")
-    qtbot.keyClick(next(one for one in box.buttons() if one.text() == choice), Qt.Key.Key_Space)
+    qtbot.keyClick(
+        next(button for button in box.buttons() if button.text() == choice), Qt.Key.Key_Space
+    )
 
 
 def test_before_a_sign_in_it_shows_what_this_computer_knows(page: KeysPage) -> None:
@@ -81,7 +83,7 @@ def test_before_a_sign_in_it_shows_what_this_computer_knows(page: KeysPage) -> N
     assert "CSCS lists all of them" in text(page, "keys-note")
 
 
-def test_a_centre_without_a_list_says_so(qtbot: QtBot, centre: Centre) -> None:
+def test_a_centre_without_a_list_is_explained(qtbot: QtBot, centre: Centre) -> None:
     classic = replace(site(), openid=None)
     made = KeysPage(classic, centre.command, "")
     qtbot.addWidget(made)
@@ -91,7 +93,7 @@ def test_a_centre_without_a_list_says_so(qtbot: QtBot, centre: Centre) -> None:
     assert not made.findChild(QPushButton, "keys-browser").isVisible()
 
 
-def test_the_list_tells_which_is_this_computers(
+def test_the_list_shows_which_key_is_this_computers(
     qtbot: QtBot, page: KeysPage, centre: Centre
 ) -> None:
     open_list(qtbot, page, centre)
@@ -114,7 +116,7 @@ def test_a_sign_in_on_another_device_can_be_cancelled(
     assert page.findChild(QPushButton, "keys-device").isVisible()
 
 
-def test_a_failure_says_what_to_do(qtbot: QtBot, page: KeysPage, centre: Centre) -> None:
+def test_a_failure_shows_what_to_do(qtbot: QtBot, page: KeysPage, centre: Centre) -> None:
     centre.says = [failed(LOST)]
     press(qtbot, page, "keys-browser")
     qtbot.waitUntil(lambda: "cannot be reached" in text(page, "keys-note"))
@@ -133,7 +135,7 @@ def test_one_is_revoked_after_a_question(qtbot: QtBot, page: KeysPage, centre: C
     qtbot.waitUntil(lambda: text(page, "keys-note").startswith("Revoked"))
     assert centre.called[-1] == ("keys", "revoke", OTHER, "--yes", "--device", "--events")
     assert page.findChild(QPushButton, f"revoke-{MINE}")
-    assert OTHER not in {one.text() for one in page.findChildren(QLabel) if one.isVisible()}
+    assert OTHER not in {label.text() for label in page.findChildren(QLabel) if label.isVisible()}
 
 
 def test_all_are_revoked_for_a_lost_laptop(qtbot: QtBot, page: KeysPage, centre: Centre) -> None:

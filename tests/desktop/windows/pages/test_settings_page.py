@@ -48,7 +48,7 @@ def opened(qtbot: QtBot, at: Paths) -> Opener:
     def open_it(*, late: bool = False) -> MainWindow:
         window = MainWindow(at, site(), lambda *_: None)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
-        qtbot.addWidget(window, before_close_func=lambda one: end(qtbot, one))
+        qtbot.addWidget(window, before_close_func=lambda window: end(qtbot, window))
         windows.append(window)
         pages = window.findChild(QTabWidget, "pages")
         if not late:
@@ -95,7 +95,7 @@ def test_it_shows_what_is_in_force(qtbot: QtBot, at: Paths, opened: Opener) -> N
     assert window.findChild(QCheckBox, "cluster-ela") is None
 
 
-def test_what_is_typed_is_written_with_comments_kept(
+def test_what_is_typed_is_written_and_comments_stay(
     qtbot: QtBot, at: Paths, opened: Opener
 ) -> None:
     at.settings.write_text("# mine\nlead_time = '1h'  # short\n")
@@ -124,11 +124,11 @@ def test_switches_choices_and_clusters_are_written(qtbot: QtBot, at: Paths, open
         reminders=False,
         icon="ring",
     )
-    names = [one.name for one in glance.site(at).clusters]
+    names = [cluster.name for cluster in glance.site(at).clusters]
     assert names == ["daint", "clariden", "eiger", "mine"]
 
 
-def test_the_last_of_many_wishes_wins(qtbot: QtBot, at: Paths, opened: Opener) -> None:
+def test_the_last_of_many_changes_wins(qtbot: QtBot, at: Paths, opened: Opener) -> None:
     window = opened()
     box = window.findChild(QCheckBox, "reminders")
     for _ in range(5):
@@ -137,7 +137,7 @@ def test_the_last_of_many_wishes_wins(qtbot: QtBot, at: Paths, opened: Opener) -
     assert (box.isChecked(), written(at)) == (False, {"reminders": False})
 
 
-def test_what_does_not_fit_is_said_at_its_row_and_can_be_mended(
+def test_an_invalid_value_is_reported_at_its_row_and_can_be_corrected(
     qtbot: QtBot, at: Paths, opened: Opener
 ) -> None:
     window = opened()
@@ -155,7 +155,9 @@ def test_what_does_not_fit_is_said_at_its_row_and_can_be_mended(
     qtbot.waitUntil(lambda: text(window, "error-work_starts_at") == "", timeout=PATIENCE_MS)
 
 
-def test_what_is_locked_is_grey_and_says_by_whom(qtbot: QtBot, at: Paths, opened: Opener) -> None:
+def test_a_locked_setting_is_grey_and_shows_who_manages_it(
+    qtbot: QtBot, at: Paths, opened: Opener
+) -> None:
     at.policies[0].write_text('username = "alice"\n[clusters]\ndaint = false\n')
     window = opened()
     line = window.findChild(QLineEdit, "username")
@@ -181,7 +183,7 @@ def test_a_change_elsewhere_is_followed_but_not_over_what_is_typed(
     assert typed.text() == "kit"
 
 
-def test_a_file_that_cannot_be_read_is_said_and_kept(
+def test_an_unreadable_file_is_reported_and_not_replaced(
     qtbot: QtBot, at: Paths, opened: Opener
 ) -> None:
     at.settings.write_text("not toml [")
@@ -211,9 +213,11 @@ def test_no_control_is_squeezed_on_a_page_that_is_opened_late(
     window = opened(late=True)
     page = window.findChild(SettingsPage)
     rows = [page.findChild(QWidget, key) for key in declared()]
-    rows += [one for one in page.findChildren(QCheckBox) if one.text()]
-    qtbot.waitUntil(lambda: all(one.height() >= one.minimumSizeHint().height() for one in rows))
-    assert all(one.isVisible() for one in rows)
+    rows += [box for box in page.findChildren(QCheckBox) if box.text()]
+    qtbot.waitUntil(
+        lambda: all(widget.height() >= widget.minimumSizeHint().height() for widget in rows)
+    )
+    assert all(widget.isVisible() for widget in rows)
 
 
 def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
@@ -221,11 +225,11 @@ def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
 ) -> None:
     window = opened()
     page = window.findChild(SettingsPage)
-    labels = [one for one in page.findChildren(QLabel) if one.buddy()]
-    boxes = [one for one in page.findChildren(QCheckBox) if one.text()]
-    assert not {one.buddy() for one in labels} & set(boxes)
+    labels = [label for label in page.findChildren(QLabel) if label.buddy()]
+    boxes = [box for box in page.findChildren(QCheckBox) if box.text()]
+    assert not {label.buddy() for label in labels} & set(boxes)
     set_up = page.findChild(QPushButton, "set-up-parts")
-    letters = status_view.mnemonics([one.text() for one in (set_up, *labels, *boxes)])
+    letters = status_view.mnemonics([label.text() for label in (set_up, *labels, *boxes)])
     assert len(letters) == 1 + len(labels) + len(boxes)
     assert not set(status_view.mnemonics(TABS.values())) & set(letters)
     names = []
@@ -236,7 +240,7 @@ def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
         names.append(now.objectName())
         qtbot.keyClick(now, Qt.Key.Key_Tab)
     inside = [name for name in names if page.findChild(QWidget, name)]
-    clusters = [one.objectName() for one in boxes]
+    clusters = [box.objectName() for box in boxes]
     at_clusters = list(declared()).index("clusters")
     keys = list(declared())
     assert inside == [*keys[:at_clusters], *clusters, *keys[at_clusters + 1 :], "set-up-parts"]

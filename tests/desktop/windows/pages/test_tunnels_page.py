@@ -34,7 +34,7 @@ def started() -> Started:
 @pytest.fixture
 def page(qtbot: QtBot, program: Program, started: Started) -> TunnelsPage:
     made = TunnelsPage(site(), program.command, lambda *words: started.append(words), "")
-    qtbot.addWidget(made, before_close_func=lambda one: end(qtbot, one))
+    qtbot.addWidget(made, before_close_func=lambda window: end(qtbot, window))
     made.show()
     made.apply(seen(snapshot()))
     return made
@@ -56,14 +56,14 @@ def text(page: TunnelsPage, name: str) -> str:
 
 def buttons(page: TunnelsPage, tunnel: str) -> list[str]:
     found = page.findChildren(QPushButton)
-    mine = [one for one in found if one.objectName().startswith(f"tunnel-{tunnel}-")]
-    return [one.text().replace("&", "") for one in mine]
+    mine = [widget for widget in found if widget.objectName().startswith(f"tunnel-{tunnel}-")]
+    return [widget.text().replace("&", "") for widget in mine]
 
 
 def press(qtbot: QtBot, page: TunnelsPage, tunnel: str, label: str) -> None:
     found = page.findChildren(QPushButton)
-    mine = [one for one in found if one.objectName().startswith(f"tunnel-{tunnel}-")]
-    chosen = next(one for one in mine if one.text().replace("&", "") == label)
+    mine = [widget for widget in found if widget.objectName().startswith(f"tunnel-{tunnel}-")]
+    chosen = next(widget for widget in mine if widget.text().replace("&", "") == label)
     qtbot.keyClick(chosen, Qt.Key.Key_Space)
 
 
@@ -75,7 +75,7 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 LIVING = ["Open in browser", "Copy address", f"End the job{ELLIPSIS}", "Close"]
 
 
-def test_without_tunnels_it_says_what_they_are_for(page: TunnelsPage) -> None:
+def test_without_tunnels_the_page_explains_them(page: TunnelsPage) -> None:
     assert text(page, "tunnels-state") == "No tunnel is open"
     assert "stays open when this window is closed" in text(page, "what-for")
 
@@ -107,8 +107,8 @@ def test_each_state_in_words_and_with_what_can_be_done(
 
 def test_every_button_has_a_letter_of_its_own(page: TunnelsPage) -> None:
     show(page, TunnelState.OPEN, TunnelState.SILENT)
-    found = [one for one in page.findChildren(QPushButton) if one.isVisible()]
-    letters = [one.text().partition("&")[2][:1].lower() for one in found]
+    found = [button for button in page.findChildren(QPushButton) if button.isVisible()]
+    letters = [widget.text().partition("&")[2][:1].lower() for widget in found]
     assert len(found) == 10
     assert "" not in letters
     assert len(set(letters)) == len(letters)
@@ -139,7 +139,7 @@ def test_one_is_closed_by_its_name(
     assert program.called == [("tunnel", "close", "tunnel-0", "--events")]
 
 
-def test_one_that_cannot_be_closed_is_told(
+def test_a_tunnel_that_cannot_be_closed_is_reported(
     qtbot: QtBot, page: TunnelsPage, program: Program
 ) -> None:
     program.tunnel = [failed(Unreachable("tunnel-stuck", id="tunnel-0"))]
@@ -162,7 +162,7 @@ def test_one_that_waits_for_a_key_offers_to_renew(
 @pytest.mark.parametrize(
     ("state", "label"), [(TunnelState.OPEN, "End the job"), (TunnelState.FAILED, "Open again")]
 )
-def test_its_way_is_offered_in_the_dialog(
+def test_the_dialog_is_filled_in_with_the_tunnel(
     qtbot: QtBot, page: TunnelsPage, state: TunnelState, label: str
 ) -> None:
     show(page, state, state)

@@ -69,7 +69,7 @@ def opened(qtbot: QtBot, started: Started, reader: FakeReader) -> Opener:
         )
         dialog = RenewalDialog(world, then_connect)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
-        qtbot.addWidget(dialog, before_close_func=lambda one: _end(qtbot, one))
+        qtbot.addWidget(dialog, before_close_func=lambda window: _end(qtbot, window))
         dialog.show()
         return dialog
 
@@ -92,7 +92,7 @@ def text(dialog: RenewalDialog, name: str) -> str:
 
 def press(qtbot: QtBot, dialog: RenewalDialog, name: str) -> None:
     def shown() -> list[QPushButton]:
-        return [one for one in dialog.findChildren(QPushButton, name) if one.isVisible()]
+        return [button for button in dialog.findChildren(QPushButton, name) if button.isVisible()]
 
     qtbot.waitUntil(lambda: bool(shown()))
     qtbot.keyClick(shown()[0], Qt.Key.Key_Space)
@@ -143,7 +143,7 @@ def test_a_refusal_keeps_the_password_and_empties_the_code(qtbot: QtBot, opened:
     qtbot.waitUntil(lambda: not dialog.is_running)
 
 
-def test_the_cursor_is_never_taken_from_who_types(qtbot: QtBot, opened: Opener) -> None:
+def test_the_cursor_never_moves_while_the_user_types(qtbot: QtBot, opened: Opener) -> None:
     """The service may be proven in the middle of a name."""
     dialog = opened()
     line(dialog, "username").setFocus()
@@ -164,7 +164,9 @@ def test_letters_are_no_digits_and_pasted_spaces_vanish(qtbot: QtBot, opened: Op
     assert line(dialog, "otp").text() == "654321"
 
 
-def test_a_child_that_dies_is_told_of_and_can_be_tried_again(qtbot: QtBot, opened: Opener) -> None:
+def test_a_child_that_crashes_is_reported_and_can_be_tried_again(
+    qtbot: QtBot, opened: Opener
+) -> None:
     dialog = opened()
     sign_in(qtbot, dialog, "999999")
     qtbot.waitUntil(lambda: "broke off" in text(dialog, "heading"))
@@ -181,7 +183,7 @@ def test_escape_cancels(qtbot: QtBot, opened: Opener) -> None:
     assert not dialog.is_running
 
 
-def test_a_good_key_is_said_first(qtbot: QtBot, opened: Opener, started: Started) -> None:
+def test_a_good_key_is_shown_first(qtbot: QtBot, opened: Opener, started: Started) -> None:
     dialog = opened(snapshot(before=13 * HOUR))
     assert text(dialog, "heading") == "The key is still good"
     press(qtbot, dialog, "renew-anyway")
@@ -208,9 +210,7 @@ def test_a_question_waits_behind_a_good_key(qtbot: QtBot, opened: Opener) -> Non
     qtbot.waitUntil(lambda: not dialog.is_running)
 
 
-def test_a_key_of_the_persons_own_is_left_where_that_is_wanted(
-    qtbot: QtBot, opened: Opener
-) -> None:
+def test_a_key_of_another_program_stays_after_a_no(qtbot: QtBot, opened: Opener) -> None:
     dialog = opened(child="foreign")
     qtbot.waitUntil(lambda: bool(dialog.findChildren(QPushButton, "leave")))
     press(qtbot, dialog, "leave")
@@ -226,9 +226,9 @@ def test_escape_right_after_opening_is_not_lost(qtbot: QtBot, opened: Opener) ->
 
 def test_no_two_fields_or_buttons_share_a_shortcut(qtbot: QtBot, opened: Opener) -> None:
     dialog = opened()
-    shown = [one for one in dialog.findChildren(QLabel) if one.buddy()]
-    buttons = [one for one in dialog.findChildren(QPushButton) if one.isVisible()]
-    letters = [one.text().partition("&")[2][:1].lower() for one in (*shown, *buttons)]
+    shown = [label for label in dialog.findChildren(QLabel) if label.buddy()]
+    buttons = [button for button in dialog.findChildren(QPushButton) if button.isVisible()]
+    letters = [button.text().partition("&")[2][:1].lower() for button in (*shown, *buttons)]
     mnemonics = [letter for letter in letters if letter]
     assert len(mnemonics) >= 4
     assert len(mnemonics) == len(set(mnemonics))
@@ -247,7 +247,7 @@ def answered(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
     return answers
 
 
-def test_a_kept_password_need_not_be_typed(
+def test_a_saved_password_need_not_be_typed(
     qtbot: QtBot, opened: Opener, answered: list[dict[str, object]]
 ) -> None:
     dialog = opened(child="kept")
@@ -261,10 +261,10 @@ def test_a_kept_password_need_not_be_typed(
 
 
 def shows(dialog: RenewalDialog, name: str) -> bool:
-    return any(one.isVisible() for one in dialog.findChildren(QPushButton, name))
+    return any(button.isVisible() for button in dialog.findChildren(QPushButton, name))
 
 
-def test_it_can_be_typed_all_the_same(
+def test_a_saved_password_can_be_typed_nevertheless(
     qtbot: QtBot, opened: Opener, answered: list[dict[str, object]]
 ) -> None:
     dialog = opened(child="kept")
@@ -275,7 +275,7 @@ def test_it_can_be_typed_all_the_same(
     assert answered == [{"username": "alice", "password": PASSWORD, "otp": "123456"}]
 
 
-def test_a_refused_kept_password_is_asked_for(qtbot: QtBot, opened: Opener) -> None:
+def test_a_refused_saved_password_is_asked_for(qtbot: QtBot, opened: Opener) -> None:
     dialog = opened(child="kept")
     qtbot.waitUntil(lambda: shows(dialog, "type-password"))
     qtbot.keyClicks(line(dialog, "otp"), "000000")
@@ -304,7 +304,7 @@ def test_a_keychain_that_comes_late_does_not_answer_for_another(
     assert line(dialog, "password").isVisible()
 
 
-def test_who_has_begun_to_type_is_not_disturbed(qtbot: QtBot, opened: Opener) -> None:
+def test_a_field_that_is_being_typed_is_not_replaced(qtbot: QtBot, opened: Opener) -> None:
     """The keychain was too late."""
     dialog = opened()
     qtbot.waitUntil(lambda: line(dialog, "password").isEnabled())
@@ -328,7 +328,7 @@ def test_a_code_generator_leaves_the_password_to_type(
 
 
 @pytest.mark.parametrize("wanted", [False, True])
-def test_the_wish_to_keep_it_goes_with_the_answer(
+def test_the_answer_says_whether_to_save_the_password(
     qtbot: QtBot, opened: Opener, answered: list[dict[str, object]], wanted: bool
 ) -> None:
     dialog = opened(child="offer")
@@ -338,7 +338,7 @@ def test_the_wish_to_keep_it_goes_with_the_answer(
         qtbot.keyClick(tick, Qt.Key.Key_Space)
     sign_in(qtbot, dialog, "123456")
     qtbot.waitUntil(lambda: not dialog.is_running)
-    assert [one["keep"] for one in answered] == [wanted]
+    assert [answer["keep"] for answer in answered] == [wanted]
 
 
 def test_without_a_keychain_there_is_no_tick(qtbot: QtBot, opened: Opener) -> None:
@@ -357,7 +357,9 @@ def test_from_the_password_a_tab_leads_to_the_code(qtbot: QtBot, opened: Opener)
     assert dialog.focusWidget() is line(dialog, "otp")
 
 
-def test_what_could_not_be_kept_is_said_beside_the_success(qtbot: QtBot, opened: Opener) -> None:
+def test_a_password_that_was_not_saved_is_reported_with_the_success(
+    qtbot: QtBot, opened: Opener
+) -> None:
     dialog = opened()
     sign_in(qtbot, dialog, "777777")
     qtbot.waitUntil(lambda: bool(dialog.findChildren(QPushButton, "connect-daint")))
@@ -366,7 +368,7 @@ def test_what_could_not_be_kept_is_said_beside_the_success(qtbot: QtBot, opened:
 
 def waits_for(dialog: RenewalDialog, words: str) -> Callable[[], bool]:
     return lambda: any(
-        words in one.text() for one in dialog.findChildren(QLabel) if one.isVisible()
+        words in label.text() for label in dialog.findChildren(QLabel) if label.isVisible()
     )
 
 
@@ -414,7 +416,7 @@ def test_another_device_gets_code_picture_and_address(qtbot: QtBot, opened: Open
     assert dots == [[255, 0, 255], [0, 255, 0], [255, 0, 255]]
 
 
-def test_once_retired_the_ways_take_the_forms_place(qtbot: QtBot, opened: Opener) -> None:
+def test_once_retired_other_methods_replace_the_form(qtbot: QtBot, opened: Opener) -> None:
     dialog = opened(child="retired")
     qtbot.waitUntil(lambda: "retired" in text(dialog, "heading"))
     assert not line(dialog, "password").isVisible()
@@ -429,18 +431,18 @@ def test_a_retirement_that_is_known_starts_nothing(qtbot: QtBot, opened: Opener)
     assert shows(dialog, "sign-in-browser")
     assert shows(dialog, "sign-in-device")
     assert not dialog.is_running
-    assert not any(one.isVisible() for one in dialog.findChildren(QLineEdit))
+    assert not any(field.isVisible() for field in dialog.findChildren(QLineEdit))
     press(qtbot, dialog, "sign-in-browser")
     qtbot.waitUntil(waits_for(dialog, "Your browser shows"))
 
 
 @pytest.mark.parametrize("last", [SignInMethod.BROWSER, SignInMethod.DEVICE])
-def test_what_was_used_last_comes_first_and_the_form_stands_beside_it(
+def test_the_method_used_last_comes_first_beside_the_form(
     qtbot: QtBot, opened: Opener, last: SignInMethod
 ) -> None:
     dialog = opened(replace(MISSING, method=last))
     assert not dialog.is_running
-    assert not any(one.isVisible() for one in dialog.findChildren(QLineEdit))
+    assert not any(field.isVisible() for field in dialog.findChildren(QLineEdit))
     assert dialog.findChildren(QPushButton, f"sign-in-{last.value}")[-1].isDefault()
     press(qtbot, dialog, "sign-in-password")
     sign_in(qtbot, dialog, "123456")
@@ -454,15 +456,13 @@ def test_a_provider_that_takes_passwords_keeps_the_form(
     refused = set() if taken else {"gateway/password"}
     retired = replace(MISSING, retired=frozenset({"sshservice", *refused}))
     dialog = opened(retired, at=site_taking(*SignInMethod))
-    assert any(one.isVisible() for one in dialog.findChildren(QLineEdit)) == has_form
+    assert any(field.isVisible() for field in dialog.findChildren(QLineEdit)) == has_form
     assert dialog.is_running == has_form
     assert not shows(dialog, "sign-in-password")
     assert shows(dialog, "sign-in-browser")
 
 
-def test_where_the_provider_takes_no_passwords_the_ways_take_the_forms_place(
-    qtbot: QtBot, opened: Opener
-) -> None:
+def test_without_passwords_other_methods_replace_the_form(qtbot: QtBot, opened: Opener) -> None:
     dialog = opened(child="no-passwords")
     qtbot.waitUntil(lambda: "wants you to sign in" in text(dialog, "heading"))
     assert not shows(dialog, "sign-in-password")
@@ -498,7 +498,7 @@ def test_with_none_left_this_computers_key_can_be_replaced(qtbot: QtBot, opened:
     qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
 
 
-def test_a_known_name_is_a_line_with_a_way_to_change_it(qtbot: QtBot, opened: Opener) -> None:
+def test_a_known_name_is_a_line_with_a_button_to_change_it(qtbot: QtBot, opened: Opener) -> None:
     dialog = opened(replace(MISSING, account="bob"))
     assert not line(dialog, "username").isVisible()
     press(qtbot, dialog, "type-username")
@@ -509,7 +509,7 @@ def test_a_known_name_is_a_line_with_a_way_to_change_it(qtbot: QtBot, opened: Op
     assert line(dialog, "username").text() == "carla"
 
 
-def test_what_is_over_closes_by_itself(
+def test_a_finished_renewal_closes_by_itself(
     qtbot: QtBot, opened: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(auto_close, "LEFT_ALONE_MS", 1)
@@ -579,7 +579,7 @@ def test_a_reader_that_starts_keeps_it_open(
 
 
 @pytest.mark.parametrize("step_left", [0.25, 1.0])
-def test_a_bar_tells_how_long_a_code_lives(qtbot: QtBot, step_left: float) -> None:
+def test_a_bar_shows_how_long_a_code_is_valid(qtbot: QtBot, step_left: float) -> None:
     field = CodeEdit(lambda: step_left)
     qtbot.addWidget(field)
     field.resize(204, 30)
