@@ -52,7 +52,7 @@ class FakeService(QObject):
         for answer in answers:
             self.connection.send(answer)
 
-    def tell(self, path: str, interface: str, member: str, signature: str, *body: Any) -> None:
+    def emit(self, path: str, interface: str, member: str, signature: str, *body: Any) -> None:
         """Emits a signal."""
         emitter = DBusAddress(path, interface=interface)
         self.connection.send(new_signal(emitter, member, signature, body))
@@ -123,7 +123,7 @@ class FakeNotificationDaemon(FakeService):
     def Notify(  # noqa: N802
         self, app_name: str, replaces: int, icon: str, title: str, body: str, *more: Any
     ) -> tuple[str, tuple[Any, ...]]:
-        """The number is kept where a notification is replaced, even if it is gone meanwhile."""
+        """The number stays when a notification is replaced, even if it is gone meanwhile."""
         if not replaces:
             self._last += 1
         number = replaces or self._last
@@ -136,10 +136,10 @@ class FakeNotificationDaemon(FakeService):
         return "", ()
 
     def press(self, number: int, action: str, token: str = "") -> None:
-        """The person presses a button, or with "default" the notification itself."""
+        """The user presses a button, or with "default" the notification itself."""
         if token:
-            self._tell("ActivationToken", "us", number, token)
-        self._tell("ActionInvoked", "us", number, action)
+            self._emit("ActivationToken", "us", number, token)
+        self._emit("ActionInvoked", "us", number, action)
         self._close(number, 2)
 
     def expire(self, number: int) -> None:
@@ -147,10 +147,10 @@ class FakeNotificationDaemon(FakeService):
 
     def _close(self, number: int, reason: int) -> None:
         if self.shown.pop(number, None):
-            self._tell("NotificationClosed", "uu", number, reason)
+            self._emit("NotificationClosed", "uu", number, reason)
 
-    def _tell(self, member: str, signature: str, *body: Any) -> None:
-        self.tell("/org/freedesktop/Notifications", NOTIFICATIONS, member, signature, *body)
+    def _emit(self, member: str, signature: str, *body: Any) -> None:
+        self.emit("/org/freedesktop/Notifications", NOTIFICATIONS, member, signature, *body)
 
 
 class FakeScreenSaver(FakeService):
@@ -167,7 +167,7 @@ class FakeScreenSaver(FakeService):
 
     def set_active(self, active: bool) -> None:
         self.active = active
-        self.tell("/org/gnome/ScreenSaver", self.NAME, "ActiveChanged", "b", active)
+        self.emit("/org/gnome/ScreenSaver", self.NAME, "ActiveChanged", "b", active)
 
 
 class FakeLogin(FakeService):
@@ -191,7 +191,7 @@ class FakeLogin(FakeService):
     def set_locked(self, locked: bool) -> None:
         self.locked = locked
         changed = {"LockedHint": ("b", locked)}
-        self.tell(
+        self.emit(
             self.SESSION,
             "org.freedesktop.DBus.Properties",
             "PropertiesChanged",
@@ -220,6 +220,6 @@ class FakeAccessibility(FakeService):
         self.screen_reader = active
         changed = {"ScreenReaderEnabled": ("b", active)}
         properties = "org.freedesktop.DBus.Properties"
-        self.tell(
+        self.emit(
             "/org/a11y/bus", properties, "PropertiesChanged", "sa{sv}as", self.STATUS, changed, []
         )

@@ -1,14 +1,12 @@
 """A fake of ``alpkey renew --events``: the same lines, with no service behind it.
 
-The code 000000 is refused, 999999 makes it die without a word, every other one is accepted; after
-777777 the password could not be kept.  With
-``--browser`` or ``--device`` it shows where to sign in and waits until it is cancelled; with
-``signed-in`` as its first argument somebody signs in there at once.  With ``retired`` there is no
-service any more, with ``no-passwords`` it takes none.  With
-``foreign`` as an argument it first asks whether a key of the person's own may be replaced, with
-``stay`` whether to stay signed in; with
-``kept`` a keychain has the password, with ``generator`` what makes the codes, and with ``offer``
-nothing yet.
+The code 000000 is refused, 999999 makes it end without a result, every other one is accepted; after
+777777 the password was not saved.  With ``--browser`` or ``--device`` it shows where to sign in and
+waits until it is cancelled; with ``signed-in`` as its first argument the sign-in succeeds at once.
+With ``retired`` there is no service any more, with ``no-passwords`` it takes none.  ``foreign`` has
+it first ask whether a key of another program may be replaced, ``stay`` whether to stay signed in.
+With ``kept`` a keychain has the password, with ``generator`` the secret of the codes, and with
+``offer`` nothing yet.
 """
 
 import json
@@ -43,7 +41,7 @@ REFUSED = {
 CANCELLED = {**REFUSED, "code": "cancelled", "title": "Cancelled"}
 
 
-def tell(**row: object) -> None:
+def emit(**row: object) -> None:
     print(json.dumps(row), flush=True)  # noqa: T201  stdout is its voice
 
 
@@ -71,63 +69,63 @@ NO_PASSWORDS = {
 ENDS = {"retired": RETIRED, "no-passwords": NO_PASSWORDS}
 
 
-def elsewhere() -> None:
-    """A renewal with a sign-in elsewhere."""
+def external() -> None:
+    """A renewal with an external sign-in."""
     if "foreign" in sys.argv:
-        tell(event="ask", ask=1, fields=[QUESTION], error=None)
+        emit(event="ask", ask=1, fields=[QUESTION], error=None)
         sys.stdin.readline()
     if sys.argv[1] == "stay":
-        tell(event="ask", ask=2, fields=[STAY], error=None)
-        tell(event="warn", code="answered", params=json.loads(sys.stdin.readline()))
-    tell(v=1, event="show", **next(PAGES[argument] for argument in sys.argv if argument in PAGES))
+        emit(event="ask", ask=2, fields=[STAY], error=None)
+        emit(event="warn", code="answered", params=json.loads(sys.stdin.readline()))
+    emit(v=1, event="show", **next(PAGES[argument] for argument in sys.argv if argument in PAGES))
     if sys.argv[1] == "signed-in":
         for step in ("signed-in", "issued", "installed"):
-            tell(event="step", id=step, params={})
-        tell(event="done", result={"renewed": True, "cancelled_late": False})
+            emit(event="step", id=step, params={})
+        emit(event="done", result={"renewed": True, "cancelled_late": False})
     elif sys.argv[1] == "used-up" and "--replace" not in sys.argv:
-        tell(event="failed", error={**REFUSED, "code": "quota-refused", "title": "No key is left"})
+        emit(event="failed", error={**REFUSED, "code": "quota-refused", "title": "No key is left"})
     elif json.loads(sys.stdin.readline()).get("cancel"):
-        tell(event="failed", error=CANCELLED)
+        emit(event="failed", error=CANCELLED)
 
 
 def main() -> None:
     if PAGES.keys() & set(sys.argv):
-        elsewhere()
+        external()
         return
     if error := ENDS.get(sys.argv[1]):
-        tell(v=1, event="failed", error=error)
+        emit(v=1, event="failed", error=error)
         return
     if "foreign" in sys.argv:
-        tell(v=1, event="ask", ask=0, fields=[QUESTION], error=None)
+        emit(v=1, event="ask", ask=0, fields=[QUESTION], error=None)
         if json.loads(sys.stdin.readline()).get("cancel"):
-            tell(event="failed", error=CANCELLED)
+            emit(event="failed", error=CANCELLED)
             return
-    tell(v=1, event="ask", ask=1, fields=FIELDS, error=None)
-    tell(event="step", id="service-ready", params={})
+    emit(v=1, event="ask", ask=1, fields=FIELDS, error=None)
+    emit(event="step", id="service-ready", params={})
     if late := LATE.get(sys.argv[1]):
-        tell(event="ask", ask=1, fields=late, error=None)
+        emit(event="ask", ask=1, fields=late, error=None)
     for number, line in enumerate(sys.stdin, start=2):
         row = json.loads(line)
         if row.get("cancel"):
-            tell(event="failed", error=CANCELLED)
+            emit(event="failed", error=CANCELLED)
             return
-        tell(event="warn", code="answered", params={"values": row["values"]})
+        emit(event="warn", code="answered", params={"values": row["values"]})
         match row["values"].get("otp"):
             case "999999":
                 return
             case "000000":
-                tell(event="ask", ask=number, fields=FIELDS, error=REFUSED)
+                emit(event="ask", ask=number, fields=FIELDS, error=REFUSED)
             case code:
                 for step in ("signed-in", "issued", "installed", "a-later-version"):
-                    tell(event="step", id=step, params={})
+                    emit(event="step", id=step, params={})
                 if code == "777777":
-                    tell(
+                    emit(
                         event="warn",
                         code="not-kept",
                         params={"title": "It is locked", "detail": ""},
                     )
-                tell(event="a-later-version")
-                tell(event="done", result={"renewed": True, "cancelled_late": False})
+                emit(event="a-later-version")
+                emit(event="done", result={"renewed": True, "cancelled_late": False})
                 return
 
 

@@ -1,4 +1,4 @@
-"""Every window and dialog in every state that a person can meet, by name.
+"""Every window and dialog in every state that a user can meet, by name.
 
 The pictures, the walk over every control and the check for texts that are cut off all take their
 windows from here.
@@ -66,7 +66,7 @@ from tests.desktop import setup_scenes
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
 PASSWORD = "correct horse"
 
-# Says the first rows, waits for an answer, and says the others; a cancel ends it at any time.
+# Sends the first rows, waits for an answer, and sends the others; a cancel ends it at any time.
 CHILD = """
 import json, sys
 for rows in map(json.loads, sys.argv[1:]):
@@ -82,7 +82,7 @@ READY: Row = {"event": "step", "id": "service-ready", "params": {}}
 
 @dataclass(frozen=True)
 class Scene:
-    """``make`` shows a window; ``ready`` tells when it looks as it should."""
+    """``make`` shows a window; ``ready``: whether it looks as it should."""
 
     make: Callable[[], QWidget]
     ready: Callable[[QWidget], bool] = lambda _: True
@@ -91,12 +91,12 @@ class Scene:
 def snapshot(
     left: timedelta | None = None, *, used: int = 2, source: Source = "journal", **more: Any
 ) -> Snapshot:
-    """A look at ``NOW`` at a key that has this long to live, or at no key."""
+    """A snapshot at ``NOW`` with a key that is valid for this long, or with no key."""
     ends = tuple(NOW + (5 + number) * HOUR for number in range(used))
     quota = Quota(5, ends, source, NOW, used)
     if left is None:
         return replace(MISSING, quota=Quota(5), **more)
-    # Certificates of tests live around another moment.
+    # Certificates of tests are valid around another time.
     shift = NOW - LOOKED_AT
     key = certificate(left - 24 * HOUR + shift, left + shift)
     path = Path("/home/alice/.ssh/cscs-key")
@@ -129,8 +129,8 @@ def ask(
         }
         for name, kind in kinds.items()
     ]
-    said = describe.error_object(error) if error else None
-    return {"event": "ask", "ask": number, "fields": fields, "error": said}
+    shown = describe.error_object(error) if error else None
+    return {"event": "ask", "ask": number, "fields": fields, "error": shown}
 
 
 def failed(error: AlpkeyError) -> Row:
@@ -138,11 +138,11 @@ def failed(error: AlpkeyError) -> Row:
 
 
 def warn(code: str, error: AlpkeyError) -> Row:
-    said = describe.describe(error)
+    message = describe.describe(error)
     return {
         "event": "warn",
         "code": code,
-        "params": {"title": said.title, "detail": said.detail},
+        "params": {"title": message.title, "detail": message.detail},
     }
 
 
@@ -179,10 +179,10 @@ def dialog(
     after: Snapshot | None = None,
 ) -> RenewalDialog:
     """A dialog with a fake child; where it says more ``then``, the form is filled and sent."""
-    looks = [CurrentState(NOW, seen or snapshot()), CurrentState(NOW, after or seen or snapshot())]
+    states = [CurrentState(NOW, seen or snapshot()), CurrentState(NOW, after or seen or snapshot())]
     world = RenewalWorld(
         site(),
-        lambda: looks.pop(0) if len(looks) > 1 else looks[0],
+        lambda: states.pop(0) if len(states) > 1 else states[0],
         lambda *_: [sys.executable, "-P", "-c", CHILD, json.dumps(first), json.dumps(then or [])],
         lambda *_: None,
         ScreenReader(),
@@ -212,7 +212,7 @@ PAGES: dict[str, Row] = {
 
 
 def gone_to(method: str, *more: Row, asks: Row | None = None) -> RenewalDialog:
-    """A dialog whose form is of no use, after the click on a way; with ``asks`` no page yet."""
+    """A dialog without a form, after the click on a method; with ``asks`` no page yet."""
     made = dialog(
         [asks] if asks else [PAGES[method], *more], seen=snapshot(retired=frozenset({"sshservice"}))
     )
@@ -265,7 +265,7 @@ USED_UP = QuotaUsedUp(limit=5, next_slot="at 14:10")
 
 
 def doctored() -> list[Row]:
-    """What the doctor says of a home with several things wrong."""
+    """The doctor's result for a home with several problems."""
     key = Path("/home/alice/.ssh/cscs-key")
     seen = Observations(
         site(),
@@ -282,7 +282,7 @@ def doctored() -> list[Row]:
 
 
 def shadowed() -> list[Row]:
-    """What it says where windows of ours end what it found."""
+    """Its result for findings that are resolved in windows."""
     config = "/home/alice/.ssh/config"
     astray = Resolved(
         {"hostname": "daint.example.org", "proxyjump": "ela"},
@@ -308,7 +308,7 @@ def report_dialog() -> ReportDialog:
 
 
 def listed() -> list[Row]:
-    """What the centre lists of an account with three keys."""
+    """The centre's list for an account with three keys."""
     keys = [
         {
             "serial": str(11327954362781958041 + number),
@@ -330,7 +330,7 @@ def main(
     *,
     connected: bool = False,
 ) -> MainWindow:
-    """The main window over a look that does not change; its children say these rows.
+    """The main window over a state that does not change; its children send these rows.
 
     ``press`` names a button of the page that is pressed at the start.
     """
@@ -379,7 +379,7 @@ def leaving(*says: Row) -> SignOutDialog:
 
 
 def left(window: QWidget) -> bool:
-    """Agrees once it is asked; whether the end is told."""
+    """Agrees once it is asked; whether the end is shown."""
     if agree := window.findChild(QPushButton, "leave"):
         agree.click()
     return "You have left" in window_text(window)
@@ -416,8 +416,8 @@ SPARE: Row = {
 
 
 def importing(*says: list[Row]) -> ImportDialog:
-    """The dialog; with rows its child looks in the downloads and says them."""
-    rows = [json.dumps(rows) for rows in says]
+    """The dialog; with rows its child searches the downloads and sends them."""
+    rows = [json.dumps(sent) for sent in says]
     made = ImportDialog(
         site(), lambda *_: [sys.executable, "-P", "-c", CHILD, *rows], clock=lambda: NOW
     )
@@ -429,7 +429,7 @@ def importing(*says: list[Row]) -> ImportDialog:
 
 
 def agreed(window: QWidget) -> bool:
-    """Agrees once it is asked; whether the end is told."""
+    """Agrees once it is asked; whether the end is shown."""
     if agree := window.findChild(QPushButton, "yes"):
         agree.click()
     return "Key valid" in window_text(window)
@@ -469,7 +469,7 @@ BOARD = TunnelTarget("santis", "nid007001", ((6006, 6006), (49152, 8000)))
 
 
 def tunnels(*states: TunnelState) -> Snapshot:
-    """A look at one tunnel in each of these states."""
+    """A snapshot with one tunnel in each of these states."""
     error = error_row(Unreachable("node-closed", node="nid007001", name="santis"))
     found = [
         TunnelObservation(

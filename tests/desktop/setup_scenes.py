@@ -1,4 +1,4 @@
-"""The first start and its pages in every state that a person can meet."""
+"""The first start and its pages in every state that a user can meet."""
 
 import json
 import sys
@@ -117,13 +117,13 @@ def world(seen: CurrentState, says: Says) -> SetupWorld:
 
 def first_start(seen: CurrentState, **says: list[list[Row]]) -> QDialog:
     """``says`` by the words of a command with ``_`` between them, over those of a good home."""
-    told = {**SET_UP, **{name.replace("_", " "): rows for name, rows in says.items()}}
-    return _shown(FirstStart(world(seen, told), FileWatcher(user_paths())))
+    answers = {**SET_UP, **{name.replace("_", " "): rows for name, rows in says.items()}}
+    return _shown(FirstStart(world(seen, answers), FileWatcher(user_paths())))
 
 
 def one_page(name: str, seen: CurrentState, **says: list[list[Row]]) -> QDialog:
-    told = {**SET_UP, **{name.replace("_", " "): rows for name, rows in says.items()}}
-    return _shown(OnePage(world(seen, told), SINGLE_PAGES[name]))
+    answers = {**SET_UP, **{name.replace("_", " "): rows for name, rows in says.items()}}
+    return _shown(OnePage(world(seen, answers), SINGLE_PAGES[name]))
 
 
 def _shown(made: QDialog) -> QDialog:
@@ -135,7 +135,7 @@ def _shown(made: QDialog) -> QDialog:
 def once(
     action: Callable[[QWidget], None], ready: Callable[[QWidget], bool]
 ) -> Callable[..., bool]:
-    """Does the deed as soon as ``ready``; true from then on."""
+    """Act as soon as ``ready``; true from then on."""
 
     def snapshot(window: QWidget) -> bool:
         if not window.property("done") and ready(window):
@@ -169,8 +169,8 @@ def type_a_passphrase(window: QWidget) -> None:
 
 def ask(number: int, *names: str, error: AlpkeyError | None = None) -> Row:
     fields = [{"name": name, "kind": "secret", "kept": False, "value": None} for name in names]
-    said = describe.error_object(error) if error else None
-    return {"event": "ask", "ask": number, "fields": fields, "error": said}
+    message = describe.error_object(error) if error else None
+    return {"event": "ask", "ask": number, "fields": fields, "error": message}
 
 
 REFUSED = InvalidFile(
@@ -221,17 +221,17 @@ def scenes(
     seen: Callable[[Snapshot], CurrentState],
     scene: Callable[..., Any],
 ) -> dict[str, Any]:
-    """Every scene, made of what the other scenes look at."""
+    """Every scene, made with the helpers of the other scenes."""
     from datetime import timedelta
 
     hour = timedelta(hours=1)
-    nobody, good, dead = snapshot(), snapshot(23 * hour), snapshot(-hour, used=5)
+    no_key, good, expired = snapshot(), snapshot(23 * hour), snapshot(-hour, used=5)
     covered = snapshot(23 * hour, encrypted=True)
     home = Path("/home/alice")
     assert home
     return {
-        "first-key": scene(lambda: first_start(seen(nobody)), act_is("Get my key")),
-        "first-key-dead": scene(lambda: first_start(seen(dead)), act_is("Get my key")),
+        "first-key": scene(lambda: first_start(seen(no_key)), act_is("Get my key")),
+        "first-key-dead": scene(lambda: first_start(seen(expired)), act_is("Get my key")),
         "first-looking": scene(lambda: first_start(seen(good), config_diff=[[]])),
         "first-config": scene(
             lambda: first_start(seen(good), config_diff=config()), act_is("Put the line in")
@@ -292,7 +292,7 @@ def scenes(
             ),
             lambda window: (
                 once(
-                    lambda one: (type_a_passphrase(one), press(one)),  # type: ignore[func-returns-value]
+                    lambda window: (type_a_passphrase(window), press(window)),  # type: ignore[func-returns-value]
                     act_is("Remove it"),
                 )(window)
                 and asked_again(window)
@@ -302,7 +302,7 @@ def scenes(
 
 
 def asked_again(window: QWidget) -> bool:
-    """Answers the first question with a wrong passphrase; whether that was said."""
+    """Answers the first question with a wrong passphrase; whether the error is shown."""
     old = window.findChild(QLineEdit, "old_passphrase")
     assert old is not None
     if not window.property("answered") and old.isVisible() and old.isEnabled():

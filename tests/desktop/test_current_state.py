@@ -1,4 +1,4 @@
-"""A look for the screen has the person's site and settings, or the shipped ones and a reason."""
+"""The current state has the user's site and settings, or the shipped ones and a reason."""
 
 import pytest
 

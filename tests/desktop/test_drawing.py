@@ -36,8 +36,8 @@ def luminance(colour: QColor) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: QColor, other: QColor) -> float:
-    lights = sorted((luminance(one), luminance(other)))
+def contrast(first: QColor, second: QColor) -> float:
+    lights = sorted((luminance(first), luminance(second)))
     return (lights[1] + 0.05) / (lights[0] + 0.05)
 
 
@@ -118,9 +118,9 @@ def test_the_number_is_read_on_any_panel(
     """What stands around the digits is ours, so their contrast is the same everywhere."""
     middle = pixels(on_panel(IconView(IconShape.NUMBER, number, Ring.FULL, 5), size_px, panel), 0.4)
     light = [contrast(colour, QColor(drawing.EDGE)) >= 4.5 for colour in middle]
-    command_context = [contrast(colour, QColor(drawing.INK)) >= 4.5 for colour in middle]
+    ground = [contrast(colour, QColor(drawing.INK)) >= 4.5 for colour in middle]
     assert sum(light) >= len(middle) * 0.1
-    assert sum(command_context) >= len(middle) * 0.25
+    assert sum(ground) >= len(middle) * 0.25
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -128,8 +128,8 @@ def test_the_number_is_read_on_any_panel(
 def test_states_are_distinguishable(qtbot: QtBot, size_px: int, panel: str) -> None:
     """By pixels of 3:1 that are an area seen without looking for it; larger ones are the same."""
     drawn = [pixels(on_panel(view, size_px, panel)) for view in VIEWS]
-    for one, other in itertools.combinations(drawn, 2):
-        differ = sum(contrast(a, b) >= 3 for a, b in zip(one, other, strict=True))
+    for first, second in itertools.combinations(drawn, 2):
+        differ = sum(contrast(a, b) >= 3 for a, b in zip(first, second, strict=True))
         assert differ >= 6 * (size_px / 16) ** 2
 
 
@@ -161,8 +161,8 @@ def test_the_dot_of_open_tunnels_is_seen_in_its_corner(
 def test_every_state_has_another_shape(qtbot: QtBot) -> None:
     """Told apart without colour: as a mask only the alpha channel is left."""
     masks = [drawing.pixmap(view, 32, mask=True).toImage() for view in (*VIEWS, *DOTTED)]
-    for one, other in itertools.combinations(masks, 2):
-        assert one != other
+    for first, second in itertools.combinations(masks, 2):
+        assert first != second
 
 
 def test_the_same_view_is_the_same_icon(qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""Every way in which a file can change is noticed, and a sleep."""
+"""Every kind of change of a file is noticed, and a sleep."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -60,12 +60,12 @@ def test_a_home_that_comes_later_is_seen(qtbot: QtBot, at: Paths) -> None:
 def test_a_burst_is_reported_once(qtbot: QtBot, at: Paths) -> None:
     at.state.mkdir(parents=True)
     watch = FileWatcher(at)
-    told: list[None] = []
-    watch.changed.connect(lambda: told.append(None))
+    reports: list[None] = []
+    watch.changed.connect(lambda: reports.append(None))
     with qtbot.waitSignal(watch.changed):
         for number in range(20):
             (at.state / f"{number}").touch()
-    assert len(told) == 1
+    assert len(reports) == 1
 
 
 def test_a_burst_without_end_is_reported_too(qtbot: QtBot, at: Paths) -> None:
@@ -95,9 +95,9 @@ def beats(*pairs: tuple[float, float]) -> Iterator[ClockReading]:
 def test_a_jump_is_reported_once_and_first(qtbot: QtBot, at: Paths) -> None:
     readings = beats((0, 0), (60, 60), (3720, 120), (3780, 180))
     watch = FileWatcher(at, lambda: next(readings))
-    said: list[str] = []
-    watch.jumped.connect(lambda: said.append("jumped"))
-    watch.changed.connect(lambda: said.append("changed"))
+    reports: list[str] = []
+    watch.jumped.connect(lambda: reports.append("jumped"))
+    watch.changed.connect(lambda: reports.append("changed"))
     for _ in range(3):
         watch._tick.timeout.emit()
-    assert said == ["changed", "jumped", "changed", "changed"]
+    assert reports == ["changed", "jumped", "changed", "changed"]

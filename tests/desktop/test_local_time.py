@@ -38,11 +38,14 @@ def test_every_half_hour_of_a_year(place: Place, name: str) -> None:
     there = place(name)
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     for n in range(365 * 48):
-        one = moment + n * timedelta(minutes=30)
-        ours, theirs = one.astimezone(LOCAL), one.astimezone(there)
-        assert (ours.replace(tzinfo=None), ours.fold) == (theirs.replace(tzinfo=None), theirs.fold)
-        assert ours.utcoffset() == theirs.utcoffset()
-        assert ours.astimezone(UTC) == one
+        time = moment + n * timedelta(minutes=30)
+        local, expected = time.astimezone(LOCAL), time.astimezone(there)
+        assert (local.replace(tzinfo=None), local.fold) == (
+            expected.replace(tzinfo=None),
+            expected.fold,
+        )
+        assert local.utcoffset() == expected.utcoffset()
+        assert local.astimezone(UTC) == time
 
 
 def test_now_follows_a_computer_that_travels(place: Place) -> None:

@@ -1,4 +1,4 @@
-"""Whether a screen reader is active, as the desktop tells."""
+"""Whether a screen reader is active, as the desktop reports it."""
 
 import sys
 from pathlib import Path
@@ -42,13 +42,13 @@ def test_a_desktop_without_a_bus_has_none(qtbot: QtBot, monkeypatch: pytest.Monk
     assert not reader.is_active
 
 
-@pytest.mark.parametrize(("said", "active"), [("1", True), ("0", False)])
+@pytest.mark.parametrize(("output", "active"), [("1", True), ("0", False)])
 def test_a_mac_is_asked_for_voice_over(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, active: bool
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, active: bool
 ) -> None:
     """With a fake of ``defaults`` that notes what it was asked, as no Mac is to be had."""
     fake, asked = tmp_path / "defaults", tmp_path / "asked"
-    fake.write_text(f'#!/bin/sh\necho "$@" > {asked}.new; mv {asked}.new {asked}; echo {said}\n')
+    fake.write_text(f'#!/bin/sh\necho "$@" > {asked}.new; mv {asked}.new {asked}; echo {output}\n')
     fake.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(sys, "platform", "darwin")

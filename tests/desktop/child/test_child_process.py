@@ -36,40 +36,40 @@ def child(program: str) -> ChildProcess:
 
 def test_garbage_is_passed_over(qtbot: QtBot) -> None:
     steps: list[str] = []
-    one = child(GARBAGE)
-    one.stepped.connect(steps.append)
-    with qtbot.waitSignal(one.done) as told:
-        one.start()
-    assert told.args == [{"renewed": True}]
+    process = child(GARBAGE)
+    process.stepped.connect(steps.append)
+    with qtbot.waitSignal(process.done) as signal:
+        process.start()
+    assert signal.args == [{"renewed": True}]
     assert steps == ["issued"]
 
 
 @pytest.mark.parametrize("command", [["/nowhere/alpkey"], [sys.executable, "-c", "0"]])
 def test_an_end_without_a_result_is_reported(qtbot: QtBot, command: list[str]) -> None:
-    one = ChildProcess(command)
-    with qtbot.waitSignal(one.failed) as told:
-        one.start()
-    error: dict[str, Any] = told.args[0]
+    process = ChildProcess(command)
+    with qtbot.waitSignal(process.failed) as signal:
+        process.start()
+    error: dict[str, Any] = signal.args[0]
     assert error["code"] == "broken-off"
     assert error["next_step"]
-    assert not one.running
+    assert not process.running
 
 
 def test_a_child_that_hears_nothing_is_ended(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_process, "CANCEL_TIMEOUT_MS", 1)
-    one = child(DEAF)
-    with qtbot.waitSignal(one.failed):
-        one.start()
-        one.cancel()
-    assert not one.running
+    process = child(DEAF)
+    with qtbot.waitSignal(process.failed):
+        process.start()
+        process.cancel()
+    assert not process.running
 
 
 def test_the_last_word_comes_after_the_end(qtbot: QtBot, tmp_path: Path) -> None:
     """So that what the child held, such as the lock, is free when the person reads of it."""
     mark = tmp_path / "ended"
-    one = ChildProcess([sys.executable, "-c", SLOW_TO_END, str(mark)])
+    process = ChildProcess([sys.executable, "-c", SLOW_TO_END, str(mark)])
     there: list[bool] = []
-    one.done.connect(lambda _: there.append(mark.exists()))
-    with qtbot.waitSignal(one.done):
-        one.start()
+    process.done.connect(lambda _: there.append(mark.exists()))
+    with qtbot.waitSignal(process.done):
+        process.start()
     assert there == [True]

@@ -32,7 +32,7 @@ def saying(monkeypatch: pytest.MonkeyPatch, **event: object) -> None:
 
 def boxes() -> list[QMessageBox]:
     shown = (widget for widget in QApplication.topLevelWidgets() if widget.isVisible())
-    return [one for one in shown if isinstance(one, QMessageBox)]
+    return [widget for widget in shown if isinstance(widget, QMessageBox)]
 
 
 def test_success_is_silent(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,11 @@ def menu(qtbot: QtBot, done: Done) -> TrayMenu:
 
 
 def texts(menu: TrayMenu) -> list[str]:
-    return [one.text() for one in menu.actions() if one.isVisible() and not one.isSeparator()]
+    return [
+        action.text()
+        for action in menu.actions()
+        if action.isVisible() and not action.isSeparator()
+    ]
 
 
 def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
@@ -141,7 +145,7 @@ def test_while_nothing_is_set_up_that_comes_first(menu: TrayMenu) -> None:
 
 
 def test_hosts_follow_the_site(menu: TrayMenu) -> None:
-    fewer = replace(site(), hosts=tuple(one for one in site().hosts if one.name != "santis"))
+    fewer = replace(site(), hosts=tuple(host for host in site().hosts if host.name != "santis"))
     menu.offer(connections(fewer, ()))
     menu.offer(connections(None, ()))
     assert texts(menu)[3:6] == ["Connect to daint", "Connect to clariden", "Check Ela"]
@@ -158,5 +162,5 @@ def test_the_users_own_names_follow_the_clusters(menu: TrayMenu, done: Done) -> 
         "Connect to alps",
         "Check Ela",
     ]
-    next(one for one in menu.actions() if one.text() == "Connect to alps").trigger()
+    next(action for action in menu.actions() if action.text() == "Connect to alps").trigger()
     assert done == [("connect", "alps")]

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: never two of ours, and in the end the last word stands."""
+"""In any order of events: never two notifications of Alpkey, and the last one is shown."""
 
 from collections import deque
 from collections.abc import Callable
@@ -50,11 +50,11 @@ class FakeBus(QObject):
         return f":1.{self.generation}"
 
     @property
-    def ours(self) -> list[str]:
+    def own(self) -> list[str]:
         return [title for title in self.shown.values() if title != MAIL]
 
     def start(self) -> None:
-        """A new server, with somebody else's notification under number 1."""
+        """A new server, with another program's notification under number 1."""
         self.generation += 1
         self.shown = {1: MAIL}
         self.last = 1
@@ -70,7 +70,7 @@ class FakeBus(QObject):
         self.calls.append((message, answered))
 
     def serve(self) -> None:
-        """The server takes one call; one that was meant for an earlier server reaches nobody."""
+        """The server takes one call; one that was meant for an earlier server is lost."""
         if not self.calls:
             return
         message, answered = self.calls.popleft()
@@ -109,7 +109,7 @@ class FakeBus(QObject):
         return None, ()
 
     def dismiss(self) -> None:
-        for number in [one for one, title in self.shown.items() if title != MAIL]:
+        for number in [shown_number for shown_number, title in self.shown.items() if title != MAIL]:
             self._gone(number, 2)
 
     def fail(self) -> None:
@@ -124,7 +124,7 @@ class FakeBus(QObject):
             self.news.append(lambda: answered(error))
 
     def restart(self) -> None:
-        """The server dies with all it shows, and what it was asked ends in errors."""
+        """The server ends with all it shows, and open calls end in errors."""
         old = self.owner
         self.start()
         body = (NAME, old, self.owner)
@@ -172,7 +172,7 @@ def test_any_order(qapp: QApplication, steps: list[str]) -> None:
             notifications.withdraw()
         else:
             getattr(bus, step)()
-        assert len(bus.ours) <= 1
+        assert len(bus.own) <= 1
         assert bus.shown.get(1) == MAIL
     bus.settle()
-    assert bus.ours == ([wanted[-1].title] if wanted[-1] else [])
+    assert bus.own == ([wanted[-1].title] if wanted[-1] else [])

@@ -74,12 +74,12 @@ def test_shown_with_two_buttons(
 ) -> None:
     notifications.show(SECOND)
     qtbot.waitUntil(lambda: bool(server.shown))
-    one = server.shown[1]
-    assert (one.app_name, one.title) == ("Alpkey", "The key ends soon")
-    assert one.body == "Now &lt;b&gt;really&lt;/b&gt; &amp; truly."
-    assert one.actions == ["default", "", "renew", "Renew", "later", "Later"]
-    assert one.hints["urgency"] == ("y", 1)
-    width, height, row_bytes, alpha, bits, channels, pixels = one.hints["image-data"][1]
+    notified = server.shown[1]
+    assert (notified.app_name, notified.title) == ("Alpkey", "The key ends soon")
+    assert notified.body == "Now &lt;b&gt;really&lt;/b&gt; &amp; truly."
+    assert notified.actions == ["default", "", "renew", "Renew", "later", "Later"]
+    assert notified.hints["urgency"] == ("y", 1)
+    width, height, row_bytes, alpha, bits, channels, pixels = notified.hints["image-data"][1]
     assert (width, height, alpha, bits, channels) == (48, 48, True, 8, 4)
     assert len(pixels) == row_bytes * height
     assert any(pixels)
@@ -110,7 +110,7 @@ def test_a_button_without_a_token_and_an_unknown_one(
 ) -> None:
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: bool(server.shown))
-    server._tell("ActionInvoked", "us", 1, "of-a-later-version")
+    server._emit("ActionInvoked", "us", 1, "of-a-later-version")
     server.press(1, "renew")
     qtbot.waitUntil(lambda: received.closed == 1)
     assert received.chosen == [("renew", "")]
@@ -126,8 +126,8 @@ def test_notifications_of_other_programs_are_ignored(
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: bool(server.shown))
     settle()
-    server._tell("ActionInvoked", "us", 7, "renew")
-    server._tell("NotificationClosed", "uu", 7, 2)
+    server._emit("ActionInvoked", "us", 7, "renew")
+    server._emit("NotificationClosed", "uu", 7, 2)
     settle()
     assert (received.chosen, received.closed) == ([], 0)
 
@@ -146,7 +146,7 @@ def test_another_program_cannot_press_our_buttons(
     notifications.show(FIRST)
     qtbot.waitUntil(lambda: bool(server.shown))
     stranger = Stranger(bus_address)
-    stranger._tell("ActionInvoked", "us", 1, "renew")
+    stranger._emit("ActionInvoked", "us", 1, "renew")
     settle()
     stranger.end()
     assert received.chosen == []
@@ -159,7 +159,9 @@ def test_one_is_replaced_and_never_stacked(
     qtbot.waitUntil(lambda: len(server.history) == 1)
     notifications.show(SECOND)
     qtbot.waitUntil(lambda: len(server.history) == 2)
-    assert {number: one.title for number, one in server.shown.items()} == {1: SECOND.title}
+    assert {number: notified.title for number, notified in server.shown.items()} == {
+        1: SECOND.title
+    }
 
 
 def test_after_an_expiry_the_next_one_is_new(
@@ -206,7 +208,7 @@ def test_a_server_that_comes_later(
     qtbot.waitUntil(lambda: received.refused == [FIRST])
     server = FakeNotificationDaemon(bus_address)
     notifications.show(SECOND)
-    qtbot.waitUntil(lambda: [one.title for one in server.history] == [SECOND.title])
+    qtbot.waitUntil(lambda: [notified.title for notified in server.history] == [SECOND.title])
     server.end()
 
 

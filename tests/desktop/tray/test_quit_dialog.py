@@ -45,17 +45,17 @@ def test_all_windows_close(qtbot: QtBot, windows: Windows) -> None:
 def test_a_renewal_under_way_is_asked_about(
     qtbot: QtBot, windows: Windows, monkeypatch: pytest.MonkeyPatch, choice: str, keep: bool
 ) -> None:
-    one = dialog(windows)
+    renewal = dialog(windows)
     monkeypatch.setattr(RenewalDialog, "is_under_way", True)
     windows.handle({"quit": True})
-    box = one.findChild(QMessageBox)
+    box = renewal.findChild(QMessageBox)
     assert box.defaultButton().text() == "&Go on"
     qtbot.keyClick(
         next(button for button in box.buttons() if button.text() == choice), Qt.Key.Key_Space
     )
     if keep:
-        assert one.isVisible()
-        one.close()
+        assert renewal.isVisible()
+        renewal.close()
     qtbot.waitUntil(lambda: not shown(RenewalDialog), timeout=20_000)
 
 
@@ -64,8 +64,8 @@ def test_on_a_mac_the_dialog_holds_what_the_menu_holds(
 ) -> None:
     with monkeypatch.context() as on_mac:
         on_mac.setattr(sys, "platform", "darwin")
-        one = dialog(windows)
-    actions = one.findChild(QPushButton, "menu").menu().actions()
+        renewal = dialog(windows)
+    actions = renewal.findChild(QPushButton, "menu").menu().actions()
     entries = {action.text(): action for action in actions if action.text()}
     assert list(entries) == [
         *(f"Connect to {name}" for name in ("daint", "santis", "clariden")),
@@ -77,12 +77,12 @@ def test_on_a_mac_the_dialog_holds_what_the_menu_holds(
     ):
         entries["Quit"].trigger()
     assert received.args == [{"quit": True}]
-    one.close()
+    renewal.close()
     qtbot.waitUntil(lambda: not shown(RenewalDialog), timeout=20_000)
 
 
 def test_elsewhere_it_has_no_menu(qtbot: QtBot, windows: Windows) -> None:
-    one = dialog(windows)
-    assert one.findChild(QPushButton, "menu") is None
-    one.close()
+    renewal = dialog(windows)
+    assert renewal.findChild(QPushButton, "menu") is None
+    renewal.close()
     qtbot.waitUntil(lambda: not shown(RenewalDialog), timeout=20_000)

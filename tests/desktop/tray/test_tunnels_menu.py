@@ -48,8 +48,8 @@ def menu(qtbot: QtBot, done: Done) -> TunnelsMenu:
 
 def texts(menu: QMenu) -> list[str]:
     """Of all that shows; a line for a separator."""
-    shown = [one for one in menu.actions() if one.isVisible()]
-    return ["-" if one.isSeparator() else one.text() for one in shown]
+    shown = [action for action in menu.actions() if action.isVisible()]
+    return ["-" if action.isSeparator() else action.text() for action in shown]
 
 
 NEW, JOBS = "New tunnel\N{HORIZONTAL ELLIPSIS}", "My jobs\N{HORIZONTAL ELLIPSIS}"

@@ -21,8 +21,8 @@ def program(tmp_path: Path) -> Path:
 
 def test_a_file_in_its_place(qtbot: QtBot, program: Path) -> None:
     """As dpkg and rpm do it."""
-    succession = UpgradeWatcher(program, SETTLE_MS)
-    with qtbot.waitSignal(succession.replaced):
+    watcher = UpgradeWatcher(program, SETTLE_MS)
+    with qtbot.waitSignal(watcher.replaced):
         fresh = program.with_name("alpkey.dpkg-new")
         fresh.write_text("new")
         fresh.rename(program)
@@ -30,27 +30,27 @@ def test_a_file_in_its_place(qtbot: QtBot, program: Path) -> None:
 
 def test_a_folder_in_its_place(qtbot: QtBot, program: Path) -> None:
     """As the .run does it."""
-    succession = UpgradeWatcher(program, SETTLE_MS)
+    watcher = UpgradeWatcher(program, SETTLE_MS)
     folder = program.parent
     fresh = folder.with_name("alpkey.new")
     shutil.copytree(folder, fresh)
-    with qtbot.waitSignal(succession.replaced):
+    with qtbot.waitSignal(watcher.replaced):
         folder.rename(folder.with_name("alpkey.old"))
         fresh.rename(folder)
 
 
 def test_no_program_any_more(qtbot: QtBot, program: Path) -> None:
-    succession = UpgradeWatcher(program, SETTLE_MS)
-    with qtbot.waitSignal(succession.removed):
+    watcher = UpgradeWatcher(program, SETTLE_MS)
+    with qtbot.waitSignal(watcher.removed):
         shutil.rmtree(program.parent)
 
 
 def test_what_lies_beside_it_is_no_upgrade(qtbot: QtBot, program: Path) -> None:
-    """And the next change is seen all the same."""
-    succession = UpgradeWatcher(program, SETTLE_MS)
-    with qtbot.assertNotEmitted(succession.replaced), qtbot.waitSignal(succession._settle.timeout):
+    """And the next change is noticed, too."""
+    watcher = UpgradeWatcher(program, SETTLE_MS)
+    with qtbot.assertNotEmitted(watcher.replaced), qtbot.waitSignal(watcher._settle.timeout):
         (program.parent / "other").write_text("x")
-    with qtbot.waitSignal(succession.replaced):
+    with qtbot.waitSignal(watcher.replaced):
         fresh = program.with_name("fresh")
         fresh.write_text("new")
         fresh.rename(program)

@@ -15,7 +15,7 @@ Keep = Callable[[FakeService], FakeService]
 class World:
     def __init__(self) -> None:
         self.done: list[str] = []
-        self.one = WindowFallback(
+        self.fallback = WindowFallback(
             lambda: self.done.append("appear"), lambda: self.done.append("leave")
         )
 
@@ -29,10 +29,10 @@ def world(qtbot: QtBot, bus_address: str, monkeypatch: pytest.MonkeyPatch) -> Wo
 def test_it_comes_once_the_host_is_gone_for_good_and_leaves_with_the_next(
     qtbot: QtBot, world: World
 ) -> None:
-    world.one.host_went()
+    world.fallback.host_went()
     qtbot.waitUntil(lambda: world.done == ["appear"])
-    world.one.host_came()
-    world.one.host_came()
+    world.fallback.host_came()
+    world.fallback.host_came()
     assert world.done == ["appear", "leave"]
 
 
@@ -40,9 +40,9 @@ def test_a_panel_that_is_killed_and_comes_back_shows_no_window(
     qtbot: QtBot, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(window_fallback, "GRACE_MS", 60_000)
-    world.one.host_went()
-    world.one.host_came()
-    assert not world.one._grace.isActive()
+    world.fallback.host_went()
+    world.fallback.host_came()
+    assert not world.fallback._grace.isActive()
     assert world.done == []
 
 
@@ -52,14 +52,14 @@ def test_a_host_that_is_away_while_the_screen_is_locked_is_waited_for(
     """GNOME ends its extensions at the lock; the next host may be there a moment after."""
     saver = FakeScreenSaver(bus_address, active=True)
     serve(saver)
-    world.one.host_went()
-    qtbot.waitUntil(lambda: world.one._was_locked)
+    world.fallback.host_went()
+    qtbot.waitUntil(lambda: world.fallback._was_locked)
     assert world.done == []
     saver.set_active(False)
-    qtbot.waitUntil(world.one._grace.isActive)
-    world.one.host_came()
+    qtbot.waitUntil(world.fallback._grace.isActive)
+    world.fallback.host_came()
     assert world.done == []
-    world.one.host_went()
+    world.fallback.host_went()
     qtbot.waitUntil(lambda: world.done == ["appear"])
 
 
@@ -68,5 +68,5 @@ def test_without_a_bus_it_comes_too(
 ) -> None:
     for kind in ("SESSION", "SYSTEM"):
         monkeypatch.setenv(f"DBUS_{kind}_BUS_ADDRESS", "unix:path=/nowhere")
-    world.one.host_went()
+    world.fallback.host_went()
     qtbot.waitUntil(lambda: world.done == ["appear"])

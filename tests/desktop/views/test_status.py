@@ -133,11 +133,11 @@ def test_the_tooltip_holds_no_minutes_that_run() -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_reminder_has_words(kind: Kind) -> None:
-    said = status_view.reminder(kind.code, "CSCS", snapshot(before=13 * HOUR), NOW)
-    assert "CSCS" in said.title
-    assert "Thu 01:00" in said.title + said.body
-    assert "{" not in said.title + said.body
-    assert (said.renew, said.later) == ("Renew", "Later")
+    notice = status_view.reminder(kind.code, "CSCS", snapshot(before=13 * HOUR), NOW)
+    assert "CSCS" in notice.title
+    assert "Thu 01:00" in notice.title + notice.body
+    assert "{" not in notice.title + notice.body
+    assert (notice.renew, notice.later) == ("Renew", "Later")
 
 
 @pytest.mark.parametrize(("second", "left"), [(0, 1.0), (15, 0.5), (27, 0.1), (30, 1.0), (45, 0.5)])
@@ -155,7 +155,7 @@ def test_a_key_of_another_user_is_not_good_for_long() -> None:
 
 
 def test_the_menu_announces_a_newer_version() -> None:
-    told = status_view.menu(replace(snapshot(), newer=Release("99.0", "https://a.page/")), NOW)
-    assert told.news == "Alpkey 99.0 is there\N{HORIZONTAL ELLIPSIS}"
-    assert told.news_page == "https://a.page/"
+    menu = status_view.menu(replace(snapshot(), newer=Release("99.0", "https://a.page/")), NOW)
+    assert menu.news == "Alpkey 99.0 is there\N{HORIZONTAL ELLIPSIS}"
+    assert menu.news_page == "https://a.page/"
     assert status_view.menu(snapshot(), NOW).news == ""

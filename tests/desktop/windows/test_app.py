@@ -60,12 +60,12 @@ def visible(window: QWidget, kind: type[QWidget]) -> list[QWidget]:
     return [widget for widget in window.findChildren(kind) if widget.isVisible()]
 
 
-def cut_off(one: QWidget) -> bool:
+def cut_off(widget: QWidget) -> bool:
     """Whether its text does not fit into it."""
-    if isinstance(one, QLabel) and one.wordWrap():
-        return one.height() < one.heightForWidth(one.width())
-    hint = one.minimumSizeHint()
-    return one.width() < hint.width() or one.height() < hint.height()
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        return widget.height() < widget.heightForWidth(widget.width())
+    hint = widget.minimumSizeHint()
+    return widget.width() < hint.width() or widget.height() < hint.height()
 
 
 def test_no_text_is_cut_off(large_window: QWidget) -> None:
@@ -84,7 +84,7 @@ def test_no_two_widgets_overlap(large_window: QWidget) -> None:
             if widget.isVisible() and not widget.isWindow()
         ]
         assert not any(
-            one.intersects(other) for number, one in enumerate(boxes) for other in boxes[:number]
+            box.intersects(other) for number, box in enumerate(boxes) for other in boxes[:number]
         ), parent.objectName()
 
 
@@ -104,7 +104,7 @@ def test_every_control_has_words_and_a_key_of_its_own(window: QWidget) -> None:
     named = {label.buddy() for label in labels if label.buddy()}
     for field in visible(window, QLineEdit):
         assert field in named or field.accessibleName(), field.objectName()
-    texts = [one.text() for one in (*buttons, *(label for label in labels if label.buddy()))]
+    texts = [widget.text() for widget in (*buttons, *(label for label in labels if label.buddy()))]
     keys = [text.partition("&")[2][:1].lower() for text in texts if "&" in text]
     assert len(keys) == len(set(keys)), texts
     # Escape is Cancel's key, as everywhere.

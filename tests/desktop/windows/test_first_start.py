@@ -34,7 +34,7 @@ COVERED = replace(GOOD, encrypted=True)
 
 
 class Stage:
-    """A home whose looks and children a test decides; ``called`` are those that were started."""
+    """A home whose state and children a test decides; ``called`` are those that were started."""
 
     def __init__(self, qtbot: QtBot, seen: Snapshot) -> None:
         self._qtbot = qtbot
@@ -81,7 +81,7 @@ class Stage:
         act = self.find(QPushButton, "act")
         self.until(lambda: self.find(QLabel, "heading").text() == title and act.isEnabled())
 
-    def until_told(self, text: str) -> None:
+    def until_shown(self, text: str) -> None:
         self.until(lambda: text in says.text_of(self.window))
 
     def key(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
@@ -114,8 +114,8 @@ Make = Callable[..., Stage]
 
 def test_where_all_is_set_up_the_login_is_tried_at_once(stage: Make) -> None:
     home = stage(COVERED, doctor=says.done(**says.NO_TRAY))
-    home.until_told("a login to daint worked")
-    home.until_told("AppIndicator")
+    home.until_shown("a login to daint worked")
+    home.until_shown("AppIndicator")
     asked = [" ".join(call[:2]) for call in home.called]
     assert sorted(asked) == ["autostart status", "config diff", "doctor", "hosts list"]
 
@@ -226,7 +226,7 @@ def test_a_file_that_changed_meanwhile_is_shown_again(stage: Make) -> None:
     home.says["config diff"] = says.config(diff="another")
     home.key(Qt.Key.Key_Return)
     home.until(lambda: home.find(QPlainTextEdit, "diff").toPlainText() == "another")
-    home.until_told("was changed meanwhile")
+    home.until_shown("was changed meanwhile")
     home.until_at("Your ssh configuration")
     home.key(Qt.Key.Key_Return)
     home.until_at("A first login")
@@ -234,7 +234,7 @@ def test_a_file_that_changed_meanwhile_is_shown_again(stage: Make) -> None:
 
 def test_what_ssh_refuses_is_shown_and_checked_again(stage: Make) -> None:
     home = stage(COVERED, config_diff=says.failed(says.REFUSED))
-    home.until_told("ssh itself refuses")
+    home.until_shown("ssh itself refuses")
     home.until_at("Your ssh configuration")
     home.says["config diff"] = says.config()
     home.key(Qt.Key.Key_Return)
@@ -243,8 +243,8 @@ def test_what_ssh_refuses_is_shown_and_checked_again(stage: Make) -> None:
 
 
 def shown(name: str) -> str:
-    one = says.host(name, "unknown")
-    return f"{name} ({one['host_name']}): {one['type']} {one['fingerprint']}"
+    host = says.host(name, "unknown")
+    return f"{name} ({host['host_name']}): {host['type']} {host['fingerprint']}"
 
 
 def test_one_press_accepts_the_keys_that_were_shown(stage: Make) -> None:
@@ -268,7 +268,7 @@ def test_a_key_that_was_not_shown_is_not_accepted(stage: Make) -> None:
     )
     home.until_at("The hosts and their keys")
     home.key(Qt.Key.Key_Return)
-    home.until_told("another key than a moment ago")
+    home.until_shown("another key than a moment ago")
     home.until_at("The hosts and their keys")
 
 
@@ -329,12 +329,12 @@ def test_the_old_one_is_asked_for_to_remove_it(stage: Make) -> None:
 
 def test_what_stops_a_login_is_shown_and_tried_again(stage: Make) -> None:
     home = stage(COVERED, doctor=says.done(**says.STOPPED))
-    home.until_told("Check that MFA is set up")
+    home.until_shown("Check that MFA is set up")
     home.press("doctor")
     assert home.started == [("window", "main", "--page", "doctor")]
     home.says["doctor"] = says.done(**says.NO_TRAY)
     home.press("again")
-    home.until_told("a login to daint worked")
+    home.until_shown("a login to daint worked")
 
 
 def test_starting_at_login_is_one_tick(stage: Make) -> None:
@@ -361,7 +361,7 @@ def test_newer_versions_are_asked_for_on_one_tick(stage: Make) -> None:
 
 def test_the_last_click_goes_to_a_cluster(stage: Make) -> None:
     home = stage(COVERED, doctor=says.done(**says.NO_TRAY))
-    home.until_told("worked")
+    home.until_shown("worked")
     home.press("connect-daint")
     assert home.started == [("connect", "daint")]
     home.until(lambda: not home.window.isVisible())

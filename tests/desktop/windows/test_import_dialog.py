@@ -24,7 +24,7 @@ PASTED: Row = {
     **QUESTION,
     "fields": [{"name": "pasted", "kind": "secret", "kept": False, "value": None}],
 }
-# Notes each line that it is told, and goes on with the next rows; a cancel ends it as the real one.
+# Records each line it gets, and goes on with the next rows; a cancel ends it as the real one.
 CHILD = """
 import json, sys
 notes = open(sys.argv[1], "a")
@@ -42,10 +42,10 @@ for rows in map(json.loads, sys.argv[2:]):
 
 
 class Child:
-    """A fake of ``alpkey import`` that remembers how it was called and what it was told."""
+    """A fake of ``alpkey import`` that records its arguments and the lines it gets."""
 
     def __init__(self, folder: Path) -> None:
-        self.notes = folder / "told"
+        self.notes = folder / "received"
         self.says: list[list[Row]] = [[IMPORTED]]
         self.called: list[tuple[str, ...]] = []
 
@@ -55,7 +55,7 @@ class Child:
         rows = [json.dumps(rows) for rows in self.says]
         return [sys.executable, "-P", "-c", program, str(self.notes), *rows]
 
-    def told(self) -> list[dict[str, object]]:
+    def received(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.notes.read_text().splitlines()]
 
 
@@ -175,7 +175,7 @@ def test_a_text_goes_to_the_childs_input_and_nowhere_else(
         qtbot.keySequence(dialog, QKeySequence(QKeySequence.StandardKey.Paste))
     wait_for(qtbot, dialog, "Key valid")
     assert child.called == [("import", "-", "--events")]
-    assert child.told() == [{"answer": 1, "values": {"pasted": KEY}}]
+    assert child.received() == [{"answer": 1, "values": {"pasted": KEY}}]
     assert KEY not in vars(dialog).values()
     assert all("c2VjcmV0" not in label.text() for label in dialog.findChildren(QLabel))
 
@@ -213,7 +213,7 @@ def test_the_downloads_are_removed_only_after_a_yes(
     assert dialog.focusWidget() is dialog.findChild(QPushButton, "no")
     press(qtbot, dialog, name)
     wait_for(qtbot, dialog, "Key valid")
-    assert child.told() == [{"answer": 1, "values": {"remove": answer}}]
+    assert child.received() == [{"answer": 1, "values": {"remove": answer}}]
 
 
 def test_escape_at_a_question_changes_nothing(qtbot: QtBot, opened: Opened, child: Child) -> None:
@@ -223,7 +223,7 @@ def test_escape_at_a_question_changes_nothing(qtbot: QtBot, opened: Opened, chil
     wait_for(qtbot, dialog, "was not made by Alpkey")
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: not dialog.isVisible())
-    assert child.told() == [{"cancel": True}]
+    assert child.received() == [{"cancel": True}]
 
 
 def test_a_no_leads_back_to_the_start(qtbot: QtBot, opened: Opened, child: Child) -> None:

@@ -1,4 +1,4 @@
-"""The dialog for a new tunnel, by keyboard, with a child that tells what the real one does."""
+"""The dialog for a new tunnel, by keyboard, with a child that sends what the real one sends."""
 
 import json
 import sys
@@ -95,7 +95,7 @@ def retype(qtbot: QtBot, dialog: TunnelDialog, name: str, text: str) -> None:
     qtbot.keyClicks(field(dialog, name), text)
 
 
-def said(dialog: TunnelDialog, name: str = "tunnel-said") -> str:
+def note(dialog: TunnelDialog, name: str = "tunnel-note") -> str:
     return dialog.findChild(QLabel, name).text()
 
 
@@ -147,8 +147,8 @@ def test_a_failure_is_shown_in_the_dialog(
 ) -> None:
     program.tunnel = [failed(Unreachable("port-busy", port=9000, holder="jupyter (7)"))]
     press(qtbot, dialog, "open-tunnel")
-    assert "Connecting to nid006554" in said(dialog)
-    qtbot.waitUntil(lambda: "jupyter (7) listens there" in said(dialog))
+    assert "Connecting to nid006554" in note(dialog)
+    qtbot.waitUntil(lambda: "jupyter (7) listens there" in note(dialog))
     assert dialog.isVisible()
     assert dialog.findChild(QPushButton, "open-tunnel").isEnabled()
 
@@ -166,7 +166,7 @@ def test_what_takes_long_can_be_given_up(
 
 def test_the_plain_line_is_copied(qtbot: QtBot, dialog: TunnelDialog, program: Program) -> None:
     press(qtbot, dialog, "copy-command")
-    qtbot.waitUntil(lambda: said(dialog).startswith("Copied"))
+    qtbot.waitUntil(lambda: note(dialog).startswith("Copied"))
     assert QGuiApplication.clipboard().text() == "ssh -N 'a b'"
     assert program.last[-1] == "--print"
 
@@ -187,7 +187,7 @@ def test_invalid_input_is_reported_at_once(
 ) -> None:
     field(dialog, name).setText(typed)
     press(qtbot, dialog, "open-tunnel")
-    assert word in said(dialog)
+    assert word in note(dialog)
     assert field(dialog, name).hasFocus()
     assert len(program.called) == 1
 
@@ -210,7 +210,7 @@ def test_another_cluster_has_other_jobs(
 ) -> None:
     program.jobs = [NONE]
     qtbot.keyClick(dialog.findChild(QComboBox, "cluster"), Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: said(dialog, "jobs-said") == NO_JOBS)
+    qtbot.waitUntil(lambda: note(dialog, "jobs-note") == NO_JOBS)
     assert program.last == ("jobs", "list", "santis", "--events")
     assert rows(dialog) == 0
 
@@ -220,7 +220,7 @@ def test_a_list_that_is_late_is_not_taken_for_another_cluster_s(
 ) -> None:
     program.jobs = WAITS
     made = shown(qtbot, program)
-    assert said(made, "jobs-said") == LISTING
+    assert note(made, "jobs-note") == LISTING
     program.jobs = [JOBS]
     qtbot.keyClick(made.findChild(QComboBox, "cluster"), Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: rows(made) == 2)
@@ -230,26 +230,26 @@ def test_a_list_that_is_late_is_not_taken_for_another_cluster_s(
 def test_the_reason_for_a_missing_list_is_shown(qtbot: QtBot, program: Program) -> None:
     program.jobs = [failed(NO_NETWORK)]
     made = shown(qtbot, program)
-    qtbot.waitUntil(lambda: "cannot be reached" in said(made, "jobs-said"))
+    qtbot.waitUntil(lambda: "cannot be reached" in note(made, "jobs-note"))
     assert made.findChild(QPushButton, "open-tunnel").isEnabled()
 
 
 def test_without_a_good_key_no_host_is_asked(qtbot: QtBot, program: Program) -> None:
     made = shown(qtbot, program, can_log_in=False)
-    assert said(made, "jobs-said") == NO_KEY
+    assert note(made, "jobs-note") == NO_KEY
     assert program.called == []
     retype(qtbot, made, "node", "nid006554")
     press(qtbot, made, "open-tunnel")
-    assert "waits for a new key" in said(made)
+    assert "waits for a new key" in note(made)
 
 
 def answer(qtbot: QtBot, dialog: TunnelDialog, choice: str) -> str:
     box = dialog.findChildren(QMessageBox, "job-question")[-1]
-    told = box.informativeText()
+    text = box.informativeText()
     qtbot.keyClick(
         next(button for button in box.buttons() if button.text() == choice), Qt.Key.Key_Space
     )
-    return told
+    return text
 
 
 def test_a_job_is_ended_after_a_question(
@@ -261,12 +261,12 @@ def test_a_job_is_ended_after_a_question(
     press(qtbot, dialog, "end-job")
     program.jobs = [NONE]
     answer(qtbot, dialog, "&End the job")
-    qtbot.waitUntil(lambda: said(dialog, "jobs-said") == NO_JOBS)
+    qtbot.waitUntil(lambda: note(dialog, "jobs-note") == NO_JOBS)
     assert program.called[1:] == [
         ("jobs", "cancel", "daint", "4810021", "--yes", "--events"),
         ("jobs", "list", "daint", "--events"),
     ]
-    assert said(dialog).startswith("Ended: jupyter")
+    assert note(dialog).startswith("Ended: jupyter")
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,8 @@ def press(qtbot: QtBot, page: ClustersPage, name: str) -> None:
     qtbot.keyClick(page.findChild(QPushButton, name), Qt.Key.Key_Space)
 
 
-def said(page: ClustersPage) -> str:
-    return page.findChild(QLabel, "cluster-said").text()
+def note(page: ClustersPage) -> str:
+    return page.findChild(QLabel, "cluster-note").text()
 
 
 def test_all_that_can_be_connected_to_is_listed(page: ClustersPage) -> None:
@@ -95,15 +95,15 @@ def test_the_command_is_copied_as_a_shell_takes_it(
     qtbot: QtBot, page: ClustersPage, at: Paths
 ) -> None:
     press(qtbot, page, "copy")
-    qtbot.waitUntil(lambda: said(page).startswith("Copied"), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: note(page).startswith("Copied"), timeout=PATIENCE_MS)
     assert QGuiApplication.clipboard().text() == f"ssh -F {at.ssh}/alpkey/connect daint"
 
 
 def test_a_failed_try_shows_why_and_stays_in_the_list(qtbot: QtBot, page: ClustersPage) -> None:
     press(qtbot, page, "try")
     assert page.findChild(QPushButton, "stop").isVisible()
-    qtbot.waitUntil(lambda: "There is no key" in said(page), timeout=PATIENCE_MS)
-    assert "alpkey renew" in said(page)
+    qtbot.waitUntil(lambda: "There is no key" in note(page), timeout=PATIENCE_MS)
+    assert "alpkey renew" in note(page)
     assert not page.findChild(QPushButton, "stop").isVisible()
     assert "Did not let you in at" in page.findChild(QListWidget).item(0).text()
 
@@ -175,6 +175,6 @@ def test_all_are_ended_after_a_question_by_keyboard(
     [yes] = [button for button in box.buttons() if button.text() == "&Disconnect"]
     qtbot.keyClick(yes, Qt.Key.Key_Space)
     assert not button.isEnabled()
-    qtbot.waitUntil(lambda: said(page).startswith("Disconnected: 0000"), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: note(page).startswith("Disconnected: 0000"), timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: not button.isVisible(), timeout=PATIENCE_MS)
     assert not stale.exists()

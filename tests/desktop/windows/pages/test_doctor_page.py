@@ -23,7 +23,7 @@ PATIENCE_MS = 20_000
 Started = list[tuple[str, ...]]
 Opener = Callable[[], MainWindow]
 
-# Ports that nobody listens at: loopback only, and no waiting.
+# Ports without a listener: loopback only, and no waiting.
 NOWHERE = """
 [services.sshservice]
 url = "https://127.0.0.1:9/"
@@ -81,10 +81,10 @@ def page(window: MainWindow) -> DoctorPage:
 def turn_to_it(qtbot: QtBot, window: MainWindow) -> None:
     """The findings are there once this returns."""
     window.findChild(QTabWidget, "pages").setCurrentWidget(page(window))
-    until_looked(qtbot, window)
+    until_examined(qtbot, window)
 
 
-def until_looked(qtbot: QtBot, window: MainWindow) -> None:
+def until_examined(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(
         lambda: (
             page(window).commands.is_idle and text(window, "doctor-state") != describe.DOCTOR_LOOKS
@@ -119,8 +119,8 @@ def test_findings_are_shown_worst_first_and_fixed_by_a_click(
     ]
     assert titles[0] == "Stops a login: Others may read the private key"
     assert str(key) in text(window, "line-key-open-0")
-    press(qtbot, window, "mend-key-open")
-    until_looked(qtbot, window)
+    press(qtbot, window, "fix-key-open")
+    until_examined(qtbot, window)
     assert key.stat().st_mode & 0o777 == 0o600
     assert window.findChild(QLabel, "title-key-open") is None
 
@@ -133,12 +133,12 @@ def test_an_expired_key_is_renewed_in_its_window(
     key.with_name(f"{key.name}.pub").unlink()
     window = opened()
     turn_to_it(qtbot, window)
-    press(qtbot, window, "mend-half-pair")
+    press(qtbot, window, "fix-half-pair")
     assert started == [("window", "renew", "--again")]
 
 
 class Renewal(QDialog):
-    """What a click opens in the place of the renewal: it mends something before it ends."""
+    """What a click opens instead of the renewal: it fixes something before it ends."""
 
 
 def test_the_doctor_runs_again_once_the_window_for_a_finding_is_closed(
@@ -150,13 +150,13 @@ def test_the_doctor_runs_again_once_the_window_for_a_finding_is_closed(
     turn_to_it(qtbot, window)
     dialog = Renewal(window)
     page(window)._start = lambda *arguments: started.append(arguments) or dialog
-    press(qtbot, window, "mend-half-pair")
+    press(qtbot, window, "fix-half-pair")
     key.with_suffix(".away").rename(key)
     dialog.deleteLater()
     qtbot.waitUntil(
         lambda: window.findChild(QLabel, "title-half-pair") is None, timeout=PATIENCE_MS
     )
-    until_looked(qtbot, window)
+    until_examined(qtbot, window)
 
 
 @pytest.mark.parametrize("name", FIXES)
@@ -180,15 +180,15 @@ def test_buttons_are_for_findings_that_there_are() -> None:
 def test_a_report_is_shown_in_full_before_it_is_copied(qtbot: QtBot, opened: Opener) -> None:
     window = opened()
     turn_to_it(qtbot, window)
-    QGuiApplication.clipboard().setText("theirs")
+    QGuiApplication.clipboard().setText("other")
     press(qtbot, window, "report-public")
-    until_looked(qtbot, window)
+    until_examined(qtbot, window)
     dialog = window.findChild(ReportDialog)
     shown = dialog.findChild(QPlainTextEdit).toPlainText()
     assert "for the public" in shown
     assert text(window, "support") == "The support of the centre: https://support.cscs.ch"
     assert "alice" not in shown
-    assert QGuiApplication.clipboard().text() == "theirs"
+    assert QGuiApplication.clipboard().text() == "other"
     qtbot.keyClick(dialog.findChild(QPushButton, "copy"), Qt.Key.Key_Space)
     assert QGuiApplication.clipboard().text() == shown
     dialog.close()

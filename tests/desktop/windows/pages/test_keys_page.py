@@ -1,4 +1,4 @@
-"""The page of my keys, by keyboard, with a child that tells what the real one does."""
+"""The page of my keys, by keyboard, with a child that sends what the real one sends."""
 
 import json
 import sys
@@ -44,7 +44,7 @@ def page(qtbot: QtBot, centre: Centre) -> KeysPage:
     made = KeysPage(site(), centre.command, "")
     qtbot.addWidget(made, before_close_func=lambda window: end(qtbot, window))
     made.show()
-    made.apply(seen(snapshot(before=13 * HOUR)))
+    made.apply(state(snapshot(before=13 * HOUR)))
     return made
 
 
@@ -53,8 +53,8 @@ def end(qtbot: QtBot, page: KeysPage) -> None:
     qtbot.waitUntil(lambda: page.commands.is_idle)
 
 
-def seen(one: Snapshot) -> CurrentState:
-    return CurrentState(NOW, one, site=site())
+def state(snapshot: Snapshot) -> CurrentState:
+    return CurrentState(NOW, snapshot, site=site())
 
 
 def press(qtbot: QtBot, page: KeysPage, name: str) -> None:
@@ -101,7 +101,7 @@ def test_the_list_shows_which_key_is_this_computers(
     assert text(page, f"key-{MINE}").startswith("This computer's")
     assert text(page, f"key-{OTHER}").startswith("Another computer's")
     assert text(page, "keys-state") == "2 of 5 keys left"
-    page.apply(seen(snapshot(before=HOUR)))
+    page.apply(state(snapshot(before=HOUR)))
     assert text(page, "keys-state") == "2 of 5 keys left"
 
 

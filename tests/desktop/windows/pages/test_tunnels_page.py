@@ -1,4 +1,4 @@
-"""The page of the tunnels, by keyboard, over looks that a test chooses."""
+"""The page of the tunnels, by keyboard, over states that a test chooses."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ def page(qtbot: QtBot, program: Program, started: Started) -> TunnelsPage:
     made = TunnelsPage(site(), program.command, lambda *words: started.append(words), "")
     qtbot.addWidget(made, before_close_func=lambda window: end(qtbot, window))
     made.show()
-    made.apply(seen(snapshot()))
+    made.apply(state_of(snapshot()))
     return made
 
 
@@ -46,8 +46,8 @@ def end(qtbot: QtBot, page: TunnelsPage) -> None:
     qtbot.waitUntil(lambda: page.commands.is_idle and not page.findChildren(TunnelDialog))
 
 
-def seen(one: Snapshot) -> CurrentState:
-    return CurrentState(NOW, one, site=site())
+def state_of(snapshot: Snapshot) -> CurrentState:
+    return CurrentState(NOW, snapshot, site=site())
 
 
 def text(page: TunnelsPage, name: str) -> str:
@@ -68,7 +68,7 @@ def press(qtbot: QtBot, page: TunnelsPage, tunnel: str, label: str) -> None:
 
 
 def show(page: TunnelsPage, *states: TunnelState) -> None:
-    page.apply(seen(tunnels(*states)))
+    page.apply(state_of(tunnels(*states)))
 
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
@@ -81,7 +81,7 @@ def test_without_tunnels_the_page_explains_them(page: TunnelsPage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "said", "offered"),
+    ("state", "shown", "offered"),
     [
         (TunnelState.CONNECTING, "Connecting\n", LIVING),
         (TunnelState.OPEN, "Open\nhttp://127.0.0.1:8888", LIVING),
@@ -97,11 +97,11 @@ def test_without_tunnels_the_page_explains_them(page: TunnelsPage) -> None:
     ],
 )
 def test_each_state_in_words_and_with_what_can_be_done(
-    page: TunnelsPage, state: TunnelState, said: str, offered: list[str]
+    page: TunnelsPage, state: TunnelState, shown: str, offered: list[str]
 ) -> None:
     show(page, state)
     assert text(page, "title-tunnel-0") == "nid006554 of daint, port 8888"
-    assert said in text(page, "state-tunnel-0")
+    assert shown in text(page, "state-tunnel-0")
     assert buttons(page, "tunnel-0") == offered
 
 
@@ -174,7 +174,7 @@ def test_the_dialog_is_filled_in_with_the_tunnel(
 
 @pytest.mark.parametrize("name", ["new-tunnel", "my-jobs"])
 def test_a_new_one_begins_with_the_last(qtbot: QtBot, page: TunnelsPage, name: str) -> None:
-    page.apply(seen(replace(snapshot(), last_tunnel=NOTEBOOK)))
+    page.apply(state_of(replace(snapshot(), last_tunnel=NOTEBOOK)))
     qtbot.keyClick(page.findChild(QPushButton, name), Qt.Key.Key_Space)
     (dialog,) = page.findChildren(TunnelDialog)
     assert dialog.findChild(QLineEdit, "node").text() == "nid006554"

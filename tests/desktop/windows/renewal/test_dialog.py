@@ -1,4 +1,4 @@
-"""The renewal dialog, by keyboard, with a child that speaks as the real one does."""
+"""The renewal dialog, by keyboard, with a child that sends what the real one sends."""
 
 import sys
 from collections.abc import Callable
@@ -50,18 +50,18 @@ def reader() -> FakeReader:
 
 @pytest.fixture
 def opened(qtbot: QtBot, started: Started, reader: FakeReader) -> Opener:
-    """Opens the dialog over a look."""
+    """Opens the dialog over a snapshot."""
 
     def open_it(
-        seen: Snapshot = MISSING,
+        state: Snapshot = MISSING,
         then_connect: str | None = None,
         child: str = "",
         at: Site | None = None,
-        **person: bool,
+        **settings: bool,
     ) -> RenewalDialog:
         world = RenewalWorld(
             at or site(),
-            lambda: CurrentState(NOW, seen, chosen=choose({}, person)),
+            lambda: CurrentState(NOW, state, chosen=choose({}, settings)),
             lambda *arguments: [sys.executable, "-P", str(FAKE), child, *arguments],
             lambda *arguments: started.append(arguments),
             reader,
@@ -99,7 +99,7 @@ def press(qtbot: QtBot, dialog: RenewalDialog, name: str) -> None:
 
 
 def sign_in(qtbot: QtBot, dialog: RenewalDialog, code: str) -> None:
-    """Types into whatever has the focus, as a person does."""
+    """Types into what has the focus, as a user does."""
     qtbot.waitUntil(lambda: line(dialog, "otp").isEnabled())
     if not line(dialog, "password").text():
         qtbot.keyClicks(line(dialog, "password"), PASSWORD)

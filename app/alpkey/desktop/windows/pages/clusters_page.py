@@ -70,7 +70,7 @@ class ClustersPage(QWidget):
         self._disconnect = button(labels[-2], self._ask_to_disconnect, "disconnect")
         self._disconnect.setAccessibleDescription(_SHARING)
         self._sharing = QWidget()
-        self._note = Note("cluster-said")
+        self._note = Note("cluster-note")
         self._lay_out()
         self._stop.hide()
 

@@ -136,7 +136,7 @@ class DoctorPage(QWidget):
         for number, text in enumerate(finding_view.lines(finding)):
             layout.addWidget(words_label(f"line-{name}-{number}", text))
         if action:
-            fix = button(label, lambda: self._do(action, name), f"mend-{name}")
+            fix = button(label, lambda: self._do(action, name), f"fix-{name}")
             fix.setAccessibleDescription(finding["title"])
             layout.addWidget(fix, alignment=Qt.AlignmentFlag.AlignLeft)
         return card
