@@ -43,7 +43,7 @@ from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidFile, InvalidIn
 from alpkey.core.events import Action
 from alpkey.core.keychain.entries import NOTHING
 from alpkey.core.keychain.ports import Keychain
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.ports import Clock, Lock
 from alpkey.core.settings.settings import CONFIRM_EACH_USE, Setting, Settings, declared
 from alpkey.core.signin.methods import default_service
@@ -243,7 +243,7 @@ def _keychain(world: DoctorWorld, known: Known) -> KeychainObservation | None:
         world.keychain.check()
         return KeychainObservation("keychain-locked" if world.keychain.is_locked() else None)
     except KeychainTrouble as error:
-        return KeychainObservation(error.code, describe.describe(error).detail)
+        return KeychainObservation(error.code, describe(error).detail)
 
 
 def _agent(world: DoctorWorld, snapshot: Snapshot, known: Known) -> AgentObservation:
@@ -270,7 +270,7 @@ def _useless(agent: Agent, trouble: AgentTrouble) -> AgentObservation:
     if isinstance(trouble, AgentAbsent):
         return AgentObservation("absent", agent.socket, str(trouble.params.get("reason", "")))
     answer: AgentAnswer = "hangs" if trouble.code == "agent-hangs" else "refuses"
-    said = describe.describe(trouble)
+    said = describe(trouble)
     return AgentObservation(answer, agent.socket, said.detail, said.next_step)
 
 

@@ -9,7 +9,7 @@ from alpkey.actions.doctor import DoctorRequest, doctor
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.doctor.report import Report
 from alpkey.core.events import Result
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
 
 UNHEALTHY = 13
 
@@ -51,20 +51,20 @@ def doctor_command(
 
 
 def _reported(result: Result) -> str:
-    return f"{result['report']}\n\n{describe.report_goes_to(result['support'])}"
+    return f"{result['report']}\n\n{doctor_messages.where_to_send_report(result['support'])}"
 
 
 def told(result: Result) -> str:
     """Each finding with what it means and what to do; its consequences below it."""
     mended = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
     lines = [*mended, *(line for one in result["findings"] for line in _finding(one))]
-    return "\n".join(lines).strip() or f"{describe.HEALTHY}."
+    return "\n".join(lines).strip() or f"{doctor_messages.HEALTHY}."
 
 
 def _finding(finding: Result) -> Iterator[str]:
-    yield f"{describe.SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
+    yield f"{doctor_messages.SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
     yield f"    {finding['detail']}"
     yield f"    {finding['next_step']}"
     for below in finding["consequences"]:
-        yield f"    {describe.FOLLOWS}: {below['title']}. {below['detail']}"
+        yield f"    {doctor_messages.CONSEQUENCE}: {below['title']}. {below['detail']}"
     yield ""

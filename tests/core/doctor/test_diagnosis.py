@@ -27,7 +27,8 @@ from alpkey.core.doctor.observations import (
     Resolved,
     ServiceObservation,
 )
-from alpkey.core.messages import describe
+from alpkey.core.messages import tunnels as tunnel_messages
+from alpkey.core.messages.errors import ERRORS
 from alpkey.core.settings.settings import Settings
 from alpkey.core.ssh import error_messages
 from alpkey.core.state.journal import Known
@@ -229,7 +230,7 @@ OF_THE_PAGE = {
 
 @pytest.mark.parametrize("entry", OF_THE_PAGE)
 def test_every_entry_of_the_page_is_told_of(entry: str) -> None:
-    told = BY_ID.keys() | describe.ERRORS.keys() | describe.TUNNEL_STATES.keys()
+    told = BY_ID.keys() | ERRORS.keys() | tunnel_messages.STATES.keys()
     assert set(OF_THE_PAGE[entry]) <= told
 
 

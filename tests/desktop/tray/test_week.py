@@ -18,7 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.keys.certificate import Certificate, read_certificate
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
 from alpkey.core.paths import Paths, certificate_of, user_paths
 from alpkey.core.schedule.reminders import Memory
 from alpkey.core.state.journal import Issued, MaybeIssued, Refused, to_line
@@ -217,7 +217,7 @@ def assert_true(desk: Desk, now: datetime) -> None:
     minutes = left // MINUTE
     assert icon.sign is IconShape.NUMBER
     assert icon.number == str(minutes // 60 if minutes >= 60 else minutes)
-    assert line.endswith(f"- {describe.span(left)} left")
+    assert line.endswith(f"- {times.span(left)} left")
 
 
 # Off the screen there is no tray to hear of.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from alpkey.core.doctor.check import Check, Facts, when
 from alpkey.core.doctor.observations import FilesObservation, Observations, PathObservation
 from alpkey.core.keys.certificate import fingerprint
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
 from alpkey.core.state.snapshot import KeyState
 from alpkey.core.timestamps import rfc3339
 
@@ -96,7 +96,7 @@ def _clock_off(seen: Observations, _: datetime) -> Facts | None:
     if ahead is None or abs(ahead) <= CLOCK_MAY_DIFFER:
         return None
     return {
-        "span": describe.span(abs(ahead)),
+        "span": times.span(abs(ahead)),
         "which": "ahead of" if ahead > timedelta(0) else "behind",
     }
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from alpkey.core.doctor.check import Check, Facts, when
 from alpkey.core.doctor.observations import LoginObservation, Observations
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.error_messages import ErrorKind
 from alpkey.core.timestamps import rfc3339
@@ -69,7 +69,9 @@ def _service(seen: Observations, codes: tuple[str, ...]) -> Facts | None:
         "host": service.host,
         "why": service.why,
         "status": seen.site.page("status"),
-        "how": describe.AFTER_RETIREMENT[seen.site.has_gateway].format(page=seen.site.dashboard),
+        "how": doctor_messages.AFTER_RETIREMENT[seen.site.has_gateway].format(
+            page=seen.site.dashboard
+        ),
     }
 
 

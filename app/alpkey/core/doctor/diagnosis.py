@@ -18,7 +18,7 @@ from alpkey.core.doctor import (
 )
 from alpkey.core.doctor.check import Check, Facts, Finding, Severity
 from alpkey.core.doctor.observations import Observations
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import fill
 
 # Among findings of one severity those stand first that are declared first.
 CHECKS: tuple[Check, ...] = (
@@ -99,8 +99,8 @@ def finding_object(finding: Finding) -> dict[str, Any]:
         "id": check.id,
         "severity": finding.severity,
         "title": check.title,
-        "detail": describe.filled(check.detail, finding.facts),
-        "next_step": describe.filled(check.next_step, finding.facts),
+        "detail": fill(check.detail, finding.facts),
+        "next_step": fill(check.next_step, finding.facts),
         "fix": check.id if check.fix else None,
         "consequences": [finding_object(one) for one in finding.consequences],
     }

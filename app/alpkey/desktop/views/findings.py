@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
 
 FindingAction = Literal["fix", "renew", "ssh-config", "host-keys", "keys", "settings"]
 
@@ -54,7 +54,7 @@ def window(action: FindingAction) -> tuple[str, ...]:
 
 
 def title(finding: Mapping[str, Any]) -> str:
-    return f"{describe.SEVERITIES[finding['severity']]}: {finding['title']}"
+    return f"{doctor_messages.SEVERITIES[finding['severity']]}: {finding['title']}"
 
 
 def lines(finding: Mapping[str, Any]) -> list[str]:
@@ -62,6 +62,7 @@ def lines(finding: Mapping[str, Any]) -> list[str]:
     said = action(finding) in _PLAIN and finding["id"] not in _ADVISED
     do = [] if said else [finding["next_step"]]
     below = [
-        f"{describe.FOLLOWS}: {one['title']}. {one['detail']}" for one in finding["consequences"]
+        f"{doctor_messages.CONSEQUENCE}: {one['title']}. {one['detail']}"
+        for one in finding["consequences"]
     ]
     return [finding["detail"], *do, *below]

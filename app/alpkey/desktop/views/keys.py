@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
 from alpkey.core.timestamps import from_rfc3339
 
 
@@ -25,7 +25,7 @@ def lines(keys: Iterable[Mapping[str, Any]], now: datetime) -> tuple[KeyLine, ..
 def _said(key: Mapping[str, Any], now: datetime) -> str:
     whose = "This computer's" if key["this_machine"] else "Another computer's"
     ends = key["valid_before"]
-    valid = describe.until(from_rfc3339(ends) if ends else None, now)
+    valid = times.until(from_rfc3339(ends) if ends else None, now)
     return f"{whose}, {valid}, serial {key['serial']}"
 
 
@@ -33,7 +33,7 @@ def quota(told: Mapping[str, Any]) -> str:
     """The quota as a list has it."""
     if told["remaining"] is None:
         return "Quota unknown"
-    return describe.keys_left(told["remaining"], told["limit"])
+    return times.keys_left(told["remaining"], told["limit"])
 
 
 def told(chosen: Iterable[KeyLine]) -> str:

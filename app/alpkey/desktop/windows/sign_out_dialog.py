@@ -11,7 +11,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages import removal as removal_messages
+from alpkey.core.messages.describe import describe
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.site import Site
 from alpkey.desktop.child.child_process import ChildProcess
@@ -71,7 +72,7 @@ class SignOutDialog(CommandDialog):
 
     def _asked(self, ask: dict[str, Any]) -> None:
         self._ask = ask
-        said = describe.describe(Cancelled("leave-question", path=ask["fields"][0]["value"]))
+        said = describe(Cancelled("leave-question", path=ask["fields"][0]["value"]))
         self._text.setText(said.detail)
         announce(self, said.detail)
         self._revoke.setVisible(self._site.has_gateway)
@@ -88,7 +89,9 @@ class SignOutDialog(CommandDialog):
             self._engine.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
 
     def _done(self, result: dict[str, Any]) -> None:
-        gone = describe.gone((OwnedItem(**one) for one in result["removed"]), result["revoked"])
+        gone = removal_messages.removed(
+            (OwnedItem(**one) for one in result["removed"]), result["revoked"]
+        )
         keep = "\n".join(one["reason"] for one in result["left"])
         self._tell("You have left this computer", f"{gone}\n\n{keep}".strip())
 

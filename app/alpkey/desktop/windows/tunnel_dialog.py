@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.site import Site
 from alpkey.core.tunnels.record import TunnelTarget
 from alpkey.desktop.child.command_tracker import Then
@@ -178,7 +178,7 @@ class TunnelDialog(CommandDialog):
     def _end_job(self) -> None:
         """After a question: it cannot be taken up again."""
         job = self._jobs[self._list.currentRow()]
-        said = describe.describe(Cancelled("job-question", path=job.text))
+        said = describe(Cancelled("job-question", path=job.text))
         ask(
             self, "job-question", said, "&End the job", "&Keep it", partial(self._end_for_good, job)
         )

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from alpkey.actions.doctor import FIXES
 from alpkey.core.doctor.check import Check
 from alpkey.core.doctor.diagnosis import CHECKS
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
 from alpkey.core.paths import Paths, user_paths
 from alpkey.desktop.views import findings as finding_view
 from alpkey.desktop.windows.main_window import MainWindow
@@ -87,7 +87,8 @@ def turn_to_it(qtbot: QtBot, window: MainWindow) -> None:
 def until_looked(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(
         lambda: (
-            page(window).commands.is_idle and text(window, "doctor-state") != describe.DOCTOR_LOOKS
+            page(window).commands.is_idle
+            and text(window, "doctor-state") != doctor_messages.EXAMINING
         ),
         timeout=PATIENCE_MS,
     )
@@ -167,7 +168,7 @@ def test_what_the_doctor_can_mend_has_no_other_button(name: str) -> None:
 def test_every_button_has_its_words_and_its_window(check: Check) -> None:
     action = finding_view.action({"id": check.id, "fix": None})
     if action:
-        assert describe.ACTIONS[action]
+        assert doctor_messages.FINDING_BUTTONS[action]
         assert finding_view.window(action)
 
 

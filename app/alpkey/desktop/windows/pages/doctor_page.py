@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
 from alpkey.desktop.child.command_tracker import CommandTracker, Then
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import findings as finding_view
@@ -50,7 +50,7 @@ class DoctorPage(QWidget):
         self._start = start
         self._taken = taken
         self._looked = False
-        self._state = heading("doctor-state", describe.DOCTOR_LOOKS)
+        self._state = heading("doctor-state", doctor_messages.EXAMINING)
         self._again = button("", self.examine, "look-again")
         self._public = button("", lambda: self._report("public"), "report-public")
         self._support = button("", lambda: self._report("support"), "report-support")
@@ -83,7 +83,7 @@ class DoctorPage(QWidget):
     def _run(self, then: Then, *arguments: str) -> None:
         if not self.commands.is_idle:
             return
-        self._state.setText(describe.DOCTOR_LOOKS)
+        self._state.setText(doctor_messages.EXAMINING)
         self.setEnabled(False)
         ended = partial(self._ended, then)
         self.commands.run(ended, partial(self._ended, self._tell), "doctor", "--events", *arguments)
@@ -100,7 +100,7 @@ class DoctorPage(QWidget):
 
     def _apply(self, result: dict[str, Any]) -> None:
         findings: list[Finding] = result["findings"]
-        self._state.setText(describe.found(len(findings)))
+        self._state.setText(doctor_messages.number_of_findings(len(findings)))
         announce(self, self._state.text())
         self._show(findings)
 
@@ -108,8 +108,8 @@ class DoctorPage(QWidget):
         """Every button has a letter of its own, found for all of them at once."""
         actions = [finding_view.action(one) for one in findings]
         labels = [
-            *describe.DOCTOR_BUTTONS,
-            *(describe.ACTIONS[action] for action in actions if action),
+            *doctor_messages.PAGE_BUTTONS,
+            *(doctor_messages.FINDING_BUTTONS[action] for action in actions if action),
         ]
         marked = status_view.with_mnemonics(labels, self._taken)
         for own, text in zip(self._buttons, marked, strict=False):
@@ -180,7 +180,7 @@ class ReportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.addWidget(self._text)
-        layout.addWidget(words_label("support", describe.report_goes_to(support)))
+        layout.addWidget(words_label("support", doctor_messages.where_to_send_report(support)))
         layout.addLayout(buttons)
         self.resize(*REPORT_SIZE_PX)
 

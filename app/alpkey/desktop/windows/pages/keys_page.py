@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
+from alpkey.core.messages.warnings import WARNINGS, warning_text
 from alpkey.core.site import Site
 from alpkey.desktop import local_time
 from alpkey.desktop.child.command_tracker import CommandTracker, Then
@@ -111,7 +112,7 @@ class KeysPage(QWidget):
         engine.shown.connect(waiting.show_page)
         engine.warned.connect(
             lambda code, params: (
-                waiting.say(describe.warning(code, params)) if code in describe.WARNINGS else None
+                waiting.say(warning_text(code, params)) if code in WARNINGS else None
             )
         )
         area = scroll_area("signing-in", "Signing in")
@@ -151,7 +152,7 @@ class KeysPage(QWidget):
 
     def _revoke(self, chosen: Sequence[KeyLine]) -> None:
         """After a question: there is no way back."""
-        said = describe.describe(Cancelled("revoke-question", path=keys_view.told(chosen)))
+        said = describe(Cancelled("revoke-question", path=keys_view.told(chosen)))
         serials = [one.serial for one in chosen]
 
         def revoke() -> None:

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
+from alpkey.core.messages.warnings import WARNINGS, warning_text
 from alpkey.core.signin.methods import first_method, methods
 from alpkey.core.site import SignInMethod, Site
 from alpkey.desktop.child.child_process import ChildProcess
@@ -185,8 +186,8 @@ class RenewalDialog(QDialog):
             self._page.unlock(proven=True)
 
     def _warned(self, code: str, params: dict[str, Any]) -> None:
-        if code in describe.WARNINGS:
-            self._left_to_say.append(describe.warning(code, params))
+        if code in WARNINGS:
+            self._left_to_say.append(warning_text(code, params))
             (self._elsewhere or self._page).say(self._left_to_say[-1])
 
     def _shown(self, page: dict[str, Any]) -> None:
@@ -401,7 +402,7 @@ class RenewalDialog(QDialog):
         if field["name"] == KEEP_SIGN_IN:
             self._show_keep_question(field)
             return
-        said = describe.describe(Cancelled("foreign-key", path=field["value"]))
+        said = describe(Cancelled("foreign-key", path=field["value"]))
         page, layout = _blank()
         layout.addWidget(words_label("question", f"{said.title}. {said.detail}"))
         layout.addStretch()
@@ -411,7 +412,7 @@ class RenewalDialog(QDialog):
 
     def _show_keep_question(self, field: dict[str, Any]) -> None:
         """A no only keeps nothing: the renewal goes on."""
-        said = describe.describe(Cancelled("keep-question", path=field["value"]))
+        said = describe(Cancelled("keep-question", path=field["value"]))
         page, layout = _blank()
         layout.addWidget(words_label("question", f"{said.title}. {said.detail}"))
         layout.addStretch()
