@@ -275,7 +275,7 @@ def doctored() -> list[Row]:
         snapshot(-HOUR),
         Known(),
         files=FilesObservation(
-            None, PathObservation(key, 0o644, *(True,) * 3), None, None, 2**30, *(True,) * 2
+            {"key": PathObservation(key, 0o644, *(True,) * 3)}, 2**30, *(True,) * 2
         ),
         agent=AgentObservation("absent", None, "SSH_AUTH_SOCK names none."),
         service=ServiceObservation("sshservice.cscs.ch", None, clock_ahead=3 * HOUR),

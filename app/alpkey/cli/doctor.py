@@ -43,21 +43,21 @@ def doctor_command(
     """
     request = DoctorRequest(fix, report, quick)
     result = run(
-        lambda all_of, _: doctor(request, all_of.doctor()),
+        lambda assembly, _: doctor(request, assembly.doctor()),
         Output(as_json, events),
-        _reported if report else told,
+        _report_text if report else _text,
     )
     sys.exit(0 if result["healthy"] else UNHEALTHY)
 
 
-def _reported(result: Result) -> str:
+def _report_text(result: Result) -> str:
     return f"{result['report']}\n\n{doctor_messages.where_to_send_report(result['support'])}"
 
 
-def told(result: Result) -> str:
+def _text(result: Result) -> str:
     """Each finding with what it means and what to do; its consequences below it."""
-    mended = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
-    lines = [*mended, *(line for one in result["findings"] for line in _finding(one))]
+    fixed = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
+    lines = [*fixed, *(line for finding in result["findings"] for line in _finding(finding))]
     return "\n".join(lines).strip() or f"{doctor_messages.HEALTHY}."
 
 

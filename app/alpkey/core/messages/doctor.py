@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from alpkey.core.messages.setup import WINDOWS
-
 SEVERITIES: Mapping[str, str] = {
     "error": "Stops a login",
     "warning": "Warning",
@@ -29,15 +27,6 @@ PAGE_BUTTONS = (
     "Report for the public\N{HORIZONTAL ELLIPSIS}",
     "Report for support\N{HORIZONTAL ELLIPSIS}",
 )
-
-FINDING_BUTTONS: Mapping[str, str] = {
-    "fix": "Mend this",
-    "renew": "Renew key\N{HORIZONTAL ELLIPSIS}",
-    "ssh-config": WINDOWS["ssh-config"],
-    "host-keys": WINDOWS["host-keys"],
-    "keys": "My keys",
-    "settings": "Settings",
-}
 
 
 def where_to_send_report(support: str) -> str:

@@ -139,11 +139,10 @@ def warning_line(snapshot: Snapshot, now: datetime) -> str:
     """What the doctor found that will stop a login though the key is good; empty where nothing."""
     if not snapshot.warnings or not snapshot.state(now).opens_doors:
         return ""
-    from alpkey.core.doctor.diagnosis import (
-        title_of,  # hardly ever needed, and the tray stays small
-    )
+    from alpkey.core.doctor.diagnosis import find_check  # rarely needed, and the tray stays small
 
-    first = title_of(snapshot.warnings[0]) or doctor_messages.SOMETHING_STOPS_LOGINS
+    check = find_check(snapshot.warnings[0])
+    first = check.title if check else doctor_messages.SOMETHING_STOPS_LOGINS
     more = len(snapshot.warnings) - 1
     return f"{first} (and {more} more)" if more else first
 

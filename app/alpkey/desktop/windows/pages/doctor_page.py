@@ -1,4 +1,4 @@
-"""The page of the doctor: findings of ``alpkey doctor``, each with the one button that mends it."""
+"""The doctor's page: the findings of ``alpkey doctor``, each with the one button that helps."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from alpkey.core.doctor.buttons import Button
 from alpkey.core.messages import doctor as doctor_messages
 from alpkey.desktop.child.command_tracker import CommandTracker, Then
 from alpkey.desktop.views import errors as error_view
@@ -106,24 +107,19 @@ class DoctorPage(QWidget):
 
     def _show(self, findings: list[Finding]) -> None:
         """Every button has a letter of its own, found for all of them at once."""
-        actions = [finding_view.action(one) for one in findings]
-        labels = [
-            *doctor_messages.PAGE_BUTTONS,
-            *(doctor_messages.FINDING_BUTTONS[action] for action in actions if action),
-        ]
+        offered = [finding_view.button(finding) for finding in findings]
+        labels = [*doctor_messages.PAGE_BUTTONS, *(each.label for each in offered if each)]
         marked = status_view.with_mnemonics(labels, self._taken)
         for own, text in zip(self._buttons, marked, strict=False):
             own.setText(text)
         rest = iter(marked[len(self._buttons) :])
         cards = [
-            self._card(one, action, next(rest) if action else "")
-            for one, action in zip(findings, actions, strict=True)
+            self._card(finding, offer, next(rest) if offer else "")
+            for finding, offer in zip(findings, offered, strict=True)
         ]
         self._list.setWidget(stack(cards))
 
-    def _card(
-        self, finding: Finding, action: finding_view.FindingAction | None, label: str
-    ) -> QWidget:
+    def _card(self, finding: Finding, offer: Button | None, label: str) -> QWidget:
         name = finding["id"]
         title = bold_label(f"title-{name}", finding_view.title(finding))
         card = QWidget()
@@ -133,17 +129,17 @@ class DoctorPage(QWidget):
         layout.addWidget(title)
         for number, text in enumerate(finding_view.lines(finding)):
             layout.addWidget(words_label(f"line-{name}-{number}", text))
-        if action:
-            mend = button(label, lambda: self._do(action, name), f"mend-{name}")
-            mend.setAccessibleDescription(finding["title"])
-            layout.addWidget(mend, alignment=Qt.AlignmentFlag.AlignLeft)
+        if offer:
+            push = button(label, lambda: self._do(offer, name), f"fix-{name}")
+            push.setAccessibleDescription(finding["title"])
+            layout.addWidget(push, alignment=Qt.AlignmentFlag.AlignLeft)
         return card
 
-    def _do(self, action: finding_view.FindingAction, name: str) -> None:
-        if action == "fix":
+    def _do(self, offer: Button, name: str) -> None:
+        if not offer.window:
             self._run(self._apply, "--fix", name)
             return
-        opened = self._start("window", *finding_view.window(action))
+        opened = self._start("window", *offer.window)
         if isinstance(opened, QDialog):
             opened.destroyed.connect(self._examine_if_shown)
 
