@@ -13,7 +13,7 @@ from alpkey.core.schedule.reminders import (
     RenewAutomatically,
     Withdraw,
     next_action,
-    reminder_to_put_off,
+    reminder_to_snooze,
 )
 from alpkey.core.settings.settings import Settings
 from alpkey.core.state.snapshot import Snapshot
@@ -120,13 +120,13 @@ class Reminders(QObject):
     def put_off(self) -> None:
         """ "Later", said in the menu or to the notice."""
         if (told := self._showing or self._told()) is not None:
-            self._remember(self._memory.later(told, self._clock()))
+            self._remember(self._memory.with_snooze(told, self._clock()))
         self._withdraw()
 
     def _told(self) -> Reminder | None:
         if self._look is None:
             return None
-        return reminder_to_put_off(self._look, self._memory, self._settings, self._clock())
+        return reminder_to_snooze(self._look, self._memory, self._settings, self._clock())
 
     def _act(self) -> None:
         if self._look is None:
@@ -162,7 +162,7 @@ class Reminders(QObject):
 
     def _show(self, reminder: Reminder, snapshot: Snapshot, now: datetime) -> None:
         """Remembered first: a reminder that is lost is better than one without end."""
-        self._remember(self._memory.after(reminder))
+        self._remember(self._memory.with_shown(reminder))
         self._showing = reminder
         self._screen.show(status_view.reminder(reminder.kind.code, self._site_name, snapshot, now))
 
