@@ -20,7 +20,7 @@ from alpkey.core.doctor.fixes import SetFileMode
 from tests.e2e.waiting import until
 
 
-def test_a_probe_that_is_late_tells_nothing_and_holds_nobody_up() -> None:
+def test_a_late_probe_returns_none_and_delays_nothing() -> None:
     never = threading.Event()
     started = time.monotonic()
     found = side_by_side({"late": never.wait, "first": lambda: 1, "second": lambda: 2}, 0.2)

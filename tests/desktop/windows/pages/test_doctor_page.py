@@ -58,7 +58,7 @@ def opened(qtbot: QtBot, at: Paths, started: Started) -> Iterator[Opener]:
     def open_it() -> MainWindow:
         window = MainWindow(at, site(), lambda *arguments: started.append(arguments))
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
-        qtbot.addWidget(window, before_close_func=lambda one: end(qtbot, one))
+        qtbot.addWidget(window, before_close_func=lambda closing: end(qtbot, closing))
         windows.append(window)
         window.show()
         return window
@@ -106,7 +106,7 @@ def test_nothing_is_asked_before_the_page_is_looked_at(opened: Opener) -> None:
     assert page(opened()).commands.is_idle
 
 
-def test_findings_are_told_worst_first_and_mended_by_a_click(
+def test_findings_are_shown_worst_first_and_fixed_by_a_click(
     qtbot: QtBot, at: Paths, opened: Opener
 ) -> None:
     key = at.private_key(site().key_file)
@@ -114,7 +114,9 @@ def test_findings_are_told_worst_first_and_mended_by_a_click(
     window = opened()
     turn_to_it(qtbot, window)
     titles = [
-        one.text() for one in window.findChildren(QLabel) if one.objectName().startswith("title-")
+        label.text()
+        for label in window.findChildren(QLabel)
+        if label.objectName().startswith("title-")
     ]
     assert titles[0] == "Stops a login: Others may read the private key"
     assert str(key) in text(window, "line-key-open-0")
@@ -137,7 +139,7 @@ def test_a_dead_key_is_renewed_in_the_window_for_it(
 
 
 class Renewal(QDialog):
-    """What a click opens in the place of the renewal: it mends something before it ends."""
+    """Opened by a click instead of the renewal: it fixes something before it closes."""
 
 
 def test_it_looks_again_once_the_window_for_a_finding_is_closed(
@@ -185,7 +187,7 @@ def test_the_advice_is_left_out_only_where_the_button_says_it(name: str, shown: 
 def test_a_report_is_shown_in_full_before_it_is_copied(qtbot: QtBot, opened: Opener) -> None:
     window = opened()
     turn_to_it(qtbot, window)
-    QGuiApplication.clipboard().setText("theirs")
+    QGuiApplication.clipboard().setText("copied elsewhere")
     press(qtbot, window, "report-public")
     until_looked(qtbot, window)
     dialog = window.findChild(ReportDialog)
@@ -193,7 +195,7 @@ def test_a_report_is_shown_in_full_before_it_is_copied(qtbot: QtBot, opened: Ope
     assert "for the public" in shown
     assert text(window, "support") == "The support of the centre: https://support.cscs.ch"
     assert "alice" not in shown
-    assert QGuiApplication.clipboard().text() == "theirs"
+    assert QGuiApplication.clipboard().text() == "copied elsewhere"
     qtbot.keyClick(dialog.findChild(QPushButton, "copy"), Qt.Key.Key_Space)
     assert QGuiApplication.clipboard().text() == shown
     dialog.close()
@@ -208,7 +210,7 @@ def test_the_window_closes_while_it_looks(qtbot: QtBot, opened: Opener) -> None:
     qtbot.waitUntil(lambda: page(window).commands.is_idle, timeout=PATIENCE_MS)
 
 
-def test_what_goes_wrong_is_told(qtbot: QtBot, at: Paths, opened: Opener) -> None:
+def test_an_error_is_shown(qtbot: QtBot, at: Paths, opened: Opener) -> None:
     at.settings.write_text("lead_time = 7")
     window = opened()
     turn_to_it(qtbot, window)
