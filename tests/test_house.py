@@ -63,10 +63,13 @@ def test_a_glance_imports_the_standard_library_only() -> None:
 def test_the_icon_comes_before_all_that_follows_it() -> None:
     told = modules("alpkey.desktop.tray.app")
     assert "alpkey.desktop.drawing" in told
-    assert (
-        told & {"alpkey.glance", "alpkey.core.messages.describe", "alpkey.desktop.current_state"}
-        == set()
-    )
+    assert told & {"alpkey.glance", "alpkey.core.messages", "alpkey.desktop.current_state"} == set()
+
+
+def test_the_words_of_errors_are_loaded_only_for_an_error() -> None:
+    loaded = modules("alpkey.glance", "alpkey.desktop.tray.controller", "alpkey.cli.status")
+    assert "alpkey.core.messages.describe" in loaded
+    assert "alpkey.core.messages.errors" not in loaded
 
 
 def test_a_tray_loads_no_message_bus_before_a_reminder_is_due() -> None:

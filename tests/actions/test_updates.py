@@ -36,8 +36,8 @@ class FakeMemory:
     def read(self) -> LastUpdateCheck | None:
         return self.told
 
-    def write(self, told: LastUpdateCheck) -> None:
-        self.told = told
+    def write(self, check: LastUpdateCheck) -> None:
+        self.told = check
 
 
 @dataclass

@@ -15,10 +15,12 @@ from alpkey.adapters.process.background_call import side_by_side
 from alpkey.adapters.ssh.probe import OpenSshProbe
 from alpkey.adapters.state.probe import FileSystemProbe
 from alpkey.adapters.system.network import SocketProbe
+from alpkey.core.doctor.diagnosis import CHECKS
+from alpkey.core.doctor.fixes import SetFileMode
 from tests.e2e.waiting import until
 
 
-def test_a_probe_that_is_late_tells_nothing_and_holds_nobody_up() -> None:
+def test_a_late_probe_returns_none_and_delays_nothing() -> None:
     never = threading.Event()
     started = time.monotonic()
     found = side_by_side({"late": never.wait, "first": lambda: 1, "second": lambda: 2}, 0.2)
@@ -69,7 +71,8 @@ def test_who_does_not_answer() -> None:
 
 def probe_of(folder: Path) -> FileSystemProbe:
     paths = {name: folder / name for name in ("key", "certificate", "config")}
-    return FileSystemProbe({"folder": folder, **paths}, folder / "state", folder / "intent")
+    paths["folder"] = folder
+    return FileSystemProbe(paths, folder, folder / "state", folder / "intent")
 
 
 @pytest.mark.parametrize(("number", "locks"), [(errno.ENOLCK, False), (errno.EINTR, True)])
@@ -81,22 +84,25 @@ def test_a_file_system_without_locks(
     def refuse(*_: object) -> None:
         raise OSError(number, "no")
 
-    assert probe_of(tmp_path).seen().locks
+    assert probe_of(tmp_path).observe().locks
     monkeypatch.setattr(fcntl, "flock", refuse)
-    assert probe_of(tmp_path).seen().locks is locks
+    assert probe_of(tmp_path).observe().locks is locks
 
 
 def test_a_home_where_nothing_is_yet(tmp_path: Path) -> None:
-    seen = probe_of(tmp_path / "no/such/home").seen()
-    assert (seen.folder, seen.key, seen.interrupted) == (None, None, False)
-    assert seen.free_bytes > 0
+    observed = probe_of(tmp_path / "no/such/home").observe()
+    assert not observed.paths
+    assert not observed.interrupted
+    assert observed.free_bytes > 0
 
 
-def test_a_mended_configuration_keeps_the_rest_of_its_mode(tmp_path: Path) -> None:
+def test_a_fixed_configuration_keeps_the_rest_of_its_mode(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.touch()
     config.chmod(0o466)
-    probe_of(tmp_path).mend_mode("config")
+    (check,) = (check for check in CHECKS if check.id == "config-open")
+    assert isinstance(check.fix, SetFileMode)
+    probe_of(tmp_path).change_mode(check.fix.file, check.fix.new_mode)
     assert config.stat().st_mode & 0o777 == 0o444
 
 

@@ -35,7 +35,9 @@ from alpkey.core.errors import (
     SignInRefused,
     Unreachable,
 )
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
+from alpkey.core.messages import removal as removal_messages
+from alpkey.core.messages.describe import describe, error_object
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.paths import user_paths
 from alpkey.core.settings.settings import Settings
@@ -129,16 +131,16 @@ def ask(
         }
         for name, kind in kinds.items()
     ]
-    shown = describe.error_object(error) if error else None
+    shown = error_object(error) if error else None
     return {"event": "ask", "ask": number, "fields": fields, "error": shown}
 
 
 def failed(error: AlpkeyError) -> Row:
-    return {"event": "failed", "error": describe.error_object(error)}
+    return {"event": "failed", "error": error_object(error)}
 
 
 def warn(code: str, error: AlpkeyError) -> Row:
-    message = describe.describe(error)
+    message = describe(error)
     return {
         "event": "warn",
         "code": code,
@@ -273,7 +275,7 @@ def doctored() -> list[Row]:
         snapshot(-HOUR),
         Known(),
         files=FilesObservation(
-            None, PathObservation(key, 0o644, *(True,) * 3), None, None, 2**30, *(True,) * 2
+            {"key": PathObservation(key, 0o644, *(True,) * 3)}, 2**30, *(True,) * 2
         ),
         agent=AgentObservation("absent", None, "SSH_AUTH_SOCK names none."),
         service=ServiceObservation("sshservice.cscs.ch", None, clock_ahead=3 * HOUR),
@@ -368,7 +370,7 @@ GOING = (
 
 def leaving(*says: Row) -> SignOutDialog:
     """The dialog whose child says these rows after its question."""
-    value = describe.leaving(GOING, revoked=False)
+    value = removal_messages.to_remove(GOING, revoked=False)
     field = {"name": "leave", "kind": "confirm", "kept": False, "value": value}
     question: Row = {"event": "ask", "ask": 1, "fields": [field], "error": None}
     rows = json.dumps([question]), json.dumps(list(says))
@@ -563,7 +565,7 @@ SCENES: dict[str, Scene] = {
         lambda: dialog([ask(), failed(NO_NETWORK)]), heading_is("cannot be reached")
     ),
     "dialog-retired": Scene(
-        lambda: dialog([ask(), failed(RETIRED)]), heading_is(describe.describe(RETIRED).title)
+        lambda: dialog([ask(), failed(RETIRED)]), heading_is(describe(RETIRED).title)
     ),
     "dialog-last-way": Scene(lambda: dialog([], seen=snapshot(method=SignInMethod.BROWSER))),
     "dialog-ways": Scene(lambda: dialog([], seen=snapshot(retired=frozenset({"sshservice"})))),
@@ -635,7 +637,7 @@ SCENES: dict[str, Scene] = {
             page="&Doctor",
             says=[{"event": "done", "result": {"healthy": True, "findings": []}}],
         ),
-        heading_is(describe.HEALTHY),
+        heading_is(doctor_messages.HEALTHY),
     ),
     "main-settings": Scene(lambda: main(snapshot(HOUR), page="&Settings")),
     "main-unreadable": Scene(lambda: main(None, "A file of settings cannot be used. lead_time: 7")),

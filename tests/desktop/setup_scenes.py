@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QRadioButton, QWidget
 
 from alpkey.core.errors import AlpkeyError, InvalidFile, SignInRefused
-from alpkey.core.messages import describe
+from alpkey.core.messages import setup as setup_messages
+from alpkey.core.messages.describe import error_object
 from alpkey.core.paths import user_paths
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.desktop.current_state import CurrentState
@@ -50,7 +51,7 @@ def done(**result: Any) -> list[list[Row]]:
 
 
 def failed(error: AlpkeyError) -> list[list[Row]]:
-    return [[{"event": "failed", "error": describe.error_object(error)}]]
+    return [[{"event": "failed", "error": error_object(error)}]]
 
 
 def config(**more: Any) -> list[list[Row]]:
@@ -85,7 +86,7 @@ def hosts(**states: str) -> list[list[Row]]:
 
 
 def keychain(*, usable: bool = True, encrypted: bool = False) -> list[list[Row]]:
-    trouble = None if usable else describe.KEYCHAIN_CLOSED
+    trouble = None if usable else setup_messages.KEYCHAIN_LOCKED
     return done(
         changed=False,
         encrypted=encrypted,
@@ -169,7 +170,7 @@ def type_a_passphrase(window: QWidget) -> None:
 
 def ask(number: int, *names: str, error: AlpkeyError | None = None) -> Row:
     fields = [{"name": name, "kind": "secret", "kept": False, "value": None} for name in names]
-    message = describe.error_object(error) if error else None
+    message = error_object(error) if error else None
     return {"event": "ask", "ask": number, "fields": fields, "error": message}
 
 

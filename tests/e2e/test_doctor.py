@@ -1,4 +1,4 @@
-"""The doctor: a real set-up is broken in one way, that way is found first, and mended is silent."""
+"""The doctor: a real set-up is broken in one way, which is found; once fixed, nothing is."""
 
 import json
 import os
@@ -57,8 +57,8 @@ def assert_silent(home: Home) -> None:
 def assert_found(home: Home, name: str, code: int, *consequences: str) -> dict[str, Any]:
     """This finding and no other, with these consequences."""
     ended, found = doctor(home)
-    assert [one["id"] for one in found] == [name], found
-    assert [one["id"] for one in found[0]["consequences"]] == list(consequences), found
+    assert [finding["id"] for finding in found] == [name], found
+    assert [below["id"] for below in found[0]["consequences"]] == list(consequences), found
     assert ended == code
     return found[0]
 
@@ -87,7 +87,7 @@ def ssh_add(home: Home, *arguments: str | Path) -> None:
 
 
 def closed_port() -> int:
-    """A port of loopback that refuses: whoever had it last has let it go."""
+    """A loopback port that refuses: the socket that had it is closed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -100,7 +100,7 @@ class Greeting(StreamRequestHandler):
 
 @contextmanager
 def portal() -> Iterator[int]:
-    """A port at which something speaks that is not ssh."""
+    """A port where something other than ssh answers."""
     with ThreadingTCPServer(("127.0.0.1", 0), Greeting) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -151,7 +151,7 @@ def test_half_a_pair(healthy: Home, half: str) -> None:
         ("ssh/config", 0o666, "config-open", 13),
     ],
 )
-def test_open_modes_are_found_and_mended(
+def test_open_modes_are_found_and_fixed(
     healthy: Home, name: str, broken: int, finding: str, code: int
 ) -> None:
     write_config(healthy, "Host elsewhere\n")
@@ -178,7 +178,7 @@ def test_closed_files_are_found_and_opened(
     (healthy.path / name).chmod(0)
     _, found = doctor(healthy)
     assert found[0]["id"] == finding
-    assert {one["id"] for one in found[0]["consequences"]} >= set(consequences), found
+    assert {below["id"] for below in found[0]["consequences"]} >= set(consequences), found
     assert len(found) == 1, found
     assert healthy.run("status").returncode == 9
     assert healthy.json("doctor", "--fix", finding)[1]["fixed"] == finding
@@ -276,17 +276,17 @@ def test_a_key_that_another_program_wrote(
 ) -> None:
     other = prepared_home(running_centre, tmp_path / "other")
     assert other.renew()[0] == 0
-    for mine, theirs in ((healthy.key, other.key), (healthy.certificate, other.certificate)):
-        mine.write_bytes(theirs.read_bytes())
+    for own, foreign in ((healthy.key, other.key), (healthy.certificate, other.certificate)):
+        own.write_bytes(foreign.read_bytes())
     _, found = doctor(healthy)
-    assert {one["id"]: one["severity"] for one in found} == {
+    assert {finding["id"]: finding["severity"] for finding in found} == {
         "agent-stale": "warning",
         "other-tool": "note",
         "agent-without-key": "note",
     }
 
 
-def test_a_pair_that_was_imported_is_no_other_programs(
+def test_an_imported_pair_is_not_another_programs(
     healthy: Home, running_centre: Centre, tmp_path: Path
 ) -> None:
     other = prepared_home(running_centre, tmp_path / "other")
@@ -306,7 +306,7 @@ def test_an_agent_without_the_key_is_loaded(healthy: Home) -> None:
     assert_silent(healthy)
 
 
-def test_a_dead_agent(healthy: Home, tmp_path: Path) -> None:
+def test_an_agent_that_ended(healthy: Home, tmp_path: Path) -> None:
     healthy.environ["SSH_AUTH_SOCK"] = str(tmp_path / "gone")
     assert str(tmp_path / "gone") in assert_found(healthy, "agent-absent", 0)["detail"]
 
@@ -337,7 +337,7 @@ def test_an_agent_that_refuses(healthy: Home, tmp_path: Path) -> None:
         assert path in assert_found(healthy, "agent-refuses", 0)["detail"]
 
 
-def test_a_use_that_nobody_can_be_asked_about(healthy: Home) -> None:
+def test_a_confirmation_that_cannot_be_shown(healthy: Home) -> None:
     """There is no display here."""
     code, _ = healthy.json("settings", "set", "confirm_each_use", "on")
     assert code == 0
@@ -346,8 +346,8 @@ def test_a_use_that_nobody_can_be_asked_about(healthy: Home) -> None:
     assert_silent(healthy)
 
 
-def test_old_keys_of_ours_are_taken_out_and_others_stay(healthy: Home, tmp_path: Path) -> None:
-    """A key that a renewal could not take out: it was put back by hand."""
+def test_old_keys_of_alpkey_are_removed_and_others_stay(healthy: Home, tmp_path: Path) -> None:
+    """A key that a renewal could not remove: it was added again by hand."""
     old = tmp_path / "cscs-key"
     old.write_bytes(healthy.key.read_bytes())
     old.chmod(0o600)
@@ -391,7 +391,7 @@ def test_no_ssh(healthy: Home, tmp_path: Path) -> None:
 
 
 def test_an_old_ssh(healthy: Home, tmp_path: Path) -> None:
-    """A fake that says another version and is the real one otherwise."""
+    """A fake that prints another version and is otherwise the real one."""
     program = tmp_path / "bin/ssh"
     program.parent.mkdir()
     program.write_text(
@@ -410,7 +410,7 @@ def test_a_configuration_that_ssh_refuses(healthy: Home) -> None:
     assert "nonsense" in found["detail"].lower()
 
 
-def test_names_led_astray_are_told_with_their_line(healthy: Home) -> None:
+def test_wrong_destinations_are_reported_with_their_line(healthy: Home) -> None:
     write_config(
         healthy,
         "Compression yes\n\nHost santis daint\n  # mine\n  User mallory\n  Port 2222\n"
@@ -423,7 +423,7 @@ def test_names_led_astray_are_told_with_their_line(healthy: Home) -> None:
     assert "santis" not in found["detail"], "it says nothing of where santis is"
 
 
-def test_a_block_without_the_jump_is_told(healthy: Home) -> None:
+def test_a_block_without_the_jump_is_reported(healthy: Home) -> None:
     write_config(healthy, "Host daint\n  HostName daint.alps.cscs.ch\n  User alice\n")
     assert "ProxyJump ela is missing" in assert_found(healthy, "host-astray", 0)["detail"]
 
@@ -436,14 +436,14 @@ def test_a_block_without_the_jump_is_told(healthy: Home) -> None:
         "Host daint\n  HostName daint.alps.cscs.ch\n  User alice\n  ProxyJump ela\n",
     ],
 )
-def test_a_configuration_that_is_fine_is_passed_over(healthy: Home, text: str) -> None:
+def test_a_good_configuration_is_not_reported(healthy: Home, text: str) -> None:
     write_config(healthy, text)
     assert_silent(healthy)
 
 
 @pytest.fixture
 def applied(healthy: Home) -> Home:
-    """Our line stands at the top of the person's configuration."""
+    """The Include line is at the top of the user's configuration."""
     write_config(healthy, "Host elsewhere\n  User me\n")
     assert healthy.json("config", "apply")[1]["changed"]
     assert_silent(healthy)
@@ -454,7 +454,7 @@ def applied(healthy: Home) -> Home:
     ("above", "line", "finding"),
     [("", False, "line-gone"), ("Host elsewhere\n", True, "line-not-first")],
 )
-def test_our_line_that_moved_is_found_and_put_back(
+def test_an_include_line_that_moved_is_found_and_restored(
     applied: Home, above: str, line: bool, finding: str
 ) -> None:
     first, _, rest = (applied.path / "ssh/config").read_text().partition("\n")
@@ -464,8 +464,8 @@ def test_our_line_that_moved_is_found_and_put_back(
     assert_silent(applied)
 
 
-def test_our_line_without_effect(applied: Home) -> None:
-    """The file that it reads in says nothing, and cannot be written anew."""
+def test_an_include_line_without_effect(applied: Home) -> None:
+    """The included file is empty, and cannot be written again."""
     own = applied.path / "ssh/alpkey"
     (own / "config").write_text("# nothing\n")
     own.chmod(0o500)
@@ -538,7 +538,7 @@ def test_a_service_that_is_gone(healthy: Home) -> None:
 
 
 def test_everything_silent_is_offline_and_takes_seconds(healthy: Home) -> None:
-    """Two ports that take connections and never say a word, as in a network that drops all."""
+    """Two ports that accept connections and never answer, as in a network that drops everything."""
     ela = healthy.centre.facts.hosts["ela"]
     port = healthy.centre.facts.service_url.split(":")[2].split("/")[0]
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -551,7 +551,7 @@ def test_everything_silent_is_offline_and_takes_seconds(healthy: Home) -> None:
 
 
 # A network that takes every packet and answers none, name servers included.
-IN_A_BLACK_HOLE = """
+IN_A_SILENT_NETWORK = """
 set -e
 ip link add hole type veth peer name nobody
 for name in lo hole nobody; do ip link set "$name" up; done
@@ -563,14 +563,14 @@ exec "$@"
 """
 
 
-def test_a_network_that_swallows_everything_takes_seconds(healthy: Home, tmp_path: Path) -> None:
+def test_a_network_that_drops_everything_takes_seconds(healthy: Home, tmp_path: Path) -> None:
     """The names are the real ones: nothing leaves the namespace."""
     if not can_mount():
         pytest.skip("a network of its own needs root")
     servers = tmp_path / "resolv.conf"
     servers.write_text("nameserver 10.8.0.1\n")
     (healthy.path / "config/site.toml").unlink()
-    healthy.before = ("unshare", "-n", "-m", "sh", "-c", IN_A_BLACK_HOLE, str(servers))
+    healthy.before = ("unshare", "-n", "-m", "sh", "-c", IN_A_SILENT_NETWORK, str(servers))
     started = time.monotonic()
     assert_found(healthy, "offline", 13, "jump-host-unreachable", "service-unreachable")
     assert time.monotonic() - started < NETWORK_DOWN_S
@@ -668,7 +668,7 @@ def test_a_fix_that_does_not_exist_is_named_with_those_that_do(healthy: Home) ->
     assert "key-open" in result["error"]["detail"]
 
 
-def test_a_report_for_the_public_holds_nothing_of_the_person(healthy: Home) -> None:
+def test_a_public_report_holds_no_personal_data(healthy: Home) -> None:
     write_config(healthy, "Host daint\n  HostName daint.alps.cscs.ch\n  User mallory\n")
     healthy.centre.control("revoke", serial=healthy.json("status")[1]["serial"])
     text = healthy.run("doctor", "--report").stdout
@@ -679,7 +679,7 @@ def test_a_report_for_the_public_holds_nothing_of_the_person(healthy: Home) -> N
     assert not [word for word in private if word in text]
 
 
-def test_a_report_for_support_tells_what_support_asks(healthy: Home) -> None:
+def test_a_support_report_has_what_support_needs(healthy: Home) -> None:
     healthy.centre.control("revoke", serial=healthy.json("status")[1]["serial"])
     done = healthy.run("doctor", "--report=support")
     assert done.returncode == 13
@@ -721,21 +721,21 @@ def test_a_keychain_that_is_locked_or_gone(keeping: SecretServiceHost, healthy: 
     assert "Secret Service" in assert_found(healthy, "keychain-away", 0)["detail"]
 
 
-def test_a_kept_password_that_was_refused(keeping: SecretServiceHost, healthy: Home) -> None:
+def test_a_saved_password_that_was_refused(keeping: SecretServiceHost, healthy: Home) -> None:
     change_password(healthy)
     assert renew_with_code_only(healthy)[0] == 3
     assert_found(healthy, "kept-refused", 0)
 
 
 def test_a_desktop_without_tray_host_and_terminal(healthy: Home, tmp_path: Path) -> None:
-    """A display is named, and a session bus is there; nobody on it shows tray icons."""
+    """A display is named and a session bus exists, but nothing on it shows tray icons."""
     settings = healthy.path / "config/config.toml"
     settings.write_text('terminal = ["/no/such/terminal"]\n')
     settings.chmod(0o600)
     with secret_service(tmp_path / "bus") as bus:
         healthy.environ |= {"DISPLAY": ":99", **bus.environ}
         code, found = doctor(healthy)
-        assert (code, [one["id"] for one in found]) == (0, ["no-tray-host", "no-terminal"])
+        assert (code, [finding["id"] for finding in found]) == (0, ["no-tray-host", "no-terminal"])
         settings.write_text('terminal = ["/bin/true"]\n')
         with open_dbus_connection(bus.environ["DBUS_SESSION_BUS_ADDRESS"]) as connection:
             Proxy(message_bus, connection).RequestName("org.kde.StatusNotifierWatcher")

@@ -58,19 +58,19 @@ def on_display(retired: Home, tmp_path: Path) -> Home:
 
 def test_a_service_that_is_known_to_be_retired_is_no_news(retired: Home) -> None:
     """Keys come from the gateway then, which is looked at in its place."""
-    assert [one["id"] for one in doctor(retired)[1]] == ["no-browser"]
+    assert [finding["id"] for finding in doctor(retired)[1]] == ["no-browser"]
     asked = retired.centre.state()["requests"][-1]
     assert (asked["service"], asked["had_password"]) == ("gateway", False)
     retired.centre.control("faults", call="any", kind="status", value=503, times=None)
-    assert "service-trouble" in [one["id"] for one in doctor(retired)[1]]
+    assert "service-trouble" in [finding["id"] for finding in doctor(retired)[1]]
 
 
-def test_a_retirement_is_told_once_and_remembered(healthy: Home) -> None:
+def test_a_retirement_is_reported_once_and_remembered(healthy: Home) -> None:
     """Then keys come from the gateway; a form that is proven again is believed again."""
     healthy.centre.fault("retired", times=None)
     assert "--browser" in assert_found(healthy, "service-retired", 0)["next_step"]
     assert not healthy.centre.state()["requests"][-1]["had_password"]
-    assert [one["id"] for one in doctor(healthy)[1]] == ["no-browser"]
+    assert [finding["id"] for finding in doctor(healthy)[1]] == ["no-browser"]
     healthy.centre.control("faults", "DELETE")
     assert healthy.renew()[0] == 0
     assert_silent(healthy)
@@ -85,11 +85,11 @@ def test_a_desktop_whose_browser_is_gone(on_display: Home, tmp_path: Path) -> No
     on_display.environ["PATH"] = f"{tmp_path / 'bin'}:{others}"
     assert "no-browser" not in str(doctor(on_display)[1])
     (tmp_path / "bin/a-browser").unlink()
-    assert "no-browser" in [one["id"] for one in doctor(on_display)[1]]
+    assert "no-browser" in [finding["id"] for finding in doctor(on_display)[1]]
     on_display.environ["BROWSER"] = "xdg-open"
     assert "no-browser" not in str(doctor(on_display)[1])
     (tmp_path / "bin/xdg-open").unlink()
-    assert "no-browser" in [one["id"] for one in doctor(on_display)[1]]
+    assert "no-browser" in [finding["id"] for finding in doctor(on_display)[1]]
 
 
 def test_a_browser_is_nobodys_business_where_passwords_are_taken(healthy: Home) -> None:
@@ -128,7 +128,7 @@ def test_a_renewal_that_nobody_asked_for_and_that_failed(
     assert healthy.renew()[0] == 0
     healthy.centre.control("clock", offset_s=0)
     assert healthy.json("renew", "--silent")[0] != 0
-    assert "silent-failed" in [one["id"] for one in doctor(healthy)[1]]
+    assert "silent-failed" in [finding["id"] for finding in doctor(healthy)[1]]
     assert healthy.renew()[0] == 0
     assert_silent(healthy)
 
@@ -159,7 +159,7 @@ def test_an_agent_that_does_not_sign(refusing_to_sign: Home) -> None:
 
 
 def test_a_login_that_fails_for_a_reason_nobody_knows(healthy: Home) -> None:
-    """ssh is told to agree with no host on how to speak: its own words are all there is."""
+    """ssh is configured to share no algorithm with any host: its message is all there is."""
     write_config(healthy, "Host *\n  KexAlgorithms diffie-hellman-group1-sha1\n")
     assert "no matching key exchange" in assert_found(healthy, "login-failed", 13)["detail"]
     write_config(healthy, "")
@@ -227,7 +227,7 @@ def test_a_keychain_of_plain_text_is_named_and_not_used(
 def test_keys_of_the_persons_own_do_not_hide_a_refusal(healthy: Home, tmp_path: Path) -> None:
     """ssh gives up after them with 'Too many authentication failures'; ours was refused first."""
     others = [make_key(tmp_path / f"own{n}") for n in range(8)]
-    write_config(healthy, "Host *\n" + "".join(f"  IdentityFile {one}\n" for one in others))
+    write_config(healthy, "Host *\n" + "".join(f"  IdentityFile {key}\n" for key in others))
     assert_silent(healthy)
     healthy.centre.control("revoke", serial=healthy.json("status")[1]["serial"])
     assert_found(healthy, "login-refused", 13)

@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
+from alpkey.core.messages import setup as setup_messages
 from alpkey_sandbox import node_web
 from alpkey_sandbox.authority import starting_now
 from alpkey_sandbox.ssh_server import HostServer
@@ -48,7 +49,7 @@ HOUR = timedelta(hours=1)
 CONFIG_TITLE = "DEMO - Your ssh configuration"
 TUNNEL_TITLE = "DEMO - New tunnel"
 MEND, LOOK_AGAIN, PUT_IN = "Mend this", "Look again", "Put the line in"
-CONFIGURATION = describe.SETUP_WINDOWS["ssh-config"]
+CONFIGURATION = setup_messages.WINDOWS["ssh-config"]
 
 
 class Newcomer:
@@ -117,7 +118,7 @@ class Newcomer:
 
     def is_well(self) -> None:
         """The doctor says so; what it said of the trouble is gone."""
-        self.reads(describe.HEALTHY)
+        self.reads(doctor_messages.HEALTHY)
         self.is_mended()
 
     def is_renewed(self) -> None:

@@ -1,10 +1,10 @@
-"""The doctor: look at everything side by side, log in for real, and mend what can be mended."""
+"""The doctor: observe everything in parallel, log in once, and fix what can be fixed."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 from alpkey.actions.agent.load import AgentWorld, clean, load_current
 from alpkey.actions.agent.selection import Agents
@@ -12,12 +12,14 @@ from alpkey.core.agent.contents import sort_out
 from alpkey.core.agent.ports import Agent, AgentAbsent
 from alpkey.core.doctor.checks_agent import asks_passphrase
 from alpkey.core.doctor.diagnosis import (
+    CHECKS,
     all_ids,
     diagnose,
     doctor_object,
     lasting_errors,
     stops_a_login,
 )
+from alpkey.core.doctor.fixes import Fix, SetFileMode
 from alpkey.core.doctor.observations import (
     AgentAnswer,
     AgentObservation,
@@ -32,7 +34,6 @@ from alpkey.core.doctor.ports import (
     DeskProbe,
     FilesProbe,
     InstalledProbe,
-    Mendable,
     NetworkProbe,
     ServiceProbe,
     SideBySide,
@@ -43,7 +44,7 @@ from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidFile, InvalidIn
 from alpkey.core.events import Action
 from alpkey.core.keychain.entries import NOTHING
 from alpkey.core.keychain.ports import Keychain
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.ports import Clock, Lock
 from alpkey.core.settings.settings import CONFIRM_EACH_USE, Setting, Settings, declared
 from alpkey.core.signin.methods import default_service
@@ -54,17 +55,17 @@ from alpkey.core.state.external_change_ports import SSH_CONFIG, ExternalChanges
 from alpkey.core.state.journal import Fact, Finding, Known, Retired, fold
 from alpkey.core.state.snapshot import Snapshot
 
-# The whole doctor takes less than 5 s where nothing answers: this, and the start of a program.
-LOOKING_TIMEOUT_S = 3.5
+# Where nothing answers the whole doctor takes less than 5 s: this, and the program's start.
+OBSERVING_TIMEOUT_S = 3.5
 LOCK_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorWorld:
-    """What the doctor asks.
+    """What the doctor needs.
 
-    ``agent`` is that of the agent commands, made when it is needed.  ``use_ipv4`` is an action
-    that has ssh pass over all other addresses.
+    ``agent`` is the world of the agent commands, made when it is needed.  ``use_ipv4`` is an
+    action that makes ssh use IPv4 addresses only.
     """
 
     site: Site
@@ -91,7 +92,7 @@ class DoctorWorld:
 
 @dataclass(frozen=True, slots=True)
 class DoctorRequest:
-    """``fix`` is the id of a check; ``report`` asks for a text to hand on.
+    """``fix`` is the id of a check; ``report`` asks for a text to pass on.
 
     ``quick`` leaves out what needs a network or the keychain.
     """
@@ -102,29 +103,29 @@ class DoctorRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """How Alpkey calls ssh: with this file, or with none where ssh finds ours by itself."""
+class _SshCall:
+    """How Alpkey calls ssh: ``config`` is the file for ``-F``, None where ssh includes ours."""
 
     config: Path | None
 
 
 def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
-    """The object of the contract, and ``login``: the host that a login got into, if one did.
+    """Returns the findings, and as ``login`` the host that a login succeeded at, if one did.
 
-    With ``fix`` it tells what is left afterwards, and ``fixed``.  ``report`` adds the text as
-    ``report``, and ``support``, where the centre takes it.  What will stop a login goes into the
-    journal, and leaves it once it is mended.
+    With ``fix`` the findings are those afterwards, and ``fixed`` is added.  ``report`` adds the
+    text as ``report``, and ``support``, the centre's page for it.  What will stop a login is noted
+    in the journal, and so is its end.
     Raises InvalidInput for a fix that does not exist, and what the fix raises.
     """
     yield from ()
-    _check_fix(request.fix)
+    fix = _find_fix(request.fix) if request.fix else None
     seen = examine(world, quick=request.quick)
     findings = diagnose(seen, world.clock())
     extra: dict[str, Any] = {}
-    if request.fix:
+    if fix:
         extra["fixed"] = None
         if request.fix in all_ids(findings):
-            yield from FIXES[request.fix](world)
+            yield from _apply(fix, world)
             extra["fixed"] = request.fix
             seen = examine(world, quick=request.quick)
             findings = diagnose(seen, world.clock())
@@ -132,23 +133,23 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     if request.report:
         extra["report"] = report(request.report, seen, findings, world.clock())
         extra["support"] = world.site.page("support")
-    login = next((one.host for one in seen.logins.values() if one.worked), None)
+    login = next((login.host for login in seen.logins.values() if login.worked), None)
     return {**doctor_object(findings), "login": login, **extra}
 
 
 def examine(
     world: DoctorWorld, tried: LoginObservation | None = None, *, quick: bool = False
 ) -> Observations:
-    """Everything at once; then a login, where nothing found so far says that it must fail.
+    """Observe everything at once; then log in, unless what was found means that this must fail.
 
-    One that was ``tried`` already, and failed, stands for it.  ``quick``: only what this computer
-    tells, and no login.
+    A login that was ``tried`` already, and failed, replaces it.  ``quick``: only what can be
+    observed on this computer, and no login.
     """
     snapshot = world.snapshot()
-    method = _method(world, snapshot)  # before ssh is asked which agent it uses
+    call = _ssh_call(world, snapshot)  # before ssh is asked which agent it uses
     known = fold(world.agent().journal.facts(), snapshot.account)
     here: Mapping[str, Callable[[], Any]] = {
-        "files": world.files.seen,
+        "files": world.files.observe,
         "ssh_version": world.ssh.version,
         "agent": lambda: _agent(world, snapshot, known),
         "own": lambda: _own(world),
@@ -158,30 +159,30 @@ def examine(
         "unconfirmable": lambda: world.lacks(declared()[CONFIRM_EACH_USE]),
     }
     elsewhere: Mapping[str, Callable[[], Any]] = {
-        "reach": lambda: _reach(world, method),
+        "reach": lambda: _reach(world, call),
         "service": world.service,
         "keychain": lambda: _keychain(world, known),
     }
-    looked = world.side_by_side(here if quick else {**here, **elsewhere}, LOOKING_TIMEOUT_S)
-    seen = Observations(world.site, world.settings, snapshot, known, world.program, **looked)
+    observed = world.side_by_side(here if quick else {**here, **elsewhere}, OBSERVING_TIMEOUT_S)
+    seen = Observations(world.site, world.settings, snapshot, known, world.program, **observed)
     if tried:
         return replace(seen, logins={tried.host: tried})
-    hopeless = stops_a_login(diagnose(seen, world.clock()))
-    if quick or hopeless or asks_passphrase(seen) or method is None:
+    must_fail = stops_a_login(diagnose(seen, world.clock()))
+    if quick or must_fail or asks_passphrase(seen) or call is None:
         return seen
-    return replace(seen, logins=_logins(world, method))
+    return replace(seen, logins=_logins(world, call))
 
 
 def _note(world: DoctorWorld, seen: Observations) -> None:
-    """Appends what changed since the last doctor; one who cannot write is a doctor all the same.
+    """Append what changed since the last examination; where that fails, the result is still good.
 
-    The journal's readers look again, so nothing is appended where nothing changed.
+    Each line makes the journal's readers read it again, so nothing is appended without a change.
     """
     now, before = world.clock(), seen.known.findings
     found = lasting_errors(seen, now)
-    come = [Finding(now, name, found=True) for name in found if name not in before]
-    gone = [Finding(now, name, found=False) for name in before if name not in found]
-    facts: list[Fact] = [*come, *gone, *_retirement(world, seen)]
+    new = [Finding(now, name, found=True) for name in found if name not in before]
+    ended = [Finding(now, name, found=False) for name in before if name not in found]
+    facts: list[Fact] = [*new, *ended, *_retirement(world, seen)]
     if not facts:
         return
     with suppress(AlpkeyError), world.lock.held(LOCK_TIMEOUT_S):
@@ -189,10 +190,10 @@ def _note(world: DoctorWorld, seen: Observations) -> None:
 
 
 def _retirement(world: DoctorWorld, seen: Observations) -> list[Retired]:
-    """As a renewal would remember it: from then on the next service is the one to get keys from."""
+    """As a renewal would note it: from then on keys come from the next service."""
     usual = default_service(world.site, seen.known.retired, seen.known.method)
-    gone = seen.service is not None and seen.service.code == "service-retired"
-    if usual is None or usual.kind == GATEWAY or not gone or not world.site.has_gateway:
+    retired = seen.service is not None and seen.service.code == "service-retired"
+    if usual is None or usual.kind == GATEWAY or not retired or not world.site.has_gateway:
         return []
     return [Retired(world.clock(), usual.name, retired=True)]
 
@@ -203,17 +204,17 @@ def _own(world: DoctorWorld) -> dict[str, Resolved]:
     return {name: world.ssh.own(name) for name in hosts}
 
 
-def _reach(world: DoctorWorld, method: _Way | None) -> ReachObservation | None:
-    """None where ssh goes to the jump host by a detour, which only a login can judge."""
+def _reach(world: DoctorWorld, call: _SshCall | None) -> ReachObservation | None:
+    """None where ssh does not connect to the jump host directly: then only a login can tell."""
     jump = world.site.host(world.site.jump_host)
     if jump is None:
         return None
-    family = world.ssh.straight(jump.name, method.config) if method else "any"
+    family = world.ssh.straight(jump.name, call.config) if call else "any"
     return world.network.reach(jump.host_name, jump.port, family) if family else None
 
 
 def _line(world: DoctorWorld) -> IncludeLineState | None:
-    """None where the line was never put there, or cannot be looked for."""
+    """None where the Include line was never added, or the configuration cannot be read."""
     if world.external_changes.entry(SSH_CONFIG) is None:
         return None
     try:
@@ -225,25 +226,25 @@ def _line(world: DoctorWorld) -> IncludeLineState | None:
     return "gone" if undone(content, line, None) == content else "not-first"
 
 
-def _method(world: DoctorWorld, snapshot: Snapshot) -> _Way | None:
-    """None where there is no key to log in with, or our own files cannot be written."""
+def _ssh_call(world: DoctorWorld, snapshot: Snapshot) -> _SshCall | None:
+    """None where there is no key to log in with, or Alpkey's own files cannot be written."""
     if not snapshot.has_key:
         return None
     try:
-        return _Way(world.own_files.write(snapshot.account))
+        return _SshCall(world.own_files.write(snapshot.account))
     except InvalidFile:
         return None
 
 
 def _keychain(world: DoctorWorld, known: Known) -> KeychainObservation | None:
-    """Asked only where something is kept in it, and never so that it asks a person."""
+    """None where nothing is saved in it.  Never makes the keychain ask the user."""
     if known.kept == NOTHING:
         return None
     try:
         world.keychain.check()
         return KeychainObservation("keychain-locked" if world.keychain.is_locked() else None)
     except KeychainTrouble as error:
-        return KeychainObservation(error.code, describe.describe(error).detail)
+        return KeychainObservation(error.code, describe(error).detail)
 
 
 def _agent(world: DoctorWorld, snapshot: Snapshot, known: Known) -> AgentObservation:
@@ -252,7 +253,7 @@ def _agent(world: DoctorWorld, snapshot: Snapshot, known: Known) -> AgentObserva
     try:
         blobs = [identity.blob for identity in agent.identities()]
     except AgentTrouble as error:
-        return _useless(agent, error)
+        return _unusable(agent, error)
     certificate = snapshot.certificate
     contents = sort_out(blobs, certificate, known.made_here)
     return AgentObservation(
@@ -262,74 +263,64 @@ def _agent(world: DoctorWorld, snapshot: Snapshot, known: Known) -> AgentObserva
         plain=certificate is not None and certificate.public_key in blobs,
         stale=len(contents.stale) if certificate else 0,
         foreign=len(blobs) - len(contents.ours),
-        theirs=_theirs(agents) if agent is agents.own else None,
+        user_agent=_user_agent(agents) if agent is agents.own else None,
     )
 
 
-def _useless(agent: Agent, trouble: AgentTrouble) -> AgentObservation:
-    if isinstance(trouble, AgentAbsent):
-        return AgentObservation("absent", agent.socket, str(trouble.params.get("reason", "")))
-    answer: AgentAnswer = "hangs" if trouble.code == "agent-hangs" else "refuses"
-    said = describe.describe(trouble)
-    return AgentObservation(answer, agent.socket, said.detail, said.next_step)
+def _unusable(agent: Agent, error: AgentTrouble) -> AgentObservation:
+    if isinstance(error, AgentAbsent):
+        return AgentObservation("absent", agent.socket, str(error.params.get("reason", "")))
+    answer: AgentAnswer = "hangs" if error.code == "agent-hangs" else "refuses"
+    description = describe(error)
+    return AgentObservation(answer, agent.socket, description.detail, description.next_step)
 
 
-def _theirs(agents: Agents) -> AgentObservation:
-    """Why ours stands in for it, or that it need not any more."""
+def _user_agent(agents: Agents) -> AgentObservation:
+    """Why Alpkey's own agent replaces the user's, or that it need not any more."""
     agent = agents.theirs()
     try:
         agent.identities()
     except AgentTrouble as error:
-        return _useless(agent, error)
+        return _unusable(agent, error)
     if agents.theirs_are_back():
         return AgentObservation("answers", agent.socket)
-    return _useless(agent, AgentTrouble("agent-refuses", socket=agent.socket, operation="add"))
+    return _unusable(agent, AgentTrouble("agent-refuses", socket=agent.socket, operation="add"))
 
 
-def _logins(world: DoctorWorld, method: _Way) -> dict[str, LoginObservation]:
-    """To a cluster, which proves the jump host too; to the jump host only where that fails."""
+def _logins(world: DoctorWorld, call: _SshCall) -> dict[str, LoginObservation]:
+    """To a cluster, which proves the jump host too; then to the jump host if that fails."""
     names = [host.name for host in world.site.clusters[:1]] + [world.site.jump_host]
     logins: dict[str, LoginObservation] = {}
     for name in names:
-        logins[name] = world.ssh.login(name, method.config)
+        logins[name] = world.ssh.login(name, call.config)
         if logins[name].worked:
             break
     return logins
 
 
-def _check_fix(name: str | None) -> None:
-    if name is not None and name not in FIXES:
-        reason = f"There is no fix for {name}. Fixes are there for: {', '.join(FIXES)}."
+def _find_fix(name: str) -> Fix | SetFileMode:
+    """The fix of the check with this id.  Raises InvalidInput where it has none."""
+    fixes = {check.id: check.fix for check in CHECKS if check.fix}
+    if name not in fixes:
+        reason = f"There is no fix for {name}. Fixes are there for: {', '.join(fixes)}."
         raise InvalidInput("usage", reason=reason)
+    return fixes[name]
 
 
-def _finish_installation(world: DoctorWorld) -> Action:
-    yield from ()
-    with world.lock.held(LOCK_TIMEOUT_S):
-        world.agent().files.finish_interrupted()
-    return {}
-
-
-def _mode_of(name: Mendable) -> Callable[[DoctorWorld], Action]:
-    def mend(world: DoctorWorld) -> Action:
-        yield from ()
-        world.files.mend_mode(name)
-        return {}
-
-    return mend
-
-
-FIXES: dict[str, Callable[[DoctorWorld], Action]] = {
-    "installation-cut-off": _finish_installation,
-    "folder-closed": _mode_of("folder"),
-    "folder-open": _mode_of("folder"),
-    "key-unreadable": _mode_of("key"),
-    "key-open": _mode_of("key"),
-    "certificate-unreadable": _mode_of("certificate"),
-    "certificate-open": _mode_of("certificate"),
-    "config-open": _mode_of("config"),
-    "ipv6-swallowed": lambda world: world.use_ipv4(),
-    "agent-without-key": lambda world: load_current(world.agent()),
-    "agent-works-again": lambda world: load_current(world.agent()),
-    "agent-stale": lambda world: clean(world.agent()),
-}
+def _apply(fix: Fix | SetFileMode, world: DoctorWorld) -> Action:
+    match fix:
+        case SetFileMode():
+            world.files.change_mode(fix.file, fix.new_mode)
+            return {}
+        case Fix.FINISH_INSTALLATION:
+            with world.lock.held(LOCK_TIMEOUT_S):
+                world.agent().files.finish_interrupted()
+            return {}
+        case Fix.USE_IPV4_ONLY:
+            return (yield from world.use_ipv4())
+        case Fix.LOAD_KEY:
+            return (yield from load_current(world.agent()))
+        case Fix.REMOVE_OLD_KEYS:
+            return (yield from clean(world.agent()))
+        case _:
+            assert_never(fix)

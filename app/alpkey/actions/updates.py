@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from alpkey.core.errors import AlpkeyError, InvalidInput, Unreachable
 from alpkey.core.events import Action
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.ports import Clock
 from alpkey.core.updates.ports import ReleaseFeed, ReleaseMemory
 from alpkey.core.updates.releases import LastUpdateCheck, is_brought
@@ -64,6 +64,6 @@ def _ask(before: LastUpdateCheck | None, world: UpdatesWorld) -> LastUpdateCheck
         told = LastUpdateCheck(now, world.feed.newest())
     except Unreachable as error:
         world.memory.write(LastUpdateCheck(now, before.newest if before else None))
-        raise Unreachable("no-news", why=describe.describe(error).title) from None
+        raise Unreachable("no-news", why=describe(error).title) from None
     world.memory.write(told)
     return told

@@ -9,7 +9,7 @@ from alpkey.actions.doctor import DoctorRequest, doctor
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.doctor.report import Report
 from alpkey.core.events import Result
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
 
 UNHEALTHY = 13
 
@@ -43,28 +43,28 @@ def doctor_command(
     """
     request = DoctorRequest(fix, report, quick)
     result = run(
-        lambda all_of, _: doctor(request, all_of.doctor()),
+        lambda assembly, _: doctor(request, assembly.doctor()),
         Output(as_json, events),
-        _reported if report else told,
+        _report_text if report else _text,
     )
     sys.exit(0 if result["healthy"] else UNHEALTHY)
 
 
-def _reported(result: Result) -> str:
-    return f"{result['report']}\n\n{describe.report_goes_to(result['support'])}"
+def _report_text(result: Result) -> str:
+    return f"{result['report']}\n\n{doctor_messages.where_to_send_report(result['support'])}"
 
 
-def told(result: Result) -> str:
+def _text(result: Result) -> str:
     """Each finding with what it means and what to do; its consequences below it."""
-    mended = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
-    lines = [*mended, *(line for one in result["findings"] for line in _finding(one))]
-    return "\n".join(lines).strip() or f"{describe.HEALTHY}."
+    fixed = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
+    lines = [*fixed, *(line for finding in result["findings"] for line in _finding(finding))]
+    return "\n".join(lines).strip() or f"{doctor_messages.HEALTHY}."
 
 
 def _finding(finding: Result) -> Iterator[str]:
-    yield f"{describe.SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
+    yield f"{doctor_messages.SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
     yield f"    {finding['detail']}"
     yield f"    {finding['next_step']}"
     for below in finding["consequences"]:
-        yield f"    {describe.FOLLOWS}: {below['title']}. {below['detail']}"
+        yield f"    {doctor_messages.CONSEQUENCE}: {below['title']}. {below['detail']}"
     yield ""

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from alpkey.cli import build
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import bug_object
 from alpkey.core.paths import user_paths
 
 _COMMANDS = {
@@ -148,7 +148,7 @@ def _tell_of_bug(crash: BaseException, arguments: list[str]) -> int:
 
     path = write_report(crash, user_paths().logs)
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    error = describe.bug_object(type(crash).__name__, str(path) if path else None)
+    error = bug_object(type(crash).__name__, str(path) if path else None)
     with suppress(OSError):
         if "--events" in options:
             click.echo(json.dumps({"event": "failed", "error": error}))

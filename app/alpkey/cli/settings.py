@@ -7,7 +7,7 @@ import click
 from alpkey.actions.settings import change, show, show_all
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.events import Result
-from alpkey.core.messages import describe
+from alpkey.core.messages import settings as settings_messages
 from alpkey.core.settings.settings import declared
 
 origin_option = click.option(
@@ -86,7 +86,7 @@ def set_command(key: str, value: str | None, to_default: bool, as_json: bool, ev
 def _line(with_origin: bool) -> Callable[[Result], str]:
     if not with_origin:
         return _text
-    return lambda row: f"{_text(row)}  ({describe.ORIGINS[row['origin']]})"
+    return lambda row: f"{_text(row)}  ({settings_messages.ORIGINS[row['origin']]})"
 
 
 def _text(row: Result) -> str:

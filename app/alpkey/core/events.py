@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from alpkey.core.background_call import BackgroundCall
 from alpkey.core.errors import AlpkeyError, Param
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import error_object
 from alpkey.core.secret import Secret
 
 VERSION = 1
@@ -108,5 +108,5 @@ def as_object(event: Shown) -> dict[str, Any]:
                 "event": "ask",
                 "ask": number,
                 "fields": [asdict(one) for one in fields],
-                "error": describe.error_object(error) if error else None,
+                "error": error_object(error) if error else None,
             }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from alpkey import glance
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.paths import Paths
 from alpkey.core.settings.policy import Chosen, choose
 from alpkey.core.settings.settings import Settings
@@ -49,7 +49,7 @@ def take(paths: Paths) -> CurrentState:
             here, snapshot, site=on.site, chosen=on.chosen, aliases=aliases, connected=connected
         )
     except AlpkeyError as error:
-        message = describe.describe(error)
+        message = describe(error)
         trouble = f"{message.title}. {message.detail} {message.next_step}"
         return CurrentState(here, trouble=trouble, site=_shipped_site(paths))
 

@@ -5,12 +5,12 @@ import sys
 from PySide6.QtWidgets import QMessageBox
 
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 
 
 def show_startup_error(error: AlpkeyError) -> int:
     """Show it, and return the exit code once the box is closed.  Needs a ``QApplication``."""
-    message = describe.describe(error)
+    message = describe(error)
     sys.stderr.write(f"{message.title}. {message.detail}\n")
     QMessageBox.critical(
         None, "Alpkey", f"{message.title}\n\n{message.detail}\n\n{message.next_step}"

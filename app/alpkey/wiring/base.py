@@ -24,7 +24,7 @@ from alpkey.adapters.process.processes import Detached, start_detached
 from alpkey.core.base_dirs import home_dir
 from alpkey.core.display import has_display
 from alpkey.core.errors import AlpkeyError, InvalidFile, InvalidInput, NeedsBrowser
-from alpkey.core.paths import Paths, certificate_of, lock_of
+from alpkey.core.paths import Paths, lock_of
 from alpkey.core.runtime_folder import TRAY, WINDOW, is_own_agent
 from alpkey.core.signin.methods import default_service, external_method, first_method, service_for
 from alpkey.core.site import GATEWAY, SSHSERVICE, SignInMethod
@@ -728,10 +728,9 @@ class Assembly:
         from alpkey.adapters.ssh.user_config import UserConfigFile
         from alpkey.adapters.state.probe import FileSystemProbe
         from alpkey.adapters.system.network import SocketProbe
+        from alpkey.core.doctor.checks_files import FILES
 
         at = self.places
-        key = at.private_key(self.site.key_file)
-        certificate = certificate_of(key)
         config = at.user_config
         return DoctorWorld(
             site=self.site,
@@ -746,7 +745,8 @@ class Assembly:
             side_by_side=side_by_side,
             ssh=OpenSshProbe(config if at.moved else None, os.environ),
             files=FileSystemProbe(
-                {"folder": at.ssh, "key": key, "certificate": certificate, "config": config},
+                {name: path(at, self.site) for name, path in FILES.items()},
+                at.ssh,
                 at.state,
                 at.intent,
             ),

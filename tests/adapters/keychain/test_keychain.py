@@ -10,7 +10,7 @@ from alpkey.adapters.process.background_call import ThreadCall
 from alpkey.adapters.system import macos
 from alpkey.adapters.system.linux import keyring_backends
 from alpkey.core.errors import KeychainTrouble
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.secret import Secret
 from tests.e2e.waiting import until
 from tests.keychains import SecretServiceHost, secret_service
@@ -34,7 +34,7 @@ def keychain(*, can_ask: bool = False, timeout_s: float = 10) -> SystemKeychain:
 
 def trouble(trouble: KeychainTrouble) -> str:
     """Its code, once it is known to have its words."""
-    assert describe.describe(trouble).next_step
+    assert describe(trouble).next_step
     return trouble.code
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from alpkey.adapters.keychain.otp import PyotpCodes
 from alpkey.core.errors import InvalidInput
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.secret import Secret
 
 # RFC 6238, appendix B: one seed for each algorithm, of the length of its hash.
@@ -88,7 +88,7 @@ def test_a_secret_as_people_copy_it(typed: str) -> None:
 def test_what_is_refused_is_explained_without_the_secret(typed: str, reason: str) -> None:
     with pytest.raises(InvalidInput, match="totp-unfit") as refusal:
         PyotpCodes().check(Secret(typed))
-    said = describe.describe(refusal.value)
+    said = describe(refusal.value)
     assert reason in said.detail
     assert LETTERS not in str(said)
     assert refusal.value.__cause__ is None

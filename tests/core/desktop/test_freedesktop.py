@@ -55,7 +55,7 @@ def entries(at: Paths, *command: str) -> list[ExternalFile]:
 
 
 @pytest.mark.parametrize("command", [["/usr/bin/alpkey"], ["/a b/python", "-P", *ODD_WORDS]])
-def test_the_validator_has_nothing_to_say(at: Paths, command: list[str]) -> None:
+def test_the_validator_accepts_it(at: Paths, command: list[str]) -> None:
     for file in entries(at, *command):
         done = subprocess.run(
             [needed("desktop-file-validate"), written(file)],
@@ -66,7 +66,7 @@ def test_the_validator_has_nothing_to_say(at: Paths, command: list[str]) -> None
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_every_word_arrives_as_it_is(at: Paths, tmp_path: Path) -> None:
+def test_every_argument_arrives_unchanged(at: Paths, tmp_path: Path) -> None:
     """Launched by GLib, as GNOME and XFCE do it."""
     heard = tmp_path / "heard"
     program = tmp_path / 'pro$gram "x"'
@@ -104,7 +104,7 @@ def test_the_menu_offers_to_renew_and_the_clusters_that_are_shown(at: Paths) -> 
     assert icon.content == b"<svg/>"
 
 
-def test_each_lies_where_a_desktop_looks(at: Paths) -> None:
+def test_each_file_is_where_a_desktop_looks(at: Paths) -> None:
     entry, icon = freedesktop.menu(at, site(), ["x"], b"")
     assert entry.path == at.share / "applications" / f"{APP_ID}.desktop"
     assert icon.path == at.share / f"icons/hicolor/scalable/apps/{APP_ID}.svg"
@@ -112,7 +112,7 @@ def test_each_lies_where_a_desktop_looks(at: Paths) -> None:
 
 
 @pytest.mark.parametrize("letter", ["\n", "\r", "\t", "\0"])
-def test_what_no_entry_can_hold_is_refused(at: Paths, letter: str) -> None:
+def test_a_value_that_no_entry_can_hold_is_rejected(at: Paths, letter: str) -> None:
     with pytest.raises(InvalidPath):
         freedesktop.autostart(at, site(), [f"/a{letter}b"])
     with pytest.raises(InvalidPath):

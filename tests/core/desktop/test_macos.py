@@ -19,7 +19,7 @@ def at() -> Paths:
     return find_paths({"HOME": "/Users/alice"}, "darwin", "/Users/alice", 501)
 
 
-def test_the_agent_starts_the_command_in_the_persons_own_session(at: Paths) -> None:
+def test_the_agent_starts_the_command_in_the_users_session(at: Paths) -> None:
     file = macos.autostart(at, site(), COMMAND)
     assert file.path == Path(f"/Users/alice/Library/LaunchAgents/{APP_ID}.plist")
     agent = plistlib.loads(file.content)
@@ -38,7 +38,7 @@ def test_the_agent_starts_the_command_in_the_persons_own_session(at: Paths) -> N
         (b"<plist", False),
     ],
 )
-def test_an_agent_is_switched_off_in_itself(content: bytes, on: bool) -> None:
+def test_an_agent_is_switched_off_by_its_own_key(content: bytes, on: bool) -> None:
     assert macos.is_switched_on(content) is on
 
 
@@ -60,5 +60,5 @@ def test_the_app_runs_the_command_and_stays_out_of_the_dock(at: Paths, tmp_path:
     runs = tmp_path / "script"
     runs.write_bytes(script.content)
     runs.chmod(script.mode)
-    said = subprocess.run([runs, "x y"], capture_output=True, text=True, check=True).stdout
-    assert said.splitlines() == ["-P", "a b", "x y"]
+    printed = subprocess.run([runs, "x y"], capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines() == ["-P", "a b", "x y"]

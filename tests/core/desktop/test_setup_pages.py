@@ -25,23 +25,23 @@ def pages(
     return [page for page in Page if is_needed(page, known)]
 
 
-def test_a_newcomer_sees_them_all_in_their_order() -> None:
+def test_a_new_user_sees_all_pages_in_order() -> None:
     unknown = ({"name": "ela", "state": "unknown"},)
     assert pages(
         KeyState.MISSING, has_key=True, encrypted=False, config=PLANNED, hosts=unknown
     ) == list(Page)
 
 
-def test_where_all_is_set_up_only_the_login_is_tried() -> None:
+def test_only_the_login_is_left_where_all_is_set_up() -> None:
     assert pages() == [Page.END]
     assert pages(KeyState.EXPIRING) == [Page.END]
 
 
-def test_a_dead_key_is_renewed_first() -> None:
+def test_an_expired_key_is_renewed_first() -> None:
     assert pages(KeyState.EXPIRED) == [Page.KEY, Page.END]
 
 
-def test_who_set_it_up_by_hand_is_asked_nothing() -> None:
+def test_a_set_up_made_by_hand_needs_no_page() -> None:
     assert pages(config=BY_HAND, encrypted=False) == [Page.END]
 
 
@@ -54,7 +54,7 @@ def test_a_host_key_that_is_open(state: str) -> None:
     assert pages(hosts=(KNOWN, {"name": "daint", "state": state})) == [Page.HOSTS, Page.END]
 
 
-def test_a_host_that_does_not_answer_is_no_question() -> None:
+def test_a_host_that_does_not_answer_needs_no_page() -> None:
     assert pages(hosts=({"name": "daint", "state": "unreachable"},)) == [Page.END]
 
 
@@ -64,4 +64,4 @@ def test_what_could_not_be_found_out_is_shown_with_its_reason() -> None:
 
 def test_only_a_new_key_is_accepted() -> None:
     states = ("known", "site", "unknown", "changed", "waiting", "unreachable")
-    assert acceptable([{"name": one, "state": one} for one in states]) == ["site", "unknown"]
+    assert acceptable([{"name": state, "state": state} for state in states]) == ["site", "unknown"]

@@ -1,4 +1,4 @@
-"""The doctor's lists and its judgement: causes, consequences, words."""
+"""The doctor's checks and its diagnosis: causes, consequences, words."""
 
 import string
 from collections.abc import Mapping
@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.actions.doctor import FIXES
-from alpkey.core.doctor.check import Check, Facts, Severity
+from alpkey.core.doctor.check import Check, Params, Severity
+from alpkey.core.doctor.checks_files import FILES
 from alpkey.core.doctor.diagnosis import (
     CHECKS,
     all_ids,
     diagnose,
     doctor_object,
+    find_check,
     lasting_errors,
     stops_a_login,
-    title_of,
 )
+from alpkey.core.doctor.fixes import SetFileMode
 from alpkey.core.doctor.observations import (
     AgentObservation,
     LoginObservation,
@@ -27,7 +28,8 @@ from alpkey.core.doctor.observations import (
     Resolved,
     ServiceObservation,
 )
-from alpkey.core.messages import describe
+from alpkey.core.messages import tunnels as tunnel_messages
+from alpkey.core.messages.errors import ERRORS
 from alpkey.core.settings.settings import Settings
 from alpkey.core.ssh import error_messages
 from alpkey.core.state.journal import Known
@@ -41,7 +43,7 @@ BY_ID = {check.id: check for check in CHECKS}
 
 
 def seen() -> Observations:
-    """Nothing was seen but a home without a key."""
+    """Nothing was observed but a home without a key."""
     key = Path("/h/.ssh/cscs-key")
     snapshot = Snapshot(
         "alice", key, key.with_name("cscs-key-cert.pub"), Quota(5), timedelta(hours=2)
@@ -50,7 +52,10 @@ def seen() -> Observations:
 
 
 def check(
-    name: str, severity: Severity = "error", after: tuple[str, ...] = (), found: Facts | None = None
+    name: str,
+    severity: Severity = "error",
+    after: tuple[str, ...] = (),
+    found: Params | None = None,
 ) -> Check:
     return Check(name, severity, "A title", "{why}", "Do this", lambda *_: found, after=after)
 
@@ -58,7 +63,7 @@ def check(
 FOUND: Mapping[str, str] = {"why": "because"}
 
 
-def test_nothing_follows_from_what_nobody_saw() -> None:
+def test_nothing_is_concluded_from_what_was_not_observed() -> None:
     assert diagnose(seen(), NOW) == ()
 
 
@@ -66,14 +71,24 @@ def test_each_id_is_declared_once() -> None:
     assert len(BY_ID) == len(CHECKS)
 
 
-@pytest.mark.parametrize("one", CHECKS, ids=lambda one: one.id)
-def test_a_check_is_declared_whole(one: Check) -> None:
-    assert set(one.after) <= BY_ID.keys()
-    assert all(text and "!" not in text for text in (one.title, one.detail, one.next_step))
-    assert "{" not in one.title, "a public report shows it"
-    assert one.fix is (one.id in FIXES)
-    assert one.fix is (f"--fix {one.id}" in one.next_step)
-    assert all(name != "" for _, name, _, _ in string.Formatter().parse(one.detail))
+@pytest.mark.parametrize("declared", CHECKS, ids=lambda check: check.id)
+def test_a_check_is_declared_completely(declared: Check) -> None:
+    assert set(declared.after) <= BY_ID.keys()
+    texts = (declared.title, declared.detail, declared.next_step)
+    assert all(text and "!" not in text for text in texts)
+    assert "{" not in declared.title, "a public report shows it"
+    assert (declared.fix is not None) is (f"--fix {declared.id}" in declared.next_step)
+    assert all(name != "" for _, name, _, _ in string.Formatter().parse(declared.detail))
+
+
+@pytest.mark.parametrize(
+    "fix", [check.fix for check in CHECKS if isinstance(check.fix, SetFileMode)], ids=repr
+)
+def test_a_mode_is_set_of_an_examined_file_and_never_grants_others_more(fix: SetFileMode) -> None:
+    assert fix.file in FILES
+    for mode in (0o000, 0o400, 0o666, 0o777):
+        assert fix.new_mode(mode) & 0o022 == 0
+    assert fix.new_mode(0o600) & 0o600 == 0o600
 
 
 def test_no_check_explains_itself() -> None:
@@ -95,9 +110,9 @@ def test_a_consequence_lies_under_its_first_cause_which_is_as_severe() -> None:
         check("apart", "note", ("absent",), FOUND),
     )
     found = diagnose(seen(), NOW, checks)
-    assert [one.check.id for one in found] == ["cause", "apart"]
+    assert [finding.check.id for finding in found] == ["cause", "apart"]
     assert found[0].severity == "error"
-    assert [one.check.id for one in found[0].consequences] == ["end", "middle"]
+    assert [finding.check.id for finding in found[0].consequences] == ["end", "middle"]
     assert all_ids(found) == {"cause", "middle", "end", "apart"}
     assert stops_a_login(found)
 
@@ -105,13 +120,13 @@ def test_a_consequence_lies_under_its_first_cause_which_is_as_severe() -> None:
 def test_the_worst_comes_first_and_a_warning_stops_nothing() -> None:
     checks = (check("note", "note", found=FOUND), check("warning", "warning", found=FOUND))
     found = diagnose(seen(), NOW, checks)
-    assert [one.check.id for one in found] == ["warning", "note"]
+    assert [finding.check.id for finding in found] == ["warning", "note"]
     assert not stops_a_login(found)
 
 
 def test_the_object_of_the_contract() -> None:
-    said = doctor_object(diagnose(seen(), NOW, [check("one", found=FOUND)]))
-    assert said == {
+    shown = doctor_object(diagnose(seen(), NOW, [check("one", found=FOUND)]))
+    assert shown == {
         "healthy": False,
         "findings": [
             {
@@ -147,7 +162,7 @@ SAYS = {
     ("version", "case"),
     [(version, case) for version in ssh_says.SAYS for case in ssh_says.SAYS[version]],
 )
-def test_words_of_every_version_are_understood(version: str, case: str) -> None:
+def test_messages_of_every_ssh_version_are_understood(version: str, case: str) -> None:
     expected, said = ssh_says.SAYS[version][case]
     assert error_messages.kind(LoginObservation("daint", 255, said)) == expected
     echoes = ("kex_", "ssh_exchange", "Connection closed by UNKNOWN")
@@ -155,7 +170,7 @@ def test_words_of_every_version_are_understood(version: str, case: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAYS)
-def test_words_of_ssh(name: str) -> None:
+def test_messages_of_ssh(name: str) -> None:
     logins = {
         "daint": LoginObservation("daint", 255, SAYS[name]),
         "ela": LoginObservation("ela", 0, ""),
@@ -164,17 +179,17 @@ def test_words_of_ssh(name: str) -> None:
     assert found.check.id == name
 
 
-def test_what_fails_at_the_jump_host_is_not_told_of_the_cluster() -> None:
+def test_a_failure_at_the_jump_host_is_not_attributed_to_the_cluster() -> None:
     said = "Host key verification failed.\nConnection closed by UNKNOWN port 65535\n"
     logins = {
         "daint": LoginObservation("daint", 255, said),
         "ela": LoginObservation("ela", 255, said),
     }
-    (told,) = doctor_object(diagnose(replace(seen(), logins=logins), NOW))["findings"]
-    assert told["detail"].startswith("ela is reached")
+    (finding,) = doctor_object(diagnose(replace(seen(), logins=logins), NOW))["findings"]
+    assert finding["detail"].startswith("ela is reached")
 
 
-def test_what_lasts_is_what_this_computer_tells_beside_its_key() -> None:
+def test_lasting_errors_are_local_and_not_shown_by_the_snapshot() -> None:
     away = ServiceObservation("sshservice.cscs.ch", "no-network")
     logins = {"daint": LoginObservation("daint", 255, SAYS["host-changed"])}
     elsewhere = replace(seen(), reach=ReachObservation("name-unknown"), service=away, logins=logins)
@@ -186,16 +201,16 @@ def test_what_lasts_is_what_this_computer_tells_beside_its_key() -> None:
         elsewhere, snapshot=broken, ssh_version="7.2", agent=AgentObservation("absent", None)
     )
     assert lasting_errors(here, NOW) == ("ssh-old",)
-    assert title_of("ssh-old") == "The program ssh is too old"
-    assert title_of("of-a-later-version") is None
+    assert find_check("ssh-old") is BY_ID["ssh-old"]
+    assert find_check("of-a-later-version") is None
 
 
-def test_offline_needs_both_ways_closed() -> None:
+def test_offline_needs_jump_host_and_service_unreachable() -> None:
     away = ServiceObservation("sshservice.cscs.ch", "no-network")
     both = diagnose(replace(seen(), reach=ReachObservation("name-unknown"), service=away), NOW)
-    assert [one.check.id for one in both] == ["offline"]
-    one = diagnose(replace(seen(), reach=ReachObservation("open"), service=away), NOW)
-    assert [found.check.id for found in one] == ["service-unreachable"]
+    assert [finding.check.id for finding in both] == ["offline"]
+    service_only = diagnose(replace(seen(), reach=ReachObservation("open"), service=away), NOW)
+    assert [finding.check.id for finding in service_only] == ["service-unreachable"]
 
 
 @pytest.mark.parametrize(
@@ -209,15 +224,15 @@ def test_offline_needs_both_ways_closed() -> None:
         ({"hostname": "daint.alps.cscs.ch"}, "ProxyJump ela is missing"),
     ],
 )
-def test_where_a_persons_own_blocks_lead(values: dict[str, str], wrong: str) -> None:
+def test_the_destination_of_the_users_own_blocks(values: dict[str, str], wrong: str) -> None:
     found = diagnose(replace(seen(), own={"daint": Resolved(values)}), NOW)
-    assert [one.check.id for one in found] == (["host-astray"] if wrong else [])
-    assert all(wrong in str(one.facts["lines"]) for one in found)
+    assert [finding.check.id for finding in found] == (["host-astray"] if wrong else [])
+    assert all(wrong in str(finding.params["lines"]) for finding in found)
 
 
-# What the centre's page "Using SSH" has under troubleshooting and frequent issues, and where we
-# tell of it: a finding of the doctor, an error, or a state of a tunnel.
-OF_THE_PAGE = {
+# The entries under troubleshooting and frequent issues of the centre's page "Using SSH", and what
+# covers each: a finding of the doctor, an error, or a state of a tunnel.
+TROUBLESHOOTING = {
     "Port already in use locally": ("port-busy", "port-tunnelled"),
     "Service not responding": ("service-not-answering", "job-ended", "node-closed"),
     "Auth prompts loop": ("passphrase-each-time", "refused-often", "agent-absent"),
@@ -227,10 +242,10 @@ OF_THE_PAGE = {
 }
 
 
-@pytest.mark.parametrize("entry", OF_THE_PAGE)
-def test_every_entry_of_the_page_is_told_of(entry: str) -> None:
-    told = BY_ID.keys() | describe.ERRORS.keys() | describe.TUNNEL_STATES.keys()
-    assert set(OF_THE_PAGE[entry]) <= told
+@pytest.mark.parametrize("entry", TROUBLESHOOTING)
+def test_every_entry_of_the_page_is_covered(entry: str) -> None:
+    covered = BY_ID.keys() | ERRORS.keys() | tunnel_messages.STATES.keys()
+    assert set(TROUBLESHOOTING[entry]) <= covered
 
 
 @pytest.mark.parametrize(
@@ -242,5 +257,5 @@ def test_every_entry_of_the_page_is_told_of(entry: str) -> None:
         ("login-refused", "multi-factor"),
     ],
 )
-def test_what_the_page_advises_is_advised(name: str, advice: str) -> None:
+def test_the_advice_of_the_page_is_given(name: str, advice: str) -> None:
     assert advice in BY_ID[name].detail + BY_ID[name].next_step

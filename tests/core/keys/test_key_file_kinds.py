@@ -19,7 +19,8 @@ from alpkey.core.keys.key_file_kinds import (
     decoded,
     recognise,
 )
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
+from alpkey.core.messages.errors import ERRORS
 from alpkey.core.secret import Secret
 from tests.keys import KINDS, keygen, make_key, sign
 
@@ -109,7 +110,7 @@ class World:
     def refusal(self, *useless: UnusableFile) -> AlpkeyError:
         with pytest.raises(AlpkeyError) as raised:
             self.choose(*useless)
-        said = describe.describe(raised.value)
+        said = describe(raised.value)
         assert "{" not in said.title + said.detail + said.next_step
         return raised.value
 
@@ -182,11 +183,11 @@ def test_a_certificate_for_a_key_elsewhere(world: World) -> None:
     assert world.refusal().code == "import-no-key"
 
 
-CODES = [code for code in describe.ERRORS if code.startswith("import-")]
+CODES = [code for code in ERRORS if code.startswith("import-")]
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_each_wrong_thing_says_what_to_do(code: str) -> None:
-    said = describe.ERRORS[code]
+    said = ERRORS[code]
     assert "Nothing was changed" in said.detail or code.startswith("import-nothing")
     assert len(said.next_step) > 20

@@ -1,4 +1,4 @@
-"""Renewals that nobody asks for: only while all is well, and never in a loop."""
+"""Automatic renewals: only while all is well, and never in a loop."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpkey.core.schedule.auto_renewal import PATIENCE, is_due, is_possible
+from alpkey.core.schedule.auto_renewal import RETRY_AFTER, is_due, is_possible
 from alpkey.core.schedule.reminders import (
     Memory,
     Reminder,
@@ -59,12 +59,12 @@ def renews_at(text: str, seen: Snapshot = KEY, settings: Settings = USUAL, **mor
     [
         ("2026-11-25 16:49", False),
         ("2026-11-25 17:00", True),
-        ("2026-11-26 06:00", True),  # whoever slept through the evening
+        ("2026-11-26 06:00", True),  # the evening was slept through
         ("2026-11-26 09:04", True),
         ("2026-11-26 09:05", False),  # it has ended
     ],
 )
-def test_before_the_question_whether_it_lasts(moment: str, renews: bool) -> None:
+def test_before_the_evening_reminder(moment: str, renews: bool) -> None:
     assert renews_at(moment) is renews
 
 
@@ -72,11 +72,11 @@ def test_before_the_question_whether_it_lasts(moment: str, renews: bool) -> None
     ("moment", "renews"),
     [("2026-11-26 11:49", False), ("2026-11-26 12:00", True), ("2026-11-26 13:59", True)],
 )
-def test_before_the_end_of_one_that_lasts(moment: str, renews: bool) -> None:
+def test_before_the_end_of_a_key_that_lasts(moment: str, renews: bool) -> None:
     assert renews_at(moment, keep(key(at("2026-11-25 14:00")))) is renews
 
 
-def test_each_key_has_its_own_moment_before_the_reminders() -> None:
+def test_each_key_has_its_own_time_before_the_reminders() -> None:
     minutes = [later(at("2026-11-25 16:45"), n * MINUTE) for n in range(20)]
     firsts = []
     for serial in range(200):
@@ -103,31 +103,31 @@ def test_each_key_has_its_own_moment_before_the_reminders() -> None:
     ],
     ids=lambda seen: "",
 )
-def test_where_anything_stands_against_it_a_person_is_reminded(seen: Snapshot) -> None:
+def test_a_reminder_is_shown_where_no_renewal_is_possible(seen: Snapshot) -> None:
     assert not renews_at("2026-11-25 17:00", seen)
 
 
-def test_two_slots_are_enough_and_the_last_stays() -> None:
+def test_the_last_key_of_the_day_is_not_used() -> None:
     two = replace(FOUR_LEFT, slot_ends=(later(MORNING, DAY),) * 3)
     assert renews_at("2026-11-25 17:00", replace(KEY, quota=two))
 
 
 @pytest.mark.parametrize("more", [{"held": True}])
-def test_not_behind_a_lock_nor_right_after_a_sleep(more: dict[str, bool]) -> None:
+def test_not_while_locked_nor_right_after_a_sleep(more: dict[str, bool]) -> None:
     assert not renews_at("2026-11-25 17:00", KEY, USUAL, **more)
 
 
-def test_not_where_the_setting_says_no_but_without_reminders_all_the_same() -> None:
+def test_the_setting_switches_it_off_but_reminders_do_not() -> None:
     assert not renews_at("2026-11-25 17:00", KEY, replace(USUAL, keep_sign_in="no"))
     assert renews_at("2026-11-25 17:00", KEY, replace(USUAL, reminders=False))
 
 
-def test_the_tray_may_be_the_one_to_say_no() -> None:
+def test_not_where_the_tray_does_not_allow_it() -> None:
     action = next_action(KEY, Memory(), USUAL, at("2026-11-25 17:00"))
     assert isinstance(action, Reminder)
 
 
-def test_patience_grows_and_ends() -> None:
+def test_the_wait_after_a_failure_grows_until_no_more_is_tried() -> None:
     tries: list[datetime] = []
     seen, now = KEY, at("2026-11-25 17:00")
     while now < at("2026-11-26 09:00"):
@@ -137,15 +137,15 @@ def test_patience_grows_and_ends() -> None:
             seen = replace(seen, auto_renewal_failed=(*seen.auto_renewal_failed, fact))
         now = later(now, MINUTE)
     waits = [second - first for first, second in pairwise(tries)]
-    assert waits == list(PATIENCE)
+    assert waits == list(RETRY_AFTER)
 
 
 spans = st.timedeltas(timedelta(minutes=1), DAY)
-clocks = st.times().map(lambda one: one.replace(second=0, microsecond=0))
+clocks = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
 
 
 @given(before=spans, again=spans, asked=clocks, starts=clocks, life_h=st.integers(1, 48))
-def test_whatever_the_settings_it_never_goes_round_in_circles(
+def test_no_settings_make_it_loop(
     before: timedelta, again: timedelta, asked: time, starts: time, life_h: int
 ) -> None:
     """Each key is kept for a quarter of its life at least."""
@@ -170,7 +170,7 @@ def test_whatever_the_settings_it_never_goes_round_in_circles(
     assert all(age >= life / 4 for age in ages)
 
 
-def test_a_key_that_never_ends_or_has_no_name_is_left_alone() -> None:
+def test_a_key_that_never_expires_or_has_no_name_is_not_renewed() -> None:
     assert KEY.certificate
     for change in ({"valid_before": None}, {"valid_after": None}):
         certificate = replace(KEY.certificate, **change)
@@ -219,13 +219,13 @@ class Week:
                 case RenewAutomatically():
                     self.try_it()
                 case Reminder() as showing:
-                    memory = memory.after(showing)
+                    memory = memory.with_shown(showing)
                     self.shown.append(f"{self.now:%a %H:%M} {showing.kind.code}")
 
     def renewed(self) -> Snapshot:
         seen = key(self.now, serial=len(self.keys) + 1)
         self.keys.append(seen)
-        ends = [one.certificate.valid_before for one in self.keys if one.certificate]
+        ends = [key.certificate.valid_before for key in self.keys if key.certificate]
         live = tuple(end for end in ends if end and end > self.now)
         return (
             keep(seen)
@@ -250,7 +250,7 @@ class Week:
         self.seen = replace(self.seen, auto_renewal_failed=(*self.seen.auto_renewal_failed, fact))
 
 
-def test_a_week_of_somebody_who_stays_signed_in() -> None:
+def test_a_week_of_a_user_who_stays_signed_in() -> None:
     """Who signs in each morning is never reminded but after the sign-in itself has run out."""
     days = [f"2026-11-{day}" for day in range(23, 30)]
     week = Week(
@@ -269,14 +269,14 @@ def test_a_week_of_somebody_who_stays_signed_in() -> None:
     assert [f"{now:%a %H:%M}" for now in week.silent if f"{now:%a}" == "Tue"] == ["Tue 18:20"]
     assert week.shown == EXPECTED
     assert len(week.keys) == 10
-    assert all(later(one, 10 * MINUTE) <= two for one, two in pairwise(week.tries))
+    assert all(later(first, 10 * MINUTE) <= second for first, second in pairwise(week.tries))
     assert len(week.tries) - len(week.silent) == 1 + WEDNESDAYS_LOSSES
 
 
 WEDNESDAYS_LOSSES = 2
 EXPECTED = [
-    ("Wed 17:00 will-it-last"),  # while the network is away, a person is told as before
-    # On Saturday nobody signs in: the sign-in has run out, it is tried once, and then told.
+    ("Wed 17:00 will-it-last"),  # without a network the user is reminded as before
+    # On Saturday the sign-in has expired: one renewal is tried, and then the user is reminded.
     ("Sat 15:00 soon"),
     ("Sat 16:30 again"),
     ("Sat 17:00 expired"),

@@ -29,14 +29,14 @@ def installed(at: datetime) -> Snapshot:
         (installed(NOW - MINUTE), NOW - 2 * MINUTE, True),
         (installed(NOW - 3 * MINUTE), NOW - 2 * MINUTE, False),
         (installed(NOW + MINUTE), NOW - 2 * MINUTE, False),  # a clock elsewhere is ahead
-        (snapshot(), NOW + HOUR, True),  # ours was set back
+        (snapshot(), NOW + HOUR, True),  # this computer's clock was set back
         (replace(snapshot(), working=True), None, False),
     ],
 )
-def test_when_the_doctor_looks(seen: Snapshot, since: datetime | None, due: bool) -> None:
-    chore = next_command(seen, {} if since is None else {"doctor": since}, NOW)
-    assert (chore is not None) is due
-    assert chore is None or chore.arguments == ("doctor", "--quick")
+def test_when_the_doctor_runs(seen: Snapshot, since: datetime | None, due: bool) -> None:
+    command = next_command(seen, {} if since is None else {"doctor": since}, NOW)
+    assert (command is not None) is due
+    assert command is None or command.arguments == ("doctor", "--quick")
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_when_the_doctor_looks(seen: Snapshot, since: datetime | None, due: bool
         (False, None, False),
     ],
 )
-def test_when_newer_versions_are_asked_for(wanted: bool, since: datetime | None, due: bool) -> None:
+def test_when_updates_are_checked(wanted: bool, since: datetime | None, due: bool) -> None:
     done = {"doctor": NOW} if since is None else {"doctor": NOW, "updates": since}
-    chore = next_command(replace(snapshot(), wants_news=wanted), done, NOW)
-    assert (chore is not None) is due
-    assert chore is None or chore.arguments == ("updates", "--unasked")
+    command = next_command(replace(snapshot(), wants_news=wanted), done, NOW)
+    assert (command is not None) is due
+    assert command is None or command.arguments == ("updates", "--unasked")

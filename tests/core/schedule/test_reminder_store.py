@@ -1,4 +1,4 @@
-"""``state/tray.json``: what is written is read again, and whatever else lies there is no harm."""
+"""``state/tray.json``: what is written is read again, and anything else is an empty memory."""
 
 import json
 from datetime import UTC, datetime
@@ -29,17 +29,17 @@ json_values = st.recursive(
 def test_what_is_written_is_read_again(memory: Memory) -> None:
     read = from_bytes(to_bytes(memory))
     assert read == memory
-    assert list(read.told) == list(memory.told)
+    assert list(read.shown) == list(memory.shown)
 
 
 @given(memories, st.integers(0, 400))
-def test_a_torn_file_is_a_new_start(memory: Memory, length: int) -> None:
+def test_a_truncated_file_is_an_empty_memory(memory: Memory, length: int) -> None:
     whole = to_bytes(memory)
     assert from_bytes(whole[:length]) in (Memory(), memory)
 
 
 @given(st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()))
-def test_anything_else_is_a_new_start(content: bytes) -> None:
+def test_anything_else_is_an_empty_memory(content: bytes) -> None:
     assert from_bytes(content) == Memory()
 
 
@@ -57,7 +57,9 @@ def test_a_file_that_is_all_brackets(depth: int) -> None:
 
 def test_the_form_of_the_file() -> None:
     shown = Reminder("7@2026-11-26T08:05:00Z", Kind.WILL_IT_LAST)
-    memory = Memory().after(shown).later(shown, datetime(2026, 11, 25, 16, 2, tzinfo=UTC))
+    memory = (
+        Memory().with_shown(shown).with_snooze(shown, datetime(2026, 11, 25, 16, 2, tzinfo=UTC))
+    )
     assert json.loads(to_bytes(memory)) == {
         "version": 1,
         "told": {"7@2026-11-26T08:05:00Z": "will-it-last"},
@@ -72,8 +74,8 @@ def test_the_form_of_the_file() -> None:
 def test_it_stays_small() -> None:
     memory = Memory()
     for serial in range(1000):
-        memory = memory.after(Reminder(str(serial), Kind.SOON))
-    assert list(from_bytes(to_bytes(memory)).told) == [
+        memory = memory.with_shown(Reminder(str(serial), Kind.SOON))
+    assert list(from_bytes(to_bytes(memory)).shown) == [
         str(n) for n in range(1000 - REMEMBERED, 1000)
     ]
     assert from_bytes(to_bytes(memory)).snooze is None

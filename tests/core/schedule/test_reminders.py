@@ -19,7 +19,7 @@ from alpkey.core.schedule.reminders import (
     Withdraw,
     identity,
     next_action,
-    reminder_to_put_off,
+    reminder_to_snooze,
 )
 from alpkey.core.settings.settings import Settings
 from alpkey.core.state.snapshot import Snapshot, Stamp
@@ -77,7 +77,7 @@ def kind_at(text: str, seen: Snapshot = KEY, memory: Memory | None = None) -> Ki
         ("2026-12-20 12:00", Kind.EXPIRED),
     ],
 )
-def test_the_most_urgent_reminder_whose_moment_has_come(moment: str, kind: Kind | None) -> None:
+def test_the_most_urgent_reminder_whose_time_has_come(moment: str, kind: Kind | None) -> None:
     assert kind_at(moment) is kind
 
 
@@ -90,11 +90,11 @@ def test_the_most_urgent_reminder_whose_moment_has_come(moment: str, kind: Kind 
         ("2026-11-24 20:00", True),  # it ends this evening
     ],
 )
-def test_whether_it_lasts_until_work_starts(made_at: str, asks: bool) -> None:
+def test_the_warning_that_it_expires_before_work_starts(made_at: str, asks: bool) -> None:
     assert (kind_at("2026-11-25 17:00", key(at(made_at))) is Kind.WILL_IT_LAST) is asks
 
 
-def test_an_end_that_is_near_is_told_before_the_question_whether_it_lasts() -> None:
+def test_a_near_end_comes_before_the_evening_reminder() -> None:
     ends_at_half_past_six = key(at("2026-11-24 18:30"))
     assert kind_at("2026-11-25 17:00", ends_at_half_past_six) is Kind.SOON
 
@@ -102,11 +102,11 @@ def test_an_end_that_is_near_is_told_before_the_question_whether_it_lasts() -> N
 def told(*kinds: Kind, seen: Snapshot = KEY) -> Memory:
     memory = Memory()
     for kind in kinds:
-        memory = memory.after(Reminder(identity(seen) or "", kind))
+        memory = memory.with_shown(Reminder(identity(seen) or "", kind))
     return memory
 
 
-def test_once_each_and_what_was_slept_through_never() -> None:
+def test_each_is_shown_once_and_never_after_a_sleep_over_it() -> None:
     assert kind_at("2026-11-26 07:05", memory=told(Kind.SOON)) is None
     assert kind_at("2026-11-26 08:40", memory=told(Kind.SOON)) is Kind.AGAIN
     assert kind_at("2026-11-26 08:40", memory=told(Kind.AGAIN)) is None
@@ -114,9 +114,9 @@ def test_once_each_and_what_was_slept_through_never() -> None:
     assert kind_at("2026-11-27 09:06", memory=told(Kind.EXPIRED)) is None
 
 
-def test_a_pair_put_back_from_a_backup_is_remembered() -> None:
+def test_a_key_restored_from_a_backup_is_remembered() -> None:
     other = key(MORNING, serial=2)
-    memory = told(Kind.EXPIRED).after(Reminder(identity(other) or "", Kind.SOON))
+    memory = told(Kind.EXPIRED).with_shown(Reminder(identity(other) or "", Kind.SOON))
     assert kind_at("2026-11-26 09:06", memory=memory) is None
     assert kind_at("2026-11-26 09:06", other, memory) is Kind.EXPIRED
 
@@ -128,7 +128,7 @@ def test_none_right_after_a_renewal(life: timedelta, first: tuple[Kind, timedelt
     """A key that lives shorter than the lead is not greeted with its end."""
     seen = key(MORNING, life)
     minutes = (later(MORNING, n * MINUTE) for n in range(120))
-    shown = [(one, now) for now in minutes if (one := next_action(seen, Memory(), USUAL, now))]
+    shown = [(act, now) for now in minutes if (act := next_action(seen, Memory(), USUAL, now))]
     assert shown[0] == (Reminder(identity(seen) or "", first[0]), later(MORNING, first[1]))
 
 
@@ -156,7 +156,7 @@ def test_nothing_to_remind_of(seen: Snapshot) -> None:
         assert kind_at(moment, seen) is None
 
 
-def test_a_switch_silences_them_and_takes_away_what_is_shown() -> None:
+def test_switching_them_off_withdraws_what_is_shown() -> None:
     off = replace(USUAL, reminders=False)
     now = at("2026-11-26 07:05")
     shown = Reminder(identity(KEY) or "", Kind.SOON)
@@ -186,7 +186,7 @@ def test_an_absurd_lead_is_only_a_long_one() -> None:
     assert next_action(KEY, Memory(), absurd, at("2026-11-25 12:00")) is None
 
 
-def test_a_renewal_takes_the_reminder_away() -> None:
+def test_a_renewal_withdraws_the_reminder() -> None:
     now = at("2026-11-26 08:36")
     shown = Reminder(identity(KEY) or "", Kind.AGAIN)
     fresh = key(now, serial=2)
@@ -197,7 +197,7 @@ def test_a_renewal_takes_the_reminder_away() -> None:
     assert next_action(fresh, Memory(), USUAL, now, showing=shown, held=True) == Withdraw()
 
 
-def test_nothing_behind_a_locked_screen_and_the_most_urgent_at_unlock() -> None:
+def test_nothing_while_locked_and_the_most_urgent_at_unlock() -> None:
     for moment in ("2026-11-26 07:05", "2026-11-26 08:35", "2026-11-26 09:05"):
         assert next_action(KEY, Memory(), USUAL, at(moment), held=True) is None
     assert kind_at("2026-11-26 09:30") is Kind.EXPIRED
@@ -205,34 +205,34 @@ def test_nothing_behind_a_locked_screen_and_the_most_urgent_at_unlock() -> None:
 
 def test_later_is_half_an_hour() -> None:
     now = at("2026-11-26 07:06")
-    assert reminder_to_put_off(KEY, Memory(), USUAL, now) is None
-    shown = reminder_to_put_off(KEY, told(Kind.SOON), USUAL, now)
+    assert reminder_to_snooze(KEY, Memory(), USUAL, now) is None
+    shown = reminder_to_snooze(KEY, told(Kind.SOON), USUAL, now)
     assert shown == Reminder(identity(KEY) or "", Kind.SOON)
-    memory = told(Kind.SOON).later(shown, now)
-    assert reminder_to_put_off(KEY, memory, USUAL, now) is None
+    memory = told(Kind.SOON).with_snooze(shown, now)
+    assert reminder_to_snooze(KEY, memory, USUAL, now) is None
     assert kind_at("2026-11-26 07:35", memory=memory) is None
     assert kind_at("2026-11-26 07:36", memory=memory) is Kind.SOON
     assert kind_at("2026-11-26 08:50", memory=memory) is Kind.AGAIN  # it slept meanwhile
-    assert kind_at("2026-11-26 07:37", memory=memory.after(shown)) is None
+    assert kind_at("2026-11-26 07:37", memory=memory.with_shown(shown)) is None
     assert kind_at("2026-11-27 05:06", key(now, serial=2), memory) is Kind.SOON
 
 
-def test_later_said_before_midnight_is_kept_after_it() -> None:
+def test_a_snooze_lasts_over_midnight() -> None:
     shown = Reminder(identity(KEY) or "", Kind.WILL_IT_LAST)
-    memory = told(Kind.WILL_IT_LAST).later(shown, at("2026-11-25 23:45"))
+    memory = told(Kind.WILL_IT_LAST).with_snooze(shown, at("2026-11-25 23:45"))
     assert kind_at("2026-11-26 00:15", memory=memory) is Kind.WILL_IT_LAST
 
 
-def test_a_clock_that_was_wrong_does_not_eat_the_true_reminders() -> None:
+def test_a_clock_that_was_wrong_suppresses_no_true_reminder() -> None:
     too_early = told(Kind.EXPIRED)
     assert kind_at("2026-11-26 07:05", memory=too_early) is Kind.SOON
-    corrected = too_early.after(Reminder(identity(KEY) or "", Kind.SOON))
+    corrected = too_early.with_shown(Reminder(identity(KEY) or "", Kind.SOON))
     assert kind_at("2026-11-26 07:06", memory=corrected) is None
     shown = Reminder(identity(KEY) or "", Kind.EXPIRED)
     now = at("2026-11-25 12:00")
     assert next_action(KEY, too_early, USUAL, now, showing=shown) == Withdraw()
     # A snooze of the wrong clock lies days ahead.
-    memory = told(Kind.SOON).later(shown, at("2027-11-26 12:00"))
+    memory = told(Kind.SOON).with_snooze(shown, at("2027-11-26 12:00"))
     assert kind_at("2026-11-26 08:35", memory=memory) is Kind.AGAIN
 
 
@@ -255,18 +255,20 @@ def test_the_nights_when_the_clocks_change(made_at: str, evening: str | None, wa
     assert seen.certificate.valid_before
     assert f"{seen.certificate.valid_before.astimezone(ZURICH):%H:%M}" == wall
     start = at(made_at)
-    shown = [now for now, kind in _told_over(seen, start, DAY) if kind is Kind.WILL_IT_LAST]
+    shown = [now for now, kind in _shown_over(seen, start, DAY) if kind is Kind.WILL_IT_LAST]
     assert shown == ([at(evening)] if evening else [])
 
 
-def _told_over(seen: Snapshot, start: datetime, span: timedelta) -> Iterable[tuple[datetime, Kind]]:
+def _shown_over(
+    seen: Snapshot, start: datetime, span: timedelta
+) -> Iterable[tuple[datetime, Kind]]:
     """What is shown from minute to minute."""
     memory = Memory()
     for n in range(span // MINUTE + 1):
         now = later(start, n * MINUTE)
         action = next_action(seen, memory, USUAL, now)
         if isinstance(action, Reminder):
-            memory = memory.after(action)
+            memory = memory.with_shown(action)
             yield now, action.kind
 
 
@@ -294,7 +296,7 @@ def test_whenever_it_looks(
         assert not isinstance(action, Withdraw)
         if action is None:
             continue
-        memory = memory.after(action)
+        memory = memory.with_shown(action)
         kinds.append(action.kind)
         lead = {Kind.SOON: 2 * HOUR, Kind.AGAIN: 30 * MINUTE, Kind.EXPIRED: timedelta(0)}
         if action.kind is Kind.WILL_IT_LAST:
@@ -304,24 +306,24 @@ def test_whenever_it_looks(
             assert end - now <= lead[action.kind]
         if action.kind is not Kind.EXPIRED:
             assert n * MINUTE > QUIET_AFTER_RENEWAL
-    assert all(one < two for one, two in pairwise(kinds))
+    assert all(first < second for first, second in pairwise(kinds))
     if minutes and minutes[-1] >= lives_min:
         assert kinds[-1] is Kind.EXPIRED
 
 
-@given(said_at_min=st.integers(0, 24 * 60), minutes=ticks)
-def test_later_is_kept_and_no_more_than_kept(said_at_min: int, minutes: list[int]) -> None:
-    said_at = later(MORNING, said_at_min * MINUTE)
-    memory = told(Kind.WILL_IT_LAST).later(
-        Reminder(identity(KEY) or "", Kind.WILL_IT_LAST), said_at
+@given(snoozed_at_min=st.integers(0, 24 * 60), minutes=ticks)
+def test_a_snooze_lasts_as_long_as_it_should(snoozed_at_min: int, minutes: list[int]) -> None:
+    snoozed_at = later(MORNING, snoozed_at_min * MINUTE)
+    memory = told(Kind.WILL_IT_LAST).with_snooze(
+        Reminder(identity(KEY) or "", Kind.WILL_IT_LAST), snoozed_at
     )
-    moments = [later(MORNING, n * MINUTE) for n in minutes if n >= said_at_min]
+    moments = [later(MORNING, n * MINUTE) for n in minutes if n >= snoozed_at_min]
     shown = []
     for now in moments:
         if isinstance(action := next_action(KEY, memory, USUAL, now), Reminder):
-            memory = memory.after(action)
+            memory = memory.with_shown(action)
             shown.append(now)
-    after = [now for now in moments if now.astimezone(UTC) >= said_at.astimezone(UTC) + SNOOZE]
+    after = [now for now in moments if now.astimezone(UTC) >= snoozed_at.astimezone(UTC) + SNOOZE]
     assert shown[:1] == after[:1]
 
 
@@ -353,7 +355,7 @@ class Week:
                     showing = None
                     self.withdrawn.append(self.now)
                 case Reminder() as showing:
-                    memory = memory.after(showing)
+                    memory = memory.with_shown(showing)
                     self.shown.append((self.now, showing))
 
 
@@ -403,12 +405,12 @@ def test_a_week_with_sleeps_renewals_and_losses_of_the_network() -> None:
 
 
 def _lives(week: Week) -> Iterable[tuple[str, tuple[datetime, datetime]]]:
-    """From when to when each key of the week was the one."""
-    begins = [one.certificate.valid_after for one in week.keys if one.certificate]
-    for one, begin, end in zip(week.keys, begins, [*begins[1:], week.end], strict=True):
+    """From when to when each key of the week was in use."""
+    begins = [key.certificate.valid_after for key in week.keys if key.certificate]
+    for key, begin, end in zip(week.keys, begins, [*begins[1:], week.end], strict=True):
         assert begin
         assert end
-        yield identity(one) or "", (begin, end.astimezone(UTC))
+        yield identity(key) or "", (begin, end.astimezone(UTC))
 
 
 EXPECTED = [

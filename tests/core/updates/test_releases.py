@@ -1,4 +1,4 @@
-"""What is told of newer versions, and when."""
+"""Newer versions: how they are found, and when."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,11 +33,11 @@ NEWEST = Release("0.2.0", PAGE)
         ("9" * 5000, "0.1.0", False),
     ],
 )
-def test_what_comes_after(there: str, here: str, newer: bool) -> None:
+def test_which_version_is_newer(there: str, here: str, newer: bool) -> None:
     assert is_newer(there, here) is newer
 
 
-def test_a_release_is_read_as_github_tells_it() -> None:
+def test_a_release_is_read_from_a_response_of_github() -> None:
     assert release_in({"tag_name": "v0.2.0", "html_url": PAGE, "more": 1}) == NEWEST
 
 
@@ -60,17 +60,17 @@ def test_what_is_no_release_is_none(odd: object) -> None:
 
 
 @pytest.mark.parametrize("newest", [NEWEST, None])
-def test_what_was_told_comes_back(newest: Release | None) -> None:
-    told = LastUpdateCheck(NOW, newest)
-    assert LastUpdateCheck.from_bytes(told.to_bytes()) == told
+def test_the_last_check_is_written_and_read(newest: Release | None) -> None:
+    last = LastUpdateCheck(NOW, newest)
+    assert LastUpdateCheck.from_bytes(last.to_bytes()) == last
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"null", b'{"asked_at": 1}', b"\xff"])
-def test_a_torn_file_is_none(data: bytes) -> None:
+def test_a_truncated_file_is_none(data: bytes) -> None:
     assert LastUpdateCheck.from_bytes(data) is None
 
 
-def test_only_what_is_newer_is_news() -> None:
+def test_only_a_newer_version_is_reported() -> None:
     assert LastUpdateCheck(NOW, NEWEST).newer_than("0.1.0") == NEWEST
     assert LastUpdateCheck(NOW, NEWEST).newer_than("0.2.0") is None
     assert LastUpdateCheck(NOW, None).newer_than("0.1.0") is None
@@ -98,6 +98,6 @@ def test_a_package_manager_brings_them(build: str, brought: bool) -> None:
 
 
 @pytest.mark.parametrize("version", ["5", "[]", '"latest"', "null"])
-def test_a_file_that_tells_of_no_version_tells_no_news(version: str) -> None:
+def test_a_file_without_a_version_reports_nothing(version: str) -> None:
     row = f'{{"asked_at": "2026-11-26T12:00:00Z", "version": {version}, "page": "{PAGE}"}}'
     assert LastUpdateCheck.from_bytes(row.encode()) == LastUpdateCheck(NOW, None)

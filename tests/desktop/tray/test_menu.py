@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import reminders as reminder_messages
 from alpkey.core.ssh.aliases import Alias
 from alpkey.desktop.tray.menu import TrayMenu
 from alpkey.desktop.views.status import MenuView, connections
 from tests.core.sites import site
 
-LATER = describe.LATER_IN_MENU
+LATER = reminder_messages.REMIND_ME_LATER
 PAGE = "https://a.page/"
 Done = list[tuple[str, ...]]
 

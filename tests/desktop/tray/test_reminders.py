@@ -85,7 +85,7 @@ class World:
         return reminders
 
     def remembered(self) -> list[Kind]:
-        return list(reminder_file.load(self.file).told.values())
+        return list(reminder_file.load(self.file).shown.values())
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.keys.certificate import Certificate, read_certificate
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
 from alpkey.core.paths import Paths, certificate_of, user_paths
 from alpkey.core.schedule.reminders import Memory
 from alpkey.core.state.journal import Issued, MaybeIssued, Refused, to_line
@@ -217,7 +217,7 @@ def assert_true(desk: Desk, now: datetime) -> None:
     minutes = left // MINUTE
     assert icon.shape is IconShape.NUMBER
     assert icon.number == str(minutes // 60 if minutes >= 60 else minutes)
-    assert line.endswith(f"- {describe.span(left)} left")
+    assert line.endswith(f"- {times.span(left)} left")
 
 
 # Off the screen there is no tray to hear of.
@@ -234,7 +234,7 @@ def test_a_week(qtbot: QtBot, desk: Desk, clock: Clock) -> None:
             slept = True
             continue
         clock.steady_s += step.total_seconds()
-        before, shown = desk.memory.told, len(desk.server.history)
+        before, shown = desk.memory.shown, len(desk.server.history)
         if week.wishes and clock.now >= week.wishes[0]:
             if inside(clock.now, week.losses):
                 desk.fail_to_renew()
@@ -245,13 +245,13 @@ def test_a_week(qtbot: QtBot, desk: Desk, clock: Clock) -> None:
         desk.tick()
         assert_true(desk, clock.now)
         if slept:
-            assert desk.memory.told == before, "the network comes first"
+            assert desk.memory.shown == before, "the network comes first"
             desk.end_pause()
             slept = False
         qtbot.waitUntil(lambda: desk.knows_its_screen)
-        if desk.memory.told != before:
+        if desk.memory.shown != before:
             qtbot.waitUntil(lambda shown=shown: len(desk.server.history) == shown + 1)
-            told.append((f"{clock.now:%a %H:%M}", list(desk.memory.told.values())[-1]))
+            told.append((f"{clock.now:%a %H:%M}", list(desk.memory.shown.values())[-1]))
         if f"{clock.now:%H:%M}" == "20:00":
             qtbot.waitUntil(lambda: desk.following._background_commands._child is None)
             go_on()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import removal as removal_messages
 from alpkey.desktop.child.launch import command
 from alpkey.desktop.windows.sign_out_dialog import SignOutDialog
 from tests.core.sites import site
@@ -21,7 +21,11 @@ QUESTION = {
     "event": "ask",
     "ask": 1,
     "fields": [
-        {"name": "leave", "kind": "confirm", "value": describe.leaving(GOING, revoked=False)}
+        {
+            "name": "leave",
+            "kind": "confirm",
+            "value": removal_messages.to_remove(GOING, revoked=False),
+        }
     ],
     "error": None,
 }

@@ -15,7 +15,7 @@ from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled, NoKey
 from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.keychain.ports import Keychain
 from alpkey.core.keys.certificate import Certificate, Validity, fingerprint, type_name
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe, quoted
 from alpkey.core.ports import Clock, IssuedPair, Journal, KeyFiles, KeyProtection, Pairs
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import Known, fold
@@ -158,7 +158,7 @@ def _load_proven(pair: IssuedPair, world: AgentWorld, snapshot: Snapshot) -> Age
 def _tell_of_own(trouble: AgentTrouble) -> Iterator[Event]:
     """Of an agent that misbehaves; that there is none is nothing to be told of."""
     if not isinstance(trouble, AgentAbsent):
-        yield Warn("own-agent", describe.told(trouble))
+        yield Warn("own-agent", quoted(trouble))
 
 
 class Refill(Protocol):
@@ -195,7 +195,7 @@ def refill(
     except Cancelled:
         raise
     except AlpkeyError as error:
-        said = describe.describe(error)
+        said = describe(error)
         if forwards:
             yield Warn("agent-not-forwarded", {"reason": said.title})
         elif error.code == "key-encrypted":
@@ -243,7 +243,7 @@ def load_anew(world: AgentWorld) -> Generator[Event, Answer, None]:
 
 
 def _reason(trouble: AlpkeyError) -> dict[str, str]:
-    return {"code": trouble.code, "reason": describe.describe(trouble).detail}
+    return {"code": trouble.code, "reason": describe(trouble).detail}
 
 
 def _opened(

@@ -10,7 +10,7 @@ from alpkey.core.errors import AlpkeyError, InvalidInput, KeychainTrouble, SignI
 from alpkey.core.events import Answer, Ask, Await, Event, Field, Warn
 from alpkey.core.keychain.entries import KEY_ENTRY
 from alpkey.core.keychain.ports import Keychain
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import quoted
 from alpkey.core.ports import KeyProtection
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import fold
@@ -67,7 +67,7 @@ def _kept(keychain: Keychain) -> Generator[Event, Answer, Secret | None]:
     try:
         return keychain.get(KEY_ENTRY)
     except KeychainTrouble as error:
-        yield Warn("passphrase-unread", describe.told(error))
+        yield Warn("passphrase-unread", quoted(error))
     return None
 
 
@@ -99,7 +99,7 @@ class KeyPassphrase:
         try:
             self._passphrase = coming.result()
         except KeychainTrouble as error:
-            yield Warn("cover-unread", describe.told(error))
+            yield Warn("cover-unread", quoted(error))
         else:
             if self._passphrase is None:
                 yield Warn("cover-gone")

@@ -25,7 +25,8 @@ from alpkey.core.errors import (
 )
 from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
 from alpkey.core.keychain.entries import KEY_ENTRY
-from alpkey.core.messages import describe
+from alpkey.core.messages import setup as setup_messages
+from alpkey.core.messages.describe import describe, quoted
 from alpkey.core.ports import Cancellation, KeyFiles, KeyProtection, Lock
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import KeyProtected, fold
@@ -119,9 +120,9 @@ def look_at_keychain(world: PassphraseWorld) -> Action:
     try:
         world.kept.keychain.check()
         if world.kept.keychain.is_locked():
-            trouble = describe.KEYCHAIN_CLOSED
+            trouble = setup_messages.KEYCHAIN_LOCKED
     except KeychainTrouble as error:
-        said = describe.describe(error)
+        said = describe(error)
         trouble = f"{said.title}. {said.detail}"
     return {
         **_result(world, changed=False),
@@ -168,7 +169,7 @@ def _forget(world: PassphraseWorld) -> Iterator[Event]:
     try:
         world.kept.keychain.forget(KEY_ENTRY)
     except KeychainTrouble as error:
-        yield Warn("passphrase-unforgotten", describe.told(error))
+        yield Warn("passphrase-unforgotten", quoted(error))
 
 
 def _private(world: PassphraseWorld) -> tuple[Secret, bool]:

@@ -23,7 +23,7 @@ from alpkey.actions.status import StatusWorld
 from alpkey.actions.tunnels.supervisor import TunnelWorld
 from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled
 from alpkey.core.events import Action, Answer, Event, Step, Warn
-from alpkey.core.messages import describe
+from alpkey.core.messages import removal as removal_messages
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.ports import KeyFiles, StoredKey
 from alpkey.core.secret import Secret
@@ -67,7 +67,9 @@ def sign_out(method: SignInMethod, request: SignOutRequest, world: SignOutWorld)
     revoking = world.keys if request.revoke else None
     if going or revoking:
         if not request.yes:
-            yield from agree(1, "leave", describe.leaving(going, revoked=revoking is not None))
+            yield from agree(
+                1, "leave", removal_messages.to_remove(going, revoked=revoking is not None)
+            )
         fresh = (yield from leaving.revoke(method, revoking)) if revoking else None
         yield from report_wait(world.kept.lock)
         with world.kept.cancellation.deferred():

@@ -5,7 +5,9 @@ from dataclasses import asdict
 
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.events import Event, Result, Step, Warn
-from alpkey.core.messages import describe
+from alpkey.core.messages import removal as removal_messages
+from alpkey.core.messages.describe import describe
+from alpkey.core.messages.warnings import warning_text
 from alpkey.core.owned_item import OwnedItem
 
 
@@ -31,14 +33,14 @@ class Summary:
 
     def left(self, one: OwnedItem, trouble: AlpkeyError) -> Iterator[Event]:
         """It should have gone."""
-        said = describe.describe(trouble)
+        said = describe(trouble)
         reason = f"{said.title}. {said.detail}"
         self._note(one, trouble.code, reason)
-        yield Warn("left-behind", {"what": describe.belonging(one), "reason": reason})
+        yield Warn("left-behind", {"what": removal_messages.item_text(one), "reason": reason})
 
     def keep(self, one: OwnedItem, why: Warn) -> Iterator[Event]:
         """It has to stay."""
-        self._note(one, why.code, describe.warning(why.code, why.params))
+        self._note(one, why.code, warning_text(why.code, why.params))
         yield why
 
     def _note(self, one: OwnedItem, code: str, reason: str) -> None:

@@ -21,7 +21,7 @@ from alpkey.core.agent.ports import OwnAgent
 from alpkey.core.desktop.ports import ExternalFiles
 from alpkey.core.errors import AlpkeyError, InvalidFile
 from alpkey.core.events import Action, Answer, Event, Step, Warn
-from alpkey.core.messages import describe
+from alpkey.core.messages import removal as removal_messages
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.ports import KeyFiles, Lock
 from alpkey.core.ssh import include_line
@@ -58,7 +58,7 @@ def uninstall(world: UninstallWorld, *, yes: bool) -> Action:
     removal = _Removal(world)
     if going := removal.belongings():
         if not yes:
-            yield from agree(1, "uninstall", describe.leaving(going, revoked=False))
+            yield from agree(1, "uninstall", removal_messages.to_remove(going, revoked=False))
         with world.configuration.cancellation.deferred():
             yield from removal.go()
     yield from removal.tell_of_others()
@@ -192,7 +192,7 @@ class _Removal:
 
     def _gone(self, one: OwnedItem) -> Iterator[Event]:
         self.summary.result["removed"].append(asdict(one))
-        yield Step("undone", {"what": describe.belonging(one)})
+        yield Step("undone", {"what": removal_messages.item_text(one)})
 
     def _has_line(self) -> bool:
         """Recorded, or there all the same, as where the record was lost."""

@@ -8,7 +8,7 @@ from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.errors import QuotaUsedUp
 from alpkey.core.events import Answer, Event, Result, Warn
 from alpkey.core.keys.certificate_service import Duration
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
 from alpkey.core.ports import Cancellation, Lock
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import status_object
@@ -48,7 +48,7 @@ def guard_quota(snapshot: Snapshot, request: RenewRequest, status: StatusWorld) 
     if quota.counted_out and not request.force:
         now = status.clock().astimezone()
         at = quota.next_slot_at
-        next_slot = f"at {describe.clock_time(at, now)}" if at else "when one has run out"
+        next_slot = f"at {times.clock_time(at, now)}" if at else "when one has run out"
         raise QuotaUsedUp(limit=quota.limit, next_slot=next_slot)
 
 

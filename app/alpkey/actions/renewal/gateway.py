@@ -45,7 +45,7 @@ from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.certificate import Certificate, fingerprint, public_line
 from alpkey.core.keys.certificate_check import check_certificate, check_key, is_early
 from alpkey.core.keys.certificate_service import CertificateService
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe, quoted
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.signin.ports import Tokens
 from alpkey.core.site import SignInMethod, Site
@@ -155,7 +155,7 @@ def _add_public(key: KeyToCertify, world: GatewayRenewalWorld) -> Iterator[Event
     try:
         world.files.add_public(public_line(key.public_key))
     except InvalidFile as error:
-        yield Warn("public-half-unwritten", {"path": str(world.files.path), **describe.told(error)})
+        yield Warn("public-half-unwritten", {"path": str(world.files.path), **quoted(error)})
 
 
 def _can_be_anew(method: SignInMethod, who: Who) -> bool:
@@ -250,7 +250,7 @@ class CertificateRequest:
             try:
                 self._revoke_old()
             except AlpkeyError as error:
-                yield Warn("not-revoked", {"title": describe.describe(error).title})
+                yield Warn("not-revoked", {"title": describe(error).title})
 
     def _line(self) -> Generator[Event, Answer, str]:
         """The certificate's line.  Raises what the service does."""

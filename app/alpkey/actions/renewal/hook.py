@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.events import Action, Result, Step, Warn
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import quoted
 from alpkey.core.ports import Cancellation
 from alpkey.core.schedule.hook_ports import Hook
 
@@ -40,7 +40,7 @@ def then_run(renewal: Action, world: HookWorld) -> Action:
     try:
         world.hook.run(world.command, facts, lambda: world.cancellation.requested)
     except AlpkeyError as error:
-        yield Warn("after-renewal", describe.told(error))
+        yield Warn("after-renewal", quoted(error))
     else:
         yield Step("after-renewal")
     return result

@@ -10,7 +10,7 @@ from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, KeychainTro
 from alpkey.core.events import Answer, Event, Field, Step, Warn
 from alpkey.core.keychain.entries import WISH, Kind, SavedSecret, entry_name, from_entry, to_entry
 from alpkey.core.keychain.ports import CodeGenerator, Keychain
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import quoted
 from alpkey.core.ports import Cancellation, Clock, Credentials, Journal, Lock
 from alpkey.core.secret import Secret
 from alpkey.core.signin.credentials import named
@@ -85,7 +85,7 @@ class SavedSecrets:
             return
         self._found, self.news = self.news.result(), None
         if self._found.trouble:
-            yield Warn("kept-unread", describe.told(self._found.trouble))
+            yield Warn("kept-unread", quoted(self._found.trouble))
         elif self._is_known and self._found.kept is None:
             yield Warn("kept-gone")
 
@@ -137,7 +137,7 @@ class SavedSecrets:
             elif same and self._refused:
                 note(self._world, credentials.username, typed.kind)
         except AlpkeyError as error:
-            yield Warn("not-kept", describe.told(error))
+            yield Warn("not-kept", quoted(error))
 
     def _store(self, account: str, kept: SavedSecret) -> bool:
         """Whether it was stored.  Waits for the keychain no longer than the person does."""

@@ -20,7 +20,7 @@ from alpkey.core.keychain.entries import (
     session_name,
     session_to_entry,
 )
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import quoted
 from alpkey.core.signin.ports import SignIn, Tokens
 from alpkey.core.state.journal import SessionSaved, fold
 
@@ -83,10 +83,10 @@ class Session:
         except KeychainTrouble as unread:
             if not self._who.attended:
                 raise
-            yield Warn("session-unread", describe.told(unread))
+            yield Warn("session-unread", quoted(unread))
             return None
         if trouble:
-            yield Warn("session-not-kept", describe.told(trouble))
+            yield Warn("session-not-kept", quoted(trouble))
         if tokens:
             yield Step("signed-in")
         return tokens
@@ -129,7 +129,7 @@ class Session:
         except Cancelled:
             raise
         except AlpkeyError as error:
-            yield Warn("session-not-kept", describe.told(error))
+            yield Warn("session-not-kept", quoted(error))
         else:
             yield Step("session-kept")
 

@@ -13,7 +13,7 @@ from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.signin.saved_session import Session, SessionWorld, Who
 from alpkey.core.errors import AlpkeyError, InvalidInput, NeedsBrowser, SignInRefused, Unreachable
 from alpkey.core.events import Answer, Event, Show, Step, Warn
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.ports import Credentials
 from alpkey.core.signin.methods import password_retirement, service_for
 from alpkey.core.signin.ports import Browser, Callback, DeviceRequest, SignIn, Tokens
@@ -89,7 +89,7 @@ def _anew(method: SignInMethod, world: SignInWorld, who: Who) -> SigningIn:
     except (Unreachable, InvalidInput) as unable:
         if unable.code not in _NO_BROWSER:
             raise
-        yield Warn("browser-unusable", {"reason": describe.describe(unable).title})
+        yield Warn("browser-unusable", {"reason": describe(unable).title})
     return (yield from _on_device(world))
 
 

@@ -11,7 +11,7 @@ from alpkey.actions.renewal.on_ssh_login import renewed_without_asking
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
 from alpkey.core.events import Action, Result, Warn
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.ports import KeyFiles, Lock
 from alpkey.core.ssh.on_demand_ports import CallingProcesses, LoginQueue, RenewalWindow
 from alpkey.core.state.status import status_object
@@ -90,7 +90,7 @@ def _renew_here(world: EnsureWorld, began: datetime) -> Action:
             world.turn.note_declined(now)
         raise
     except AlpkeyError as error:
-        said = describe.describe(error)
+        said = describe(error)
         raise _not_renewed(f"{said.title}. {said.detail} {said.next_step}") from None
 
 

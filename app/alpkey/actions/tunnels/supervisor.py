@@ -9,7 +9,7 @@ from alpkey.actions.ssh.access import ClusterAccess, explain_failure, unlock
 from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, InvalidInput, Unreachable
 from alpkey.core.events import Answer, Event, Result, Step, Warn
-from alpkey.core.messages.describe import told
+from alpkey.core.messages.describe import quoted
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.command_lines import WATCHED, tunnel_to
 from alpkey.core.ssh.remote_ports import Remote
@@ -236,7 +236,7 @@ class Watch:
         try:
             self._world.browse(self._target.url)
         except InvalidInput as error:
-            yield Warn("tunnel-not-browsed", {**told(error), "url": self._target.url})
+            yield Warn("tunnel-not-browsed", {**quoted(error), "url": self._target.url})
 
     def _close(self) -> None:
         now = self._world.access.clock()

@@ -46,7 +46,7 @@ class ReleaseFile:
         except OSError as error:
             raise atomic_write.unfit(self._path, error) from None
 
-    def write(self, told: LastUpdateCheck) -> None:
+    def write(self, check: LastUpdateCheck) -> None:
         with atomic_write.as_unfit(self._path):
             atomic_write.private_folder(self._path.parent)
-        atomic_write.replace(self._path, told.to_bytes(), FILE_MODE)
+        atomic_write.replace(self._path, check.to_bytes(), FILE_MODE)

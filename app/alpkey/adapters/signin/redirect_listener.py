@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from alpkey.adapters.service.json_responses import shown
 from alpkey.core.errors import Cancelled, SignInRefused, Unreachable
-from alpkey.core.messages import describe
+from alpkey.core.messages import signin as signin_messages
 from alpkey.core.secret import Secret
 from alpkey.core.signin.ports import BrowserRequest
 
@@ -111,11 +111,13 @@ class _Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         told = {name: values[0] for name, values in parse_qs(url.query).items()}
         if url.path != "/" or not {"code", "error"} & told.keys() or not self._asked_for_us():
-            self._say(404, describe.PAGES["nothing-here"])
+            self._say(404, signin_messages.PAGES["nothing-here"])
         elif not hmac.compare_digest(told.get("state", "").encode(), self.server.state.encode()):
-            self._say(400, describe.PAGES["another-sign-in"])
+            self._say(400, signin_messages.PAGES["another-sign-in"])
         else:
-            self._say(200, describe.PAGES["signed-in" if "code" in told else "not-signed-in"])
+            self._say(
+                200, signin_messages.PAGES["signed-in" if "code" in told else "not-signed-in"]
+            )
             self.server.told.put(told)
 
     def _asked_for_us(self) -> bool:

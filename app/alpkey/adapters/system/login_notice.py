@@ -14,7 +14,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from alpkey.adapters.system.renewal_window import RenewalWindowProcess
-from alpkey.core.messages import describe
+from alpkey.core.messages import reminders as reminder_messages
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
@@ -94,9 +94,15 @@ def _notice(bus: DBusConnection, host: str | None) -> Iterator[int]:
     capabilities = _call(bus, new_method_call(SERVER, "GetCapabilities"))[0]
     if "actions" not in capabilities:
         raise LookupError
-    actions = ["default", "", "renew", describe.RENEW_NOW, NO, describe.NOT_NOW]
+    actions = ["default", "", "renew", reminder_messages.RENEW_NOW, NO, reminder_messages.NOT_NOW]
     hints = {"urgency": ("y", _CRITICAL), "desktop-entry": ("s", "alpkey")}
-    head = ("Alpkey", 0, "", describe.login_waits(host), describe.LOGIN_GOES_ON)
+    head = (
+        "Alpkey",
+        0,
+        "",
+        reminder_messages.login_is_waiting(host),
+        reminder_messages.LOGIN_CONTINUES,
+    )
     shown = (*head, actions, hints, _NEVER_EXPIRES)
     number = _call(bus, new_method_call(SERVER, "Notify", "susssasa{sv}i", shown))[0]
     try:

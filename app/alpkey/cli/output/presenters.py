@@ -28,7 +28,9 @@ from alpkey.core.events import (
     as_object,
 )
 from alpkey.core.keychain.entries import WISH
-from alpkey.core.messages import describe
+from alpkey.core.messages import signin as signin_messages
+from alpkey.core.messages.describe import describe, error_object
+from alpkey.core.messages.warnings import step_text, warning_text
 from alpkey.core.secret import Secret
 
 # The upper and the lower of two modules, as one letter.
@@ -91,9 +93,9 @@ class Sentences:
     def show(self, event: Shown) -> None:
         match event:
             case Step(id=step, params=params):
-                click.echo(f"  {describe.step(step, params)}", err=True)
+                click.echo(f"  {step_text(step, params)}", err=True)
             case Warn(code=code, params=params):
-                click.echo(f"  {describe.warning(code, params)}", err=True)
+                click.echo(f"  {warning_text(code, params)}", err=True)
             case Show():
                 _show_page(event)
             case Ask():
@@ -142,7 +144,7 @@ class Sentences:
 
     @staticmethod
     def _explain(error: AlpkeyError) -> None:
-        said = describe.describe(error)
+        said = describe(error)
         click.echo(f"{said.title}. {said.detail}\n{said.next_step}", err=True)
 
 
@@ -162,7 +164,7 @@ class OneObject:
         click.echo(json.dumps(result))
 
     def failed(self, error: AlpkeyError) -> None:
-        click.echo(json.dumps({"error": describe.error_object(error)}))
+        click.echo(json.dumps({"error": error_object(error)}))
 
 
 class Prepared:
@@ -226,7 +228,7 @@ class JsonLines:
         self._write({"event": "done", "result": result})
 
     def failed(self, error: AlpkeyError) -> None:
-        self._write({"event": "failed", "error": describe.error_object(error)})
+        self._write({"event": "failed", "error": error_object(error)})
 
     def _write(self, row: dict[str, Any]) -> None:
         """A reader that went away must not stop an installation that is under way."""
@@ -268,7 +270,7 @@ def _show_page(page: Show) -> None:
     """Where to sign in, on stderr; the code to scan only where somebody looks."""
     if page.qr and sys.stderr.isatty():
         click.echo(half_blocks(page.qr), err=True)
-    click.echo(describe.page_to_open(page.url, page.short_url, page.user_code), err=True)
+    click.echo(signin_messages.page_to_open(page.url, page.short_url, page.user_code), err=True)
 
 
 def half_blocks(rows: Sequence[str]) -> str:
@@ -327,7 +329,7 @@ def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
         return click.confirm(f"{value}\n{_QUESTIONS[name][1]}", err=True)
     if kind == "confirm":
         code, question = _QUESTIONS[name]
-        said = describe.describe(Cancelled(code, path=value))
+        said = describe(Cancelled(code, path=value))
         return click.confirm(f"{said.title}. {said.detail}\n{question}", err=True)
     if kind in SECRET_KINDS:
         return Secret(getpass.getpass(f"{_LABELS[name]}: "))

@@ -4,7 +4,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from alpkey.core.events import Result
-from alpkey.core.messages import describe
+from alpkey.core.messages import removal as removal_messages
+from alpkey.core.messages import times
+from alpkey.core.messages.warnings import warning_text
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.ssh.config_query import Loss, together
 from alpkey.core.timestamps import from_rfc3339
@@ -50,15 +52,15 @@ def key_line(result: Result) -> str:
         case "missing":
             return "There is no key yet. Get one with: alpkey renew"
         case "expired":
-            ended = describe.day_and_time(ends, now) if ends else ""
+            ended = times.day_and_time(ends, now) if ends else ""
             return f"The key ran out {ended}. Renew it with: alpkey renew"
         case "not-yet-valid":
-            starts = describe.day_and_time(from_rfc3339(result["valid_after"]), now)
+            starts = times.day_and_time(from_rfc3339(result["valid_after"]), now)
             return f"The key is not valid before {starts}. Check this computer's clock."
         case "broken":
             return f"The key cannot be used. {result['trouble'] or ''}".rstrip()
-    left = f" - {describe.span(ends - now)} left" if ends else ""
-    return f"Key valid {describe.until(ends, now)}{left}"
+    left = f" - {times.span(ends - now)} left" if ends else ""
+    return f"Key valid {times.until(ends, now)}{left}"
 
 
 def quota_line(quota: Result) -> str:
@@ -68,9 +70,7 @@ def quota_line(quota: Result) -> str:
     at_most = "at most " if quota["source"] == "journal" else ""
     line = f"{at_most}{quota['remaining']} of {quota['limit']} keys left".capitalize()
     if quota["remaining"] == 0 and quota["next_slot_at"]:
-        return (
-            f"{line}; next key at {describe.clock_time(from_rfc3339(quota['next_slot_at']), now)}"
-        )
+        return f"{line}; next key at {times.clock_time(from_rfc3339(quota['next_slot_at']), now)}"
     return line
 
 
@@ -132,18 +132,20 @@ def keys_revoked(result: Result) -> str:
 
 def signed_out(result: Result) -> str:
     """What is gone, and what is not."""
-    gone = describe.gone((OwnedItem(**one) for one in result["removed"]), result["revoked"])
+    gone = removal_messages.removed(
+        (OwnedItem(**one) for one in result["removed"]), result["revoked"]
+    )
     return gone + ("\nNot all is gone; see above." if result["left"] else "")
 
 
 def uninstalled(result: Result) -> str:
-    lines = [describe.undone(OwnedItem(**one) for one in result["removed"])]
+    lines = [removal_messages.undone(OwnedItem(**one) for one in result["removed"])]
     lines += ["Not all is undone; see above."] if result["left"] else []
-    return "\n".join([*lines, describe.uninstalled(result["key_path"], result["folders"])])
+    return "\n".join([*lines, removal_messages.uninstalled(result["key_path"], result["folders"])])
 
 
 def _key_of_account(one: Result) -> str:
-    ends = describe.until(from_rfc3339(one["valid_before"]), now_here())
+    ends = times.until(from_rfc3339(one["valid_before"]), now_here())
     names = ", ".join(one["principals"])
     ours = " (this computer's)" if one["this_machine"] else ""
     state = "revoked" if one["revoked_at"] else ends
@@ -184,7 +186,7 @@ def config_diff(result: Result) -> str:
     if not result["changed"]:
         return f"Nothing to do: {result['path']} begins with the line already."
     rows = [
-        describe.warning("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
+        warning_text("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
         for loss in together(Loss(**row) for row in result["loses"])
     ]
     return "\n".join([result["diff"].rstrip(), *rows, *_by_hand(result)])

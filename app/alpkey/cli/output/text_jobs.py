@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from alpkey.core.events import Result
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
+from alpkey.core.messages import tunnels as tunnel_messages
 from alpkey.core.tunnels.record import address
 
 _MOST_NODES = 4
@@ -21,7 +22,7 @@ def jobs_cancelled(result: Result) -> str:
 
 def _job(job: Result) -> str:
     left = job["seconds_left"]
-    time = f", {describe.span(timedelta(seconds=left))} left" if left is not None else ""
+    time = f", {times.span(timedelta(seconds=left))} left" if left is not None else ""
     nodes = job["nodes"]
     more = f" and {len(nodes) - _MOST_NODES} more" if len(nodes) > _MOST_NODES else ""
     where = f" on {', '.join(nodes[:_MOST_NODES])}{more}" if nodes else ""
@@ -32,7 +33,7 @@ def tunnels(result: Result) -> str:
     """A line for each tunnel, and a second one where there is more to say."""
     lines = []
     for one in result["tunnels"]:
-        state = describe.tunnel_state(one["state"], one["node"], one["silent"])
+        state = tunnel_messages.state_text(one["state"], one["node"], one["silent"])
         lines.append(f"{one['id']}: {state}, {_ports(one)}")
         if one["error"]:
             lines.append(f"    {one['error']['title']}. {one['error']['next_step']}")

@@ -1,4 +1,4 @@
-"""Files for places outside our own folders, where a desktop looks for them."""
+"""Files outside Alpkey's own folders, where a desktop looks for them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,9 +6,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ExternalFile:
-    """A file to put at ``path``.  It is remembered by its ``name``, wherever that path was.
+    """A file to write at ``path``.  It is recorded by its ``name``, whatever the path was.
 
-    ``folder`` is ours with all that lies in it, and goes with its last file.
+    ``folder`` belongs to Alpkey with all its content, and is removed with its last file.
     """
 
     name: str
@@ -19,4 +19,4 @@ class ExternalFile:
 
 
 class InvalidPath(ValueError):
-    """A value that cannot stand in such a file; the text is the value."""
+    """A value that such a file cannot contain; the text is the value."""

@@ -1,6 +1,6 @@
-"""What freedesktop desktops read: the entry that starts us at login, the menu entry, the icon.
+"""Files for freedesktop desktops: the autostart entry, the menu entry, the icon.
 
-The form is that of the Desktop Entry Specification 1.0, which Debian 12's validator knows.
+In the format of the Desktop Entry Specification 1.0, which Debian 12's validator knows.
 """
 
 import re
@@ -22,8 +22,8 @@ Row = tuple[str, str]
 def autostart(places: Paths, site: Site, command: Sequence[str]) -> ExternalFile:
     """The entry that starts ``command`` at login.
 
-    Its last three keys have each desktop wait for the panel: a tray icon that comes before its
-    host is missing on some.
+    Its last three keys make each desktop wait for the panel: on some, a tray icon that starts
+    before its host never appears.
     """
     rows = [
         *_head(site, [*command, AT_LOGIN]),
@@ -36,7 +36,7 @@ def autostart(places: Paths, site: Site, command: Sequence[str]) -> ExternalFile
 
 
 def is_switched_on(content: bytes) -> bool:
-    """Whether an autostart entry is in force; desktops switch one off by a line in it."""
+    """Whether an autostart entry is enabled; desktops disable one by a line in it."""
     return _SWITCHED_OFF.search(content) is None
 
 
@@ -56,12 +56,12 @@ def menu(
         ("Actions", "".join(f"{name};" for name, _, _ in actions)),
     ]
     groups = [("Desktop Entry", rows)]
-    for name, title, words in actions:
-        run = ("Exec", _exec([*command, *words]))
+    for name, title, arguments in actions:
+        run = ("Exec", _exec([*command, *arguments]))
         groups.append((f"Desktop Action {name}", [("Name", title), run]))
     entry = places.share / "applications" / f"{APP_ID}.desktop"
-    drawn = places.share / "icons/hicolor/scalable/apps" / ICON
-    return ExternalFile("menu", entry, _text(groups)), ExternalFile("icon", drawn, icon)
+    icon_path = places.share / "icons/hicolor/scalable/apps" / ICON
+    return ExternalFile("menu", entry, _text(groups)), ExternalFile("icon", icon_path, icon)
 
 
 def _head(site: Site, command: Sequence[str]) -> list[Row]:
@@ -77,17 +77,17 @@ def _head(site: Site, command: Sequence[str]) -> list[Row]:
     ]
 
 
-def _exec(words: Iterable[str]) -> str:
-    """Each word in double quotes; a percent sign stands for itself when doubled."""
-    return " ".join(f'"{_in_quotes(word)}"' for word in words)
+def _exec(arguments: Iterable[str]) -> str:
+    """Each argument in double quotes; a percent sign is doubled."""
+    return " ".join(f'"{_in_quotes(argument)}"' for argument in arguments)
 
 
-def _in_quotes(word: str) -> str:
-    return re.sub(r'(["`$\\])', r"\\\1", word).replace("%", "%%")
+def _in_quotes(argument: str) -> str:
+    return re.sub(r'(["`$\\])', r"\\\1", argument).replace("%", "%%")
 
 
 def _text(groups: Iterable[tuple[str, list[Row]]]) -> bytes:
-    """The file; a backslash is doubled in every value, on top of all other quoting."""
+    """The file; a backslash is doubled in every value, in addition to all other quoting."""
     blocks = []
     for title, rows in groups:
         for _, value in rows:

@@ -1,6 +1,6 @@
-"""What macOS reads: the agent that starts us at login, and a thin app that starts our command.
+"""Files for macOS: the launch agent for autostart, and a small app that runs the command.
 
-Written from launchd.plist(5) and Apple's description of bundles; it was never run on a Mac.
+Written from launchd.plist(5) and Apple's documentation of bundles; it was never run on a Mac.
 """
 
 import plistlib
@@ -16,12 +16,12 @@ from alpkey.core.ssh.command_lines import AT_LOGIN
 
 ICON = f"{APP_ID}.icns"
 
-# Where the Qt that is installed there starts (PySide6 6.11.3).
+# The oldest version that the installed Qt supports (PySide6 6.11.3).
 OLDEST_MACOS = "13.0"
 
 
 def autostart(places: Paths, _site: Site, command: Sequence[str]) -> ExternalFile:
-    """The agent of the person's own session."""
+    """The launch agent of the user's session."""
     agent = {
         "Label": APP_ID,
         "ProgramArguments": [*command, AT_LOGIN],
@@ -34,7 +34,7 @@ def autostart(places: Paths, _site: Site, command: Sequence[str]) -> ExternalFil
 
 
 def is_switched_on(content: bytes) -> bool:
-    """Whether the agent is in force; what ``launchctl disable`` says is not asked for."""
+    """Whether the agent is enabled; ``launchctl disable`` is not taken into account."""
     try:
         agent = plistlib.loads(content)
     except (ValueError, ExpatError):
@@ -45,7 +45,7 @@ def is_switched_on(content: bytes) -> bool:
 def menu(
     places: Paths, _site: Site, command: Sequence[str], icon: bytes
 ) -> tuple[ExternalFile, ...]:
-    """``Alpkey.app``: an icon of the menu bar shows only for a program in a bundle."""
+    """``Alpkey.app``: only a program in a bundle can show an icon in the menu bar."""
     app = places.share / "Alpkey.app"
     about = {
         "CFBundleExecutable": "alpkey",

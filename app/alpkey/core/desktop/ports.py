@@ -1,4 +1,4 @@
-"""The ports to what lies outside our own folders."""
+"""The port to files outside Alpkey's own folders."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,31 +8,29 @@ from alpkey.core.desktop.external_file import ExternalFile
 
 
 class ExternalFiles(Protocol):
-    """Files that we put where a desktop looks for them; each is noted before it is written.
+    """Files that are put where a desktop looks for them; each is recorded before it is written.
 
-    All changes return where a file now lies that stood there and was not as we had left it:
-    it is kept beside, under a name that no desktop reads.
+    A file in its place that somebody has changed is renamed, to a name that no desktop reads.
+    Every method that changes something returns that new path, or None.
     """
 
     def content(self, path: Path) -> bytes | None:
-        """What stands there, if anything does.  Raises InvalidFile."""
+        """The content of the file; None where there is none.  Raises InvalidFile."""
 
     def holds(self, file: ExternalFile) -> bool:
-        """Whether it was put and not taken away since.  Raises InvalidFile."""
+        """Whether it was put and not removed since.  Raises InvalidFile."""
 
     def placed(self) -> Mapping[str, Path]:
-        """By its name, where each file lies that was put and not taken away.  Raises
-        InvalidFile.
-        """
+        """By name, the path of each file that was put and not removed.  Raises InvalidFile."""
 
     def take_back(self, name: str) -> Path | None:
-        """Removes the file that was put under ``name``, for whoever no longer has it.
+        """Remove the file that was put under ``name``, where its content is no longer known.
 
         Raises InvalidFile.
         """
 
     def put(self, file: ExternalFile) -> Path | None:
-        """Makes the file, and its folders where they lack.  Raises InvalidFile."""
+        """Write the file, and make missing folders.  Raises InvalidFile."""
 
     def take_away(self, file: ExternalFile) -> Path | None:
-        """Removes the file from where it was put.  Raises InvalidFile."""
+        """Remove the file from where it was put.  Raises InvalidFile."""

@@ -1,4 +1,4 @@
-"""First start: which of its pages have anything to do, from what is seen and asked."""
+"""Which pages of the first start are needed, from what is known about the set-up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from typing import Any
 from alpkey.core.ssh.host_keys import ACCEPTABLE
 from alpkey.core.state.snapshot import KeyState
 
-# States of host keys that a person has to do something about.
-_OPEN = (*ACCEPTABLE, "changed", "waiting")
+# States of host keys that the user has to do something about.
+_UNDECIDED = (*ACCEPTABLE, "changed", "waiting")
 
 
 class Page(Enum):
     """The pages in their order.
 
-    The key comes first, for without one no cluster shows its host key; and it is locked last, as
-    everything before has to open it.
+    The key comes first: without one no cluster shows its host key.  Its passphrase is set last,
+    because every page before has to use the key.
     """
 
     KEY = "Key"
@@ -30,7 +30,7 @@ class Page(Enum):
 class Known:
     """``config`` is the result of ``config diff``, ``hosts`` are the rows of ``hosts list``.
 
-    None where that is not known yet, or could not be found out.
+    They are None where they are not known yet, or could not be found out.
     """
 
     state: KeyState
@@ -40,26 +40,26 @@ class Known:
     hosts: Sequence[Mapping[str, Any]] | None = None
 
     @property
-    def came_by_hand(self) -> bool:
-        """Whether the person's own lines lead to the centre: then they have set up all before."""
+    def is_set_up_by_hand(self) -> bool:
+        """Whether the user's own ssh configuration already has the centre's hosts."""
         return self.config is not None and bool(self.config["by_hand"])
 
 
 def is_needed(page: Page, known: Known) -> bool:
-    """Whether the page has anything to do; one whose facts could not be found out says why."""
+    """Whether the page is needed; one whose facts could not be found out shows why."""
     match page:
         case Page.KEY:
             return not known.state.opens_doors
         case Page.CONFIG:
-            return known.config is None or (known.config["changed"] and not known.came_by_hand)
+            return known.config is None or (known.config["changed"] and not known.is_set_up_by_hand)
         case Page.HOSTS:
-            return known.hosts is None or any(one["state"] in _OPEN for one in known.hosts)
+            return known.hosts is None or any(host["state"] in _UNDECIDED for host in known.hosts)
         case Page.PROTECTION:
-            return known.has_key and not known.encrypted and not known.came_by_hand
+            return known.has_key and not known.encrypted and not known.is_set_up_by_hand
         case Page.END:
             return True
 
 
 def acceptable(hosts: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The hosts whose keys one click may accept."""
-    return [one["name"] for one in hosts if one["state"] in ACCEPTABLE]
+    """The hosts whose keys can be accepted with one click."""
+    return [host["name"] for host in hosts if host["state"] in ACCEPTABLE]

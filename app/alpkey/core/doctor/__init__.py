@@ -1,1 +1,1 @@
-"""doctor"""
+"""What can stop a login: observations, checks, findings and their fixes."""

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from alpkey.core.doctor.check import Check, Facts, when
+from alpkey.core.doctor import buttons
+from alpkey.core.doctor.check import Check, Params, when
+from alpkey.core.doctor.fixes import Fix
 from alpkey.core.doctor.observations import AgentAnswer, AgentObservation, Observations
 
-# A host gives up at the sixth key (sshd_config(5), MaxAuthTries).
-TRIES = 6
+# A host ends the connection at the sixth key (sshd_config(5), MaxAuthTries).
+MAX_AUTH_TRIES = 6
 
 
-def _useless(seen: Observations, answer: AgentAnswer) -> Facts | None:
+def _unusable(seen: Observations, answer: AgentAnswer) -> Params | None:
     agent = seen.agent
     if agent is None or agent.answer != answer:
         return None
@@ -20,8 +22,8 @@ def _answering(seen: Observations) -> AgentObservation | None:
     return seen.agent if seen.agent and seen.agent.answer == "answers" else None
 
 
-def _lacks(seen: Observations, now: datetime) -> Facts | None:
-    """Of an unencrypted key the agent needs to know nothing but for forwarding."""
+def _key_missing(seen: Observations, now: datetime) -> Params | None:
+    """Only for an unencrypted key, which needs the agent for forwarding alone."""
     agent = _answering(seen)
     if (
         agent is None
@@ -34,15 +36,17 @@ def _lacks(seen: Observations, now: datetime) -> Facts | None:
 
 
 def asks_passphrase(seen: Observations) -> bool:
-    """Whether a login has to ask for the key's passphrase, as no agent holds the key."""
+    """Whether a login asks for the key's passphrase, because no agent holds the key."""
     agent = _answering(seen)
     return seen.snapshot.encrypted is True and not (agent and agent.plain)
 
 
-def _held_nowhere(seen: Observations, _: datetime) -> Facts | None:
-    """A key in hardware may also be reached by a library that ssh is told of (ssh_config(5))."""
+def _held_nowhere(seen: Observations, _: datetime) -> Params | None:
+    """A key in hardware may also be used through PKCS11Provider (ssh_config(5))."""
     agent, snapshot = _answering(seen), seen.snapshot
-    libraries = {one.values.get("pkcs11provider", "none") for one in (seen.own or {}).values()}
+    libraries = {
+        resolved.values.get("pkcs11provider", "none") for resolved in (seen.own or {}).values()
+    }
     away = (
         snapshot.elsewhere
         and not snapshot.has_file
@@ -52,33 +56,35 @@ def _held_nowhere(seen: Observations, _: datetime) -> Facts | None:
     return when(away and seen.agent and not (agent and agent.plain), path=str(snapshot.key_path))
 
 
-def _stood_in_for(seen: Observations, _: datetime) -> Facts | None:
-    theirs = seen.agent.theirs if seen.agent else None
-    if theirs is None or theirs.answer == "answers":
+def _replaced(seen: Observations, _: datetime) -> Params | None:
+    user_agent = seen.agent.user_agent if seen.agent else None
+    if user_agent is None or user_agent.answer == "answers":
         return None
-    return {"why": theirs.why, "advice": theirs.advice or "Start it again."}
+    return {"why": user_agent.why, "advice": user_agent.advice or "Start it again."}
 
 
-def _works_again(seen: Observations, _: datetime) -> Facts | None:
-    theirs = seen.agent.theirs if seen.agent else None
-    return when(theirs and theirs.answer == "answers", socket=theirs.socket) if theirs else None
+def _works_again(seen: Observations, _: datetime) -> Params | None:
+    user_agent = seen.agent.user_agent if seen.agent else None
+    if user_agent is None or user_agent.answer != "answers":
+        return None
+    return {"socket": user_agent.socket}
 
 
-def _unconfirmable(seen: Observations, _: datetime) -> Facts | None:
+def _unconfirmable(seen: Observations, _: datetime) -> Params | None:
     return when(seen.settings.confirm_each_use and seen.unconfirmable, why=seen.unconfirmable or "")
 
 
-def _too_full(seen: Observations, _: datetime) -> Facts | None:
-    """Harmless where a plain ssh, too, offers only what it is told to."""
+def _too_full(seen: Observations, _: datetime) -> Params | None:
+    """Harmless where a plain ssh, too, offers only the configured keys."""
     agent = _answering(seen)
-    if agent is None or agent.foreign < TRIES:
+    if agent is None or agent.foreign < MAX_AUTH_TRIES:
         return None
-    names = [one.values for one in (seen.own or {}).values()]
-    tells = names and all(values.get("identitiesonly") == "yes" for values in names)
-    return when(not tells, count=agent.foreign)
+    hosts = [resolved.values for resolved in (seen.own or {}).values()]
+    limited = hosts and all(values.get("identitiesonly") == "yes" for values in hosts)
+    return when(not limited, count=agent.foreign)
 
 
-def _stale(seen: Observations, _: datetime) -> Facts | None:
+def _stale(seen: Observations, _: datetime) -> Params | None:
     agent = _answering(seen)
     return when(agent and agent.stale, count=agent.stale) if agent else None
 
@@ -90,7 +96,7 @@ CHECKS = (
         "The ssh agent does not answer",
         "{why} ssh waits for it at every login.",
         "Restart it, or name another one: IdentityAgent in ~/.ssh/config, or SSH_AUTH_SOCK.",
-        lambda seen, _: _useless(seen, "hangs"),
+        lambda seen, _: _unusable(seen, "hangs"),
     ),
     Check(
         "agent-refuses",
@@ -98,7 +104,7 @@ CHECKS = (
         "The ssh agent refuses to tell what it holds",
         "{why}",
         "{advice}",
-        lambda seen, _: _useless(seen, "refuses"),
+        lambda seen, _: _unusable(seen, "refuses"),
     ),
     Check(
         "agent-absent",
@@ -106,7 +112,7 @@ CHECKS = (
         "No ssh agent answers",
         "{why} A key without passphrase works all the same.",
         "Start one with: eval $(ssh-agent)",
-        lambda seen, _: _useless(seen, "absent"),
+        lambda seen, _: _unusable(seen, "absent"),
         after=("key-elsewhere-away",),
     ),
     Check(
@@ -115,7 +121,7 @@ CHECKS = (
         "Alpkey's own ssh agent holds the key",
         "Yours is of no use for it. {why} Logins to the centre ask Alpkey's.",
         "Nothing has to be done. Yours is used again once it works. {advice}",
-        _stood_in_for,
+        _replaced,
     ),
     Check(
         "agent-works-again",
@@ -124,7 +130,7 @@ CHECKS = (
         "Alpkey's own still holds the key. Yours is {socket}.",
         "Have the key moved there: alpkey doctor --fix agent-works-again",
         _works_again,
-        fix=True,
+        fix=Fix.LOAD_KEY,
     ),
     Check(
         "passphrase-each-time",
@@ -141,8 +147,8 @@ CHECKS = (
         "The ssh agent does not hold the key",
         "Logins work without; only 'ssh -A' needs it there. The agent is {socket}.",
         "Load it with: alpkey doctor --fix agent-without-key",
-        _lacks,
-        fix=True,
+        _key_missing,
+        fix=Fix.LOAD_KEY,
     ),
     Check(
         "key-elsewhere-away",
@@ -162,6 +168,7 @@ CHECKS = (
         "Put Alpkey's line into your ssh configuration, and ssh offers only the right one: "
         "alpkey config apply. Or take out what you do not need: ssh-add -d FILE",
         _too_full,
+        button=buttons.SSH_CONFIG,
     ),
     Check(
         "confirm-impossible",
@@ -178,6 +185,6 @@ CHECKS = (
         "There are {count}; each costs a try at every host.",
         "Take them out with: alpkey doctor --fix agent-stale",
         _stale,
-        fix=True,
+        fix=Fix.REMOVE_OLD_KEYS,
     ),
 )

@@ -1,34 +1,35 @@
-"""Checks of what is around a login: keychain, renewals nobody asked for, desktop, installations."""
+"""Checks of what surrounds a login: keychain, automatic renewals, desktop, installations."""
 
 from datetime import datetime
 
-from alpkey.core.doctor.check import Check, Facts, when
+from alpkey.core.doctor import buttons
+from alpkey.core.doctor.check import Check, Params, when
 from alpkey.core.doctor.observations import Observations
 from alpkey.core.signin.methods import first_method
 from alpkey.core.site import SignInMethod
 from alpkey.core.timestamps import rfc3339
 
 
-def _keychain_away(seen: Observations, _: datetime) -> Facts | None:
+def _keychain_away(seen: Observations, _: datetime) -> Params | None:
     keychain = seen.keychain
     if keychain is None or keychain.code in (None, "keychain-locked"):
         return None
     return {"why": keychain.why}
 
 
-def _silent_failed(seen: Observations, _: datetime) -> Facts | None:
+def _auto_renewal_failed(seen: Observations, _: datetime) -> Params | None:
     failed = seen.known.auto_renewal_failed
     return {"code": failed[-1].code, "ended": rfc3339(failed[-1].at)} if failed else None
 
 
-def _no_browser(seen: Observations, _: datetime) -> Facts | None:
-    """Only where the browser is the way to the next key."""
+def _no_browser(seen: Observations, _: datetime) -> Params | None:
+    """Only where the next sign-in is with a browser."""
     wanted = first_method(seen.site, seen.known.retired, seen.known.method) is SignInMethod.BROWSER
     return when(wanted and seen.desk and not seen.desk.browser)
 
 
-def _two_alpkeys(seen: Observations, _: datetime) -> Facts | None:
-    paths = [str(one) for one in seen.installed or ()]
+def _two_alpkeys(seen: Observations, _: datetime) -> Params | None:
+    paths = [str(path) for path in seen.installed or ()]
     return when(len(paths) > 1, paths=", ".join(paths))
 
 
@@ -48,6 +49,8 @@ CHECKS = (
         "It asks for its own password at the next renewal.",
         "Unlock it on your desktop, or type the password at the next renewal.",
         lambda seen, _: when(seen.keychain and seen.keychain.code == "keychain-locked"),
+        button=buttons.RENEW,
+        keep_advice=True,
     ),
     Check(
         "kept-refused",
@@ -57,6 +60,7 @@ CHECKS = (
         "Type the password at the next renewal; the new one can be kept again.",
         lambda seen, _: when(seen.known.kept != "nothing" and seen.known.kept_refused),
         after=("account-locked", "refused-often"),
+        button=buttons.RENEW,
     ),
     Check(
         "silent-failed",
@@ -64,7 +68,8 @@ CHECKS = (
         "The key was not renewed by itself",
         "The last try that nobody asked for ended without a key ({code}, {ended}).",
         "Renew it yourself: alpkey renew --browser",
-        _silent_failed,
+        _auto_renewal_failed,
+        button=buttons.RENEW,
     ),
     Check(
         "no-tray-host",
@@ -81,6 +86,7 @@ CHECKS = (
         "'Connect' cannot open a window.",
         "Name yours in the setting 'terminal', or use: alpkey connect NAME --here",
         lambda seen, _: when(seen.desk and seen.desk.terminal is False),
+        button=buttons.SETTINGS,
     ),
     Check(
         "no-browser",

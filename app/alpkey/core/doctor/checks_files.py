@@ -1,146 +1,151 @@
 """Checks of the key, its certificate, and the files around them."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from alpkey.core.doctor.check import Check, Facts, when
-from alpkey.core.doctor.observations import FilesObservation, Observations, PathObservation
+from alpkey.core.doctor import buttons
+from alpkey.core.doctor.check import Check, Params, when
+from alpkey.core.doctor.fixes import Fix, SetFileMode
+from alpkey.core.doctor.observations import Observations, PathObservation
 from alpkey.core.keys.certificate import fingerprint
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
+from alpkey.core.paths import Paths, certificate_of
+from alpkey.core.site import Site
 from alpkey.core.state.snapshot import KeyState
 from alpkey.core.timestamps import rfc3339
 
-# A key, a certificate and a line in the journal, with room to breathe.
+# The files whose existence, owner, mode and access are observed, by the name that checks use.
+FILES: Mapping[str, Callable[[Paths, Site], Path]] = {
+    "folder": lambda paths, _: paths.ssh,
+    "key": lambda paths, site: paths.private_key(site.key_file),
+    "certificate": lambda paths, site: certificate_of(paths.private_key(site.key_file)),
+    "config": lambda paths, _: paths.user_config,
+}
+
+# More than a key, a certificate and a line in the journal take.
 ENOUGH_BYTES = 64 * 1024
 
-# Clocks differ a little everywhere; certificates start a minute back because of it.
+# Small differences are normal; certificates start a minute early because of them.
 CLOCK_MAY_DIFFER = timedelta(minutes=2)
 
-_OTHERS_MAY_READ = 0o077
-_OTHERS_MAY_WRITE = 0o022
+_OTHERS_MAY_ACCESS = 0o077
+OTHERS_MAY_WRITE = 0o022
 
 UNREADABLE = ("folder-closed", "key-unreadable", "certificate-unreadable")
 
 
-def _path(seen: Observations, name: str) -> PathObservation | None:
-    files: FilesObservation | None = seen.files
-    return getattr(files, name) if files else None
+def _unreadable(seen: Observations, name: str) -> Params | None:
+    file = seen.file(name)
+    return when(not file.readable, path=str(file.path)) if file else None
 
 
-def _unreadable(seen: Observations, name: str) -> Facts | None:
-    path = _path(seen, name)
-    return when(not path.readable, path=str(path.path)) if path else None
-
-
-def _open_to(seen: Observations, name: str, others: int) -> Facts | None:
-    path = _path(seen, name)
-    if path is None or not path.mode & others:
+def open_to_others(file: PathObservation | None, permissions: int) -> Params | None:
+    """Found where others have one of ``permissions`` (mode bits)."""
+    if file is None or not file.mode & permissions:
         return None
-    return {"path": str(path.path), "mode": f"{path.mode:04o}"}
+    return {"path": str(file.path), "mode": f"{file.mode:04o}"}
 
 
-def _key_open(seen: Observations, _: datetime) -> Facts | None:
-    """ssh looks at the mode of the person's own files only (OpenSSH, authfile.c)."""
-    key = _path(seen, "key")
-    return _open_to(seen, "key", _OTHERS_MAY_READ) if key and key.ours else None
+def _key_readable_by_others(seen: Observations, _: datetime) -> Params | None:
+    """ssh checks the mode only of files that belong to the user (OpenSSH, authfile.c)."""
+    key = seen.file("key")
+    return open_to_others(key, _OTHERS_MAY_ACCESS) if key and key.own else None
 
 
-def _foreign_owner(seen: Observations, _: datetime) -> Facts | None:
-    names = ("folder", "key", "certificate")
-    paths = [one for one in (_path(seen, name) for name in names) if one and not one.ours]
-    return when(paths, paths=", ".join(str(one.path) for one in paths))
+def _foreign_owner(seen: Observations, _: datetime) -> Params | None:
+    files = [seen.file(name) for name in ("folder", "key", "certificate")]
+    foreign = [str(file.path) for file in files if file and not file.own]
+    return when(foreign, paths=", ".join(foreign))
 
 
-def _no_key(seen: Observations, _: datetime) -> Facts | None:
-    files = seen.files
-    gone = files and files.key is None and files.certificate is None and not seen.snapshot.has_key
-    return when(gone, path=str(seen.snapshot.key_path))
+def _no_key(seen: Observations, _: datetime) -> Params | None:
+    there = seen.file("key") or seen.file("certificate") or seen.snapshot.has_key
+    return when(seen.files and not there, path=str(seen.snapshot.key_path))
 
 
-def _half(seen: Observations, _: datetime) -> Facts | None:
-    files = seen.files
-    if files is None or (files.key is None) == (files.certificate is None):
+def _half_pair(seen: Observations, _: datetime) -> Params | None:
+    key, certificate = seen.file("key"), seen.file("certificate")
+    if (key is None) == (certificate is None):
         return None
-    if seen.snapshot.elsewhere and files.certificate:
+    if seen.snapshot.elsewhere and certificate:
         return None
     there, lacks = seen.snapshot.key_path, seen.snapshot.certificate_path
-    return {
-        "there": str(there if files.key else lacks),
-        "lacks": str(lacks if files.key else there),
-    }
+    return {"there": str(there if key else lacks), "lacks": str(lacks if key else there)}
 
 
-def _broken(seen: Observations, now: datetime) -> Facts | None:
+def _key_broken(seen: Observations, now: datetime) -> Params | None:
     return when(seen.snapshot.state(now) is KeyState.BROKEN, trouble=seen.snapshot.trouble)
 
 
-def _expired(seen: Observations, now: datetime) -> Facts | None:
+def _key_expired(seen: Observations, now: datetime) -> Params | None:
     certificate = seen.snapshot.certificate
     ended = certificate.valid_before if certificate else None
     return when(seen.snapshot.state(now) is KeyState.EXPIRED, ended=rfc3339(ended))
 
 
-def _early(seen: Observations, now: datetime) -> Facts | None:
+def _not_yet_valid(seen: Observations, now: datetime) -> Params | None:
     certificate = seen.snapshot.certificate
     starts = certificate.valid_after if certificate else None
     return when(seen.snapshot.state(now) is KeyState.NOT_YET_VALID, since=rfc3339(starts))
 
 
-def _expiring(seen: Observations, now: datetime) -> Facts | None:
+def _key_expiring(seen: Observations, now: datetime) -> Params | None:
     certificate = seen.snapshot.certificate
     ends = certificate.valid_before if certificate else None
     return when(seen.snapshot.state(now) is KeyState.EXPIRING, ended=rfc3339(ends))
 
 
-def _clock_off(seen: Observations, _: datetime) -> Facts | None:
+def _clock_wrong(seen: Observations, _: datetime) -> Params | None:
     ahead = seen.service.clock_ahead if seen.service else None
     if ahead is None or abs(ahead) <= CLOCK_MAY_DIFFER:
         return None
     return {
-        "span": describe.span(abs(ahead)),
+        "span": times.span(abs(ahead)),
         "which": "ahead of" if ahead > timedelta(0) else "behind",
     }
 
 
-def _user_differs(seen: Observations, _: datetime) -> Facts | None:
+def _user_differs(seen: Observations, _: datetime) -> Params | None:
     certificate, wanted = seen.snapshot.certificate, seen.settings.username
     if certificate is None or not wanted or wanted in certificate.principals:
         return None
     return {"wanted": wanted, "principals": ", ".join(certificate.principals) or "nobody"}
 
 
-def _authority_changed(seen: Observations, _: datetime) -> Facts | None:
+def _authority_changed(seen: Observations, _: datetime) -> Params | None:
     certificate = seen.snapshot.certificate
     before = [
-        one.authority
-        for one in seen.known.issued
-        if certificate and one.authority and one.serial != certificate.serial
+        issued.authority
+        for issued in seen.known.issued
+        if certificate and issued.authority and issued.serial != certificate.serial
     ]
     if certificate is None or not before or before[-1] == fingerprint(certificate.authority):
         return None
     return {"authority": fingerprint(certificate.authority), "before": before[-1]}
 
 
-def _other_tool(seen: Observations, _: datetime) -> Facts | None:
-    """Only where Alpkey has made keys here: else it is simply not in use yet."""
+def _other_tool(seen: Observations, _: datetime) -> Params | None:
+    """Only where Alpkey has installed keys here before; otherwise it is simply not in use yet."""
     certificate = seen.snapshot.certificate
     if certificate is None or not seen.known.fingerprints:
         return None
-    ours = seen.known.made_here(fingerprint(certificate.public_key))
-    noted = any(one.serial == certificate.serial for one in seen.known.issued)
-    return when(not ours and not noted, path=str(seen.snapshot.key_path))
+    made_here = seen.known.made_here(fingerprint(certificate.public_key))
+    noted = any(issued.serial == certificate.serial for issued in seen.known.issued)
+    return when(not made_here and not noted, path=str(seen.snapshot.key_path))
 
 
-def _cut_off(seen: Observations, _: datetime) -> Facts | None:
-    """While a renewal runs it is only under way."""
+def _interrupted(seen: Observations, _: datetime) -> Params | None:
+    """Not while a renewal is running: then the installation is still going on."""
     return when(seen.files and seen.files.interrupted and not seen.snapshot.working)
 
 
-def _disk_full(seen: Observations, _: datetime) -> Facts | None:
+def _disk_full(seen: Observations, _: datetime) -> Params | None:
     return when(seen.files and seen.files.free_bytes < ENOUGH_BYTES)
 
 
-def _folder_fixed(seen: Observations, _: datetime) -> Facts | None:
-    folder = _path(seen, "folder")
+def _folder_read_only(seen: Observations, _: datetime) -> Params | None:
+    folder = seen.file("folder")
     return when(not folder.writable, path=str(folder.path)) if folder else None
 
 
@@ -151,7 +156,7 @@ CHECKS = (
         "This computer's clock is wrong",
         "It is {span} {which} the key service's. A certificate is judged by the clock.",
         "Let the system set the time by itself (on Linux: timedatectl set-ntp true).",
-        _clock_off,
+        _clock_wrong,
     ),
     Check(
         "installation-cut-off",
@@ -159,8 +164,8 @@ CHECKS = (
         "A renewal was cut off while it put the key in place",
         "Key and certificate may not belong together until it is finished.",
         "Finish it with: alpkey doctor --fix installation-cut-off",
-        _cut_off,
-        fix=True,
+        _interrupted,
+        fix=Fix.FINISH_INSTALLATION,
     ),
     Check(
         "no-key",
@@ -169,6 +174,8 @@ CHECKS = (
         "{path} does not exist.",
         "Get one with: alpkey renew",
         _no_key,
+        button=buttons.RENEW,
+        in_snapshot=True,
     ),
     Check(
         "half-pair",
@@ -176,8 +183,10 @@ CHECKS = (
         "Only half of the key pair is there",
         "{there} is there, {lacks} is not. A login needs both.",
         "Put the missing file beside it, or get a fresh pair with: alpkey renew",
-        _half,
+        _half_pair,
         after=("installation-cut-off",),
+        button=buttons.RENEW,
+        in_snapshot=True,
     ),
     Check(
         "files-of-another",
@@ -195,7 +204,7 @@ CHECKS = (
         "Open it with: alpkey doctor --fix folder-closed",
         lambda seen, _: _unreadable(seen, "folder"),
         after=("files-of-another",),
-        fix=True,
+        fix=SetFileMode("folder", exactly=0o700),
     ),
     Check(
         "key-unreadable",
@@ -205,7 +214,8 @@ CHECKS = (
         "Open it with: alpkey doctor --fix key-unreadable",
         lambda seen, _: _unreadable(seen, "key"),
         after=("files-of-another", "folder-closed"),
-        fix=True,
+        fix=SetFileMode("key", exactly=0o600),
+        in_snapshot=True,
     ),
     Check(
         "certificate-unreadable",
@@ -215,7 +225,8 @@ CHECKS = (
         "Open it with: alpkey doctor --fix certificate-unreadable",
         lambda seen, _: _unreadable(seen, "certificate"),
         after=("files-of-another", "folder-closed"),
-        fix=True,
+        fix=SetFileMode("certificate", exactly=0o644),
+        in_snapshot=True,
     ),
     Check(
         "key-open",
@@ -223,8 +234,8 @@ CHECKS = (
         "Others may read the private key",
         "{path} has mode {mode}: ssh refuses to use it.",
         "Close it with: alpkey doctor --fix key-open",
-        _key_open,
-        fix=True,
+        _key_readable_by_others,
+        fix=SetFileMode("key", exactly=0o600),
     ),
     Check(
         "folder-open",
@@ -232,8 +243,8 @@ CHECKS = (
         "Others may write into the ssh folder",
         "{path} has mode {mode}: another person could put a key or a configuration there.",
         "Close it with: alpkey doctor --fix folder-open",
-        lambda seen, _: _open_to(seen, "folder", _OTHERS_MAY_WRITE),
-        fix=True,
+        lambda seen, _: open_to_others(seen.file("folder"), OTHERS_MAY_WRITE),
+        fix=SetFileMode("folder", exactly=0o700),
     ),
     Check(
         "certificate-open",
@@ -241,8 +252,8 @@ CHECKS = (
         "Others may write the certificate",
         "{path} has mode {mode}.",
         "Close it with: alpkey doctor --fix certificate-open",
-        lambda seen, _: _open_to(seen, "certificate", _OTHERS_MAY_WRITE),
-        fix=True,
+        lambda seen, _: open_to_others(seen.file("certificate"), OTHERS_MAY_WRITE),
+        fix=SetFileMode("certificate", exactly=0o644),
     ),
     Check(
         "key-broken",
@@ -250,8 +261,10 @@ CHECKS = (
         "Key and certificate cannot be used",
         "{trouble}",
         "Get a fresh pair with: alpkey renew",
-        _broken,
+        _key_broken,
         after=("installation-cut-off", "half-pair", *UNREADABLE),
+        button=buttons.RENEW,
+        in_snapshot=True,
     ),
     Check(
         "key-expired",
@@ -259,8 +272,10 @@ CHECKS = (
         "The key has run out",
         "It ended {ended}.",
         "Get a fresh one with: alpkey renew",
-        _expired,
+        _key_expired,
         after=("clock-off",),
+        button=buttons.RENEW,
+        in_snapshot=True,
     ),
     Check(
         "key-not-yet-valid",
@@ -268,8 +283,10 @@ CHECKS = (
         "The key is not valid yet",
         "It starts {since}, by this computer's clock.",
         "Set this computer's clock right, or get a fresh key with: alpkey renew",
-        _early,
+        _not_yet_valid,
         after=("clock-off",),
+        button=buttons.RENEW,
+        in_snapshot=True,
     ),
     Check(
         "key-expiring",
@@ -277,8 +294,9 @@ CHECKS = (
         "The key runs out soon",
         "It ends {ended}.",
         "Get a fresh one with: alpkey renew",
-        _expiring,
+        _key_expiring,
         after=("clock-off",),
+        button=buttons.RENEW,
     ),
     Check(
         "user-differs",
@@ -288,6 +306,8 @@ CHECKS = (
         "Renew as {wanted}: alpkey renew. If that is not your name at the centre, change "
         "'username' in Alpkey's settings.",
         _user_differs,
+        button=buttons.RENEW,
+        keep_advice=True,
     ),
     Check(
         "authority-changed",
@@ -296,6 +316,7 @@ CHECKS = (
         "It is {authority}; the last one was {before}. Hosts know the centre's own only.",
         "Get a fresh key with: alpkey renew. If this comes back, ask the support of the centre.",
         _authority_changed,
+        button=buttons.RENEW,
     ),
     Check(
         "other-tool",
@@ -319,7 +340,7 @@ CHECKS = (
         "Nothing can be written into the ssh folder",
         "A fresh key could not be put into {path}.",
         "Let yourself write there: chmod u+w {path}",
-        _folder_fixed,
+        _folder_read_only,
         after=("files-of-another", "folder-closed"),
     ),
     Check(

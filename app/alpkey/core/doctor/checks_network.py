@@ -1,10 +1,12 @@
-"""Checks of the way to a host: network, services, the account, and a real login."""
+"""Checks of the connection to a host: network, services, the account, and a real login."""
 
 from datetime import datetime
 
-from alpkey.core.doctor.check import Check, Facts, when
+from alpkey.core.doctor import buttons
+from alpkey.core.doctor.check import Check, Params, when
+from alpkey.core.doctor.fixes import Fix
 from alpkey.core.doctor.observations import LoginObservation, Observations
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.error_messages import ErrorKind
 from alpkey.core.timestamps import rfc3339
@@ -13,7 +15,7 @@ _OFFLINE = ("name-unknown", "no-way", "too-slow")
 _SERVICE_AWAY = ("no-network", "too-slow")
 _SERVICE_ODD = ("service-trouble", "answer-lost", "redirected")
 
-KEY_IS_BAD = (
+_BAD_KEY = (
     "no-key",
     "half-pair",
     "key-broken",
@@ -29,12 +31,12 @@ def _service_code(seen: Observations) -> str | None:
     return seen.service.code if seen.service else None
 
 
-def _offline(seen: Observations, _: datetime) -> Facts | None:
+def _offline(seen: Observations, _: datetime) -> Params | None:
     answer = seen.reach.answer if seen.reach else None
     return when(answer in _OFFLINE and _service_code(seen) in _SERVICE_AWAY)
 
 
-def _unreachable(seen: Observations, _: datetime) -> Facts | None:
+def _unreachable(seen: Observations, _: datetime) -> Params | None:
     reasons = {
         "name-unknown": "Its name is not known here.",
         "refused": "The connection is refused.",
@@ -49,19 +51,19 @@ def _unreachable(seen: Observations, _: datetime) -> Facts | None:
     return {"host": host.host_name, "port": host.port, "why": why, "status": status}
 
 
-def _hangs_up(seen: Observations, _: datetime) -> Facts | None:
+def _hangs_up(seen: Observations, _: datetime) -> Params | None:
     jump = seen.site.host(seen.site.jump_host)
     if jump and seen.reach and seen.reach.answer == "hung-up":
         return {"host": jump.host_name, "status": seen.site.page("status")}
     return _login(seen, "hung-up")
 
 
-def _stalls(seen: Observations, _: datetime) -> Facts | None:
+def _stalls(seen: Observations, _: datetime) -> Params | None:
     host = seen.site.host(seen.site.jump_host)
     return when(host and seen.reach and seen.reach.stalls, host=host.host_name) if host else None
 
 
-def _service(seen: Observations, codes: tuple[str, ...]) -> Facts | None:
+def _service(seen: Observations, codes: tuple[str, ...]) -> Params | None:
     service = seen.service
     if service is None or service.code not in codes:
         return None
@@ -69,27 +71,29 @@ def _service(seen: Observations, codes: tuple[str, ...]) -> Facts | None:
         "host": service.host,
         "why": service.why,
         "status": seen.site.page("status"),
-        "how": describe.AFTER_RETIREMENT[seen.site.has_gateway].format(page=seen.site.dashboard),
+        "how": doctor_messages.AFTER_RETIREMENT[seen.site.has_gateway].format(
+            page=seen.site.dashboard
+        ),
     }
 
 
-def _proxy(seen: Observations, _: datetime) -> Facts | None:
+def _proxy(seen: Observations, _: datetime) -> Params | None:
     proxy = seen.service.proxy if seen.service else None
     return when(proxy and _service_code(seen) in _SERVICE_AWAY, proxy=proxy)
 
 
-def _refused_often(seen: Observations, _: datetime) -> Facts | None:
+def _refused_often(seen: Observations, _: datetime) -> Params | None:
     known, dashboard = seen.known, seen.site.dashboard
     return when(known.lock_out_is_near, times=known.refusals_in_a_row, dashboard=dashboard)
 
 
-def _locked(seen: Observations, _: datetime) -> Facts | None:
+def _locked(seen: Observations, _: datetime) -> Params | None:
     since, site = seen.known.locked_at, seen.site
     pages = {"dashboard": site.dashboard, "support": site.page("support")}
     return {"since": rfc3339(since), **pages} if since else None
 
 
-def _quota(seen: Observations, _: datetime) -> Facts | None:
+def _quota(seen: Observations, _: datetime) -> Params | None:
     quota = seen.snapshot.quota
     if quota.remaining != 0:
         return None
@@ -100,12 +104,12 @@ def _quota(seen: Observations, _: datetime) -> Facts | None:
 
 
 def _failed(seen: Observations) -> LoginObservation | None:
-    """The failed login that tells most: the last one tried is the nearest to this computer."""
-    failed = [one for one in seen.logins.values() if not one.worked]
+    """The failed login that says most: the last one tried is the nearest to this computer."""
+    failed = [login for login in seen.logins.values() if not login.worked]
     return failed[-1] if failed else None
 
 
-def _login(seen: Observations, *kinds: ErrorKind) -> Facts | None:
+def _login(seen: Observations, *kinds: ErrorKind) -> Params | None:
     failed = _failed(seen)
     if failed is None or error_messages.kind(failed) not in kinds:
         return None
@@ -148,7 +152,7 @@ CHECKS = (
         "minutes, or gives up.",
         "Have ssh use IPv4 alone with: alpkey doctor --fix ipv6-swallowed",
         _stalls,
-        fix=True,
+        fix=Fix.USE_IPV4_ONLY,
     ),
     Check(
         "proxy-dead",
@@ -184,6 +188,7 @@ CHECKS = (
         "{host} gives no keys any more.",
         "{how}",
         lambda seen, _: _service(seen, ("service-retired",)),
+        button=buttons.RENEW,
     ),
     Check(
         "service-trouble",
@@ -210,6 +215,8 @@ CHECKS = (
         "Check your password at {dashboard} before the next try.",
         _refused_often,
         after=("account-locked",),
+        button=buttons.RENEW,
+        keep_advice=True,
     ),
     Check(
         "quota-used-up",
@@ -218,6 +225,7 @@ CHECKS = (
         "The next one opens {when}{since}.",
         "Keep the key you have, or revoke one that you no longer need.",
         _quota,
+        button=buttons.KEYS,
     ),
     Check(
         "host-changed",
@@ -236,6 +244,7 @@ CHECKS = (
         "{host} is reached, but nobody has said yet that its key is the right one.",
         "See its key, and accept it if it is right: alpkey hosts accept {host}",
         lambda seen, _: _login(seen, "host-unknown"),
+        button=buttons.HOST_KEYS,
     ),
     Check(
         "login-refused",
@@ -245,9 +254,11 @@ CHECKS = (
         "The certificate may be revoked, your account may have no project there, or multi-factor "
         "authentication may not be set up.",
         "Get a fresh key with: alpkey renew. If that does not help, see {mfa} and {support}",
-        # Ours is offered first, so it is refused even where ssh gives up after many others.
+        # Alpkey's key is offered first, so it is refused even where ssh gives up after many others.
         lambda seen, _: _login(seen, "refused", "too-many"),
-        after=(*KEY_IS_BAD, "account-locked"),
+        after=(*_BAD_KEY, "account-locked"),
+        button=buttons.RENEW,
+        keep_advice=True,
     ),
     Check(
         "agent-will-not-sign",

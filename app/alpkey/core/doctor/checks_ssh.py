@@ -1,40 +1,36 @@
-"""Checks of ssh itself, and of what the person's configuration makes of the centre's names."""
+"""Checks of ssh itself, and of what the user's configuration makes of the centre's names."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from alpkey.core.doctor.check import Check, Facts, when
-from alpkey.core.doctor.observations import Observations, PathObservation, Resolved
+from alpkey.core.doctor import buttons
+from alpkey.core.doctor.check import Check, Params, when
+from alpkey.core.doctor.checks_files import OTHERS_MAY_WRITE, open_to_others
+from alpkey.core.doctor.fixes import SetFileMode
+from alpkey.core.doctor.observations import Observations, Resolved
 from alpkey.core.site import Host
 from alpkey.core.ssh import error_messages
 
-# The first with ProxyJump and Include (OpenSSH's release notes, 7.3).
+# The first version with ProxyJump and Include (OpenSSH release notes, 7.3).
 OLDEST_SSH = (7, 3)
 
 
-def _old_ssh(seen: Observations, _: datetime) -> Facts | None:
+def _old_ssh(seen: Observations, _: datetime) -> Params | None:
     numbers = error_messages.release(seen.ssh_version or "")
     return when(numbers and numbers < OLDEST_SSH, version=seen.ssh_version)
 
 
-def _config(seen: Observations) -> PathObservation | None:
-    return seen.files.config if seen.files else None
+def _config_writable_by_others(seen: Observations, _: datetime) -> Params | None:
+    """ssh rejects a configuration that others can write (OpenSSH, readconf.c)."""
+    return open_to_others(seen.file("config"), OTHERS_MAY_WRITE)
 
 
-def _config_open(seen: Observations, _: datetime) -> Facts | None:
-    """What ssh asks of a configuration (readconf.c): ours or root's, and nobody else writes it."""
-    config = _config(seen)
-    if config is None or not config.mode & 0o022:
-        return None
-    return {"path": str(config.path), "mode": f"{config.mode:04o}"}
-
-
-def _config_refused(seen: Observations, _: datetime) -> Facts | None:
-    refusals = [one.refused for one in (seen.own or {}).values() if one.refused]
+def _config_refused(seen: Observations, _: datetime) -> Params | None:
+    refusals = [resolved.refused for resolved in (seen.own or {}).values() if resolved.refused]
     return when(refusals, said=refusals[0] if refusals else None)
 
 
-def _without_effect(seen: Observations, _: datetime) -> Facts | None:
+def _without_effect(seen: Observations, _: datetime) -> Params | None:
     if seen.line != "first" or seen.own is None:
         return None
     for host in seen.site.hosts:
@@ -44,25 +40,25 @@ def _without_effect(seen: Observations, _: datetime) -> Facts | None:
     return None
 
 
-def _lost_hook(seen: Observations, _: datetime) -> Facts | None:
-    places = [one.lost_hook for one in (seen.own or {}).values() if one.lost_hook]
-    return when(places, where=places[0] if places else None)
+def _lost_hook(seen: Observations, _: datetime) -> Params | None:
+    lines = [resolved.lost_hook for resolved in (seen.own or {}).values() if resolved.lost_hook]
+    return when(lines, where=lines[0] if lines else None)
 
 
-def _led_astray(seen: Observations, _: datetime) -> Facts | None:
-    wrong = [
-        line
+def _wrong_destination(seen: Observations, _: datetime) -> Params | None:
+    differences = [
+        difference
         for host in seen.site.hosts
         if seen.own and host.name in seen.own
-        for line in _differences(host, seen.own[host.name], seen.snapshot.account)
+        for difference in _differences(host, seen.own[host.name], seen.snapshot.account)
     ]
-    return when(wrong, lines="; ".join(wrong))
+    return when(differences, lines="; ".join(differences))
 
 
 def _differences(host: Host, own: Resolved, user: str | None) -> Iterator[str]:
-    """What the person's own blocks make of the host, where they mean it to be the centre's.
+    """Where the user's own blocks give the centre's host other values than it has.
 
-    A name that they say nothing about stands for itself, and is no difference.
+    A name without such a block resolves to itself, which is no difference.
     """
     values = own.values
     if values.get("hostname", host.name) == host.name and "hostname" not in own.lines:
@@ -112,8 +108,8 @@ CHECKS = (
         "Others may write your ssh configuration",
         "{path} has mode {mode}: a plain ssh refuses to read it.",
         "Close it with: alpkey doctor --fix config-open",
-        _config_open,
-        fix=True,
+        _config_writable_by_others,
+        fix=SetFileMode("config", without=OTHERS_MAY_WRITE),
     ),
     Check(
         "line-gone",
@@ -122,6 +118,7 @@ CHECKS = (
         "Alpkey's line was at its top and is gone: a plain ssh does not know the centre's hosts.",
         "Put it back with: alpkey config apply; or forget it with: alpkey config undo",
         lambda seen, _: when(seen.line == "gone"),
+        button=buttons.SSH_CONFIG,
     ),
     Check(
         "line-not-first",
@@ -130,6 +127,7 @@ CHECKS = (
         "What stands above it wins, or makes it part of a block.",
         "Put it at the top with: alpkey config apply",
         lambda seen, _: when(seen.line == "not-first"),
+        button=buttons.SSH_CONFIG,
     ),
     Check(
         "line-without-effect",
@@ -156,7 +154,8 @@ CHECKS = (
         "{lines}. Alpkey's own logins are not led astray; a plain ssh is.",
         "Put Alpkey's line above them, which wins: alpkey config apply. Or mend those lines in "
         "~/.ssh/config.",
-        _led_astray,
+        _wrong_destination,
         after=("user-differs", "line-gone", "line-not-first", "line-without-effect"),
+        button=buttons.SSH_CONFIG,
     ),
 )

@@ -1,7 +1,7 @@
-"""The doctor's judgement: from what was seen to findings, causes before their consequences.
+"""From observations to findings, each below the cause that explains it.
 
-A check is added to one of the lists named here, and nowhere else; one that can be mended gets its
-fix in :mod:`alpkey.actions.doctor`.
+A new check is a row in one of the lists named here.  A fix of a new kind is a member of
+:class:`alpkey.core.doctor.fixes.Fix`, carried out by :mod:`alpkey.actions.doctor`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,11 +16,11 @@ from alpkey.core.doctor import (
     checks_network,
     checks_ssh,
 )
-from alpkey.core.doctor.check import Check, Facts, Finding, Severity
+from alpkey.core.doctor.check import Check, Finding, Params, Severity
 from alpkey.core.doctor.observations import Observations
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import fill
 
-# Among findings of one severity those stand first that are declared first.
+# Findings of the same severity are listed in this order.
 CHECKS: tuple[Check, ...] = (
     *checks_files.CHECKS,
     *checks_ssh.CHECKS,
@@ -29,99 +29,91 @@ CHECKS: tuple[Check, ...] = (
     *checks_agent.CHECKS,
 )
 
-# What every look at the key tells by itself, and sooner.
-_TOLD_BY_A_LOOK = (
-    "no-key",
-    "half-pair",
-    "key-unreadable",
-    "certificate-unreadable",
-    "key-broken",
-    "key-expired",
-    "key-not-yet-valid",
-)
-
 _WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 def diagnose(
     seen: Observations, now: datetime, checks: Iterable[Check] = CHECKS
 ) -> tuple[Finding, ...]:
-    """The findings, worst first; one that another explains lies among that one's consequences."""
-    found: dict[str, tuple[Check, Facts]] = {}
+    """The findings, worst first; one that another explains is among that one's consequences."""
+    found: dict[str, tuple[Check, Params]] = {}
     for check in checks:
-        if (facts := check.found(seen, now)) is not None:
-            found[check.id] = (check, facts)
+        if (params := check.found(seen, now)) is not None:
+            found[check.id] = (check, params)
     below: dict[str, list[Finding]] = {name: [] for name in found}
-    for name, (check, facts) in found.items():
+    for name, (check, params) in found.items():
         if (root := _root(name, found)) != name:
-            below[root].append(Finding(check, facts, check.severity))
+            below[root].append(Finding(check, params, check.severity))
     whole = [
-        Finding(check, facts, _worst(check, below[name]), tuple(_sorted(below[name])))
-        for name, (check, facts) in found.items()
+        Finding(check, params, _worst(check, below[name]), tuple(_sorted(below[name])))
+        for name, (check, params) in found.items()
         if _root(name, found) == name
     ]
     return tuple(_sorted(whole))
 
 
 def stops_a_login(findings: Iterable[Finding]) -> bool:
-    return any(one.severity == "error" for one in findings)
+    return any(finding.severity == "error" for finding in findings)
 
 
 def lasting_errors(seen: Observations, now: datetime) -> tuple[str, ...]:
-    """The checks that found what stops every login from here until it is mended here.
+    """The ids of the checks that found what stops every login until it is fixed here.
 
-    Not what the key's own state tells, and nothing of network, service and hosts: those change
-    while nobody looks, and what was true of them once is no warning.
+    Not what the snapshot of the key shows anyway, and nothing about network, service and hosts,
+    which change without notice, so that an old observation is no reason for a warning.
     """
-    here = replace(seen, reach=None, service=None, keychain=None, logins={})
-    errors = (one.check.id for one in diagnose(here, now) if one.severity == "error")
-    return tuple(name for name in errors if name not in _TOLD_BY_A_LOOK)
+    local = replace(seen, reach=None, service=None, keychain=None, logins={})
+    return tuple(
+        finding.check.id
+        for finding in diagnose(local, now)
+        if finding.severity == "error" and not finding.check.in_snapshot
+    )
 
 
-def title_of(name: str) -> str | None:
-    """What the check of this id finds, in words; None where there is none of that name."""
-    return next((check.title for check in CHECKS if check.id == name), None)
+def find_check(name: str) -> Check | None:
+    """The check with this id; None where this version has none."""
+    return next((check for check in CHECKS if check.id == name), None)
 
 
 def doctor_object(findings: Iterable[Finding]) -> dict[str, Any]:
-    """The object of the contract."""
+    """The result of ``alpkey doctor --json``."""
     findings = tuple(findings)
     return {
         "healthy": not stops_a_login(findings),
-        "findings": [finding_object(one) for one in findings],
+        "findings": [finding_object(finding) for finding in findings],
     }
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:
-    """``fix`` is what ``--fix`` takes, or None where only a person can mend it."""
+    """``fix`` is the argument for ``--fix``; None where the doctor cannot fix it."""
     check = finding.check
     return {
         "id": check.id,
         "severity": finding.severity,
         "title": check.title,
-        "detail": describe.filled(check.detail, finding.facts),
-        "next_step": describe.filled(check.next_step, finding.facts),
+        "detail": fill(check.detail, finding.params),
+        "next_step": fill(check.next_step, finding.params),
         "fix": check.id if check.fix else None,
-        "consequences": [finding_object(one) for one in finding.consequences],
+        "consequences": [finding_object(below) for below in finding.consequences],
     }
 
 
 def all_ids(findings: Iterable[Finding]) -> set[str]:
     """The ids of findings and of their consequences."""
-    return {one.check.id for finding in findings for one in (finding, *finding.consequences)}
+    return {each.check.id for finding in findings for each in (finding, *finding.consequences)}
 
 
-def _root(name: str, found: Mapping[str, tuple[Check, Facts]]) -> str:
-    """The first cause; no circle is declared (a test holds the lists to that)."""
-    while causes := [one for one in found[name][0].after if one in found]:
+def _root(name: str, found: Mapping[str, tuple[Check, Params]]) -> str:
+    """The id of the first cause.  A test ensures that no check is after itself."""
+    while causes := [cause for cause in found[name][0].after if cause in found]:
         name = causes[0]
     return name
 
 
 def _worst(check: Check, below: Iterable[Finding]) -> Severity:
-    severities = {check.severity, *(one.severity for one in below)}
+    severities = {check.severity, *(finding.severity for finding in below)}
     return min(severities, key=_WORST_FIRST.index)
 
 
 def _sorted(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda one: _WORST_FIRST.index(one.severity))
+    return sorted(findings, key=lambda finding: _WORST_FIRST.index(finding.severity))

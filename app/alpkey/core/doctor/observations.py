@@ -1,7 +1,7 @@
-"""What the doctor's probes saw, as plain values; what follows from it is :mod:`diagnosis`.
+"""What the doctor's probes observed, as plain values; :mod:`diagnosis` draws the conclusions.
 
-Wherever a probe could not tell, or did not come back in time, its value is None: nothing follows
-from what nobody saw.
+Where a probe could not find out, or was too slow, its value is None, and no check concludes
+anything from it.
 """
 
 from collections.abc import Mapping
@@ -18,27 +18,24 @@ from alpkey.core.state.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class PathObservation:
-    """A file or folder that is there.  ``ours``: it belongs to whoever runs this."""
+    """A file or folder that exists.  ``own``: it belongs to the user who runs this process."""
 
     path: Path
     mode: int
-    ours: bool
+    own: bool
     readable: bool
     writable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FilesObservation:
-    """The paths a login needs; None where nothing lies there.
+    """The examined files that exist, by name (:data:`checks_files.FILES`), and their disks.
 
-    ``free_bytes`` is the least that the disks of key and state still take; ``locks`` whether the
-    state's file system knows them; ``interrupted`` whether an installation was cut off.
+    ``free_bytes`` is the smaller free space of the disks of key and state; ``locks``: the state's
+    file system supports file locks; ``interrupted``: an installation was interrupted.
     """
 
-    folder: PathObservation | None
-    key: PathObservation | None
-    certificate: PathObservation | None
-    config: PathObservation | None
+    paths: Mapping[str, PathObservation]
     free_bytes: int
     locks: bool
     interrupted: bool
@@ -49,12 +46,12 @@ AgentAnswer = Literal["absent", "hangs", "refuses", "answers"]
 
 @dataclass(frozen=True, slots=True)
 class AgentObservation:
-    """The agent that ssh will use.  Of one that is of no use, ``why`` and ``advice`` tell in words
-    what it did and what to do.
+    """The agent that ssh will use.  Where it cannot be used, ``why`` and ``advice`` are sentences
+    about what it did and what to do.
 
-    ``current`` and ``plain`` are whether it holds our certificate and its key; ``stale`` counts
-    ours that should leave, none where no certificate tells them apart; ``foreign`` all others.
-    ``theirs`` is the person's own, where this one is Alpkey's and stands in for it.
+    ``current`` and ``plain``: it holds Alpkey's certificate, and the certificate's key; ``stale``
+    counts Alpkey's old keys, 0 where there is no certificate to tell them by; ``foreign`` counts
+    all others.  ``user_agent`` is the user's own, where Alpkey's own agent replaces it.
     """
 
     answer: AgentAnswer
@@ -65,16 +62,16 @@ class AgentObservation:
     plain: bool = False
     stale: int = 0
     foreign: int = 0
-    theirs: "AgentObservation | None" = None
+    user_agent: "AgentObservation | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What ``ssh -G`` says of a name: keyword in lower case, first value.
+    """What ``ssh -G`` prints for a name: keyword in lower case, first value.
 
-    ``refused`` is what ssh says where it does not take its configuration.  ``lines`` names for a
-    keyword the file and line that its value comes from, where that was found.  ``lost_hook`` names
-    those of a line that has ssh run a script of ours that is not there.
+    ``refused`` is ssh's message where it rejects its configuration.  ``lines`` has for a keyword
+    the file and line that its value comes from, where that was found.  ``lost_hook`` is the file
+    and line that makes ssh run a script of Alpkey's that does not exist.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -84,19 +81,19 @@ class Resolved:
 
 
 IncludeLineState = Literal["first", "not-first", "gone"]
-"""Where our line stands in the person's configuration, once it was put there."""
+"""The position of the Include line in the user's configuration, once it was added there."""
 
 Reach = Literal["open", "name-unknown", "refused", "no-way", "too-slow", "hung-up", "not-ssh"]
 Family = Literal["any", "inet", "inet6"]
-"""Which addresses ssh takes, as its keyword AddressFamily names them."""
+"""The addresses that ssh uses, as values of its keyword AddressFamily."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReachObservation:
     """What the jump host answered.
 
-    ``stalls`` tells that it does answer, but only after an IPv6 address that swallows everything:
-    ssh, which tries one after the other, waits there first.
+    ``stalls``: it answers, but one of its IPv6 addresses drops everything; ssh tries the addresses
+    in turn, and waits there first.
     """
 
     answer: Reach
@@ -105,10 +102,10 @@ class ReachObservation:
 
 @dataclass(frozen=True, slots=True)
 class ServiceObservation:
-    """How the key service answered: ``code`` is that of the error, None where all was well.
+    """How the key service answered: ``code`` is the error's code, None where there was none.
 
-    ``status`` is the HTTP status of its answer, ``clock_ahead`` how far this computer's clock is
-    before its own; ``proxy`` the host that connections to it go through.
+    ``status`` is the HTTP status, ``clock_ahead`` how far this computer's clock is ahead of the
+    service's, ``proxy`` the host that connections to the service go through.
     """
 
     host: str
@@ -121,7 +118,7 @@ class ServiceObservation:
 
 @dataclass(frozen=True, slots=True)
 class LoginObservation:
-    """A real login: the exit code of ssh and its words; ``code`` None where it did not end."""
+    """A real login: ssh's exit code and its messages; ``code`` is None where it did not end."""
 
     host: str
     code: int | None
@@ -134,7 +131,7 @@ class LoginObservation:
 
 @dataclass(frozen=True, slots=True)
 class KeychainObservation:
-    """The keychain that a password is kept in: the code of its trouble, None where it has none."""
+    """The keychain of a saved password: the error's code, None where it works."""
 
     code: str | None
     why: str = ""
@@ -142,9 +139,9 @@ class KeychainObservation:
 
 @dataclass(frozen=True, slots=True)
 class DesktopObservation:
-    """The desktop.  None: there is no display, so the question does not arise.
+    """The desktop; a value is None where there is no display.
 
-    ``browser``: whether a page can be opened here, which it cannot without a display.
+    ``browser``: a page can be opened here, which is never so without a display.
     """
 
     tray_host: bool | None = None
@@ -154,13 +151,13 @@ class DesktopObservation:
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """Everything that was seen.  ``ssh_version`` is empty where there is no ssh.
+    """Everything that was observed.  ``ssh_version`` is empty where there is no ssh.
 
     ``program`` names this Alpkey, its Python and the system; ``installed`` are the Alpkeys that a
     shell would find.
-    ``own`` is what the person's own configuration makes of the centre's names.  ``logins`` are
-    by host, and only those that were tried.  ``unconfirmable`` says what keeps an agent from asking
-    at each use.
+    ``own`` is what the user's own configuration makes of the centre's names.  ``logins`` are
+    by host, and only those that were tried.  ``unconfirmable`` says why no agent can ask for
+    confirmation at each use.
     """
 
     site: Site
@@ -180,3 +177,7 @@ class Observations:
     installed: tuple[Path, ...] | None = None
     unconfirmable: str | None = None
     logins: Mapping[str, LoginObservation] = field(default_factory=dict)
+
+    def file(self, name: str) -> PathObservation | None:
+        """The examined file of this name; None where it does not exist or was not examined."""
+        return self.files.paths.get(name) if self.files else None

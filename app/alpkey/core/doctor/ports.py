@@ -1,8 +1,8 @@
-"""What the doctor needs of the outside world, apart from what everybody needs."""
+"""The ports that only the doctor needs."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from alpkey.core.doctor.observations import (
     DesktopObservation,
@@ -17,50 +17,45 @@ from alpkey.core.doctor.observations import (
 
 class SideBySide(Protocol):
     def __call__(self, calls: Mapping[str, Callable[[], Any]], timeout_s: float) -> dict[str, Any]:
-        """What each call returns, all run at once; None for one that is late.
+        """Run all calls at once and return their results by name; None for one that is late.
 
         Returns after ``timeout_s`` at the latest.  Raises what a call raises.
         """
 
 
 class SshProbe(Protocol):
-    """The person's ssh.  ``config`` is the file for ``-F``; None where ssh finds ours by itself."""
+    """The user's ssh.  ``config`` is the file for ``-F``; None where ssh includes ours anyway."""
 
     def version(self) -> str:
         """``9.2p1``; empty where there is no ssh."""
 
     def own(self, alias: str) -> Resolved:
-        """What the person's own configuration makes of ``alias``."""
+        """What the user's own configuration makes of ``alias``."""
 
     def straight(self, alias: str, config: Path | None) -> Family | None:
-        """The addresses by which ssh connects to ``alias``; None where it makes a detour."""
+        """The addresses that ssh uses for ``alias``; None where it does not connect directly."""
 
     def login(self, alias: str, config: Path | None) -> LoginObservation:
-        """Logs in once and asks nobody anything.  Bounded in time."""
-
-
-Mendable = Literal["folder", "key", "certificate", "config"]
+        """Log in once, without asking the user.  Bounded in time."""
 
 
 class FilesProbe(Protocol):
-    """Looks at files, and mends their modes."""
+    """Observes the examined files, and changes their modes."""
 
-    def seen(self) -> FilesObservation: ...
+    def observe(self) -> FilesObservation: ...
 
-    def mend_mode(self, name: Mendable) -> None:
-        """Gives the file the mode that it should have, and changes nothing else.  Raises
-        InvalidFile.
-        """
+    def change_mode(self, name: str, new_mode: Callable[[int], int]) -> None:
+        """Replace the mode of the file by ``new_mode`` of it.  Raises InvalidFile."""
 
 
 class NetworkProbe(Protocol):
     def reach(self, host: str, port: int, family: Family) -> ReachObservation:
-        """Whether an ssh server answers there, and whether ssh would come to wait before."""
+        """Whether an ssh server answers, and whether ssh would wait for another address first."""
 
 
 class ServiceProbe(Protocol):
     def __call__(self) -> ServiceObservation | None:
-        """One call without credentials; None where there is nobody to call."""
+        """Make one call without credentials; None where no service is known."""
 
 
 class DeskProbe(Protocol):
@@ -69,4 +64,4 @@ class DeskProbe(Protocol):
 
 class InstalledProbe(Protocol):
     def __call__(self) -> tuple[Path, ...]:
-        """Every program called alpkey that a shell would find, each once however many links."""
+        """Every program named alpkey that a shell would find, each once, whatever its links."""

@@ -1,7 +1,8 @@
-"""The doctor's report, as a text to hand on; nothing is left out by searching and replacing.
+"""The doctor's report, as a text to pass on.
 
-For the public only what never holds a fact of the person is taken: titles, versions, counts.  For
-the centre's support come user, serial, times in UTC, the service's answer, and the details.
+A public report is built only from what never holds personal data: titles, versions, counts; nothing
+is removed from it afterwards.  One for the centre's support adds user, serial, times in UTC, the
+service's answer, and the details.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,27 +18,27 @@ Report = Literal["public", "support"]
 
 
 def report(kind: Report, seen: Observations, findings: Iterable[Finding], now: datetime) -> str:
-    """The text, without a newline at its end."""
+    """The text, without a final newline."""
     support = kind == "support"
     lines = [
         f"Alpkey doctor, {'for ' + seen.site.name + ' support' if support else 'for the public'}",
         f"Taken {rfc3339(now)}",
         "",
-        *_machine(seen),
-        *(_person(seen, now) if support else ()),
+        *_system(seen),
+        *(_user(seen, now) if support else ()),
         "",
         *_findings(findings, support),
     ]
     return "\n".join(lines)
 
 
-def _machine(seen: Observations) -> Iterator[str]:
+def _system(seen: Observations) -> Iterator[str]:
     yield f"System: {seen.program or 'unknown'}"
-    yield f"ssh: {_told(seen.ssh_version)}"
+    yield f"ssh: {_or_unknown(seen.ssh_version)}"
     agent = seen.agent
     holds = f", {agent.stale} stale and {agent.foreign} foreign keys" if agent else ""
     yield f"Agent: {agent.answer if agent else 'not known'}{holds}"
-    yield f"Jump host: {_told(seen.reach.answer if seen.reach else None)}"
+    yield f"Jump host: {_or_unknown(seen.reach.answer if seen.reach else None)}"
     service = seen.service
     yield f"Key service: {(service.code or 'answers') if service else 'not known'}"
     for name, login in seen.logins.items():
@@ -45,7 +46,7 @@ def _machine(seen: Observations) -> Iterator[str]:
         yield f"Login to {where}: {'works' if login.worked else 'fails'}"
 
 
-def _person(seen: Observations, now: datetime) -> Iterator[str]:
+def _user(seen: Observations, now: datetime) -> Iterator[str]:
     snapshot, certificate = seen.snapshot, seen.snapshot.certificate
     yield f"User: {snapshot.account or 'not known'}"
     yield f"Key: {snapshot.state(now).value}"
@@ -78,5 +79,5 @@ def _finding(finding: Finding, indent: str, support: bool) -> Iterator[str]:
         yield f"{indent}    {finding_object(finding)['detail']}"
 
 
-def _told(value: str | None) -> str:
+def _or_unknown(value: str | None) -> str:
     return "not known" if value is None else value or "none"

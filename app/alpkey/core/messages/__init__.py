@@ -1,1 +1,1 @@
-"""messages"""
+"""Everything in words: errors, warnings, steps, times and labels."""

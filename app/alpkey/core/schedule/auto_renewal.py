@@ -1,7 +1,7 @@
-"""When a key is renewed though nobody asked for it, as pure rules.
+"""When a key is renewed automatically, as pure rules.
 
-Only while a kept sign-in lives, which a person agreed to; before the key's end; never with the last
-slot of the day, never in a loop, and never again after a refusal until a person signs in.
+Only while the user stays signed in, which they agreed to; before the key expires; never with the
+last key of the day, never in a loop, and never again after a refusal until the user signs in.
 """
 
 import hashlib
@@ -10,31 +10,29 @@ from datetime import datetime, timedelta
 
 from alpkey.core.state.snapshot import Snapshot
 
-# Renewals at a clock time come from many computers at once, so each has its own moment before it.
+# Renewals at a clock time would come from many computers at once, so each starts a little earlier.
 JITTER = timedelta(minutes=10)
 LEAD = timedelta(hours=2)
-# So many slots stay for whoever asks.
+# So many of the day's keys stay for renewals that the user asks for.
 SPARES = 1
-# How long to wait after each failure that may pass by itself; after the last one no more is tried.
-PATIENCE = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1))
+# How long to wait after each temporary failure; after the last one no more is tried.
+RETRY_AFTER = (timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1))
 
 
-def is_due(
-    snapshot: Snapshot, name: str | None, moments: Iterable[datetime], now: datetime
-) -> bool:
-    """Whether one of ``moments`` is near or past, and a renewal may be tried.
+def is_due(snapshot: Snapshot, name: str | None, times: Iterable[datetime], now: datetime) -> bool:
+    """Whether one of ``times`` is near or past, and a renewal may be tried.
 
-    ``name`` is the certificate's, which chooses its place in the jitter.
+    ``name`` is the certificate's, which decides its share of the jitter.
     """
     if name is None or not is_possible(snapshot, now):
         return False
-    return any(at - JITTER + _jitter(name) <= now for at in moments)
+    return any(at - JITTER + _jitter(name) <= now for at in times)
 
 
 def is_possible(snapshot: Snapshot, now: datetime) -> bool:
-    """Whether one may be tried at ``now``, were it due.
+    """Whether a renewal may be tried at ``now`` if it is due.
 
-    A certificate is kept for a quarter of its life whatever the settings say.
+    A certificate is used for at least a quarter of its validity, whatever the settings are.
     """
     certificate = snapshot.certificate
     if not (snapshot.stays_signed_in and certificate and snapshot.state(now).opens_doors):
@@ -43,19 +41,19 @@ def is_possible(snapshot: Snapshot, now: datetime) -> bool:
     if begin is None or end is None or now - begin < (end - begin) / 4:
         return False
     left = snapshot.quota.remaining
-    return left is not None and left > SPARES and _has_patience(snapshot, now)
+    return left is not None and left > SPARES and _may_retry(snapshot, now)
 
 
-def _has_patience(snapshot: Snapshot, now: datetime) -> bool:
+def _may_retry(snapshot: Snapshot, now: datetime) -> bool:
     failed = snapshot.auto_renewal_failed
     if not failed:
         return True
-    if any(one.final for one in failed) or len(failed) > len(PATIENCE):
+    if any(failure.final for failure in failed) or len(failed) > len(RETRY_AFTER):
         return False
-    return now >= failed[-1].at + PATIENCE[len(failed) - 1]
+    return now >= failed[-1].at + RETRY_AFTER[len(failed) - 1]
 
 
 def _jitter(name: str) -> timedelta:
-    """Between nothing and all of it, always the same for one certificate."""
+    """Between zero and ``JITTER``, always the same for a certificate."""
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4])
     return JITTER * number / 2**32

@@ -1,7 +1,6 @@
-"""What the tray starts by itself, as pure rules: one row for each chore, the first one due wins.
+"""The commands that the tray starts by itself, as pure rules: a row each, the first due one wins.
 
-A chore is a command that asks nobody anything.  What it learns lies in files, and the tray sees it
-there as it sees everything else.
+They ask the user nothing.  Their results are in files, which the tray watches anyway.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +16,7 @@ DOCTOR_WHILE_WARNING = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class BackgroundCommand:
-    """``is_due(look, since, now)`` where the chore was done last at ``since``."""
+    """``is_due(snapshot, since, now)``, where the command was started last at ``since``."""
 
     name: str
     arguments: tuple[str, ...]
@@ -25,17 +24,17 @@ class BackgroundCommand:
 
 
 def _doctor_is_due(snapshot: Snapshot, since: datetime, now: datetime) -> bool:
-    """Now and then; sooner while a warning stands, and at once where another key came."""
+    """Regularly; more often while there is a warning, and at once after a key was installed."""
     if since > now:
         return True  # the clock was set back
-    came_s = snapshot.stamp.mtime_ns // 10**9
-    if since.timestamp() < came_s <= now.timestamp():
+    installed_s = snapshot.stamp.mtime_ns // 10**9
+    if since.timestamp() < installed_s <= now.timestamp():
         return True
     return now - since >= (DOCTOR_WHILE_WARNING if snapshot.warnings else DOCTOR_EVERY)
 
 
 def _updates_are_due(snapshot: Snapshot, since: datetime, now: datetime) -> bool:
-    """The command itself knows when it asked last, which another tray may have done."""
+    """The command itself checks when the feed was last asked, maybe by another tray."""
     return snapshot.wants_news and (since > now or now - since >= ASK_EVERY)
 
 
@@ -48,18 +47,18 @@ BACKGROUND_COMMANDS = (
 def next_command(
     snapshot: Snapshot, done: Mapping[str, datetime], now: datetime
 ) -> BackgroundCommand | None:
-    """What to start at ``now``, where each chore was started last at ``done``.
+    """The command to start at ``now``; ``done`` is when each one was started last.
 
-    Nothing while somebody renews: what would be found changes under the eyes.
+    None while a renewal is running, which changes what would be found.
     """
     if snapshot.working:
         return None
     never = datetime.min.replace(tzinfo=UTC)
     return next(
         (
-            one
-            for one in BACKGROUND_COMMANDS
-            if one.is_due(snapshot, done.get(one.name, never), now)
+            command
+            for command in BACKGROUND_COMMANDS
+            if command.is_due(snapshot, done.get(command.name, never), now)
         ),
         None,
     )

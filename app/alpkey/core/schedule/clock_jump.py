@@ -1,14 +1,14 @@
-"""Two clocks side by side: a sleep, or a clock that was set, moves one and not the other."""
+"""Compare two clocks: a sleep, or setting the clock, moves one of them and not the other."""
 
 from dataclasses import dataclass
 
-# More than a clock that is put right gently drifts between two looks, less than any sleep matters.
+# More than a clock under adjustment drifts between two readings; shorter sleeps do not matter.
 JUMP_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """A reading of the wall clock, and of one that stands still in sleep and is never set."""
+    """The wall clock, and a clock that stops during sleep and is never set."""
 
     wall_s: float
     steady_s: float

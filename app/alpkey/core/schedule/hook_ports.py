@@ -1,4 +1,4 @@
-"""The port to a command of the person's own, run at an event."""
+"""The port to a command of the user's that runs after an event."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -8,8 +8,8 @@ class Hook(Protocol):
     def run(
         self, command: Sequence[str], facts: Mapping[str, str], cancelled: Callable[[], bool]
     ) -> None:
-        """Runs it to its end, with ``facts`` among its few variables, and nothing to read.
+        """Run it to its end, with ``facts`` in its small environment and an empty stdin.
 
-        Raises InvalidFile: ``hook-unfit`` where somebody else may have put it there,
-        ``hook-failed`` where it cannot be run, fails, takes too long, or ``cancelled`` says so.
+        Raises InvalidFile: ``hook-unfit`` where another user could have written it,
+        ``hook-failed`` where it cannot be run, fails, takes too long, or ``cancelled`` is true.
         """

@@ -1,7 +1,7 @@
-"""``state/tray.json``: what the tray remembers between two runs.
+"""``state/tray.json``: what the tray stores between two runs.
 
 ``{"version": 1, "told": {"SERIAL@END": KIND, ...}, "snooze": {"certificate", "kind", "until"}}``;
-a kind is its code, a moment RFC 3339, and ``snooze`` null where there is none.
+a kind is its code, ``until`` RFC 3339, and ``snooze`` null where there is none.
 """
 
 import json
@@ -18,14 +18,14 @@ _KINDS = {kind.code: kind for kind in Kind}
 def to_bytes(memory: Memory) -> bytes:
     row = {
         "version": VERSION,
-        "told": {certificate: kind.code for certificate, kind in memory.told.items()},
+        "told": {certificate: kind.code for certificate, kind in memory.shown.items()},
         "snooze": None if memory.snooze is None else _snooze_row(memory.snooze),
     }
     return json.dumps(row, indent=1).encode() + b"\n"
 
 
 def from_bytes(content: bytes) -> Memory:
-    """The memory; a new one where ``content`` is torn, of another version, or not ours at all."""
+    """The memory; an empty one where ``content`` is truncated, of another version, or foreign."""
     try:
         return _read(json.loads(content))
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
@@ -43,9 +43,9 @@ def _snooze_row(snooze: Snooze) -> dict[str, str | None]:
 def _read(row: Any) -> Memory:
     if row["version"] != VERSION:
         return Memory()
-    told = [(str(certificate), _KINDS[kind]) for certificate, kind in row["told"].items()]
+    shown = [(str(certificate), _KINDS[kind]) for certificate, kind in row["told"].items()]
     snooze = None if row["snooze"] is None else _snooze(row["snooze"])
-    return Memory(dict(told[-REMEMBERED:]), snooze)
+    return Memory(dict(shown[-REMEMBERED:]), snooze)
 
 
 def _snooze(row: Any) -> Snooze:

@@ -1,8 +1,8 @@
-"""When a person is reminded of a key's end, as pure rules.
+"""When the user is reminded that a key expires, as pure rules.
 
-Each certificate has a plan: one moment for each kind of reminder.  The most urgent one whose moment
-has come is shown, once; it stands for those before it, so whoever slept through two hears of one.
-``now`` is always in the zone in which the person lives, with its daylight saving.
+Each certificate has a plan: a time for each kind of reminder.  The most urgent one whose time has
+come is shown once, and replaces those before it: after a sleep over two of them one is shown.
+``now`` is always in the user's time zone, with its daylight saving.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from alpkey.core.timestamps import rfc3339
 
 SNOOZE = timedelta(minutes=30)
 QUIET_AFTER_RENEWAL = timedelta(minutes=10)
-# A clock that is set back by more than this was wrong before, and so was what it made us say.
+# A clock that is set back by more than this was wrong before, and so were its reminders.
 CLOCK_TOLERANCE = timedelta(minutes=10)
-# Certificates of which it is remembered what was said: a pair may be put back from a backup.
+# So many certificates are remembered: a key may be restored from a backup.
 REMEMBERED = 8
 _DAY = timedelta(days=1)
 _FAR = timedelta(days=400)
@@ -35,7 +35,7 @@ class Kind(IntEnum):
 
     @property
     def code(self) -> str:
-        """Its name in words and files."""
+        """Its name in messages and files."""
         return self.name.lower().replace("_", "-")
 
 
@@ -49,7 +49,7 @@ class Reminder:
 
 @dataclass(frozen=True, slots=True)
 class Snooze:
-    """The person said "Later" to ``reminder``."""
+    """The user answered ``reminder`` with "Later"."""
 
     reminder: Reminder
     until: datetime
@@ -57,30 +57,30 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What was said: for each certificate the last reminder, the latest certificate last."""
+    """The last reminder that was shown for each certificate, the latest certificate last."""
 
-    told: Mapping[str, Kind] = field(default_factory=dict)
+    shown: Mapping[str, Kind] = field(default_factory=dict)
     snooze: Snooze | None = None
 
-    def after(self, reminder: Reminder) -> "Memory":
+    def with_shown(self, reminder: Reminder) -> "Memory":
         """The memory once ``reminder`` was shown."""
-        told = {one: kind for one, kind in self.told.items() if one != reminder.certificate}
-        told[reminder.certificate] = reminder.kind
-        return Memory(dict(list(told.items())[-REMEMBERED:]))
+        shown = {name: kind for name, kind in self.shown.items() if name != reminder.certificate}
+        shown[reminder.certificate] = reminder.kind
+        return Memory(dict(list(shown.items())[-REMEMBERED:]))
 
-    def later(self, reminder: Reminder, now: datetime) -> "Memory":
-        """The memory once the person said "Later" to ``reminder``."""
+    def with_snooze(self, reminder: Reminder, now: datetime) -> "Memory":
+        """The memory once the user answered ``reminder`` with "Later"."""
         return replace(self, snooze=Snooze(reminder, now.astimezone(UTC) + SNOOZE))
 
 
 @dataclass(frozen=True, slots=True)
 class Withdraw:
-    """Take the reminder off the screen: it is true no longer."""
+    """Take the reminder off the screen: it is no longer true."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenewAutomatically:
-    """Start a renewal that nobody has to be asked for."""
+    """Start a renewal that needs no user."""
 
 
 def next_action(
@@ -93,11 +93,11 @@ def next_action(
     held: bool = False,
     may_renew: bool = False,
 ) -> Reminder | Withdraw | RenewAutomatically | None:
-    """What to do at ``now``: renew, show this reminder in place of any other, withdraw it, nothing.
+    """What to do at ``now``: renew, show this reminder instead of any other, withdraw it, nothing.
 
-    ``showing`` is on the screen.  While ``held`` - the screen is locked, or the computer woke this
-    moment - nothing new is shown; what was due is shown once that ends.  With ``may_renew`` a
-    renewal comes before any reminder.
+    ``showing`` is on the screen.  While ``held`` - the screen is locked, or the computer has just
+    woken - nothing new is shown; what was due is shown afterwards.  With ``may_renew`` a renewal
+    comes before any reminder.
     """
     plan = _plan(snapshot, settings, now)
     if showing is not None and not _still_true(showing, snapshot, plan, now):
@@ -109,21 +109,21 @@ def next_action(
     return _due(snapshot, memory, plan, now)
 
 
-def reminder_to_put_off(
+def reminder_to_snooze(
     snapshot: Snapshot, memory: Memory, settings: Settings, now: datetime
 ) -> Reminder | None:
-    """The reminder to which "Later" can be said now; None before the first and after a "Later"."""
+    """The reminder that can be snoozed now; None before the first one and during a snooze."""
     plan = _plan(snapshot, settings, now)
-    told = memory.told.get(identity(snapshot) or "")
-    if told is None or not plan or _snooze(snapshot, memory, now) is not None:
+    shown = memory.shown.get(identity(snapshot) or "")
+    if shown is None or not plan or _snooze(snapshot, memory, now) is not None:
         return None
-    return Reminder(identity(snapshot) or "", told)
+    return Reminder(identity(snapshot) or "", shown)
 
 
 def identity(snapshot: Snapshot) -> str | None:
-    """The certificate's name in the memory; None where it never ends or there is none.
+    """The certificate's name in the memory; None where it never expires or there is none.
 
-    The end stands beside the serial, for an authority may give every certificate the serial 0.
+    It includes the end, because an authority may give every certificate the serial 0.
     """
     certificate = snapshot.certificate
     if certificate is None or certificate.valid_before is None:
@@ -132,30 +132,30 @@ def identity(snapshot: Snapshot) -> str | None:
 
 
 def _is_auto_renewal_due(snapshot: Snapshot, settings: Settings, now: datetime) -> bool:
-    """At the moments of the reminders, whether they are wanted or not, and no earlier than need be.
+    """At the times of the reminders, whether they are switched on or not, but not too early.
 
-    Who wants to be reminded a day before does not want a key every hour.
+    A reminder a day before the end does not mean that a key is renewed every hour.
     """
     end = snapshot.certificate.valid_before if snapshot.certificate else None
     if end is None or settings.keep_sign_in == "no":
         return False
-    moments = [
+    times = [
         at if kind is Kind.WILL_IT_LAST else max(at, end - auto_renewal.LEAD)
-        for kind, at in _moments(snapshot, settings, now).items()
+        for kind, at in _due_times(snapshot, settings, now).items()
     ]
-    return auto_renewal.is_due(snapshot, identity(snapshot), moments, now)
+    return auto_renewal.is_due(snapshot, identity(snapshot), times, now)
 
 
 def _plan(snapshot: Snapshot, settings: Settings, now: datetime) -> dict[Kind, datetime]:
     """When each reminder of this certificate is shown, in UTC; empty where none ever is."""
-    return _moments(snapshot, settings, now) if settings.reminders else {}
+    return _due_times(snapshot, settings, now) if settings.reminders else {}
 
 
-def _moments(snapshot: Snapshot, settings: Settings, now: datetime) -> dict[Kind, datetime]:
+def _due_times(snapshot: Snapshot, settings: Settings, now: datetime) -> dict[Kind, datetime]:
     """When each reminder of this certificate falls due, in UTC; empty where none ever does.
 
-    A reminder that falls before the renewal or right after it is left out: whoever has just
-    renewed knows.  Of an end that comes after the renewal it is told however soon it comes.
+    A reminder that falls before the renewal or right after it is left out: the user has just
+    renewed.  The end itself is announced however soon after the renewal it comes.
     """
     states = (KeyState.VALID, KeyState.EXPIRING, KeyState.EXPIRED)
     end = snapshot.certificate.valid_before if snapshot.certificate else None
@@ -182,7 +182,7 @@ def _moments(snapshot: Snapshot, settings: Settings, now: datetime) -> dict[Kind
 
 
 def _evening(end: datetime, settings: Settings, zone: tzinfo) -> datetime | None:
-    """When to ask whether the key lasts until work starts on the day after; None where it does."""
+    """When to warn that the key expires before work starts the next day; None where it does not."""
     last_day = end.astimezone(zone).date()
     for day in (last_day - _DAY, last_day):
         asked_at = _local(day, settings.will_it_last_at, zone)
@@ -192,12 +192,12 @@ def _evening(end: datetime, settings: Settings, zone: tzinfo) -> datetime | None
 
 
 def _local(day: date, at: time, zone: tzinfo) -> datetime:
-    """That time of that day in UTC: moments of one zone compare by their clock faces."""
+    """That local time in UTC: times in the same zone would be compared without their offset."""
     return datetime.combine(day, at, zone).astimezone(UTC)
 
 
 def _renewed_at(snapshot: Snapshot, now: datetime) -> datetime | None:
-    """When the certificate came here, as far as it and its file say; never after ``now``."""
+    """When the certificate was installed, from its start and its file time; never after ``now``."""
     begin = snapshot.certificate.valid_after if snapshot.certificate else None
     known = [begin] if begin is not None else []
     installed_s = snapshot.stamp.mtime_ns // 10**9
@@ -217,18 +217,18 @@ def _due(
         if now < snooze.until:
             return None
         return Reminder(name, max(due or snooze.reminder.kind, snooze.reminder.kind))
-    if due is None or due <= _told(memory.told.get(name), plan, now):
+    if due is None or due <= _shown(memory.shown.get(name), plan, now):
         return None
     if due is Kind.WILL_IT_LAST and plan[due].astimezone(now.tzinfo).date() != now.date():
         return None  # that evening is over
     return Reminder(name, due)
 
 
-def _told(told: Kind | None, plan: Mapping[Kind, datetime], now: datetime) -> int:
-    """What was said, unless a wrong clock said it: then its moment is still to come."""
-    if told is None or plan.get(told, now) > now + CLOCK_TOLERANCE:
+def _shown(kind: Kind | None, plan: Mapping[Kind, datetime], now: datetime) -> int:
+    """``kind`` was shown; 0 where a wrong clock was the reason, so that its time is yet to come."""
+    if kind is None or plan.get(kind, now) > now + CLOCK_TOLERANCE:
         return 0
-    return told
+    return kind
 
 
 def _most_urgent(plan: Mapping[Kind, datetime], now: datetime) -> Kind | None:
@@ -238,7 +238,7 @@ def _most_urgent(plan: Mapping[Kind, datetime], now: datetime) -> Kind | None:
 def _snooze(snapshot: Snapshot, memory: Memory, now: datetime) -> Snooze | None:
     """The snooze of this certificate, until its reminder is shown again.
 
-    One that lies further ahead than a snooze can was made by a clock that has been set back.
+    A snooze that ends too far ahead was set before the clock was set back, and is ignored.
     """
     snooze = memory.snooze
     if snooze is None or snooze.reminder.certificate != identity(snapshot):

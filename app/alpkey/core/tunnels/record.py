@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any
 
 from alpkey.core.errors import AlpkeyError, Unreachable
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import error_object
 from alpkey.core.timestamps import from_rfc3339, rfc3339
 
 # How long it is told that a tunnel failed, or ended with its job.
@@ -150,7 +150,7 @@ def target_from_bytes(data: bytes) -> TunnelTarget | None:
 
 def error_row(error: AlpkeyError) -> dict[str, Any]:
     """The error as the contract has it, and how whoever asked for the tunnel is to end."""
-    return {**describe.error_object(error), "exit_code": error.exit_code}
+    return {**error_object(error), "exit_code": error.exit_code}
 
 
 def socket_name(tunnel_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The ports to what tells of newer versions, and to what it told last."""
+"""The ports to the release feed, and to the result of the last check."""
 
 from typing import Protocol
 
@@ -6,17 +6,17 @@ from alpkey.core.updates.releases import LastUpdateCheck, Release
 
 
 class ReleaseFeed(Protocol):
-    """Where newer versions are told of."""
+    """The centre's feed of Alpkey's releases."""
 
     def newest(self) -> Release | None:
         """The newest release; None where there is none yet.  Raises Unreachable."""
 
 
 class ReleaseMemory(Protocol):
-    """What the feed said last."""
+    """The result of the last check."""
 
     def read(self) -> LastUpdateCheck | None:
-        """None where it was never asked."""
+        """None where there was no check yet."""
 
-    def write(self, told: LastUpdateCheck) -> None:
+    def write(self, check: LastUpdateCheck) -> None:
         """Raises InvalidFile."""

@@ -1,4 +1,4 @@
-"""Newer versions of Alpkey: they are told of where a person wants that, and never fetched."""
+"""Newer versions of Alpkey: reported where the user wants that, and never downloaded."""
 
 import json
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from alpkey.core.timestamps import from_rfc3339, rfc3339
 
 ASK_EVERY = timedelta(days=1)
 
-# Builds whose package manager brings newer versions by itself.
-_BROUGHT = ("deb", "rpm")
+# Builds that a package manager updates.
+_PACKAGED = ("deb", "rpm")
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A version that can be had, and the page for people that tells of it."""
+    """A version that can be installed, and its web page."""
 
     version: str
     page: str
@@ -24,7 +24,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class LastUpdateCheck:
-    """What the feed said last, and when it was asked; ``newest`` is None where it said nothing."""
+    """The last answer of the feed, and when; ``newest`` is None where there was no release."""
 
     asked_at: datetime
     newest: Release | None
@@ -40,7 +40,7 @@ class LastUpdateCheck:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self | None:
-        """None where the file is torn or of another version."""
+        """None where the file is truncated or of another version."""
         try:
             row = json.loads(data)
             newest = release_in({"tag_name": row["version"], "html_url": row["page"]})
@@ -49,7 +49,7 @@ class LastUpdateCheck:
             return None
 
     def is_old(self, now: datetime) -> bool:
-        """Whether it is time to ask again; also where the clock was set back."""
+        """Whether it is time to check again; also where the clock was set back."""
         return not timedelta(0) <= now - self.asked_at < ASK_EVERY
 
     def newer_than(self, here: str) -> Release | None:
@@ -57,7 +57,7 @@ class LastUpdateCheck:
 
 
 def release_in(answer: object) -> Release | None:
-    """The release that a feed's answer tells of, as GitHub's does: ``tag_name``, ``html_url``."""
+    """The release in a feed's answer, in GitHub's format: ``tag_name``, ``html_url``."""
     if not isinstance(answer, dict):
         return None
     tag, page = answer.get("tag_name"), answer.get("html_url")
@@ -68,13 +68,13 @@ def release_in(answer: object) -> Release | None:
 
 def is_newer(there: str, here: str) -> bool:
     """Whether version ``there`` comes after ``here``; what is no version is never newer."""
-    numbers, ours = _numbers(there), _numbers(here)
-    return numbers is not None and ours is not None and numbers > ours
+    other, own = _numbers(there), _numbers(here)
+    return other is not None and own is not None and other > own
 
 
 def is_brought(build: str) -> bool:
-    """Whether a package manager brings newer versions to this ``build`` by itself."""
-    return build.split(" ", 1)[0] in _BROUGHT
+    """Whether a package manager updates this ``build``."""
+    return build.split(" ", 1)[0] in _PACKAGED
 
 
 def _numbers(version: str) -> tuple[int, ...] | None:

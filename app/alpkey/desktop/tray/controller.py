@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QSystemTrayIcon
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import reminders as reminder_messages
 from alpkey.core.paths import Paths
 from alpkey.core.site import Site
 from alpkey.desktop import current_state, local_time
@@ -99,7 +99,7 @@ class TrayController(QObject):
         menu = status_view.menu(state.snapshot, state.now)
         if self._reminders is not None:
             self._reminders.apply(state.snapshot, name, state.settings)
-            later = describe.LATER_IN_MENU if self._reminders.can_be_put_off else ""
+            later = reminder_messages.REMIND_ME_LATER if self._reminders.can_be_put_off else ""
             menu = replace(menu, later=later)
         tunnels = tunnel_view.entries(state.snapshot)
         return TrayView(

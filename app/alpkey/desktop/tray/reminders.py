@@ -13,7 +13,7 @@ from alpkey.core.schedule.reminders import (
     RenewAutomatically,
     Withdraw,
     next_action,
-    reminder_to_put_off,
+    reminder_to_snooze,
 )
 from alpkey.core.settings.settings import Settings
 from alpkey.core.state.snapshot import Snapshot
@@ -120,13 +120,13 @@ class Reminders(QObject):
     def put_off(self) -> None:
         """ "Later", chosen in the menu or in the notice."""
         if (reminder := self._showing or self._reminder_to_put_off()) is not None:
-            self._remember(self._memory.later(reminder, self._clock()))
+            self._remember(self._memory.with_snooze(reminder, self._clock()))
         self._withdraw()
 
     def _reminder_to_put_off(self) -> Reminder | None:
         if self._snapshot is None:
             return None
-        return reminder_to_put_off(self._snapshot, self._memory, self._settings, self._clock())
+        return reminder_to_snooze(self._snapshot, self._memory, self._settings, self._clock())
 
     def _act(self) -> None:
         if self._snapshot is None:
@@ -162,7 +162,7 @@ class Reminders(QObject):
 
     def _show(self, reminder: Reminder, snapshot: Snapshot, now: datetime) -> None:
         """Save first: a lost reminder is better than one that is repeated for ever."""
-        self._remember(self._memory.after(reminder))
+        self._remember(self._memory.with_shown(reminder))
         self._showing = reminder
         self._screen.show(status_view.reminder(reminder.kind.code, self._site_name, snapshot, now))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
 from alpkey.core.timestamps import from_rfc3339
 
 
@@ -25,7 +25,7 @@ def lines(keys: Iterable[Mapping[str, Any]], now: datetime) -> tuple[KeyLine, ..
 def _text(key: Mapping[str, Any], now: datetime) -> str:
     owner = "This computer's" if key["this_machine"] else "Another computer's"
     ends = key["valid_before"]
-    valid = describe.until(from_rfc3339(ends) if ends else None, now)
+    valid = times.until(from_rfc3339(ends) if ends else None, now)
     return f"{owner}, {valid}, serial {key['serial']}"
 
 
@@ -33,7 +33,7 @@ def quota(count: Mapping[str, Any]) -> str:
     """The quota of ``keys list`` as text."""
     if count["remaining"] is None:
         return "Quota unknown"
-    return describe.keys_left(count["remaining"], count["limit"])
+    return times.keys_left(count["remaining"], count["limit"])
 
 
 def summary(chosen: Iterable[KeyLine]) -> str:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alpkey.core.keys.certificate import fingerprint
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
+from alpkey.core.messages import reminders as reminder_messages
+from alpkey.core.messages import times
+from alpkey.core.messages.warnings import warning_text
 from alpkey.core.site import Site
 from alpkey.core.ssh.aliases import Alias
 from alpkey.core.state.quota import Quota
@@ -64,8 +67,8 @@ class Notice:
     title: str
     body: str
     icon: IconView
-    renew: str = describe.RENEW
-    later: str = describe.LATER
+    renew: str = reminder_messages.RENEW
+    later: str = reminder_messages.LATER
 
 
 UNREADABLE = MenuView("The settings cannot be used", "Quota unknown")
@@ -113,7 +116,7 @@ def _number(snapshot: Snapshot, now: datetime) -> str:
 def state_line(snapshot: Snapshot, now: datetime) -> str:
     """The key's state in one sentence, with the time left while it is usable."""
     left = snapshot.left(now) if snapshot.state(now).opens_doors else None
-    return state(snapshot, now) + (f" - {describe.span(left)} left" if left is not None else "")
+    return state(snapshot, now) + (f" - {times.span(left)} left" if left is not None else "")
 
 
 def state(snapshot: Snapshot, now: datetime) -> str:
@@ -124,23 +127,22 @@ def state(snapshot: Snapshot, now: datetime) -> str:
         case KeyState.MISSING:
             return "There is no key yet"
         case KeyState.EXPIRED:
-            return f"Key expired {describe.day_and_time(ends, now)}" if ends else "Key expired"
+            return f"Key expired {times.day_and_time(ends, now)}" if ends else "Key expired"
         case KeyState.NOT_YET_VALID:
             return "Key not valid yet; check this computer's clock"
         case KeyState.BROKEN:
             return "The key cannot be used"
-    return f"Key valid {describe.until(ends, now)}"
+    return f"Key valid {times.until(ends, now)}"
 
 
 def warning_line(snapshot: Snapshot, now: datetime) -> str:
     """What will stop a login though the key is valid, from the doctor; empty if nothing will."""
     if not snapshot.warnings or not snapshot.state(now).opens_doors:
         return ""
-    from alpkey.core.doctor.diagnosis import (
-        title_of,  # hardly ever needed, and the tray stays small
-    )
+    from alpkey.core.doctor.diagnosis import find_check  # rarely needed, and the tray stays small
 
-    first = title_of(snapshot.warnings[0]) or describe.SOMETHING_STOPS_LOGINS
+    check = find_check(snapshot.warnings[0])
+    first = check.title if check else doctor_messages.SOMETHING_STOPS_LOGINS
     more = len(snapshot.warnings) - 1
     return f"{first} (and {more} more)" if more else first
 
@@ -151,11 +153,11 @@ def quota_line(quota: Quota, now: datetime) -> str:
         return "Quota unknown"
     if quota.remaining == 0:
         at = quota.next_slot_at
-        return f"No key left; next key at {describe.clock_time(at, now)}" if at else "No key left"
-    count = describe.keys_left(quota.remaining, quota.limit)
+        return f"No key left; next key at {times.clock_time(at, now)}" if at else "No key left"
+    count = times.keys_left(quota.remaining, quota.limit)
     if quota.source == "journal":
         return f"At most {count}"
-    return f"{count} (as of {describe.clock_time(quota.as_of, now)})" if quota.as_of else count
+    return f"{count} (as of {times.clock_time(quota.as_of, now)})" if quota.as_of else count
 
 
 def own_count(site: Site) -> str:
@@ -172,7 +174,7 @@ def own_key(snapshot: Snapshot, now: datetime) -> str:
     """The key of this computer in a line; empty if none is usable."""
     if snapshot.certificate is None or not snapshot.state(now).opens_doors:
         return ""
-    ends = describe.until(snapshot.certificate.valid_before, now)
+    ends = times.until(snapshot.certificate.valid_before, now)
     return f"This computer's, {ends}, serial {snapshot.certificate.serial}"
 
 
@@ -222,7 +224,7 @@ def tooltip(site_name: str, snapshot: Snapshot, now: datetime) -> str:
     certificate = snapshot.certificate
     quota = quota_line(snapshot.quota, now)
     if certificate and snapshot.state(now).opens_doors:
-        text = f"{site_name} key {describe.until(certificate.valid_before, now)}, {quota.lower()}"
+        text = f"{site_name} key {times.until(certificate.valid_before, now)}, {quota.lower()}"
         warning = warning_line(snapshot, now)
         return f"{text}. {warning}" if warning else text
     return f"{site_name}: {state(snapshot, now).lower()}"
@@ -231,8 +233,8 @@ def tooltip(site_name: str, snapshot: Snapshot, now: datetime) -> str:
 def reminder(code: str, site_name: str, snapshot: Snapshot, now: datetime) -> Notice:
     """The reminder with this code, in words that stay true until it is read."""
     end = snapshot.certificate.valid_before if snapshot.certificate else None
-    facts = {"site": site_name, "end": describe.clock_time(end, now) if end else ""}
-    message = describe.REMINDERS[code]
+    facts = {"site": site_name, "end": times.clock_time(end, now) if end else ""}
+    message = reminder_messages.REMINDERS[code]
     return Notice(message.title.format(**facts), message.body.format(**facts), icon(snapshot, now))
 
 
@@ -242,7 +244,7 @@ def quota_guard(snapshot: Snapshot, now: datetime) -> str:
         case 0:
             return f"{quota_line(snapshot.quota, now)}."
         case 1:
-            return describe.warning("last-of-the-day", {})
+            return warning_text("last-of-the-day", {})
     return ""
 
 
@@ -316,7 +318,7 @@ def key_rows(snapshot: Snapshot, now: datetime) -> tuple[tuple[str, str], ...]:
     protection = {True: "a passphrase", False: "nothing but the file's mode", None: "unknown"}
     return (
         ("User", ", ".join(certificate.principals) or "nobody"),
-        ("Valid", describe.until(certificate.valid_before, now)),
+        ("Valid", times.until(certificate.valid_before, now)),
         ("Serial", str(certificate.serial)),
         ("Fingerprint", fingerprint(certificate.public_key)),
         ("Protected by", protection[snapshot.encrypted]),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
+from alpkey.core.messages import tunnels as tunnel_messages
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.tunnels.record import TunnelObservation, address
 from alpkey.desktop.views import errors as error_view
@@ -42,14 +43,14 @@ def name(tunnel: TunnelObservation) -> str:
 
 
 def line(tunnel: TunnelObservation) -> str:
-    return f"{name(tunnel)}: {describe.TUNNEL_BRIEFLY[tunnel.state.value]}"
+    return f"{name(tunnel)}: {tunnel_messages.BRIEF_STATES[tunnel.state.value]}"
 
 
 def state(tunnel: TunnelObservation) -> str:
     """Its state in full; for a failed one the error."""
     if tunnel.error:
         return error_view.text(tunnel.error)
-    text = describe.tunnel_state(tunnel.state.value, tunnel.target.node, tunnel.silent)
+    text = tunnel_messages.state_text(tunnel.state.value, tunnel.target.node, tunnel.silent)
     return f"{text[0].upper()}{text[1:]}"
 
 
@@ -119,5 +120,5 @@ def _job(job: dict[str, Any]) -> str:
     first, *more = job["nodes"]
     others = f" and {len(more)} more" if more else ""
     left = job["seconds_left"]
-    time = "" if left is None else f", {describe.span(timedelta(seconds=left))} left"
+    time = "" if left is None else f", {times.span(timedelta(seconds=left))} left"
     return f"{job['name']} on {first}{others}{time} ({job['id']})"

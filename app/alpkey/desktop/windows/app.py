@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox, QWidget
 
 from alpkey import glance
 from alpkey.core.errors import AlpkeyError, Unreachable
-from alpkey.core.messages import describe
+from alpkey.core.messages import setup as setup_messages
 from alpkey.core.paths import APP_ID, Paths
 from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.core.site import Site
@@ -137,7 +137,7 @@ class Windows:
         site = current_state.take(self._paths).site or self._site
         if kind == "renew":
             return RenewalDialog(self._renewal_world(site), then_connect, again=again)
-        if kind in describe.SETUP_WINDOWS:
+        if kind in setup_messages.WINDOWS:
             from alpkey.desktop.file_watcher import FileWatcher
             from alpkey.desktop.windows.first_start import frame
 

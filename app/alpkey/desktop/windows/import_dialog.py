@@ -28,7 +28,9 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages import times
+from alpkey.core.messages.describe import describe
+from alpkey.core.messages.warnings import step_text, warning_text
 from alpkey.core.site import Site
 from alpkey.core.timestamps import from_rfc3339
 from alpkey.desktop import local_time
@@ -154,10 +156,10 @@ class ImportDialog(CommandDialog):
 
     def _stepped(self, step: str, params: dict[str, Any]) -> None:
         if step == "understood":
-            self._note(describe.step(step, params))
+            self._note(step_text(step, params))
 
     def _warned(self, code: str, params: dict[str, Any]) -> None:
-        self._note(describe.warning(code, params))
+        self._note(warning_text(code, params))
 
     def _note(self, text: str) -> None:
         self._notes.append(text)
@@ -170,7 +172,7 @@ class ImportDialog(CommandDialog):
             self._answer(ask, text)
             return
         code, yes, no = _QUESTIONS[field["name"]]
-        message = describe.describe(Cancelled(code, path=field["value"]))
+        message = describe(Cancelled(code, path=field["value"]))
         self._show_message(message.title, "\n\n".join([*self._notes, message.detail]))
         self._offer(
             button(yes, lambda: self._answer(ask, True), "yes"),
@@ -185,7 +187,7 @@ class ImportDialog(CommandDialog):
     def _done(self, result: dict[str, Any]) -> None:
         self._child = None
         valid_before = result["valid_before"]
-        until = describe.until(from_rfc3339(valid_before) if valid_before else None, self._clock())
+        until = times.until(from_rfc3339(valid_before) if valid_before else None, self._clock())
         is_new = result["imported"]
         title = f"Key valid {until}" if is_new else "What is installed is as good"
         if removed := [Path(path).name for path in result["removed"]]:

@@ -11,7 +11,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages import removal as removal_messages
+from alpkey.core.messages.describe import describe
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.site import Site
 from alpkey.desktop.child.child_process import ChildProcess
@@ -71,7 +72,7 @@ class SignOutDialog(CommandDialog):
 
     def _asked(self, ask: dict[str, Any]) -> None:
         self._ask = ask
-        message = describe.describe(Cancelled("leave-question", path=ask["fields"][0]["value"]))
+        message = describe(Cancelled("leave-question", path=ask["fields"][0]["value"]))
         self._text.setText(message.detail)
         announce(self, message.detail)
         self._revoke.setVisible(self._site.has_gateway)
@@ -88,7 +89,7 @@ class SignOutDialog(CommandDialog):
             self._child.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
 
     def _done(self, result: dict[str, Any]) -> None:
-        removed = describe.gone(
+        removed = removal_messages.removed(
             (OwnedItem(**item) for item in result["removed"]), result["revoked"]
         )
         reasons = "\n".join(item["reason"] for item in result["left"])

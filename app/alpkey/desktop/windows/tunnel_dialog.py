@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.site import Site
 from alpkey.core.tunnels.record import TunnelTarget
 from alpkey.desktop.child.command_tracker import ResultHandler
@@ -178,7 +178,7 @@ class TunnelDialog(CommandDialog):
     def _end_job(self) -> None:
         """End it after a question, as that cannot be undone."""
         job = self._jobs[self._list.currentRow()]
-        message = describe.describe(Cancelled("job-question", path=job.text))
+        message = describe(Cancelled("job-question", path=job.text))
         ask(
             self,
             "job-question",

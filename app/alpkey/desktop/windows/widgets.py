@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.messages.describe import Description
+from alpkey.core.messages.description import Description
 from alpkey.core.site import Host, Site
 from alpkey.desktop.views.status import with_mnemonics
 

@@ -8,10 +8,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton, QTabWidget
 from pytestqt.qtbot import QtBot
 
-from alpkey.actions.doctor import FIXES
+from alpkey.core.doctor.buttons import FIX
 from alpkey.core.doctor.check import Check
 from alpkey.core.doctor.diagnosis import CHECKS
-from alpkey.core.messages import describe
+from alpkey.core.messages import doctor as doctor_messages
 from alpkey.core.paths import Paths, user_paths
 from alpkey.desktop.views import findings as finding_view
 from alpkey.desktop.windows.main_window import MainWindow
@@ -87,7 +87,8 @@ def turn_to_it(qtbot: QtBot, window: MainWindow) -> None:
 def until_examined(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(
         lambda: (
-            page(window).commands.is_idle and text(window, "doctor-state") != describe.DOCTOR_LOOKS
+            page(window).commands.is_idle
+            and text(window, "doctor-state") != doctor_messages.EXAMINING
         ),
         timeout=PATIENCE_MS,
     )
@@ -159,22 +160,28 @@ def test_the_doctor_runs_again_once_the_window_for_a_finding_is_closed(
     until_examined(qtbot, window)
 
 
-@pytest.mark.parametrize("name", FIXES)
-def test_what_the_doctor_can_fix_has_no_other_button(name: str) -> None:
-    assert finding_view.action({"id": name, "fix": name}) == "fix"
-    assert finding_view.action({"id": name, "fix": None}) is None, "one place says how it ends"
-
-
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_every_button_has_its_words_and_its_window(check: Check) -> None:
-    action = finding_view.action({"id": check.id, "fix": None})
-    if action:
-        assert describe.ACTIONS[action]
-        assert finding_view.window(action)
+def test_a_finding_has_the_button_of_its_fix_or_of_its_window(check: Check) -> None:
+    assert check.fix is None or check.button is None, "one button a finding"
+    assert check.button is None or (check.button.label and check.button.window)
+    assert finding_view.button({"id": check.id, "fix": None}) is check.button
+    if check.fix:
+        assert finding_view.button({"id": check.id, "fix": check.id}) is FIX
 
 
-def test_buttons_are_for_findings_that_there_are() -> None:
-    assert set(finding_view._RESOLVED_BY) <= {check.id for check in CHECKS}
+def test_a_finding_of_a_later_version_has_no_button_but_its_advice() -> None:
+    finding = {"id": "of-a-later-version", "fix": None, "detail": "It is", "next_step": "Do this"}
+    assert finding_view.button(finding) is None
+    assert finding_view.lines({**finding, "consequences": []}) == ["It is", "Do this"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"), [("key-open", 1), ("key-expired", 1), ("login-refused", 2), ("no-locks", 2)]
+)
+def test_the_advice_is_left_out_only_where_the_button_says_it(name: str, shown: int) -> None:
+    (check,) = (check for check in CHECKS if check.id == name)
+    row = {"id": name, "fix": name if check.fix else None, "detail": "It is", "next_step": "Do"}
+    assert len(finding_view.lines({**row, "consequences": []})) == shown
 
 
 def test_a_report_is_shown_in_full_before_it_is_copied(qtbot: QtBot, opened: Opener) -> None:
@@ -220,9 +227,9 @@ def test_a_button_takes_the_place_of_the_advice() -> None:
         "fix": "key-open",
         "consequences": [{"title": "C", "detail": "E"}],
     }
-    assert finding_view.action(finding) == "fix"
+    assert finding_view.button(finding) is FIX
     assert finding_view.lines(finding) == ["D", "From this follows: C. E"]
     other = {**finding, "id": "offline", "fix": None}
-    assert finding_view.action(other) is None
+    assert finding_view.button(other) is None
     assert finding_view.lines(other) == ["D", "Do", "From this follows: C. E"]
     assert finding_view.title(finding) == "Stops a login: T"

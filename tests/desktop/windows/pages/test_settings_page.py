@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from alpkey import glance
-from alpkey.core.messages import describe
+from alpkey.core.messages import setup as setup_messages
 from alpkey.core.paths import Paths, user_paths
 from alpkey.core.settings.settings import declared
 from alpkey.desktop.views import status as status_view
@@ -253,5 +253,5 @@ def test_what_is_set_up_in_a_window_of_its_own(qtbot: QtBot, at: Paths) -> None:
     qtbot.addWidget(window)
     for entry in window.findChild(QPushButton, "set-up-parts").menu().actions():
         entry.trigger()
-    assert started == [("window", name) for name in describe.SETUP_WINDOWS]
-    assert describe.SETUP_WINDOWS.keys() == {"first-start", *SINGLE_PAGES}
+    assert started == [("window", name) for name in setup_messages.WINDOWS]
+    assert setup_messages.WINDOWS.keys() == {"first-start", *SINGLE_PAGES}

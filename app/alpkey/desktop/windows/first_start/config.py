@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from alpkey.core.desktop.setup_pages import Page
-from alpkey.core.messages import describe
+from alpkey.core.messages.warnings import warning_text
 from alpkey.core.ssh.config_query import Loss, together
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.widgets import GRID_PX, words_label
@@ -105,7 +105,7 @@ class ConfigPage(SetupPage):
         """What would be overridden, and which of the user's names lead to the centre."""
         own_lines = [BY_HAND.format(site=self.world.site.name)] if result["by_hand"] else []
         lost = [
-            describe.warning("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
+            warning_text("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
             for loss in together(Loss(**row) for row in result["loses"])
         ]
         names = [

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from alpkey.core.desktop.setup_pages import Page
 from alpkey.core.errors import InvalidInput
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import error_object
 from alpkey.core.state.snapshot import Stamp
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.views import status as status_view
@@ -76,9 +76,7 @@ class KeyPage(SetupPage):
         if self._account or not name:
             self.world.renew(self.window())
         elif not self.world.site.names_a_user(name):
-            self.show_error(
-                describe.error_object(InvalidInput("username-unfit", site=self.world.site.name))
-            )
+            self.show_error(error_object(InvalidInput("username-unfit", site=self.world.site.name)))
             self._name.setFocus()
             self._name.selectAll()
         else:

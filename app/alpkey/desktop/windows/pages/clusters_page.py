@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.core.ssh import vscode
 from alpkey.desktop import local_time
 from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
@@ -120,7 +120,7 @@ class ClustersPage(QWidget):
         self._run(lambda _: right(""), partial(self._failed, name), name, "--check")
 
     def _ask_to_disconnect(self) -> None:
-        message = describe.describe(Cancelled("disconnect-question"))
+        message = describe(Cancelled("disconnect-question"))
         ask(self, "disconnect-question", message, "&Disconnect", "&Keep them", self._end_all)
 
     def _end_all(self) -> None:

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.messages import describe
+from alpkey.core.doctor.buttons import Button
+from alpkey.core.messages import doctor as doctor_messages
 from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import findings as finding_view
@@ -50,7 +51,7 @@ class DoctorPage(QWidget):
         self._start = start
         self._taken = taken
         self._has_run = False
-        self._state = heading("doctor-state", describe.DOCTOR_LOOKS)
+        self._state = heading("doctor-state", doctor_messages.EXAMINING)
         self._again = button("", self.examine, "look-again")
         self._public = button("", lambda: self._report("public"), "report-public")
         self._support = button("", lambda: self._report("support"), "report-support")
@@ -83,7 +84,7 @@ class DoctorPage(QWidget):
     def _run(self, on_done: ResultHandler, *arguments: str) -> None:
         if not self.commands.is_idle:
             return
-        self._state.setText(describe.DOCTOR_LOOKS)
+        self._state.setText(doctor_messages.EXAMINING)
         self.setEnabled(False)
         ended = partial(self._ended, on_done)
         self.commands.run(
@@ -102,30 +103,25 @@ class DoctorPage(QWidget):
 
     def _apply(self, result: dict[str, Any]) -> None:
         findings: list[Finding] = result["findings"]
-        self._state.setText(describe.found(len(findings)))
+        self._state.setText(doctor_messages.number_of_findings(len(findings)))
         announce(self, self._state.text())
         self._show(findings)
 
     def _show(self, findings: list[Finding]) -> None:
         """Show the findings; every button gets its own letter."""
-        actions = [finding_view.action(finding) for finding in findings]
-        labels = [
-            *describe.DOCTOR_BUTTONS,
-            *(describe.ACTIONS[action] for action in actions if action),
-        ]
+        offers = [finding_view.button(finding) for finding in findings]
+        labels = [*doctor_messages.PAGE_BUTTONS, *(offer.label for offer in offers if offer)]
         marked = status_view.with_mnemonics(labels, self._taken)
         for own, text in zip(self._buttons, marked, strict=False):
             own.setText(text)
         rest = iter(marked[len(self._buttons) :])
         cards = [
-            self._card(finding, action, next(rest) if action else "")
-            for finding, action in zip(findings, actions, strict=True)
+            self._card(finding, offer, next(rest) if offer else "")
+            for finding, offer in zip(findings, offers, strict=True)
         ]
         self._list.setWidget(stack(cards))
 
-    def _card(
-        self, finding: Finding, action: finding_view.FindingAction | None, label: str
-    ) -> QWidget:
+    def _card(self, finding: Finding, offer: Button | None, label: str) -> QWidget:
         name = finding["id"]
         title = bold_label(f"title-{name}", finding_view.title(finding))
         card = QWidget()
@@ -135,17 +131,17 @@ class DoctorPage(QWidget):
         layout.addWidget(title)
         for number, text in enumerate(finding_view.lines(finding)):
             layout.addWidget(words_label(f"line-{name}-{number}", text))
-        if action:
-            fix = button(label, lambda: self._do(action, name), f"fix-{name}")
+        if offer:
+            fix = button(label, lambda: self._do(offer, name), f"fix-{name}")
             fix.setAccessibleDescription(finding["title"])
             layout.addWidget(fix, alignment=Qt.AlignmentFlag.AlignLeft)
         return card
 
-    def _do(self, action: finding_view.FindingAction, name: str) -> None:
-        if action == "fix":
+    def _do(self, offer: Button, name: str) -> None:
+        if not offer.window:
             self._run(self._apply, "--fix", name)
             return
-        opened = self._start("window", *finding_view.window(action))
+        opened = self._start("window", *offer.window)
         if isinstance(opened, QDialog):
             opened.destroyed.connect(self._examine_if_shown)
 
@@ -182,7 +178,7 @@ class ReportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.addWidget(self._text)
-        layout.addWidget(words_label("support", describe.report_goes_to(support)))
+        layout.addWidget(words_label("support", doctor_messages.where_to_send_report(support)))
         layout.addLayout(buttons)
         self.resize(*REPORT_SIZE_PX)
 

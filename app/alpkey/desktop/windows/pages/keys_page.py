@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
+from alpkey.core.messages.warnings import WARNINGS, warning_text
 from alpkey.core.site import Site
 from alpkey.desktop import local_time
 from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
@@ -112,7 +113,7 @@ class KeysPage(QWidget):
         child.shown.connect(waiting.show_page)
         child.warned.connect(
             lambda code, params: (
-                waiting.say(describe.warning(code, params)) if code in describe.WARNINGS else None
+                waiting.say(warning_text(code, params)) if code in WARNINGS else None
             )
         )
         area = scroll_area("signing-in", "Signing in")
@@ -152,7 +153,7 @@ class KeysPage(QWidget):
 
     def _revoke(self, chosen: Sequence[KeyLine]) -> None:
         """Revoke after a question, as that cannot be undone."""
-        message = describe.describe(Cancelled("revoke-question", path=keys_view.summary(chosen)))
+        message = describe(Cancelled("revoke-question", path=keys_view.summary(chosen)))
         serials = [line.serial for line in chosen]
 
         def revoke() -> None:

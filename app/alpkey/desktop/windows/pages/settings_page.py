@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.messages import describe
+from alpkey.core.messages import settings as settings_messages
+from alpkey.core.messages import setup as setup_messages
 from alpkey.core.settings.policy import Chosen
 from alpkey.core.settings.settings import Setting, declared
 from alpkey.core.site import Site
@@ -53,7 +54,7 @@ class Row:
         self.control.show_text(self.setting.kind.text(value))
         for part in (self.label, self.control):
             part.setEnabled(not locked)
-        managed = f" ({describe.MANAGED})" if locked else ""
+        managed = f" ({settings_messages.MANAGED})" if locked else ""
         text = " ".join(filter(None, (self.setting.help + managed, self._missing())))
         self.help.setText(text)
         self.control.setAccessibleDescription(text)
@@ -96,7 +97,9 @@ class SettingsPage(QScrollArea):
 
     def apply(self, state: CurrentState) -> None:
         """Show the settings in force, except for what is being typed or written."""
-        self._trouble.setText(state.trouble and f"{state.trouble}\n{describe.MENDED_BY_A_CHANGE}")
+        self._trouble.setText(
+            state.trouble and f"{state.trouble}\n{settings_messages.REPAIRED_BY_A_CHANGE}"
+        )
         self._trouble.setVisible(bool(state.trouble))
         if not self.commands.is_idle:
             return
@@ -119,7 +122,7 @@ class SettingsPage(QScrollArea):
         if names != self._clusters:
             self._clusters = names
             rows = [row for row in self._rows.values() if row.label.buddy()]
-            labels = [describe.SET_UP, *(row.setting.label for row in rows)]
+            labels = [setup_messages.SET_UP, *(row.setting.label for row in rows)]
             marked = status_view.with_mnemonics([*labels, *names], self._taken)
             self._set_up.setText(marked[0])
             for row, label in zip(rows, marked[1:], strict=False):
@@ -185,12 +188,12 @@ class SettingsPage(QScrollArea):
 
 def _set_up_button(start: Callable[..., object]) -> QPushButton:
     """A menu with what has a window of its own instead of a value."""
-    button = QPushButton(describe.SET_UP)
+    button = QPushButton(setup_messages.SET_UP)
     button.setObjectName("set-up-parts")
-    button.setAccessibleName(describe.SET_UP)
+    button.setAccessibleName(setup_messages.SET_UP)
     menu = QMenu(button)
-    labels = status_view.with_mnemonics(list(describe.SETUP_WINDOWS.values()))
-    for window, label in zip(describe.SETUP_WINDOWS, labels, strict=True):
+    labels = status_view.with_mnemonics(list(setup_messages.WINDOWS.values()))
+    for window, label in zip(setup_messages.WINDOWS, labels, strict=True):
         menu.addAction(label, partial(start, "window", window))
     button.setMenu(menu)
     return button

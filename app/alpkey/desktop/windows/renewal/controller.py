@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages.warnings import WARNINGS, warning_text
 from alpkey.core.signin.methods import first_method, methods
 from alpkey.core.site import SignInMethod, Site
 from alpkey.desktop.current_state import CurrentState
@@ -217,8 +217,8 @@ class RenewalController:
             self._form.unlock(proven=True)
 
     def warned(self, code: str, params: dict[str, Any]) -> None:
-        if code in describe.WARNINGS:
-            self._notes.append(describe.warning(code, params))
+        if code in WARNINGS:
+            self._notes.append(warning_text(code, params))
             self._progress.say(self._notes[-1])
 
     def shown(self, page: dict[str, Any]) -> None:

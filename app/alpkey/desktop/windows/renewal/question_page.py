@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QPushButton
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages import describe
+from alpkey.core.messages.describe import describe
 from alpkey.desktop.windows.renewal.page import RenewalPage
 from alpkey.desktop.windows.renewal.screens import KeepSignInQuestion, ReplaceQuestion
 from alpkey.desktop.windows.widgets import button, words_label
@@ -21,7 +21,7 @@ class QuestionPage(RenewalPage):
         self._is_replacement = isinstance(question, ReplaceQuestion)
         super().__init__("There is a key already" if self._is_replacement else "Stay signed in?")
         self._answer = answer
-        message = describe.describe(
+        message = describe(
             Cancelled("foreign-key", path=question.path)
             if isinstance(question, ReplaceQuestion)
             else Cancelled("keep-question", path=question.site)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from alpkey.core.messages import describe
+from alpkey.core.messages.warnings import STEPS
 from alpkey.desktop.windows.widgets import announce
 
 _WAITING, _REACHED = "\N{WHITE CIRCLE}", "\N{CHECK MARK}"
@@ -15,7 +15,7 @@ class StepList(QWidget):
 
     def __init__(self, steps: Sequence[str]) -> None:
         super().__init__()
-        self._labels = {step: QLabel(f"{_WAITING} {describe.STEPS[step]}") for step in steps}
+        self._labels = {step: QLabel(f"{_WAITING} {STEPS[step]}") for step in steps}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for label in self._labels.values():
@@ -24,8 +24,8 @@ class StepList(QWidget):
     def reach(self, step: str) -> None:
         """Mark ``step`` as reached; one that is not listed is ignored."""
         if step in self._labels:
-            self._labels[step].setText(f"{_REACHED} {describe.STEPS[step]}")
-            announce(self, describe.STEPS[step])
+            self._labels[step].setText(f"{_REACHED} {STEPS[step]}")
+            announce(self, STEPS[step])
 
 
 def busy_bar(name: str) -> QProgressBar:

@@ -1,0 +1,113 @@
+"""Errors of Alpkey itself, its settings and its files, by code."""
+
+from collections.abc import Mapping
+
+from alpkey.core.messages.description import Description
+
+ERRORS: Mapping[str, Description] = {
+    "usage": Description("That cannot be done like this", "{reason}", "See: alpkey --help"),
+    "unknown-host": Description(
+        "There is no cluster called {name}",
+        "Known are: {known}.",
+        "Choose one of these, or add it to your ssh configuration.",
+    ),
+    "settings-unreadable": Description(
+        "A file of settings cannot be used",
+        "{path}: {reason}",
+        "Mend the file, or move it away to go on with the defaults.",
+    ),
+    "setting-unknown": Description(
+        "There is no setting {key}", "Known are: {known}.", "See: alpkey settings"
+    ),
+    "setting-unfit": Description(
+        "This value does not fit",
+        "{reason}. Nothing was changed.",
+        "See: alpkey settings set --help",
+    ),
+    "setting-locked": Description(
+        "{key} is managed by your organisation",
+        "Nothing was changed.",
+        "Ask whoever looks after this computer.",
+    ),
+    "no-terminal": Description(
+        "No terminal program was found",
+        "Looked for: {looked_for}.",
+        "Name yours in the setting 'terminal', or use: alpkey connect {name} --here",
+    ),
+    "no-editor": Description(
+        "VS Code was not found",
+        "Looked for: {looked_for}.",
+        "Install it with its extension Remote - SSH, or connect in a terminal.",
+    ),
+    "editor-needs-config": Description(
+        "VS Code does not know {name} yet",
+        "It reads your own ssh configuration, and Alpkey's part is not in it.",
+        "Let Alpkey write its part: alpkey config apply",
+    ),
+    "unsupported-platform": Description(
+        "Alpkey is for Linux and macOS",
+        "This system is {platform}.",
+        "Use the centre's web page to get a key on this system.",
+    ),
+    "no-news": Description(
+        "Newer versions could not be asked for",
+        "{why}.",
+        "Check the network connection and try again.",
+    ),
+    "no-feed": Description(
+        "Nobody is there to be asked for newer versions",
+        "The site file of {site} names no place for that.",
+        "Whoever installed Alpkey here brings them.",
+    ),
+    "lock-held": Description(
+        "Another renewal is running",
+        "{process} on {host} holds the lock since {since}.",
+        "Wait for it to end, or end it, and try again.",
+    ),
+    "folder-unfit": Description(
+        "{path} cannot be written", "{reason} Nothing was changed.", "Mend this and try again."
+    ),
+    "runtime-unfit": Description(
+        "Alpkey has no folder for its sockets",
+        "{reason}",
+        "Have XDG_RUNTIME_DIR or TMPDIR name a folder of your own with a short path.",
+    ),
+    "instance-silent": Description(
+        "Alpkey's {name} runs already, and does not answer",
+        "It may be about to start or to end.",
+        "Try again in a moment.",
+    ),
+    "disk-full": Description(
+        "The disk is full",
+        "{path} could not be written. The key you had is untouched.",
+        "Free some space and try again.",
+    ),
+    "files-unfit": Description("{path} cannot be used", "{reason}", "Mend the file and try again."),
+    "hook-unfit": Description(
+        "The command of after_renewal is not run",
+        "{path}: {reason}",
+        "See to it that only you can change it, or take it out of the settings.",
+    ),
+    "hook-failed": Description(
+        "The command of after_renewal did not do its work",
+        "{path}: {reason}",
+        "Try it by hand.",
+    ),
+    "leave-question": Description(
+        "Leaving this computer has to be agreed to",
+        "To be removed:\n{path}\nSettings and your ssh configuration stay.",
+        "Agree with --yes.",
+    ),
+    "uninstall-question": Description(
+        "Undoing what Alpkey did outside its own folders has to be agreed to",
+        "To be undone:\n{path}\nKey, certificate and what the keychain keeps stay; "
+        "to remove those: alpkey sign-out",
+        "Agree with --yes.",
+    ),
+    "cancelled": Description("Cancelled", "Nothing was changed.", "Start again when you like."),
+    "sandbox-missing": Description(
+        "The sandbox is not installed",
+        "It comes with the extra 'sandbox'.",
+        "Install it with: pip install 'alpkey[sandbox]'",
+    ),
+}

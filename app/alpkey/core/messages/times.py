@@ -1,0 +1,34 @@
+"""Times, time spans and numbers of keys in words."""
+
+from datetime import datetime, timedelta
+
+
+def span(left: timedelta) -> str:
+    """``13 h 42 min``, ``42 min``, ``less than a minute``."""
+    minutes = int(left.total_seconds()) // 60
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else "less than a minute"
+
+
+def clock_time(moment: datetime, now: datetime) -> str:
+    """``17:42`` today, else with the day; in the zone of ``now``."""
+    local = moment.astimezone(now.tzinfo)
+    return f"{local:%H:%M}" if local.date() == now.date() else day_and_time(moment, now)
+
+
+def day_and_time(moment: datetime, now: datetime) -> str:
+    """``Tue 17:42`` within a week, else with the date; in the zone of ``now``."""
+    local = moment.astimezone(now.tzinfo)
+    near = abs(local.date() - now.date()) < timedelta(days=7)
+    return f"{local:%a %H:%M}" if near else f"{local:%Y-%m-%d %H:%M}"
+
+
+def until(moment: datetime | None, now: datetime) -> str:
+    """``until Tue 17:42``, or ``for ever``."""
+    return "for ever" if moment is None else f"until {day_and_time(moment, now)}"
+
+
+def keys_left(remaining: int, limit: int) -> str:
+    """``3 of 5 keys left``."""
+    return f"{remaining} of {limit} keys left"
