@@ -93,7 +93,7 @@ def keychain(*, usable: bool = True, encrypted: bool = False) -> list[list[Row]]
     )
 
 
-ALL_NEW = {"ela": "unknown", "daint": "unknown", "santis": "unknown", "clariden": "unknown"}
+ALL_NEW = dict.fromkeys((site().jump_host, *(host.name for host in site().clusters)), "unknown")
 ALL_KNOWN = dict.fromkeys(ALL_NEW, "known")
 SET_UP: Says = {
     "config diff": config(changed=False, diff=""),

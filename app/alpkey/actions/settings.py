@@ -14,16 +14,19 @@ from alpkey.core.settings.ports import SettingsFile
 from alpkey.core.settings.settings import (
     CONFIRM_EACH_USE,
     KEEP_SIGN_IN,
+    SITE,
     InvalidSettings,
     Setting,
     declared,
+    no_such_site,
 )
 from alpkey.core.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsWorld:
-    """``locked`` are the keys that the organisation decides; ``site`` is the centre as shipped.
+    """``locked`` are the keys that the organisation decides; ``site`` is the centre as shipped,
+    and ``site_names`` are those that the setting of that name can have.
 
     ``look_again`` has the shell prompts see what a change means; the entry in the desktop's menu
     names clusters, too.  ``lacks`` says what is missing here for a setting to be of use;
@@ -33,6 +36,7 @@ class SettingsWorld:
     chosen: Callable[[], Chosen]
     locked: Callable[[], Collection[str]]
     site: Callable[[], Site]
+    site_names: Callable[[], Collection[str]]
     file: SettingsFile
     look_again: Callable[[], None]
     desktop: Callable[[], DesktopWorld]
@@ -76,7 +80,7 @@ def change(
         yield Warn("settings-set-aside", {"path": str(aside)})
     with suppress(AlpkeyError):  # another key may be wrong: that is told when it is read
         world.look_again()
-        if setting.kind is CLUSTERS:
+        if setting.kind is CLUSTERS or key == SITE:
             yield from follow(world.desktop())
         if key == CONFIRM_EACH_USE:
             yield from world.load_anew()
@@ -101,6 +105,8 @@ def _typed(setting: Setting, text: str, world: SettingsWorld) -> Plain:
         raise InvalidInput("setting-unfit", reason=str(error)) from None
     if setting.kind is CLUSTERS and isinstance(plain, dict):
         _check_clusters(plain, world.site())
+    if setting.key == SITE and plain not in (known := world.site_names()):
+        raise InvalidInput("setting-unfit", reason=no_such_site(str(plain), known))
     return plain
 
 

@@ -127,7 +127,8 @@ def _other_tool(seen: Observations, _: datetime) -> Facts | None:
         return None
     ours = seen.known.made_here(fingerprint(certificate.public_key))
     noted = any(one.serial == certificate.serial for one in seen.known.issued)
-    return when(not ours and not noted, path=str(seen.snapshot.key_path))
+    tools = " and ".join(seen.site.key_tools) or "other programs"
+    return when(not ours and not noted, path=str(seen.snapshot.key_path), tools=tools)
 
 
 def _cut_off(seen: Observations, _: datetime) -> Facts | None:
@@ -301,7 +302,7 @@ CHECKS = (
         "other-tool",
         "note",
         "Another program writes the same key",
-        "{path} was not put there by Alpkey; cscs-keygen and cscs-key use the same files.",
+        "{path} was not put there by Alpkey; {tools} use the same files.",
         "Use one program for it: a renewal by Alpkey keeps what it finds as a backup.",
         _other_tool,
     ),

@@ -189,7 +189,7 @@ ERRORS: Mapping[str, Description] = {
     "api-key-refused": Description(
         "The API key is not accepted",
         "{site} does not know it, or it is older than its 180 days.",
-        "Make a new one at the centre's page for service accounts, and put it into CSCS_API_KEY.",
+        "Make a new one at the centre's page for service accounts, and put it into {variable}.",
     ),
     "api-key-missing": Description(
         "The API key of the service account is missing",
@@ -406,7 +406,7 @@ ERRORS: Mapping[str, Description] = {
     "import-unknown": Description(
         "{name} is neither a key nor a certificate",
         "Nothing was changed.",
-        "Get them at {dashboard}: the files are called cscs-key and cscs-key-cert.pub.",
+        "Get them at {dashboard}: the files are called {key_file} and {key_file}-cert.pub.",
     ),
     "import-damaged": Description(
         "{name} is damaged", "{reason} Nothing was changed.", "Download it again at {dashboard}."

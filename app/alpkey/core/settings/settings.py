@@ -4,6 +4,7 @@ The command ``alpkey settings``, the page of the main window and the README's ta
 what stands here.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
@@ -29,6 +30,9 @@ KEEP_SIGN_IN = "keep_sign_in"
 TELL_UPDATES = "tell_updates"
 
 CONFIRM_EACH_USE = "confirm_each_use"
+
+SITE = "site"
+DEFAULT_SITE = "cscs"
 
 Check = Callable[[Any], str | None]
 Lacks = Callable[[Mapping[str, str], str, Callable[[str], object]], str | None]
@@ -85,6 +89,15 @@ def _setting(
     return field(default=default, metadata=told)
 
 
+def _site_file(name: str) -> str | None:
+    """Why ``name`` cannot be that of a site file; whether there is one, the file system says."""
+    return None if re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name) else f"{name!r} names no site file"
+
+
+def no_such_site(name: str, known: Collection[str]) -> str:
+    return f"{SITE}: there is no site file for {name!r}; there are: {', '.join(known)}"
+
+
 def _one_word(name: str) -> str | None:
     return "has a space in it" if " " in name else None
 
@@ -103,6 +116,9 @@ class Settings:
 
     username: str = _setting(
         "", TEXT, "User name", "Your name at the centre, not your e-mail address.", _one_word
+    )
+    site: str = _setting(
+        DEFAULT_SITE, TEXT, "Centre", "The name of the site file that describes it.", _site_file
     )
     lead_time: timedelta = _setting(
         timedelta(hours=2),

@@ -48,6 +48,8 @@ from alpkey.desktop.windows.renewal.external_page import WAYS, ExternalPage, met
 from alpkey.desktop.windows.renewal.form_page import FormPage
 
 TITLE = "Renew CSCS key"
+# The letters of Close and Renew anyway, which stand below the clusters.
+_TAKEN = "er"
 MINIMUM_WIDTH_PX = 48 * GRID_PX
 
 # The question whether to stay signed in.
@@ -359,7 +361,7 @@ class RenewalDialog(QDialog):
     def _show_still_good(self, state: str) -> None:
         page, layout = _blank()
         layout.addWidget(words_label("state", f"{state}. There is no need to renew it now."))
-        layout.addWidget(connect_row(self._world.site.clusters, self._connect))
+        layout.addWidget(connect_row(self._world.site.clusters, self._connect, _TAKEN))
         layout.addStretch()
         self._good_page = page
         renew = button("&Renew anyway", self._show_asked, "renew-anyway")
@@ -431,7 +433,7 @@ class RenewalDialog(QDialog):
             layout.addWidget(words_label("late", late))
         for text in self._left_to_say:  # what went wrong once the key was there
             layout.addWidget(words_label("note", text))
-        layout.addWidget(connect_row(self._world.site.clusters, self._connect))
+        layout.addWidget(connect_row(self._world.site.clusters, self._connect, _TAKEN))
         if not (self._left_to_say or self._world.reader.is_active):
             closes = words_label("closes", "This window closes by itself.")
             layout.addWidget(closes)
