@@ -246,7 +246,7 @@ def scenes(
         ),
         "first-hosts": scene(
             lambda: first_start(seen(covered), hosts_list=hosts(**ALL_NEW)),
-            act_is("Accept these 4 keys"),
+            act_is(f"Accept these {len(ALL_NEW)} keys"),
         ),
         "first-hosts-mixed": scene(
             lambda: first_start(
