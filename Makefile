@@ -27,6 +27,7 @@ lint-only:
 	$(TOOL)/mypy --platform linux app
 	$(TOOL)/mypy --platform darwin app
 	$(TOOL)/lint-imports
+	$(TOOL)/vulture
 
 bench:
 	@sh tools/setup.sh test

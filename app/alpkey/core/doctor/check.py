@@ -11,8 +11,6 @@ from alpkey.core.errors import Param
 Severity = Literal["error", "warning", "note"]
 Facts = Mapping[str, Param]
 
-NOTHING_MORE: Facts = {}
-
 
 @dataclass(frozen=True, slots=True)
 class Check:

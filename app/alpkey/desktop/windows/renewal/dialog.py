@@ -47,7 +47,6 @@ from alpkey.desktop.windows.renewal.auto_close import AutoClose
 from alpkey.desktop.windows.renewal.external_page import WAYS, ExternalPage, method_buttons
 from alpkey.desktop.windows.renewal.form_page import FormPage
 
-TITLE = "Renew CSCS key"
 # The letters of Close and Renew anyway, which stand below the clusters.
 _TAKEN = "er"
 MINIMUM_WIDTH_PX = 48 * GRID_PX
@@ -102,11 +101,12 @@ class RenewalDialog(QDialog):
         self._next_way: SignInMethod | None = None
         self._methods: tuple[SignInMethod, ...] = ()
         self._note = ""
-        self.setWindowTitle(window_title(TITLE, world.site))
+        self._title = f"Renew {world.site.short_name} key"
+        self.setWindowTitle(window_title(self._title, world.site))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._linger = AutoClose(self)
         world.reader.changed.connect(self._heed_reader)
-        self._heading = heading("heading", TITLE)
+        self._heading = heading("heading", self._title)
         self._pages = QStackedWidget()
         self._buttons = QHBoxLayout()
         layout = QVBoxLayout(self)
@@ -377,10 +377,10 @@ class RenewalDialog(QDialog):
     def _show_sign_in(self) -> None:
         if self._elsewhere:
             cancel = button("Cancel", self.close, "cancel")
-            self._show(self._elsewhere, TITLE, cancel)
+            self._show(self._elsewhere, self._title, cancel)
         elif self._engine is None:
             site = self._world.site.name
-            self._show_ways(TITLE, f"{site} signs you in on its own page.")
+            self._show_ways(self._title, f"{site} signs you in on its own page.")
         else:
             self._show_form()
 
@@ -397,7 +397,7 @@ class RenewalDialog(QDialog):
         renew = button("&Renew", self._page.submit, "renew")
         self._page.busy.connect(renew.setDisabled)
         renew.setDefault(True)
-        self._show(self._page, TITLE, renew, button("Cancel", self.close, "cancel"))
+        self._show(self._page, self._title, renew, button("Cancel", self.close, "cancel"))
 
     def _show_question(self, field: dict[str, Any]) -> None:
         if field["name"] == KEEP_SIGN_IN:
