@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 TOOL := .venv/bin
 
-# Whoever sets it has every start of ours compile the whole program.
+# With it set, every start of Alpkey would compile the whole program.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test lint bench gallery installers dmg test-installers locks

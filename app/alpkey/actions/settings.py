@@ -1,4 +1,4 @@
-"""Settings: tell them and where each comes from; change one."""
+"""Settings: show them and where each comes from; change one."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
@@ -29,7 +29,7 @@ class SettingsWorld:
     and ``site_names`` are those that the setting of that name can have.
 
     ``look_again`` has the shell prompts see what a change means; the entry in the desktop's menu
-    names clusters, too.  ``lacks`` says what is missing here for a setting to be of use;
+    names clusters, too.  ``lacks`` says what is missing here for a setting to work;
     ``load_anew`` has the agent hold the key as the settings now have it.
     """
 
@@ -48,7 +48,7 @@ def show_all(world: SettingsWorld) -> Action:
     """The result holds ``settings``, a row for each."""
     yield from ()
     chosen = world.chosen()
-    return {"settings": [_row(one, chosen) for one in declared().values()]}
+    return {"settings": [_row(setting, chosen) for setting in declared().values()]}
 
 
 def show(key: str, world: SettingsWorld) -> Action:
@@ -63,9 +63,9 @@ def change(
     world: SettingsWorld,
     end_sessions: Callable[[], Iterator[Event]] | None = None,
 ) -> Action:
-    """Puts what the person typed; None goes back to the default.
+    """Writes what the user typed; None goes back to the default.
 
-    ``end_sessions`` ends the kept sign-ins once nobody wants them any more.  The result is the
+    ``end_sessions`` ends the saved sign-ins once they are no longer wanted.  The result is the
     setting's row and ``set_aside``, where a file that could not be read now lies.  Raises
     InvalidInput where the value does not fit or the organisation decides it.
     """
@@ -78,7 +78,7 @@ def change(
     aside = world.file.change(key, plain)
     if aside:
         yield Warn("settings-set-aside", {"path": str(aside)})
-    with suppress(AlpkeyError):  # another key may be wrong: that is told when it is read
+    with suppress(AlpkeyError):  # another key may be wrong: that is reported when it is read
         world.look_again()
         if setting.kind is CLUSTERS or key == SITE:
             yield from follow(world.desktop())

@@ -10,7 +10,7 @@ from alpkey.core.addresses import is_loopback_http, is_secure
 
 # The kind of service that gives out whole keys, for name, password and code.
 SSHSERVICE = "sshservice"
-# The kind that certifies keys made here, for whoever signed in at an identity provider.
+# The kind that certifies keys made here, for a user who signed in at an identity provider.
 GATEWAY = "gateway"
 
 
@@ -19,7 +19,7 @@ class InvalidSite(ValueError):
 
 
 class SignInMethod(Enum):
-    """How a person signs in; the values are those of site files and of the journal."""
+    """How a user signs in; the values are those of site files and of the journal."""
 
     PASSWORD = "password"  # noqa: S105  a method, no secret
     BROWSER = "browser"
@@ -46,7 +46,7 @@ class Host:
 class Service:
     """A service that issues certificates; ``kind`` picks the adapter that speaks to it.
 
-    ``client_type`` is what a gateway is told that we are; ``token_url`` is where a service account
+    ``client_type`` is what we call ourselves to a gateway; ``token_url`` is where a service account
     gets its access tokens, if there are such accounts, and ``api_key_variable`` is where in the
     environment its API key stands.
     """
@@ -80,7 +80,7 @@ class Site:
     ``key_file``.
 
     ``keeps_totp_secret``: whether the centre allows one-time codes to be made on this computer.
-    ``code_step_s`` is how long each of them is shown; 30 s unless said otherwise (RFC 6238, 5.2).
+    ``code_step_s`` is how long each of them is shown; 30 s by default (RFC 6238, 5.2).
     ``updates`` is where newer versions of this program are asked for.
     """
 
@@ -110,7 +110,7 @@ class Site:
 
     @property
     def dashboard(self) -> str:
-        """Where a person sees to keys by hand."""
+        """The page where users manage their keys by hand."""
         return self.page("dashboard")
 
     def page(self, name: str) -> str:
@@ -120,7 +120,7 @@ class Site:
     @property
     def has_gateway(self) -> bool:
         """Whether there is one, and an identity provider to sign in at for it."""
-        return self.openid is not None and any(one.kind == GATEWAY for one in self.services)
+        return self.openid is not None and any(service.kind == GATEWAY for service in self.services)
 
     def host(self, name: str) -> Host | None:
         return next((host for host in self.hosts if host.name == name), None)

@@ -1,4 +1,4 @@
-"""The person's settings, each declared once: key, type, default, check, label and help.
+"""The user's settings, each declared once: key, type, default, check, label and help.
 
 The command ``alpkey settings``, the page of the main window and the README's table are made of
 what stands here.
@@ -47,7 +47,7 @@ class InvalidSettings(ValueError):
 class Setting:
     """One setting as it is declared.  ``check`` says in words why a value is not to be taken.
 
-    ``lacks`` says what is missing on a computer for the setting to be of use.
+    ``lacks`` says what is missing on a computer for the setting to work.
     """
 
     key: str
@@ -69,7 +69,7 @@ class Setting:
         return value
 
     def typed(self, text: str) -> Plain:
-        """The plain value of what a person typed.  Raises InvalidSettings."""
+        """The plain value of what the user typed.  Raises InvalidSettings."""
         try:
             plain = self.kind.typed(text)
         except ValueError as error:
@@ -85,8 +85,8 @@ def _setting(
     check: Check | None = None,
     lacks: Lacks | None = None,
 ) -> Any:
-    told = {"kind": kind, "label": label, "help": help_text, "check": check, "lacks": lacks}
-    return field(default=default, metadata=told)
+    declaration = {"kind": kind, "label": label, "help": help_text, "check": check, "lacks": lacks}
+    return field(default=default, metadata=declaration)
 
 
 def _site_file(name: str) -> str | None:
@@ -112,7 +112,7 @@ def _within_a_day(span: timedelta) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings; what nobody set has its default."""
+    """All settings; each that is not set has its default."""
 
     username: str = _setting(
         "", TEXT, "User name", "Your name at the centre, not your e-mail address.", _one_word
@@ -224,8 +224,8 @@ class Settings:
 def declared() -> Mapping[str, Setting]:
     """Every setting by its key, in the order of the page."""
     return {
-        one.name: Setting(key=one.name, default=one.default, **one.metadata)
-        for one in fields(Settings)
+        row.name: Setting(key=row.name, default=row.default, **row.metadata)
+        for row in fields(Settings)
     }
 
 
