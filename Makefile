@@ -2,7 +2,7 @@
 PYTHON := .venv/bin/python
 TOOL := .venv/bin
 
-# Whoever sets it has every start of ours compile the whole program.
+# With it set, every start of Alpkey would compile the whole program.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test lint bench gallery installers dmg test-installers locks
@@ -27,6 +27,7 @@ lint-only:
 	$(TOOL)/mypy --platform linux app
 	$(TOOL)/mypy --platform darwin app
 	$(TOOL)/lint-imports
+	$(TOOL)/vulture
 
 bench:
 	@sh tools/setup.sh test

@@ -21,7 +21,7 @@ def main() -> None:
             home.environ["SSH_AUTH_SOCK"] = agent
             del home.environ["PYTHONWARNINGS"]
             commands.prepare(home, centre)
-            print(f"{os.cpu_count()} cores; medians, ours and yardstick in turn")
+            print(f"{os.cpu_count()} cores; medians, own and yardstick in turn")
             commands.short_status(home)
             commands.connecting(home)
             commands.own_time(home)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.centre import Centre, Home
 
-from bench.figures import in_turn, ms, run_s, tell
+from bench.figures import in_turn, ms, print_row, run_s
 
 ROUNDS = 15
 RENEWALS = 20
@@ -16,24 +16,25 @@ RENEWALS = 20
 def short_status(home: Home) -> None:
     """What a shell prompt waits for."""
     command = [str(Path(sys.executable).with_name("alpkey")), "status", "--short"]
-    ours, bare = in_turn(
+    own, bare = in_turn(
         lambda: run_s(command, home.environ),
         lambda: run_s([sys.executable, "-c", "pass"], home.environ),
         ROUNDS,
     )
-    tell("status --short / python -c pass", ms(ours), ms(bare), "1.6 x")
+    print_row("status --short / python -c pass", ms(own), ms(bare), "1.6 x")
 
 
 def connecting(home: Home) -> None:
     """From the command to the end of a session on daint."""
     config = home.json("connect", "daint", "--print")[1]["command"][2]
-    ours, bare = in_turn(
+    own, bare = in_turn(
         lambda: run_s(home.command("connect", "daint", "--here", "--", "true"), home.environ),
         lambda: run_s(["ssh", "-F", config, "daint", "true"], home.environ),
         5,
     )
     python = run_s([sys.executable, "-c", "pass"], home.environ)
-    tell("connect daint --here -- true / ssh + 3 x python", ms(ours), ms(bare + 3 * python), "1 x")
+    yardstick = bare + 3 * python
+    print_row("connect daint --here -- true / ssh + 3 x python", ms(own), ms(yardstick), "1 x")
 
 
 def own_time(home: Home) -> None:

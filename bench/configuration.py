@@ -1,4 +1,4 @@
-"""The person's ssh configuration: our part of a plan, and what a login on demand costs."""
+"""The user's ssh configuration: our part of a plan, and what a login on demand costs."""
 
 import tempfile
 import time
@@ -9,16 +9,17 @@ from tests.core.sites import site
 
 from alpkey.core.ssh.host_patterns import candidates, includes
 from alpkey.core.ssh.include_line import applied, difference, include_line_for
-from bench.figures import in_turn, ms, run_s, tell
+from bench.figures import in_turn, ms, print_row, run_s
 
 BLOCK = b"Host h%d\n  HostName h%d.example.org\n  # a remark\n  User somebody\n"
 LINES = 10_000
 
 
 def plan() -> None:
-    """All that is ours in a plan on so many lines; ssh's own time, 10 ms a question, is beside."""
+    """Alpkey's own part of a plan; the time of ssh, 10 ms a question, comes on top."""
     whole, tenth = in_turn(lambda: _plan_s(LINES), lambda: _plan_s(LINES // 10), 15)
-    tell(f"config plan, {LINES} lines / a tenth of them", ms(whole), ms(tenth), "100 ms, linear")
+    name = f"config plan, {LINES} lines / a tenth of them"
+    print_row(name, ms(whole), ms(tenth), "100 ms, linear")
 
 
 def on_demand(home: Home) -> None:
@@ -34,11 +35,11 @@ def on_demand(home: Home) -> None:
         for path, content in files.items():
             path.write_text(content)
         commands = [["ssh", "-F", str(path), "ela", "true"] for path in files]
-        ours, bare = in_turn(
+        own, bare = in_turn(
             lambda: run_s(commands[0], home.environ), lambda: run_s(commands[1], home.environ), 15
         )
     home.json("config", "undo")
-    tell("ssh ela true with the on-demand line / without", ms(ours), ms(bare), "+10 ms")
+    print_row("ssh ela true with the on-demand line / without", ms(own), ms(bare), "+10 ms")
 
 
 def _plan_s(lines: int) -> float:

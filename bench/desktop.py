@@ -17,7 +17,7 @@ from tests.e2e.waiting import until
 from alpkey.core.paths import find_paths
 from alpkey.core.runtime_folder import WINDOW
 from alpkey.runtime_folder import RuntimeFolder
-from bench.figures import in_turn, ms, tell
+from bench.figures import in_turn, ms, print_row
 
 BARE = str(Path(__file__).with_name("bare.py"))
 BUNDLE = Path(__file__).parents[1] / "build/frozen/alpkey/alpkey"
@@ -28,12 +28,12 @@ WINDOWS = 10
 def measure(desk: Desk, home: Home) -> None:
     environ = {**home.environ, **desk.environ, "QT_QPA_PLATFORM": "xcb"}
     bare_tray = [sys.executable, BARE, "tray"]
-    ours, bare = in_turn(
+    own, bare = in_turn(
         lambda: _icon_after(desk, home.command(), environ),
         lambda: _icon_after(desk, bare_tray, environ),
         ROUNDS,
     )
-    tell("tray icon registered / bare tray", ms(ours), ms(bare), "1.25 x")
+    print_row("tray icon registered / bare tray", ms(own), ms(bare), "1.25 x")
     if BUNDLE.exists():  # where make installers was run
         bundle(desk, home, environ)
     with _running(desk, bare_tray, environ) as (process, _):
@@ -44,21 +44,21 @@ def measure(desk: Desk, home: Home) -> None:
         # A window that is still ending shares pages with the tray and makes it look lighter.
         until(lambda: not _listens(_socket(environ)), "the end of the last window")
         after = _pss_mb(process.pid)
-    tell("idle tray, PSS / bare tray", before, bare_mb, "+8 MB", "MB")
-    tell(f"the same after {WINDOWS} dialogs by click", after, bare_mb, "+8 MB", "MB")
+    print_row("idle tray, PSS / bare tray", before, bare_mb, "+8 MB", "MB")
+    print_row(f"the same after {WINDOWS} dialogs by click", after, bare_mb, "+8 MB", "MB")
     bare_dialog = [_bare_dialog_after(desk, environ) for _ in range(WINDOWS)]
-    ours, bare = sorted(opened)[WINDOWS // 2], sorted(bare_dialog)[WINDOWS // 2]
-    tell("click to dialog shown / bare dialog", ms(ours), ms(bare), "1.4 x")
+    own, bare = sorted(opened)[WINDOWS // 2], sorted(bare_dialog)[WINDOWS // 2]
+    print_row("click to dialog shown / bare dialog", ms(own), ms(bare), "1.4 x")
 
 
 def bundle(desk: Desk, home: Home, environ: dict[str, str]) -> None:
-    """The bundle against the checkout, both ours."""
-    frozen, ours = in_turn(
+    """The bundle against the checkout."""
+    frozen, own = in_turn(
         lambda: _icon_after(desk, [str(BUNDLE)], environ),
         lambda: _icon_after(desk, home.command(), environ),
         ROUNDS,
     )
-    tell("tray icon of the bundle / of the checkout", ms(frozen), ms(ours), "1.25 x")
+    print_row("tray icon of the bundle / of the checkout", ms(frozen), ms(own), "1.25 x")
 
 
 def _icon_after(desk: Desk, command: Sequence[str], environ: dict[str, str]) -> float:

@@ -1,4 +1,4 @@
-"""Figures: timed in turn, told as medians and ratios."""
+"""Figures: timed in turn, printed as medians and ratios."""
 
 import statistics
 import subprocess
@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 
 def in_turn(
-    ours: Callable[[], float], yardstick: Callable[[], float], rounds: int
+    own: Callable[[], float], yardstick: Callable[[], float], rounds: int
 ) -> tuple[float, float]:
     """The medians of both; taken in turn, so that a machine whose speed drifts is fair to both."""
-    ours(), yardstick()  # once for warm caches
-    pairs = [(ours(), yardstick()) for _ in range(rounds)]
+    own(), yardstick()  # once for warm caches
+    pairs = [(own(), yardstick()) for _ in range(rounds)]
     return statistics.median(one for one, _ in pairs), statistics.median(one for _, one in pairs)
 
 
@@ -24,10 +24,10 @@ def run_s(command: Sequence[str], environ: dict[str, str]) -> float:
     return time.perf_counter() - started
 
 
-def tell(what: str, ours: float, yardstick: float, target: str, unit: str = "ms") -> None:
+def print_row(what: str, own: float, yardstick: float, target: str, unit: str = "ms") -> None:
     """One row."""
-    ratio = ours / yardstick
-    print(f"{what:<48} {ours:8.1f} {unit} {yardstick:8.1f} {unit} {ratio:6.2f} x  target {target}")
+    ratio = own / yardstick
+    print(f"{what:<48} {own:8.1f} {unit} {yardstick:8.1f} {unit} {ratio:6.2f} x  target {target}")
 
 
 def ms(seconds: float) -> float:

@@ -51,7 +51,7 @@ def _python() -> list[Component]:
 
 
 def _inside_wheels() -> list[Component]:
-    """Libraries that no package's name tells of: Qt with its ICU, and two OpenSSLs."""
+    """Libraries that no package's name shows: Qt with its ICU, and two OpenSSLs."""
     from cryptography.hazmat.backends.openssl import backend
     from PySide6.QtCore import qVersion
 

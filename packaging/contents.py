@@ -47,8 +47,8 @@ def system_packages(collected: Path = COLLECTED) -> list[SystemPackage]:
 def _owner(path: str) -> str | None:
     # Where /lib is a link into /usr, dpkg may know a file by either name.
     for known_as in (path, path.removeprefix("/usr")):
-        if told := _dpkg("dpkg", "-S", known_as):
-            return told.partition(":")[0]
+        if owner := _dpkg("dpkg", "-S", known_as):
+            return owner.partition(":")[0]
     return None
 
 

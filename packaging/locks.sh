@@ -1,6 +1,6 @@
 #!/bin/sh
 # locks.sh: remakes packaging/locks from pyproject.toml, each file with a hash for every package.
-# None names an index: where packages come from is the concern of whoever installs.
+# None names an index: where packages come from is decided where they are installed.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -11,10 +11,10 @@ from alpkey.core.paths import find_paths
 def entry() -> bytes:
     """What ``alpkey install-desktop`` would write, for the command on PATH.
 
-    It names the clusters of the shipped site: nothing of whoever builds is looked at.
+    It names the clusters of the shipped site: nothing of the user who builds is read.
     """
-    nobody = find_paths({"ALPKEY_HOME": "/nonexistent"}, "linux", "/nonexistent", 0)
-    menu, _icon = freedesktop.menu(nobody, glance.command_context(nobody).site, ["alpkey"], b"")
+    no_home = find_paths({"ALPKEY_HOME": "/nonexistent"}, "linux", "/nonexistent", 0)
+    menu, _icon = freedesktop.menu(no_home, glance.command_context(no_home).site, ["alpkey"], b"")
     return menu.content
 
 

@@ -25,22 +25,22 @@ version {qt}).
 def main(folder: Path) -> None:
     """Writes NOTICES.txt and the texts that it names."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = [_HEAD.format(qt=distribution("PySide6-Essentials").version)]
+    lines = [_HEAD.format(qt=distribution("PySide6-Essentials").version)]
     _copy(HERE.parent / "LICENSE", folder / "alpkey.txt")
     for text in sorted((HERE / "licences").iterdir()):
         _copy(text, folder / text.name)
     _copy(_python_licence(), folder / "python.txt")
-    told.append(f"Python {sys.version.split()[0]}: python.txt\n")
+    lines.append(f"Python {sys.version.split()[0]}: python.txt\n")
     # The loader in front of the program is PyInstaller's, under the GPL with an exception for it.
     carried = [*python_packages(), distribution("pyinstaller")]
-    told.extend(_tell(package, folder) for package in carried)
+    lines.extend(_describe(package, folder) for package in carried)
     for system in system_packages():
         _copy(system.copyright, folder / f"{system.name}.txt")
-        told.append(f"{system.name} {system.version} (Debian): {system.name}.txt\n")
-    (folder / "NOTICES.txt").write_text("".join(told))
+        lines.append(f"{system.name} {system.version} (Debian): {system.name}.txt\n")
+    (folder / "NOTICES.txt").write_text("".join(lines))
 
 
-def _tell(package: Distribution, folder: Path) -> str:
+def _describe(package: Distribution, folder: Path) -> str:
     name = package.metadata["Name"]
     licence = package.metadata.get("License-Expression") or package.metadata.get("License") or ""
     lines = [

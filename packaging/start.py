@@ -2,8 +2,8 @@
 
 The loader in front of us points ``LD_LIBRARY_PATH`` at the bundle and notes things of its own in
 the environment.  The kernel's loader has read all that by now, so it goes out again here, in one
-place, before anything can inherit it: ssh, terminals and browsers find the person's own libraries,
-and an Alpkey that we start is started as a person would start it.
+place, before anything can inherit it: ssh, terminals and browsers find the user's own libraries,
+and an Alpkey that we start is started as the user would start it.
 """
 
 import os

@@ -1,8 +1,10 @@
-"""The house as a person and a shell prompt meet it: help with examples, a light glance."""
+"""The house as its users and a shell prompt meet it, and the sizes that its rooms keep to."""
 
+import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -26,6 +28,51 @@ def _commands(command: click.Command, name: str = "alpkey") -> Iterator[tuple[st
         found = command.get_command(context, below)
         assert found, below
         yield from _commands(found, f"{name} {below}")
+
+
+HOUSE = Path(SOURCES)
+MOST_LINES_OF_A_FILE = 600
+MOST_LINES_OF_A_CLASS = 400
+MOST_MODULES_OF_A_FOLDER = 40
+# These are being split by subject; the names go as that is done.
+BEING_SPLIT = {
+    "alpkey/core/messages/describe.py",
+    "alpkey/wiring/base.py",
+    "alpkey/wiring/base.py: Assembly",
+    "alpkey/desktop/windows/renewal/dialog.py: RenewalDialog",
+}
+
+
+def _too_large(sizes: Mapping[str, int], limit: int) -> dict[str, int]:
+    return {name: size for name, size in sizes.items() if size > limit and name not in BEING_SPLIT}
+
+
+def _sources() -> list[Path]:
+    found = sorted(HOUSE.glob("alpkey*/**/*.py"))
+    assert len(found) > 100
+    return found
+
+
+def test_no_file_is_too_long_to_read() -> None:
+    lengths = {
+        str(path.relative_to(HOUSE)): len(path.read_text().splitlines()) for path in _sources()
+    }
+    assert _too_large(lengths, MOST_LINES_OF_A_FILE) == {}
+
+
+def test_no_class_is_too_long_to_read() -> None:
+    lengths = {
+        f"{path.relative_to(HOUSE)}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for path in _sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    }
+    assert _too_large(lengths, MOST_LINES_OF_A_CLASS) == {}
+
+
+def test_no_folder_is_too_full_to_find_anything() -> None:
+    counts = Counter(str(path.parent.relative_to(HOUSE)) for path in _sources())
+    assert _too_large(counts, MOST_MODULES_OF_A_FOLDER) == {}
 
 
 COMMANDS = dict(_commands(door))

@@ -88,11 +88,20 @@ make_environment() {
     fi
     # A broken .venv, as without ensurepip, is made anew.
     .venv/bin/python -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear .venv
-    if ! cmp -s pyproject.toml .venv/installed-for.toml; then
+    if ! cmp -s packaging/locks/dev.txt .venv/installed-from.txt ||
+        ! cmp -s pyproject.toml .venv/installed-for.toml; then
         echo "Installing Alpkey and its Python packages into .venv"
-        # Scripts that an old pip writes import re, which costs a shell prompt more than Alpkey does.
-        .venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-        .venv/bin/python -m pip install --quiet -e '.[dev]'
+        # pip first: scripts that an old one writes import re, which costs a shell prompt more than
+        # Alpkey does.
+        awk '/^[^ ]/ { wanted = /^pip==/ } wanted' packaging/locks/dev.txt >.venv/pip.txt
+        for lock in .venv/pip.txt packaging/locks/dev.txt; do
+            .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+                --require-hashes -r "$lock"
+        done
+        # The lock holds the build backend, too: nothing is fetched without a hash.
+        .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+            --no-deps --no-build-isolation -e .
+        cp packaging/locks/dev.txt .venv/installed-from.txt
         cp pyproject.toml .venv/installed-for.toml
     fi
 }

@@ -28,8 +28,15 @@ from alpkey.core.keys.certificate import (
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.paths import Paths, certificate_of
 from alpkey.core.settings.policy import Chosen, choose
-from alpkey.core.settings.settings import InvalidSettings, Settings, read_values
-from alpkey.core.site import InvalidSite, Site, merged, read_site, with_clusters
+from alpkey.core.settings.settings import (
+    DEFAULT_SITE,
+    SITE,
+    InvalidSettings,
+    Settings,
+    no_such_site,
+    read_values,
+)
+from alpkey.core.site import InvalidSite, Site, overlaid, read_site, with_clusters
 from alpkey.core.ssh.aliases import Alias, from_text
 from alpkey.core.ssh.control_sockets import is_shared
 from alpkey.core.state import journal, quota
@@ -68,7 +75,8 @@ def resources() -> Path:
 def command_context(at: Paths) -> CommandContext:
     """Site and settings.  Raises InvalidFile."""
     decided = chosen(at)
-    return CommandContext(with_clusters(shipped_site(at), decided.settings.clusters), decided)
+    site = _read_site(at, decided.settings.site)
+    return CommandContext(with_clusters(site, decided.settings.clusters), decided)
 
 
 def site(at: Paths) -> Site:
@@ -77,22 +85,60 @@ def site(at: Paths) -> Site:
 
 
 def shipped_site(at: Paths) -> Site:
-    """The shipped site file, below the machine's own, below the home's.  Raises InvalidFile."""
-    table: dict[str, Any] = {}
+    """The chosen site, without the clusters that the user wants.  Raises InvalidFile.
+
+    Settings that cannot be read are passed over, so that a window can show what is wrong with them.
+    """
+    return _read_site(at, _chosen_site_name(at))
+
+
+def site_names(at: Paths) -> tuple[str, ...]:
+    """The names that the setting ``site`` can have: a file each, shipped or this machine's."""
+    folders = (_shipped_sites(), at.site_overrides)
+    return tuple(sorted({path.stem for folder in folders for path in folder.glob("*.toml")}))
+
+
+def _shipped_sites() -> Path:
+    return resources() / "sites"
+
+
+def _chosen_site_name(at: Paths) -> str:
+    with suppress(InvalidFile):
+        return chosen(at).settings.site
+    with suppress(InvalidFile):
+        return str(policy(at).get(SITE, DEFAULT_SITE))
+    return DEFAULT_SITE
+
+
+def _read_site(at: Paths, name: str) -> Site:
+    """The shipped file of that name, below the machine's own, below the home's ``site.toml``.
+
+    Raises InvalidFile.
+    """
+    described: dict[str, Any] = {}
+    site: Site | None = None
     # Who may write what is shipped may write the program itself: no check would help there.
-    shipped = resources() / "sites" / "cscs.toml"
     layers = {
-        shipped: Path.read_bytes,
-        at.site_overrides / "cscs.toml": read_trusted,
+        _shipped_sites() / f"{name}.toml": Path.read_bytes,
+        at.site_overrides / f"{name}.toml": read_trusted,
         at.site: read_trusted,
     }
     for layer, read in layers.items():
-        table = merged(table, _table(layer, read))
-        try:
-            found = read_site(table)
-        except InvalidSite as error:
-            raise _unreadable(layer, str(error)) from None
-    return found
+        table = _table(layer, read)
+        if table and (site or layer != at.site):
+            described = overlaid(described, table)
+            try:
+                site = read_site(described)
+            except InvalidSite as error:
+                raise _unreadable(layer, str(error)) from None
+    if site is None:
+        raise _unreadable(_deciding_file(at, SITE), no_such_site(name, site_names(at)))
+    return site
+
+
+def _deciding_file(at: Paths, key: str) -> Path:
+    """The file that decides a setting: a policy, the strongest last, or else the user's own."""
+    return next((path for path in reversed(at.policies) if key in _values(path)), at.settings)
 
 
 def settings(at: Paths) -> Settings:

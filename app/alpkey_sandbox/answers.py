@@ -96,8 +96,9 @@ STAND_INS: Mapping[str, Callable[[Value], Response]] = {
 
 
 def _abort() -> Iterator[bytes]:
+    """Cut the answer when the server asks for its first bytes: not before, as in a generator."""
+    yield from ()
     raise AnswerCut
-    yield b""  # makes it a generator, so that it aborts when the server asks for the first bytes
 
 
 def _one_by_one(body: bytes, pause: Callable[[], None]) -> Iterator[bytes]:

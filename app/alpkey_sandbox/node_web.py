@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from asyncssh import SSHReader, SSHWriter
 
-MOST_HEAD_BYTES = 65_536
-
 
 def page(node: str) -> bytes:
     """The whole answer: a greeting in plain text."""

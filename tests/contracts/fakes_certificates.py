@@ -76,7 +76,7 @@ class FakeCertificateService:
 
     def token_for(self, api_key: Secret) -> Secret:
         if api_key != self.api_key:
-            raise SignInRefused("api-key-refused", site="fake")
+            raise SignInRefused("api-key-refused", site="fake", variable="FAKE_API_KEY")
         return self._program_token
 
     def _living(self) -> tuple[ListedKey, ...]:

@@ -1,11 +1,12 @@
 """A site, its addresses, and the clusters that a person wants of it."""
 
+import re
 import tomllib
 from typing import Any
 
 import pytest
 
-from alpkey.core.site import Host, InvalidSite, merged, read_site, with_clusters
+from alpkey.core.site import Host, InvalidSite, merged, overlaid, read_site, with_clusters
 from tests.core.sites import FILE, site
 
 # Every address that a site file names, but the one that leads back to this computer.
@@ -124,28 +125,37 @@ def test_and_nowhere_else(uri: object) -> None:
         read_site(changed("openid.redirect_uri", uri))
 
 
-def names(**wanted: bool) -> list[str]:
+SHOWN = [host.name for host in site().clusters]
+BEHIND = [host.name for host in site().hosts if host.jump]
+
+
+def names(wanted: dict[str, bool]) -> list[str]:
     return [host.name for host in with_clusters(site(), wanted.items()).clusters]
 
 
 def test_what_is_wanted_is_shown_and_hidden() -> None:
-    assert names() == ["daint", "santis", "clariden"]
-    assert names(eiger=True, santis=False) == ["daint", "clariden", "eiger"]
+    assert names({}) == SHOWN
+    assert names(dict.fromkeys(BEHIND, True)) == BEHIND
+    assert names({**dict.fromkeys(BEHIND, True), SHOWN[0]: False}) == [
+        name for name in BEHIND if name != SHOWN[0]
+    ]
+    assert names(dict.fromkeys(BEHIND, False)) == []
 
 
 def test_one_of_the_persons_own_goes_through_the_jump_host() -> None:
     found = with_clusters(site(), [("mine", "login.example.org")])
-    assert found.host("mine") == Host("mine", "login.example.org", jump="ela", shown=True)
+    added = Host("mine", "login.example.org", jump=site().jump_host, shown=True)
+    assert found.host("mine") == added
     assert found.clusters[-1].name == "mine"
 
 
 def test_what_the_site_knows_no_longer_does_no_harm() -> None:
-    assert names(gone=True, lost=False) == ["daint", "santis", "clariden"]
+    assert names({"gone": True, "lost": False}) == SHOWN
 
 
 def test_the_jump_host_stays_as_it_is() -> None:
     for what in ("elsewhere.example.org", True):
-        assert with_clusters(site(), [("ela", what)]) == site()
+        assert with_clusters(site(), [(site().jump_host, what)]) == site()
 
 
 def test_the_authorities_are_the_same_wherever_we_are_started() -> None:
@@ -153,3 +163,61 @@ def test_the_authorities_are_the_same_wherever_we_are_started() -> None:
     for path in ("ca.pem", "./ca.pem", "~/ca.pem", 5):
         with pytest.raises(InvalidSite, match=r"^ca_bundle has to be an absolute path"):
             read_site(changed("ca_bundle", path))
+
+
+OTHER_HOSTS = {
+    "gate": {"host_name": "gate.example"},
+    "abacus": {"host_name": "abacus.example", "jump": "gate", "shown": True},
+}
+
+
+def test_a_part_of_a_site_is_laid_over_it() -> None:
+    shipped = tomllib.loads(FILE.read_text())
+    name = site().jump_host
+    found = read_site(overlaid(shipped, {"name": "Tried", "hosts": {name: {"port": 2222}}}))
+    assert (found.name, found.short_name) == ("Tried", site().short_name)
+    assert (found.services, found.clusters) == (site().services, site().clusters)
+    jump = found.host(name)
+    assert jump
+    assert jump.port == 2222
+    added = read_site(overlaid(shipped, {"hosts": {"mine": {"host_name": "mine.example"}}}))
+    assert [host.name for host in added.hosts] == [*(host.name for host in site().hosts), "mine"]
+
+
+@pytest.mark.parametrize(
+    "hosts", [OTHER_HOSTS, {**OTHER_HOSTS, SHOWN[0]: {"host_name": "h.example", "jump": "gate"}}]
+)
+def test_nothing_of_one_centre_stays_below_another(hosts: dict[str, Any]) -> None:
+    other = {
+        "name": "Other",
+        "jump_host": "gate",
+        "services": {"signer": {"kind": "gateway", "url": "https://signer.example"}},
+        "hosts": hosts,
+    }
+    found = read_site(overlaid(tomllib.loads(FILE.read_text()), other))
+    assert (found.name, found.short_name) == ("Other", "Other")
+    assert [host.name for host in found.hosts] == list(hosts)
+    assert [service.name for service in found.services] == ["signer"]
+    assert (found.openid, dict(found.links), found.key_tools) == (None, {}, ())
+    assert found.key_file == site().key_file
+
+
+def test_another_centre_has_to_name_its_services_and_its_jump_host() -> None:
+    shipped = tomllib.loads(FILE.read_text())
+    for over, missing in (
+        ({"name": "Other", "hosts": OTHER_HOSTS}, "services"),
+        ({"name": "Other", "hosts": OTHER_HOSTS, "services": {}}, "jump_host"),
+        ({"jump_host": "gate", "hosts": OTHER_HOSTS}, "name"),
+    ):
+        table = overlaid(shipped, over)
+        assert missing not in table
+        with pytest.raises(InvalidSite, match=r"^the site file has no "):
+            read_site(table)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("jump_host", "lost"), (f"hosts.{SHOWN[0]}.jump", "lost")]
+)
+def test_every_jump_leads_through_a_host_of_the_site(key: str, value: str) -> None:
+    with pytest.raises(InvalidSite, match=f"^{re.escape(key)} names no host: lost$"):
+        read_site(changed(key, value))

@@ -5,6 +5,7 @@ import pytest
 from alpkey import glance
 from alpkey.core.paths import Paths, user_paths
 from alpkey.desktop import current_state
+from tests.core.sites import site
 
 
 @pytest.fixture
@@ -15,10 +16,11 @@ def at() -> Paths:
 
 
 def test_it_has_the_users_settings(at: Paths) -> None:
-    at.settings.write_text('icon = "ring"\nclusters = { daint = false }\n')
+    first, *others = [host.name for host in site().clusters]
+    at.settings.write_text(f'icon = "ring"\nclusters = {{ {first} = false }}\n')
     seen = current_state.take(at)
     assert seen.site
-    assert [host.name for host in seen.site.clusters] == ["santis", "clariden"]
+    assert [host.name for host in seen.site.clusters] == others
     assert (seen.snapshot is not None, seen.settings.icon) == (True, "ring")
 
 

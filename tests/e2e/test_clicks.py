@@ -12,6 +12,7 @@ import pytest
 
 from alpkey.core.runtime_folder import WINDOW
 from tests.centre import Home
+from tests.core.sites import site
 from tests.e2e.accessible import FOCUSED, Node, Screen
 from tests.e2e.desk import PANEL_ICON, Desk
 from tests.e2e.test_desk import (
@@ -192,9 +193,7 @@ def test_the_actions_of_the_launcher(
     lines = dict(actions(entry.read_text()))
     assert list(lines) == [
         "Renew key",
-        "Connect to daint",
-        "Connect to santis",
-        "Connect to clariden",
+        *(f"Connect to {host.name}" for host in site().clusters),
     ]
     for name, line in lines.items():
         words = [word.replace("%%", "%") for word in shlex.split(line)]

@@ -14,6 +14,7 @@ import pytest
 
 from alpkey.core.runtime_folder import WINDOW
 from tests.centre import Home
+from tests.core.sites import site
 from tests.e2e.accessible import ENABLED, FOCUSED, SHOWING, Node, Screen
 from tests.e2e.desk import Desk, Refused
 from tests.e2e.tray_item import TrayItem, find_item, tray_items, tray_of
@@ -80,8 +81,8 @@ def test_the_menu(tray: TrayItem) -> None:
         "There is no key yet",
         "Quota unknown",
     ]
-    for name in ("daint", "santis", "clariden"):
-        assert f"Connect to {name}" in labels
+    for host in site().clusters:
+        assert f"Connect to {host.name}" in labels
     assert labels[-6:] == ["Check Ela", "Tunnels", "Open Alpkey", "Doctor", "Settings", "Quit"]
 
 

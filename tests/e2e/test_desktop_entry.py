@@ -78,6 +78,7 @@ def test_the_menu_names_the_clusters_that_the_person_wants(home: Home) -> None:
     assert "Connect to eiger" in entry.read_text()
     assert "Connect to daint" not in entry.read_text()
     home.json("settings", "set", "clusters", "eiger=off")
+    assert "Connect to eiger" not in entry.read_text()
     assert "Connect to daint" in entry.read_text()
     home.json("install-desktop", "--remove")
     home.json("settings", "set", "clusters", "--default")

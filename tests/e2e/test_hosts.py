@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.centre import Home
+from tests.core.sites import site
 from tests.e2e.terminal import Terminal
 from tests.e2e.test_import import logs_in
 from tests.keys import keygen, make_key
 
-NAMES = ["ela", "daint", "santis", "clariden"]
+NAMES = [site().jump_host, *(host.name for host in site().clusters)]
 
 
 @pytest.fixture

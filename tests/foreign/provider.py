@@ -1,4 +1,4 @@
-"""Runs a certified OpenID provider that is not ours: oidc-provider, on a Node.js of ``.venv``."""
+"""A certified OpenID provider from another project: oidc-provider, on the Node.js of ``.venv``."""
 
 import json
 import subprocess
@@ -38,7 +38,7 @@ class ForeignProvider:
 
 
 class ForeignBrowser(PlainBrowser):
-    """What a person does on its pages."""
+    """What a user does on its pages."""
 
     def sign_in(self, page: Page, do: str = "login", password: str = PASSWORD) -> Page:
         return self.submit(page, do, username=USERNAME, password=password)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 RUN_TIMEOUT_S = 600
-PERSON = "anna"
+USER = "anna"
 # Caches and logs that apt and dpkg keep of every package, of ours as of any other.
 _NOT_OURS = ("proc", "dev", "tmp", "sys", "var/cache", "var/log", "var/lib/apt", "var/lib/dpkg")
 _ENVIRON = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
@@ -32,21 +32,21 @@ class Chroot:
         )
         self.before = ("unshare", "--mount", "sh", "-c", mounts + '"$@"', "chroot")
 
-    def command(self, *arguments: str, person: str | None = None) -> list[str]:
-        who = ["setpriv", f"--reuid={person}", f"--regid={person}", "--init-groups"]
-        return [*self.before, *(who if person else []), *arguments]
+    def command(self, *arguments: str, user: str | None = None) -> list[str]:
+        who = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]
+        return [*self.before, *(who if user else []), *arguments]
 
     def run(
         self,
         *arguments: str,
-        person: str | None = None,
+        user: str | None = None,
         check: bool = True,
         environ: dict[str, str] | None = None,
         typed: str | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        home = f"/home/{person}" if person else "/root"
+        home = f"/home/{user}" if user else "/root"
         done = subprocess.run(
-            self.command(*arguments, person=person),
+            self.command(*arguments, user=user),
             env={**_ENVIRON, "HOME": home, **(environ or {})},
             cwd="/",
             input=typed,
@@ -60,12 +60,10 @@ class Chroot:
             assert done.returncode == 0, f"{arguments}\n{done.stdout}\n{done.stderr}"
         return done
 
-    def start(
-        self, *arguments: str, person: str, environ: dict[str, str]
-    ) -> subprocess.Popen[bytes]:
-        whole = {**_ENVIRON, "HOME": f"/home/{person}", **environ}
+    def start(self, *arguments: str, user: str, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+        whole = {**_ENVIRON, "HOME": f"/home/{user}", **environ}
         return subprocess.Popen(
-            self.command(*arguments, person=person), env=whole, cwd="/", stdin=subprocess.DEVNULL
+            self.command(*arguments, user=user), env=whole, cwd="/", stdin=subprocess.DEVNULL
         )
 
     def apt_get(self, *arguments: str) -> None:
@@ -104,15 +102,15 @@ def make(root: Path, suite: str, keep: Path) -> Chroot:
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
     (root / "etc/hosts").write_text("127.0.0.1 localhost\n::1 localhost\n")
     made = Chroot(root)
-    made.run("useradd", "--create-home", PERSON)
+    made.run("useradd", "--create-home", USER)
     return made
 
 
 def _own_mirror() -> str:
     """The first place that apt gets packages from (apt-get(8), indextargets)."""
     ask = ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"]
-    told = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
-    return told.split()[0]
+    done = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+    return done.split()[0]
 
 
 def _run(*command: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.centre import Centre, Home, centre, home, running_centre
-from tests.installers.chroot import PERSON, Chroot, make
+from tests.installers.chroot import USER, Chroot, make
 
 __all__ = ["centre", "home", "running_centre"]
 
@@ -32,7 +32,7 @@ class Installed(Home):
 
 
 def let_in(folder: Path) -> None:
-    """Lets a person of the Debian in there reach what a test puts into ``folder``."""
+    """Lets a user of the Debian in there reach what a test puts into ``folder``."""
     method = Path(tempfile.gettempdir())
     for name in folder.relative_to(method).parts:
         method /= name
@@ -78,23 +78,23 @@ def ready(debian: Chroot, built: Callable[[str], Path]) -> Chroot:
 
 @pytest.fixture
 def installed(centre: Centre, home: Home, tmp_path: Path) -> Callable[..., Installed]:
-    """A home as ``home``, of a person in there, and the installed program run in it."""
+    """A home as ``home``, of a user in there, and the installed program run in it."""
 
     def prepare(debian: Chroot, *program: str) -> Installed:
         let_in(tmp_path)
-        debian.run("chown", "-R", f"{PERSON}:", str(home.path))
+        debian.run("chown", "-R", f"{USER}:", str(home.path))
         # The sandbox's certificate is for anybody to read.
         Path(centre.facts.ca_bundle).parent.chmod(0o755)
         Path(centre.facts.ca_bundle).chmod(0o644)
         environ = {
             "PATH": "/usr/bin:/bin:/usr/sbin",
             "LANG": "C.UTF-8",
-            "HOME": f"/home/{PERSON}",
+            "HOME": f"/home/{USER}",
             "ALPKEY_HOME": str(home.path),
             "XDG_CACHE_HOME": str(home.path / "cache"),  # fontconfig keeps one in every home
             "XDG_RUNTIME_DIR": "",
         }
-        before = tuple(debian.command(person=PERSON))
+        before = tuple(debian.command(user=USER))
         return Installed(home.path, centre, environ, before, program or ("alpkey",))
 
     return prepare

@@ -63,15 +63,15 @@ def test_it_stands_in_a_panel(with_alpkey: Chroot, installed: Prepare, tmp_path:
 
 
 def test_every_library_it_asks_for_is_declared(with_alpkey: Chroot) -> None:
-    """What no start above has touched, as the plug-in for Wayland, is found all the same."""
-    told = with_alpkey.run(
+    """What no start above has touched, as the plug-in for Wayland, is found too."""
+    done = with_alpkey.run(
         "sh",
         "-c",
         "LD_LIBRARY_PATH=/usr/lib/alpkey/_internal find /usr/lib/alpkey -name '*.so*' -type f"
         " -exec ldd {} + | grep 'not found' | sort -u",
         check=False,
     )
-    assert told.stdout == ""
+    assert done.stdout == ""
 
 
 def test_nothing_is_left_of_it(ready: Chroot, built: Built, tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_nothing_is_left_of_it(ready: Chroot, built: Built, tmp_path: Path) -> N
 
 
 def test_its_removal_breaks_no_ssh(with_alpkey: Chroot, installed: Prepare, tmp_path: Path) -> None:
-    """A line in somebody's configuration that asks for a key on demand asks nobody any more."""
+    """A line in somebody's configuration that asks for a key on demand asks no more."""
     alpkey = installed(with_alpkey)
     assert alpkey.renew()[0] == 0
     assert alpkey.json("config", "apply", "--on-demand")[0] == 0

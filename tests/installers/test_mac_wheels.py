@@ -52,7 +52,7 @@ def libraries(wheels: Path, folder: Path) -> Iterator[tuple[str, MachO]]:
 def test_every_library_runs_where_we_say(wheels: Path, tmp_path: Path) -> None:
     seen = 0
     for name, library in libraries(wheels, tmp_path):
-        kinds = {CPU_TYPE_NAMES.get(one.header.cputype): one for one in library.headers}
+        kinds = {CPU_TYPE_NAMES.get(head.header.cputype): head for head in library.headers}
         assert "ARM64" in kinds, name
         seen += 1
         if not BINDING.match(name):

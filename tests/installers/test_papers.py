@@ -12,9 +12,9 @@ PAPERS = ROOT / "build/papers"
 
 
 def test_the_checksums_are_those_of_all_files() -> None:
-    told = (DIST / "SHA256SUMS").read_text().splitlines()
+    done = (DIST / "SHA256SUMS").read_text().splitlines()
     files = {path.name for path in DIST.glob("alpkey[-_]*")}
-    assert {line.split()[1] for line in told} == files
+    assert {line.split()[1] for line in done} == files
     subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=DIST, check=True)
 
 

@@ -96,9 +96,9 @@ def test_every_module_of_ours_is_in_it(alpkey: Installed, tree: Path) -> None:
     from tests.test_house import COMMANDS
 
     for name in COMMANDS.keys() - {"alpkey sandbox"}:
-        told = alpkey.run(*name.split()[1:], "--help")
-        assert told.returncode == 0, (name, told.stderr)
-        assert "Traceback" not in told.stderr
+        done = alpkey.run(*name.split()[1:], "--help")
+        assert done.returncode == 0, (name, done.stderr)
+        assert "Traceback" not in done.stderr
 
 
 def test_the_site_and_the_icon_travel_along(tree: Path) -> None:

@@ -72,7 +72,7 @@ class Running:
         environ = {
             **self._installed.environ,
             "QT_QPA_PLATFORM": "offscreen",
-            "DISPLAY": ":offscreen",  # whoever has none gets no tray
+            "DISPLAY": ":offscreen",  # without one there is no tray
             "XDG_RUNTIME_DIR": str(self.runtime),
             **self._environ,
         }

@@ -25,9 +25,9 @@ def doctor(centre: RealCentre, *before: str) -> tuple[int, list[dict[str, Any]]]
 def errors(centre: RealCentre) -> list[str]:
     """What stops a login, with what follows from it."""
     code, found = doctor(centre)
-    stopping = [one for one in found if one["severity"] == "error"]
+    stopping = [finding for finding in found if finding["severity"] == "error"]
     assert code == (13 if stopping else 0)
-    return [each["id"] for one in stopping for each in (one, *one["consequences"])]
+    return [each["id"] for finding in stopping for each in (finding, *finding["consequences"])]
 
 
 def test_a_good_key_is_found_good(centre: RealCentre) -> None:
@@ -85,7 +85,7 @@ def test_a_host_never_met(centre: RealCentre) -> None:
     (centre.key.parent / "known_hosts").unlink()
     code, found = doctor(centre)
     assert code == 0
-    assert "host-unknown" in [one["id"] for one in found]
+    assert "host-unknown" in [finding["id"] for finding in found]
     assert "jump-host-unreachable" not in str(found)
 
 
@@ -95,7 +95,7 @@ def test_too_many_foreign_keys_are_told_and_do_not_stop_us(centre: RealCentre) -
     script = f'ssh-add -q {" ".join(foreign)} && exec "$@"'
     code, found = doctor(centre, "ssh-agent", "sh", "-c", script, "sh")
     assert code == 0
-    assert "agent-too-full" in [one["id"] for one in found]
+    assert "agent-too-full" in [finding["id"] for finding in found]
 
 
 def test_a_host_with_no_room_is_told_and_not_taken_for_a_portal(centre: RealCentre) -> None:
@@ -142,7 +142,7 @@ def test_ipv6_that_is_swallowed_is_found_and_passed_over(swallowing: RealCentre)
 
 
 def test_ipv6_that_is_refused_at_once_costs_nothing(centre: RealCentre) -> None:
-    """ssh goes on to IPv4 in no time, so nothing is told."""
+    """ssh goes on to IPv4 in no time, so nothing is reported."""
     centre.give_key(*GOOD)
     hosts = centre.folder / "hosts"
     text = hosts.read_text()

@@ -1,4 +1,4 @@
-"""The person's own ``~/.ssh/config`` in a real home, with plain ssh and OpenSSH's own server."""
+"""The user's own ``~/.ssh/config`` in a real home, with plain ssh and OpenSSH's own server."""
 
 import json
 from pathlib import Path
@@ -115,18 +115,18 @@ def test_two_thousand_lines_of_everything_come_out_as_they_went_in(
         lines += [f"Host h{number} !x{number}", f"\tHostName h{number}.example.org"]
         lines += ["", f"  Port = {number + 1}  # odd"]
     lines += ["Host *", "  Compression yes", '  IdentityFile "~/.ssh/theirs"']
-    theirs = "\r\n".join(lines).encode("latin-1")
-    config.write_bytes(theirs)
+    own = "\r\n".join(lines).encode("latin-1")
+    config.write_bytes(own)
     config.chmod(0o640)
     before = config.stat()
-    assert theirs.count(b"\n") > 2000
+    assert own.count(b"\n") > 2000
     assert alpkey(centre, "apply")[0] == 0
     assert ssh(centre, "daint") == "daint"
     connected = centre.alpkey("connect", "santis", "--here", "--", "printenv", "REACHED")
     assert connected.stdout == "santis\n", connected.stderr
     assert alpkey(centre, "undo")[0] == 0
     after = config.stat()
-    assert config.read_bytes() == theirs
+    assert config.read_bytes() == own
     assert (after.st_mode, after.st_uid, after.st_gid) == (
         before.st_mode,
         before.st_uid,
@@ -156,7 +156,7 @@ def test_another_home_in_the_environment_leads_nobody_astray(
 
 
 def test_the_systems_own_lines_still_count(centre: RealCentre, config: Path) -> None:
-    """They are part of both answers, so none of them is told as a loss."""
+    """They are part of both answers, so none of them is reported as a loss."""
     config.write_text("Host a\n")
     before = centre.run("ssh", "-G", "a").stdout
     code, result = alpkey(centre, "apply")

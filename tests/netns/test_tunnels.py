@@ -27,7 +27,7 @@ def opened(centre: RealCentre, *arguments: str) -> tuple[int, dict[str, Any]]:
 
 def listed(centre: RealCentre) -> list[tuple[str, str]]:
     rows = json.loads(centre.alpkey("tunnel", "list", "--json").stdout)["tunnels"]
-    return [(one["id"], one["state"]) for one in rows]
+    return [(tunnel["id"], tunnel["state"]) for tunnel in rows]
 
 
 def fetch(centre: RealCentre, url: str) -> str:
@@ -36,7 +36,7 @@ def fetch(centre: RealCentre, url: str) -> str:
 
 
 def test_a_page_of_the_node_comes_through(centre: RealCentre) -> None:
-    """At first nobody serves it; a revoked certificate ends no tunnel that stands."""
+    """At first no program serves it; a revoked certificate ends no tunnel that stands."""
     centre.give_key(*GOOD)
     code, tunnel = opened(centre, "daint", "nid006554", PORT)
     assert (code, tunnel["state"]) == (0, "service-not-answering"), tunnel
@@ -63,8 +63,8 @@ def test_of_many_for_one_port_each_shows_its_own(centre: RealCentre) -> None:
     command = " ".join(centre.command("tunnel", "open", "daint", "nid006554", PORT, "--json"))
     done = centre.run("sh", "-c", " & ".join([command] * 5) + " & wait")
     tunnels = [json.loads(line) for line in done.stdout.splitlines()]
-    assert all(one["state"] in STANDS for one in tunnels), done
-    assert len({one["url"] for one in tunnels}) == 5
+    assert all(tunnel["state"] in STANDS for tunnel in tunnels), done
+    assert len({tunnel["url"] for tunnel in tunnels}) == 5
     assert centre.alpkey("tunnel", "close", "--all").returncode == 0
 
 

@@ -1,7 +1,7 @@
 """A small internet in namespaces: real sshd by name on port 22, each network apart from the others.
 
 Only ela is reached from where alice sits, only the clusters from ela, and only from a cluster the
-compute node.  Nothing forwards packets: whoever gets through was let through by ssh.
+compute node.  Nothing forwards packets: what gets through was let through by ssh.
 
 Run as the first process of new user, network, mount and process namespaces (see ``centre.py``).  It
 takes the folder that holds everything, prints ``ready``, and lasts until its input ends.
@@ -70,7 +70,7 @@ def main(folder: Path) -> None:
     for name, server in servers.items():
         while "listening" not in (folder / f"{name}.log").read_text():
             assert server.poll() is None
-    print("ready", flush=True)  # noqa: T201  whoever started us waits for it
+    print("ready", flush=True)  # noqa: T201  the parent waits for it
     sys.stdin.read()
 
 

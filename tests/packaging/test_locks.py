@@ -34,7 +34,8 @@ def test_all_that_is_asked_for_is_locked(name: str) -> None:
     for line in WANTED[name]:
         wanted = Requirement(line)
         versions = found.get(canonicalize_name(wanted.name), [])
-        assert any(wanted.specifier.contains(one) for one in versions), f"make locks: {line}"
+        fits = any(wanted.specifier.contains(version) for version in versions)
+        assert fits, f"make locks: {line}"
 
 
 @pytest.mark.parametrize("name", WANTED)
@@ -43,6 +44,20 @@ def test_every_package_has_a_hash_and_no_place(name: str) -> None:
     assert re.search(r"https?:|--(extra-)?index|--find-links", text) is None
     for block in re.split(r"\n(?=\S)", text.strip()):
         assert "--hash=sha256:" in block, block
+
+
+def test_development_is_installed_from_its_lock_and_from_nothing_else() -> None:
+    """Every call of pip for .venv checks hashes, or fetches nothing at all."""
+    setup = (ROOT / "tools/setup.sh").read_text().replace("\\\n", " ")
+    body = setup.partition("make_environment() {")[2].partition("\n}\n")[0]
+    calls = [line for line in body.splitlines() if "pip install" in line]
+    assert len(calls) == 2
+    for call in calls:
+        assert "--require-hashes" in call or {"--no-deps", "--no-build-isolation"} < set(
+            call.split()
+        )
+    assert "cmp -s packaging/locks/dev.txt" in body
+    assert locked("dev").keys() >= {"hatchling", "pip", "vulture"}
 
 
 @pytest.mark.parametrize("name", ["bundle", "dev"])

@@ -40,8 +40,8 @@ def test_the_menu_entry_starts_what_is_on_the_path() -> None:
 
 def test_every_picture_that_is_shown_is_there() -> None:
     root = ET.parse(PACKAGING / f"linux/{APP_ID}.metainfo.xml.in").getroot()
-    shown = {Path(one.text or "").name for one in root.iter("image")}
-    assert shown == {one.name for one in (PACKAGING.parent / "resources/pictures").iterdir()}
+    shown = {Path(item.text or "").name for item in root.iter("image")}
+    assert shown == {item.name for item in (PACKAGING.parent / "resources/pictures").iterdir()}
 
 
 def test_one_name_everywhere() -> None:
@@ -53,7 +53,7 @@ def test_one_name_everywhere() -> None:
     files = ["build-facts.sh", "linux/install.sh", "linux/alpkey.rpm.spec"]
     for name in files:
         ids = set(re.findall(r"io\.github\.[\w.]*[A-Z]\w+", (PACKAGING / name).read_text()))
-        assert {one.removesuffix(".desktop") for one in ids} <= {
+        assert {item.removesuffix(".desktop") for item in ids} <= {
             APP_ID,
             f"{APP_ID}.svg",
             f"{APP_ID}.metainfo.xml",

@@ -20,10 +20,10 @@ TEXT = (
 
 
 @pytest.mark.parametrize(
-    ("version", "told"), [("Unreleased", "- new\n"), ("0.2.0", "- two\n"), ("0.1.0", "- one\n")]
+    ("version", "wanted"), [("Unreleased", "- new\n"), ("0.2.0", "- two\n"), ("0.1.0", "- one\n")]
 )
-def test_the_notes_are_those_of_the_version(version: str, told: str) -> None:
-    assert notes(TEXT, version) == told
+def test_the_notes_are_those_of_the_version(version: str, wanted: str) -> None:
+    assert notes(TEXT, version) == wanted
 
 
 @pytest.mark.parametrize("version", ["0.3.0", "0.2", "0x1.0"])

@@ -1,4 +1,4 @@
-"""Settings: tell them and where each comes from; change one."""
+"""Settings: show them and where each comes from; change one."""
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
@@ -14,25 +14,29 @@ from alpkey.core.settings.ports import SettingsFile
 from alpkey.core.settings.settings import (
     CONFIRM_EACH_USE,
     KEEP_SIGN_IN,
+    SITE,
     InvalidSettings,
     Setting,
     declared,
+    no_such_site,
 )
 from alpkey.core.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsWorld:
-    """``locked`` are the keys that the organisation decides; ``site`` is the centre as shipped.
+    """``locked`` are the keys that the organisation decides; ``site`` is the centre as shipped,
+    and ``site_names`` are those that the setting of that name can have.
 
     ``look_again`` has the shell prompts see what a change means; the entry in the desktop's menu
-    names clusters, too.  ``lacks`` says what is missing here for a setting to be of use;
+    names clusters, too.  ``lacks`` says what is missing here for a setting to work;
     ``load_anew`` has the agent hold the key as the settings now have it.
     """
 
     chosen: Callable[[], Chosen]
     locked: Callable[[], Collection[str]]
     site: Callable[[], Site]
+    site_names: Callable[[], Collection[str]]
     file: SettingsFile
     look_again: Callable[[], None]
     desktop: Callable[[], DesktopWorld]
@@ -44,7 +48,7 @@ def show_all(world: SettingsWorld) -> Action:
     """The result holds ``settings``, a row for each."""
     yield from ()
     chosen = world.chosen()
-    return {"settings": [_row(one, chosen) for one in declared().values()]}
+    return {"settings": [_row(setting, chosen) for setting in declared().values()]}
 
 
 def show(key: str, world: SettingsWorld) -> Action:
@@ -59,9 +63,9 @@ def change(
     world: SettingsWorld,
     end_sessions: Callable[[], Iterator[Event]] | None = None,
 ) -> Action:
-    """Puts what the person typed; None goes back to the default.
+    """Writes what the user typed; None goes back to the default.
 
-    ``end_sessions`` ends the kept sign-ins once nobody wants them any more.  The result is the
+    ``end_sessions`` ends the saved sign-ins once they are no longer wanted.  The result is the
     setting's row and ``set_aside``, where a file that could not be read now lies.  Raises
     InvalidInput where the value does not fit or the organisation decides it.
     """
@@ -74,9 +78,9 @@ def change(
     aside = world.file.change(key, plain)
     if aside:
         yield Warn("settings-set-aside", {"path": str(aside)})
-    with suppress(AlpkeyError):  # another key may be wrong: that is told when it is read
+    with suppress(AlpkeyError):  # another key may be wrong: that is reported when it is read
         world.look_again()
-        if setting.kind is CLUSTERS:
+        if setting.kind is CLUSTERS or key == SITE:
             yield from follow(world.desktop())
         if key == CONFIRM_EACH_USE:
             yield from world.load_anew()
@@ -101,6 +105,8 @@ def _typed(setting: Setting, text: str, world: SettingsWorld) -> Plain:
         raise InvalidInput("setting-unfit", reason=str(error)) from None
     if setting.kind is CLUSTERS and isinstance(plain, dict):
         _check_clusters(plain, world.site())
+    if setting.key == SITE and plain not in (known := world.site_names()):
+        raise InvalidInput("setting-unfit", reason=no_such_site(str(plain), known))
     return plain
 
 

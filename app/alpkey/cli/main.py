@@ -98,7 +98,7 @@ def _tell_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     help="Tell version and build.",
 )
 def alpkey() -> None:
-    """Keep your CSCS key fresh.  Without a command the tray icon is started.
+    """Keep your SSH key fresh.  Without a command the tray icon is started.
 
     \b
     Examples:

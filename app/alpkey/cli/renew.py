@@ -60,7 +60,7 @@ class Span(click.ParamType[timedelta]):
     "--api-key",
     "program",
     is_flag=True,
-    help="For a service account: its key is in CSCS_API_KEY, its files are cscs-key-sa.",
+    help="For a service account: at CSCS its key is in CSCS_API_KEY, its files are cscs-key-sa.",
 )
 @click.option(
     "--duration",

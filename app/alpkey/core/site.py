@@ -10,7 +10,7 @@ from alpkey.core.addresses import is_loopback_http, is_secure
 
 # The kind of service that gives out whole keys, for name, password and code.
 SSHSERVICE = "sshservice"
-# The kind that certifies keys made here, for whoever signed in at an identity provider.
+# The kind that certifies keys made here, for a user who signed in at an identity provider.
 GATEWAY = "gateway"
 
 
@@ -19,7 +19,7 @@ class InvalidSite(ValueError):
 
 
 class SignInMethod(Enum):
-    """How a person signs in; the values are those of site files and of the journal."""
+    """How a user signs in; the values are those of site files and of the journal."""
 
     PASSWORD = "password"  # noqa: S105  a method, no secret
     BROWSER = "browser"
@@ -46,8 +46,9 @@ class Host:
 class Service:
     """A service that issues certificates; ``kind`` picks the adapter that speaks to it.
 
-    ``client_type`` is what a gateway is told that we are; ``token_url`` is where a service account
-    gets its access tokens, if there are such accounts.
+    ``client_type`` is what we call ourselves to a gateway; ``token_url`` is where a service account
+    gets its access tokens, if there are such accounts, and ``api_key_variable`` is where in the
+    environment its API key stands.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Service:
     url: str
     client_type: str = "cli"
     token_url: str | None = None
+    api_key_variable: str = "ALPKEY_API_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +75,21 @@ class OpenId:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One centre.  ``links`` are pages for people, by name: portal, mfa, dashboard,
-    support, status.
+    """One centre.  ``short_name`` is what its keys are called by; ``links`` are pages for people,
+    by name: portal, mfa, dashboard, support, status.  ``key_tools`` are other programs that write
+    ``key_file``.
 
     ``keeps_totp_secret``: whether the centre allows one-time codes to be made on this computer.
-    ``code_step_s`` is how long each of them is shown; 30 s unless said otherwise (RFC 6238, 5.2).
+    ``code_step_s`` is how long each of them is shown; 30 s by default (RFC 6238, 5.2).
     ``updates`` is where newer versions of this program are asked for.
     """
 
     name: str
+    short_name: str
     demo: bool
     ca_bundle: str | None
     key_file: str
+    key_tools: tuple[str, ...]
     quota_per_day: int
     validity_hours: int
     user_pattern: str
@@ -105,7 +110,7 @@ class Site:
 
     @property
     def dashboard(self) -> str:
-        """Where a person sees to keys by hand."""
+        """The page where users manage their keys by hand."""
         return self.page("dashboard")
 
     def page(self, name: str) -> str:
@@ -115,7 +120,7 @@ class Site:
     @property
     def has_gateway(self) -> bool:
         """Whether there is one, and an identity provider to sign in at for it."""
-        return self.openid is not None and any(one.kind == GATEWAY for one in self.services)
+        return self.openid is not None and any(service.kind == GATEWAY for service in self.services)
 
     def host(self, name: str) -> Host | None:
         return next((host for host in self.hosts if host.name == name), None)
@@ -154,14 +159,52 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
+# What is one centre's alone: nothing of it means anything at another one.
+_OF_ONE_CENTRE = (
+    "name",
+    "short_name",
+    "key_tools",
+    "jump_host",
+    "services",
+    "openid",
+    "hosts",
+    "links",
+)
+
+
+def overlaid(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """The site table ``base`` with ``over`` on top, table by table.
+
+    Where ``over`` describes another centre, no service, host or page of ``base`` stays: else its
+    users would be offered the clusters of ``base``, and asked to type their passwords there.
+    """
+    if _is_another_centre(base, over):
+        base = {key: value for key, value in base.items() if key not in _OF_ONE_CENTRE}
+    return merged(base, over)
+
+
+def _is_another_centre(base: Mapping[str, Any], over: Mapping[str, Any]) -> bool:
+    """Whether ``over`` has a jump host of its own, or another name and only hosts of its own."""
+    known, named = base.get("hosts", {}), over.get("hosts", {})
+    if not isinstance(known, Mapping) or not isinstance(named, Mapping):
+        return False  # read_site says what is wrong with that
+    jump_host = over.get("jump_host")
+    if isinstance(jump_host, str) and jump_host not in known:
+        return True
+    is_renamed = over.get("name") not in (None, base.get("name"))
+    return is_renamed and bool(named) and named.keys().isdisjoint(known)
+
+
 def read_site(table: Mapping[str, Any]) -> Site:
     """The site that a parsed site file describes.  Raises InvalidSite."""
     try:
-        return Site(
+        site = Site(
             name=table["name"],
+            short_name=table.get("short_name", table["name"]),
             demo=table.get("demo", False),
             ca_bundle=_absolute("ca_bundle", table.get("ca_bundle")),
             key_file=table["key_file"],
+            key_tools=tuple(table.get("key_tools", ())),
             quota_per_day=table["quota"]["per_day"],
             validity_hours=table["validity_hours"],
             user_pattern=table["user_pattern"],
@@ -179,6 +222,13 @@ def read_site(table: Mapping[str, Any]) -> Site:
         raise InvalidSite(f"the site file has no {missing.args[0]}") from None
     except (TypeError, AttributeError) as error:
         raise InvalidSite(f"the site file does not fit: {error}") from None
+    for key, name in (
+        ("jump_host", site.jump_host),
+        *((f"hosts.{host.name}.jump", host.jump) for host in site.hosts if host.jump),
+    ):
+        if site.host(name) is None:
+            raise InvalidSite(f"{key} names no host: {name}")
+    return site
 
 
 def _absolute(key: str, path: Any) -> Any:

@@ -29,7 +29,16 @@ from alpkey.core.runtime_folder import TRAY, WINDOW, is_own_agent
 from alpkey.core.signin.methods import default_service, external_method, first_method, service_for
 from alpkey.core.site import GATEWAY, SSHSERVICE, SignInMethod
 from alpkey.core.ssh.command_lines import ourselves
-from alpkey.glance import CommandContext, build, chosen, policy, resources, shipped_site, tunnels
+from alpkey.glance import (
+    CommandContext,
+    build,
+    chosen,
+    policy,
+    resources,
+    shipped_site,
+    site_names,
+    tunnels,
+)
 from alpkey.runtime_folder import RuntimeFolder
 
 if sys.platform == "darwin":
@@ -283,10 +292,11 @@ class Assembly:
 
         at, name = self.places, self.site.key_file
         key = at.private_key(name) if self._alone else at.program_key(name)
+        gateway = self._gateway()[1]
         world = ServiceAccountWorld(
             site=self.site,
-            service=self._gateway()[1],
-            api_key=lambda: take(os.environ),
+            service=gateway,
+            api_key=lambda: take(os.environ, gateway.api_key_variable),
             files=KeyPairFiles(key, at.program_intent, named=self._alone),
             pairs=CryptographyKeys(),
             lock=self._file_lock(at.program_lock),
@@ -470,6 +480,7 @@ class Assembly:
             chosen=lambda: chosen(at),
             locked=lambda: policy(at),
             site=lambda: shipped_site(at),
+            site_names=lambda: site_names(at),
             file=TomlSettingsFile(at.settings, lock, now),
             look_again=lambda: self.status.remember(self._glance()),
             lacks=_lacks,

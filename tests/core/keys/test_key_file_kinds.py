@@ -104,7 +104,7 @@ class World:
 
     def choose(self, *useless: UnusableFile) -> Choice:
         return Candidates(
-            self.keys, self.certificates, useless, self.installed, self.account, "the page"
+            self.keys, self.certificates, useless, self.installed, self.account, "the page", "a-key"
         ).choose(NOW)
 
     def refusal(self, *useless: UnusableFile) -> AlpkeyError:

@@ -83,7 +83,7 @@ def test_the_group_is_looked_up_only_where_it_matters() -> None:
         ((TEAM, "team"), ["alice", "bob"], [ROOT, ALICE, BOB], ALICE, False),
         ((TEAM, "team"), ["alice", "gone"], [ROOT, ALICE, BOB], ALICE, False),
         ((TEAM, "team"), ["bob"], [ROOT, ALICE, BOB], ALICE, False),
-        # Nobody is named: a directory service may keep that to itself.
+        # No member is named: a directory service may keep that to itself.
         ((TEAM, "team"), [], [ROOT, ALICE, BOB], ALICE, False),
         # The user is not listed, so others may not be, either.
         ((1000, "alice"), [], [ROOT], ALICE, True),

@@ -110,7 +110,7 @@ def test_a_text_that_does_not_fit_is_refused(key: str, text: str) -> None:
         declared()[key].typed(text)
 
 
-@pytest.mark.parametrize("setting", declared().values(), ids=lambda one: one.key)
+@pytest.mark.parametrize("setting", declared().values(), ids=lambda setting: setting.key)
 def test_every_default_survives_all_forms(setting: Setting) -> None:
     kind = setting.kind
     assert setting.read(kind.plain(setting.default)) == setting.default

@@ -13,6 +13,7 @@ from tests.core.sites import site
 
 LATER = reminder_messages.REMIND_ME_LATER
 PAGE = "https://a.page/"
+CLUSTERS = [host.name for host in site().clusters]
 Done = list[tuple[str, ...]]
 
 
@@ -74,9 +75,7 @@ def test_the_entries_stand_in_their_order(menu: TrayMenu) -> None:
         "Renew key\N{HORIZONTAL ELLIPSIS}",
         "Key valid until 17:42",
         "3 of 5 keys left",
-        "Connect to daint",
-        "Connect to santis",
-        "Connect to clariden",
+        *(f"Connect to {name}" for name in CLUSTERS),
         "Check Ela",
         "Tunnels",
         "Open Alpkey",
@@ -97,10 +96,8 @@ def test_each_entry_has_its_action(menu: TrayMenu, done: Done) -> None:
         ("open", "main"),
         ("open", "main", "doctor"),
         ("later",),
-        ("connect", "daint"),
-        ("connect", "santis"),
-        ("connect", "clariden"),
-        ("connect", "ela"),
+        *(("connect", name) for name in CLUSTERS),
+        ("connect", site().jump_host),
         ("open", "main"),
         ("open", "main", "doctor"),
         ("open", "main", "settings"),
@@ -122,9 +119,9 @@ def test_a_warning_and_later_come_and_go(menu: TrayMenu) -> None:
     menu.apply(view)
     assert texts(menu)[3:5] == ["Others may read the private key", "Remind me in 30 minutes"]
     menu.apply(replace(view, warning=""))
-    assert texts(menu)[3:5] == ["Remind me in 30 minutes", "Connect to daint"]
+    assert texts(menu)[3:5] == ["Remind me in 30 minutes", f"Connect to {CLUSTERS[0]}"]
     menu.apply(replace(view, warning="", later=""))
-    assert texts(menu)[3] == "Connect to daint"
+    assert texts(menu)[3] == f"Connect to {CLUSTERS[0]}"
 
 
 def test_a_newer_version_is_announced_after_the_settings(menu: TrayMenu) -> None:
@@ -145,22 +142,19 @@ def test_while_nothing_is_set_up_that_comes_first(menu: TrayMenu) -> None:
 
 
 def test_hosts_follow_the_site(menu: TrayMenu) -> None:
-    fewer = replace(site(), hosts=tuple(host for host in site().hosts if host.name != "santis"))
+    gone, *left = CLUSTERS
+    fewer = replace(site(), hosts=tuple(host for host in site().hosts if host.name != gone))
     menu.offer(connections(fewer, ()))
     menu.offer(connections(None, ()))
-    assert texts(menu)[3:6] == ["Connect to daint", "Connect to clariden", "Check Ela"]
+    entries = [*(f"Connect to {name}" for name in left), "Check Ela"]
+    assert texts(menu)[3 : 3 + len(entries)] == entries
 
 
 def test_the_users_own_names_follow_the_clusters(menu: TrayMenu, done: Done) -> None:
     """One that is called as the site calls it is there already."""
-    own = (Alias("alps", "daint"), Alias("daint", "daint"))
+    own = (Alias("alps", CLUSTERS[0]), Alias(CLUSTERS[0], CLUSTERS[0]))
     menu.offer(connections(site(), own))
-    assert texts(menu)[3:8] == [
-        "Connect to daint",
-        "Connect to santis",
-        "Connect to clariden",
-        "Connect to alps",
-        "Check Ela",
-    ]
+    entries = [*(f"Connect to {name}" for name in (*CLUSTERS, "alps")), "Check Ela"]
+    assert texts(menu)[3 : 3 + len(entries)] == entries
     next(action for action in menu.actions() if action.text() == "Connect to alps").trigger()
     assert done == [("connect", "alps")]

@@ -68,7 +68,7 @@ def test_on_a_mac_the_dialog_holds_what_the_menu_holds(
     actions = renewal.findChild(QPushButton, "menu").menu().actions()
     entries = {action.text(): action for action in actions if action.text()}
     assert list(entries) == [
-        *(f"Connect to {name}" for name in ("daint", "santis", "clariden")),
+        *(f"Connect to {host.name}" for host in site().clusters),
         *("Open Alpkey", "Doctor", "Settings", "Quit"),
     ]
     with (

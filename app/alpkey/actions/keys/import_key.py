@@ -133,6 +133,7 @@ class _Importing:
             installed=_installed_key(world),
             account=world.status.snapshot().account,
             dashboard=world.site.dashboard,
+            key_file=world.site.key_file,
         )
         choice = candidates.choose(world.status.clock())
         self._check_signature(choice)

@@ -8,14 +8,12 @@ from collections.abc import MutableMapping
 from alpkey.core.errors import InvalidInput
 from alpkey.core.secret import Secret
 
-VARIABLE = "CSCS_API_KEY"
 
-
-def take(environ: MutableMapping[str, str]) -> Secret:
+def take(environ: MutableMapping[str, str], variable: str) -> Secret:
     """Raises InvalidInput where there is none, or one that can be none."""
-    value = environ.pop(VARIABLE, "").strip()
+    value = environ.pop(variable, "").strip()
     if not value:
-        raise InvalidInput("api-key-missing", variable=VARIABLE)
+        raise InvalidInput("api-key-missing", variable=variable)
     if not (value.isascii() and value.isprintable()):
-        raise InvalidInput("api-key-unfit", variable=VARIABLE)
+        raise InvalidInput("api-key-unfit", variable=variable)
     return Secret(value)

@@ -83,13 +83,19 @@ class Gateway:
         if json_object(answer).get("revoked") is not True:
             raise self._peer.trouble("It does not say that the key is revoked.")
 
+    @property
+    def api_key_variable(self) -> str:
+        return self._service.api_key_variable
+
     def token_for(self, api_key: Secret) -> Secret:
         url = self._service.token_url
         if url is None:
             raise InvalidInput("no-service-accounts", site=self._site.name)
         answer = self._sent("POST", url, {"X-API-Key": api_key})
         if answer.status in (401, 403):
-            raise SignInRefused("api-key-refused", site=self._site.name)
+            raise SignInRefused(
+                "api-key-refused", site=self._site.name, variable=self.api_key_variable
+            )
         token = json_object(self._accepted(answer)).get("access_token")
         if not isinstance(token, str) or not token:
             raise self._peer.trouble("Its answer holds no access token.")

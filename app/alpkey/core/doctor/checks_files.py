@@ -132,7 +132,8 @@ def _other_tool(seen: Observations, _: datetime) -> Params | None:
         return None
     made_here = seen.known.made_here(fingerprint(certificate.public_key))
     noted = any(issued.serial == certificate.serial for issued in seen.known.issued)
-    return when(not made_here and not noted, path=str(seen.snapshot.key_path))
+    tools = " and ".join(seen.site.key_tools) or "other programs"
+    return when(not made_here and not noted, path=str(seen.snapshot.key_path), tools=tools)
 
 
 def _interrupted(seen: Observations, _: datetime) -> Params | None:
@@ -322,7 +323,7 @@ CHECKS = (
         "other-tool",
         "note",
         "Another program writes the same key",
-        "{path} was not put there by Alpkey; cscs-keygen and cscs-key use the same files.",
+        "{path} was not put there by Alpkey; {tools} use the same files.",
         "Use one program for it: a renewal by Alpkey keeps what it finds as a backup.",
         _other_tool,
     ),

@@ -38,7 +38,8 @@ class Choice:
 class Candidates:
     """All that was found; ``installed`` is the key that is on this computer already.
 
-    ``account`` is the person's user name where it is known, ``dashboard`` the page to get keys at.
+    ``account`` is the person's user name where it is known, ``dashboard`` the page to get keys at,
+    and ``key_file`` the name of the file that a key has there.
     """
 
     keys: Sequence[OwnedKey]
@@ -47,6 +48,7 @@ class Candidates:
     installed: OwnedKey | None
     account: str | None
     dashboard: str
+    key_file: str
 
     def choose(self, now: datetime) -> Choice:
         """The certificate that lives longest of those that open doors now.
@@ -94,7 +96,14 @@ class Candidates:
     def _unfit(
         self, code: str, name: str, *, reason: str = "", starts: str | None = None
     ) -> InvalidFile:
-        return InvalidFile(code, name=name, dashboard=self.dashboard, reason=reason, starts=starts)
+        return InvalidFile(
+            code,
+            name=name,
+            dashboard=self.dashboard,
+            key_file=self.key_file,
+            reason=reason,
+            starts=starts,
+        )
 
     def _foreign(self, found: Certificate, name: str) -> InvalidFile:
         return InvalidFile(

@@ -62,7 +62,7 @@ ERRORS: Mapping[str, Description] = {
     "import-unknown": Description(
         "{name} is neither a key nor a certificate",
         "Nothing was changed.",
-        "Get them at {dashboard}: the files are called cscs-key and cscs-key-cert.pub.",
+        "Get them at {dashboard}: the files are called {key_file} and {key_file}-cert.pub.",
     ),
     "import-damaged": Description(
         "{name} is damaged", "{reason} Nothing was changed.", "Download it again at {dashboard}."

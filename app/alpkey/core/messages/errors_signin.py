@@ -113,7 +113,7 @@ ERRORS: Mapping[str, Description] = {
     "api-key-refused": Description(
         "The API key is not accepted",
         "{site} does not know it, or it is older than its 180 days.",
-        "Make a new one at the centre's page for service accounts, and put it into CSCS_API_KEY.",
+        "Make a new one at the centre's page for service accounts, and put it into {variable}.",
     ),
     "api-key-missing": Description(
         "The API key of the service account is missing",

@@ -1,7 +1,7 @@
 """The types that a setting can have, and the three forms of a value of each.
 
 A *plain* value is what TOML and JSON hold, a *value* is what the program works with, and a *text*
-is what a person types and reads.
+is what the user types and reads.
 """
 
 import re

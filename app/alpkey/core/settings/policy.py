@@ -1,4 +1,4 @@
-"""Who decides a setting: the organisation's policy, which locks it; else the person; else we."""
+"""Who decides a setting: the organisation's policy, which locks it; else the user."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class Chosen:
         return self.origins[key] == "policy"
 
 
-def choose(policy: Mapping[str, Any], person: Mapping[str, Any]) -> Chosen:
+def choose(policy: Mapping[str, Any], user: Mapping[str, Any]) -> Chosen:
     """The settings that follow from the values of both."""
 
     def origin(key: str) -> Origin:
-        return "policy" if key in policy else "person" if key in person else "shipped"
+        return "policy" if key in policy else "person" if key in user else "shipped"
 
-    return Chosen(Settings(**{**person, **policy}), {key: origin(key) for key in declared()})
+    return Chosen(Settings(**{**user, **policy}), {key: origin(key) for key in declared()})

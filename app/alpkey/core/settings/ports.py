@@ -1,4 +1,4 @@
-"""The port to the person's file of settings."""
+"""The port to the user's settings file."""
 
 from pathlib import Path
 from typing import Protocol
@@ -7,11 +7,11 @@ from alpkey.core.settings.kinds import Plain
 
 
 class SettingsFile(Protocol):
-    """What the person wrote, comments and order included."""
+    """What the user wrote, comments and order included."""
 
     def change(self, key: str, plain: Plain | None) -> Path | None:
-        """Puts the value in, or with None takes the key out; all else stays as it is.
+        """Writes the value, or with None removes the key; all else stays as it is.
 
         A file that cannot be read is set aside first, never overwritten: its new path is
-        returned.  Raises InvalidFile where another person may write the file, or we may not.
+        returned.  Raises InvalidFile where another user may write the file, or we may not.
         """

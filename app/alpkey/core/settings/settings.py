@@ -1,9 +1,10 @@
-"""The person's settings, each declared once: key, type, default, check, label and help.
+"""The user's settings, each declared once: key, type, default, check, label and help.
 
 The command ``alpkey settings``, the page of the main window and the README's table are made of
 what stands here.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
@@ -30,6 +31,9 @@ TELL_UPDATES = "tell_updates"
 
 CONFIRM_EACH_USE = "confirm_each_use"
 
+SITE = "site"
+DEFAULT_SITE = "cscs"
+
 Check = Callable[[Any], str | None]
 Lacks = Callable[[Mapping[str, str], str, Callable[[str], object]], str | None]
 """What keeps a setting from working here, in words: see :func:`alpkey.core.agent.askpass.lacks`."""
@@ -43,7 +47,7 @@ class InvalidSettings(ValueError):
 class Setting:
     """One setting as it is declared.  ``check`` says in words why a value is not to be taken.
 
-    ``lacks`` says what is missing on a computer for the setting to be of use.
+    ``lacks`` says what is missing on a computer for the setting to work.
     """
 
     key: str
@@ -65,7 +69,7 @@ class Setting:
         return value
 
     def typed(self, text: str) -> Plain:
-        """The plain value of what a person typed.  Raises InvalidSettings."""
+        """The plain value of what the user typed.  Raises InvalidSettings."""
         try:
             plain = self.kind.typed(text)
         except ValueError as error:
@@ -81,8 +85,17 @@ def _setting(
     check: Check | None = None,
     lacks: Lacks | None = None,
 ) -> Any:
-    told = {"kind": kind, "label": label, "help": help_text, "check": check, "lacks": lacks}
-    return field(default=default, metadata=told)
+    declaration = {"kind": kind, "label": label, "help": help_text, "check": check, "lacks": lacks}
+    return field(default=default, metadata=declaration)
+
+
+def _site_file(name: str) -> str | None:
+    """Why ``name`` cannot be that of a site file; whether there is one, the file system says."""
+    return None if re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name) else f"{name!r} names no site file"
+
+
+def no_such_site(name: str, known: Collection[str]) -> str:
+    return f"{SITE}: there is no site file for {name!r}; there are: {', '.join(known)}"
 
 
 def _one_word(name: str) -> str | None:
@@ -99,10 +112,13 @@ def _within_a_day(span: timedelta) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings; what nobody set has its default."""
+    """All settings; each that is not set has its default."""
 
     username: str = _setting(
         "", TEXT, "User name", "Your name at the centre, not your e-mail address.", _one_word
+    )
+    site: str = _setting(
+        DEFAULT_SITE, TEXT, "Centre", "The name of the site file that describes it.", _site_file
     )
     lead_time: timedelta = _setting(
         timedelta(hours=2),
@@ -208,8 +224,8 @@ class Settings:
 def declared() -> Mapping[str, Setting]:
     """Every setting by its key, in the order of the page."""
     return {
-        one.name: Setting(key=one.name, default=one.default, **one.metadata)
-        for one in fields(Settings)
+        row.name: Setting(key=row.name, default=row.default, **row.metadata)
+        for row in fields(Settings)
     }
 
 

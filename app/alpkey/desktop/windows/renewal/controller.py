@@ -14,7 +14,6 @@ from alpkey.core.site import SignInMethod, Site
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.renewal.screens import (
-    TITLE,
     Done,
     ExternalSignIn,
     Failure,
@@ -25,6 +24,7 @@ from alpkey.desktop.windows.renewal.screens import (
     Screen,
     SignInForm,
     StillGood,
+    dialog_title,
 )
 
 # Methods that sign in outside this dialog.
@@ -352,7 +352,9 @@ class RenewalController:
         if self._external:
             self._show(ExternalSignIn())
         elif self._child is None:
-            self._show_methods(TITLE, f"{self._site.name} signs you in on its own page.")
+            self._show_methods(
+                dialog_title(self._site), f"{self._site.name} signs you in on its own page."
+            )
         else:
             self._show(SignInForm())
 

@@ -35,7 +35,6 @@ from alpkey.desktop.windows.renewal.methods_page import MethodsPage
 from alpkey.desktop.windows.renewal.page import RenewalPage
 from alpkey.desktop.windows.renewal.question_page import QuestionPage
 from alpkey.desktop.windows.renewal.screens import (
-    TITLE,
     Done,
     ExternalSignIn,
     Failure,
@@ -45,6 +44,7 @@ from alpkey.desktop.windows.renewal.screens import (
     Screen,
     SignInForm,
     StillGood,
+    dialog_title,
 )
 from alpkey.desktop.windows.renewal.still_good_page import StillGoodPage
 from alpkey.desktop.windows.widgets import (
@@ -98,11 +98,12 @@ class RenewalDialog(QDialog):
         self._form: FormPage | None = None
         self._external: ExternalPage | None = None
         self._submit_at_sixth_digit = False
-        self.setWindowTitle(window_title(TITLE, world.site))
+        self._title = dialog_title(world.site)
+        self.setWindowTitle(window_title(self._title, world.site))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._auto_close = AutoClose(self)
         world.reader.changed.connect(self._heed_reader)
-        self._heading = heading("heading", TITLE)
+        self._heading = heading("heading", self._title)
         self._pages = QStackedWidget()
         self._buttons = QHBoxLayout()
         layout = QVBoxLayout(self)
@@ -149,6 +150,7 @@ class RenewalDialog(QDialog):
         self._external = None
         self._submit_at_sixth_digit = options.submit_at_sixth_digit
         self._form = FormPage(
+            self._title,
             options.account,
             options.note,
             self._step_left,
@@ -159,7 +161,9 @@ class RenewalDialog(QDialog):
         return self._form
 
     def new_external(self) -> ExternalPage:
-        self._external = ExternalPage(self._world.site.name, open_page, _STEPS_AFTER_SIGN_IN)
+        self._external = ExternalPage(
+            self._world.site.name, open_page, _STEPS_AFTER_SIGN_IN, self._title
+        )
         return self._external
 
     def start_child(self, *options: str) -> ChildProcess:

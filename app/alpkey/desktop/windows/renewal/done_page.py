@@ -27,7 +27,7 @@ class DonePage(RenewalPage):
             self.rows.addWidget(words_label("late", late))
         for text in done.notes:
             self.rows.addWidget(words_label("note", text))
-        self.rows.addWidget(connect_row(hosts, connect))
+        self.rows.addWidget(connect_row(hosts, connect, "e"))  # the letter of Close
         self._closes = words_label("closes", "This window closes by itself.")
         if closes_itself:
             self.rows.addWidget(self._closes)

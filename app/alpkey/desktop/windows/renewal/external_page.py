@@ -23,9 +23,13 @@ class ExternalPage(RenewalPage):
     first_button_is_default = False  # Enter must not cancel a sign-in
 
     def __init__(
-        self, site_name: str, open_page: Callable[[str], None], steps: Sequence[str]
+        self,
+        site_name: str,
+        open_page: Callable[[str], None],
+        steps: Sequence[str],
+        title: str = "",
     ) -> None:
-        super().__init__()
+        super().__init__(title)
         self._site_name = site_name
         self._url = ""
         self._what = words_label("what", "One moment\N{HORIZONTAL ELLIPSIS}")

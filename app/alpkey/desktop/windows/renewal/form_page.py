@@ -44,12 +44,13 @@ class FormPage(RenewalPage):
 
     def __init__(
         self,
+        title: str,
         username: str,
         note: str,
         step_left: Callable[[], float],
         methods: Sequence[QPushButton] = (),
     ) -> None:
-        super().__init__()
+        super().__init__(title)
         self.username = _line("username", username)
         self.password = _line("password", "")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)

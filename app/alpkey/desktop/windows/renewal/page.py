@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from alpkey.desktop.windows.renewal.screens import TITLE
 from alpkey.desktop.windows.widgets import button
 
 
@@ -17,7 +16,7 @@ class RenewalPage(QWidget):
     focuses_first_button = True
     first_button_is_default = True
 
-    def __init__(self, title: str = TITLE) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__()
         self.title = title
         self.rows = QVBoxLayout(self)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from alpkey.core.site import SignInMethod
+from alpkey.core.site import SignInMethod, Site
 
-TITLE = "Renew CSCS key"
+
+def dialog_title(site: Site) -> str:
+    return f"Renew {site.short_name} key"
 
 
 class FailureAction(Enum):

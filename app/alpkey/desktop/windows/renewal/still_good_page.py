@@ -24,7 +24,7 @@ class StillGoodPage(RenewalPage):
         self._renew_anyway = renew_anyway
         text = f"{good.state}. There is no need to renew it now."
         self.rows.addWidget(words_label("state", text))
-        self.rows.addWidget(connect_row(hosts, connect))
+        self.rows.addWidget(connect_row(hosts, connect, "er"))  # the letters of the buttons below
         self.rows.addStretch()
 
     def buttons(self, close: Callable[[], object]) -> list[QPushButton]:
