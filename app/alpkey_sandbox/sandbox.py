@@ -105,7 +105,7 @@ class Sandbox:
         path = f"/{secrets.token_urlsafe(24)}"
         app = control.make_app(self.centre, path, self._account_changed)
         controls = running.enter_context(WebServer(app, now=self.centre.clock.now))
-        hosts = running.enter_context(Hosts(self.centre))
+        hosts = running.enter_context(Hosts(self.centre, self.directory / "hosts"))
         account = self.centre.account
         top = f"https://localhost:{service.port}"
         self._description = Description(
