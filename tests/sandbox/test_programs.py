@@ -22,6 +22,7 @@ from tests.sockets import free_port
 HOST = "direct-daint"
 # Every value of a byte, line ends and no end of line, and more than one packet.
 CONTENT = bytes(range(256)) * 1000 + b"\r\n\n"
+FORWARDED = re.compile(r"remote forward success for: listen ([1-9]\d*)|Allocated port (\d+)")
 
 
 @pytest.fixture
@@ -230,15 +231,14 @@ def forwarding(alice: SshUser, *options: str) -> Iterator[str]:
     command[1:1] = ["-v", "-o", "ExitOnForwardFailure=yes"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as ssh:
         assert ssh.stderr is not None
-        for line in ssh.stderr:
-            if found := re.search(
-                r"remote forward success for: listen ([1-9]\d*)|Allocated port (\d+)", line
-            ):
-                yield found[1] or found[2]
-                break
-        else:
-            raise AssertionError("nothing was forwarded")
-        ssh.kill()
+        found = None
+        try:
+            while not found and (line := ssh.stderr.readline()):
+                found = FORWARDED.search(line)
+            assert found, "nothing was forwarded"
+            yield found[1] or found[2]
+        finally:
+            ssh.kill()
 
 
 def fetched(alice: SshUser, port: int) -> str:
