@@ -63,7 +63,7 @@ def match_line(site: Site, places: Paths, *, refuses: bool = False) -> str:
     path = str(places.fresh)
     if any(letter in _SPECIAL or ord(letter) < 32 for letter in path):
         raise InvalidConfigPath(path)
-    names = ",".join(host.name for host in site.hosts)
+    names = ",".join(name for host in site.hosts for name in host.all_names)
     called = f"""exec "/bin/sh '{path.replace("%", "%%")}'\""""
     if refuses:
         return f'Match originalhost {names} !{called}\n    RefuseConnection "{_REFUSAL}"\n'
