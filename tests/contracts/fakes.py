@@ -319,6 +319,9 @@ class FakeResolver:
         behind_ela = {"user": "alice", "port": "22", "proxyjump": "ela", "identityfile": "/key"}
         return {"hostname": self._known[alias], **behind_ela}
 
+    def all_values(self, alias: str) -> Mapping[str, tuple[str, ...]]:
+        return {keyword: (value,) for keyword, value in self.resolved(alias).items()}
+
 
 class FakeCancellation:
     """Asked for at a moment that the test chooses."""

@@ -418,7 +418,7 @@ def test_a_config_made_by_hand_is_known_and_goes_on_working(home: Home, config: 
 
 @pytest.mark.parametrize(
     "instead",
-    ["User mallory", "ProxyJump none", "ProxyJump elsewhere", "IdentityFile /other", "Port 23"],
+    ["User mallory", "ProxyJump none", "ProxyJump elsewhere", "CertificateFile /other", "Port 23"],
 )
 def test_a_name_that_leads_there_otherwise_is_none_of_the_centres(
     home: Home, config: Path, instead: str
@@ -427,7 +427,7 @@ def test_a_name_that_leads_there_otherwise_is_none_of_the_centres(
     like = like_the_centre(home)
     user = f"  User {home.centre.username}\n"
     config.write_text(
-        f"Host good\n  HostName daint.alps.cscs.ch\n{user}{like}"
+        f"Host good\n  IdentityFile /other\n  HostName daint.alps.cscs.ch\n{user}{like}"
         f"Host odd\n  {instead}\n  HostName daint.alps.cscs.ch\n{user}{like}"
         "Host bare\n  HostName daint.alps.cscs.ch\n"
     )
@@ -563,7 +563,7 @@ def test_events_ask_once(home: Home, config: Path, agrees: bool) -> None:
 def test_show_tells_the_line_and_the_blocks(home: Home, config: Path) -> None:
     code, result = home.json("config", "show")
     assert (code, result["applied"], result["line"]) == (0, False, include(home).decode())
-    assert "Host daint\n" in result["blocks"]
+    assert "Host daint daint.alps.cscs.ch daint.cscs.ch\n" in result["blocks"]
     home.json("config", "apply")
     assert home.json("config", "show")[1]["applied"] is True
 

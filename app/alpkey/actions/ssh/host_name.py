@@ -21,14 +21,10 @@ def check_name(name: str, site: Site, resolver: Resolver) -> None:
 
 def _answers(name: str, site: Site, resolver: Resolver) -> dict[str, Resolution]:
     """What ssh answers for ``name`` and for the names that it has to be held against."""
-
-    def ask(asked: str) -> Resolution:
-        return {keyword: (value,) for keyword, value in resolver.resolved(asked).items()}
-
-    answers = {name: ask(name)}
+    answers: dict[str, Resolution] = {name: resolver.all_values(name)}
     if host := host_of(site, answers[name]):
-        answers[host.name] = ask(host.name)
+        answers[host.name] = resolver.all_values(host.name)
         jump = jump_of(answers[name])
         if jump and "@" not in jump and ":" not in jump and site.host_named(jump) is None:
-            answers[jump] = ask(jump)
+            answers[jump] = resolver.all_values(jump)
     return answers
