@@ -42,6 +42,10 @@ class UserFolder:
             path = f"{self.home}{path[1:]}"
         return posixpath.normpath(posixpath.join(self.home, path))
 
+    def place(self, path: str) -> Path:
+        """The place on this machine of `path` on the host."""
+        return Path(f"{self.root}{self.absolute(path)}")
+
     def inside(self, word: str) -> str:
         """`word` of a command line, as a program that runs in the home folder has to see it.
 

@@ -8,7 +8,6 @@ import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import asyncssh
@@ -20,7 +19,7 @@ from .forwards import RemoteForwards
 from .network import HOSTS, Host
 from .sftp import FileServer
 from .shell import Login, Shell
-from .slurm import JOBS
+from .slurm import Queue
 from .ssh_server import CertificateConnection, HostServer, HostServices
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from .centre import Centre
-    from .slurm import Job
 
 ADDRESS = "127.0.0.1"
 SFTP_VERSION = 3
@@ -56,7 +54,7 @@ class Hosts:
         """`folder` holds the files of the hosts, one folder each."""
         self._centre = centre
         self._folder = folder
-        self._jobs: dict[str, tuple[Job, ...]] = dict(JOBS)
+        self._queue = Queue(self._empty_nodes)
         self._keys = {name: asyncssh.generate_private_key("ssh-ed25519") for name in HOSTS}
         self._live: dict[asyncssh.SSHServerConnection, Host] = {}
         self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
@@ -147,12 +145,12 @@ class Hosts:
     ) -> Coroutine[Any, Any, None]:
         """Run at once, before any input is decoded; the session itself runs later."""
         login = replace(login, display=process.channel.get_x11_display())
-        shell = Shell(login, self._jobs, self._empty_nodes)
+        shell = Shell(login, self._queue, self._centre.clock)
         return session.serve(shell, process, session.ChannelStreams(process))
 
     def _lets_in(self, host: Host) -> bool:
         """Whether a user may be on `host` at all: on a node only while a job runs there."""
-        return not host.is_node or slurm.lets_in(host.name, chain(*self._jobs.values()))
+        return not host.is_node or slurm.lets_in(host.name, self._queue.all)
 
     def _empty_nodes(self) -> None:
         """End whatever is left on nodes where no job runs any more."""

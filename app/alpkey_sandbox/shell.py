@@ -6,18 +6,26 @@ Of the programs of this machine it runs rsync and git alone, and those in the ho
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 import shlex
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import child
-from .slurm import Job, SlurmUsage, scancel, squeue
+from . import batch, child
+from .network import NODE
+from .slurm import SlurmUsage, squeue
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from collections.abc import Callable, Mapping
 
+    from .batch import Submission
     from .child import Streams
+    from .clock import Clock
     from .folder import UserFolder
+    from .slurm import Queue
 
 SEPARATORS = frozenset({";", "&&", "||"})
 
@@ -53,15 +61,12 @@ class Login:
 
 
 class Shell:
-    """The shell of a user on a host; the jobs are shared by all shells of the host."""
+    """The shell of a user on a host; the queue is shared by all shells."""
 
-    def __init__(
-        self, login: Login, jobs: dict[str, tuple[Job, ...]], cancelled: Callable[[], None]
-    ) -> None:
-        """`cancelled` is called after each job that is ended."""
-        self._cancelled = cancelled
+    def __init__(self, login: Login, queue: Queue, clock: Clock) -> None:
+        self._clock = clock
         self._login = login
-        self._jobs = jobs
+        self._queue = queue
         self._status = 0
 
     @property
@@ -94,7 +99,10 @@ class Shell:
         if name in child.PROGRAMS and self._login.folder:
             status = await child.run(words, self._login.folder, streams, with_input=with_input)
             return Outcome(status=status)
-        if name not in self._builtins:
+        if name == "sbatch" and self._login.folder and self._login.host in self._queue:
+            given = streams if with_input else None
+            outcome = await self._sbatch(arguments, self._login.folder, given)
+        elif name not in self._builtins:
             outcome = Outcome(stderr=f"sh: {name}: command not found\n", status=127)
         else:
             outcome = self._builtins[name](arguments)
@@ -116,7 +124,7 @@ class Shell:
             "true": lambda _words: Outcome(),
             "whoami": lambda _words: Outcome(f"{self._login.username}\n"),
         }
-        if self._login.host in self._jobs:
+        if self._login.host in self._queue:
             common |= {"scancel": self._scancel, "squeue": self._squeue}
         return common
 
@@ -136,17 +144,58 @@ class Shell:
 
     def _squeue(self, words: list[str]) -> Outcome:
         try:
-            return Outcome(squeue(words, self._jobs[self._login.host], self._login.username))
+            return Outcome(squeue(words, self._queue.on(self._login.host), self._login.username))
         except SlurmUsage as error:
             return Outcome(stderr=str(error), status=1)
 
     def _scancel(self, words: list[str]) -> Outcome:
         try:
-            self._jobs[self._login.host] = scancel(words, self._jobs[self._login.host])
+            self._queue.end(self._login.host, words)
         except SlurmUsage as error:
             return Outcome(stderr=str(error), status=1)
-        self._cancelled()
         return Outcome()
+
+    async def _sbatch(
+        self, words: list[str], folder: UserFolder, streams: Streams | None
+    ) -> Outcome:
+        """Submit a job that runs nothing: it is pending for a moment, then runs on the node."""
+        try:
+            asked = batch.sbatch(words)
+            text = await _script(asked, folder, streams)
+            submission = batch.submission(asked, self._queue.new_number(), text)
+        except SlurmUsage as error:
+            return Outcome(stderr=str(error), status=1)
+        self._queue.submit(self._login.host, submission.job)
+        loop = asyncio.get_running_loop()
+        loop.call_later(batch.START_DELAY_S, self._start, submission, folder)
+        return Outcome(submission.answer)
+
+    def _start(self, submission: Submission, folder: UserFolder) -> None:
+        if self._queue.start(self._login.host, submission.job.id, NODE.name):
+            output = batch.jupyter_output(self._clock.now(), secrets.token_hex(24))
+            with suppress(OSError):  # Slurm, too, says nothing of an output that cannot be written
+                folder.make()
+                folder.place(submission.output_path(folder.username)).write_text(output)
+
+
+async def _script(asked: Namespace, folder: UserFolder, streams: Streams | None) -> str:
+    """The text of the script that `sbatch` was given. Raises SlurmUsage."""
+    if asked.wrap:
+        return f"#!/bin/sh\n{asked.wrap}\n"
+    if asked.script is None:
+        return await _all(streams) if streams else ""
+    try:
+        return folder.place(asked.script).read_text(errors="replace")
+    except OSError:
+        raise SlurmUsage(f"sbatch: error: Unable to open file {asked.script}\n") from None
+
+
+async def _all(streams: Streams) -> str:
+    """All of the input."""
+    parts = []
+    while data := await streams.read():
+        parts.append(data)
+    return b"".join(parts).decode(errors="replace")
 
 
 def _words(line: str) -> list[str]:
