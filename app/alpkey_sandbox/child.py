@@ -75,7 +75,7 @@ async def run(
     try:
         await asyncio.gather(_put_out(child, streams), _put_out_errors(child, streams))
         status = await child.wait()
-    except OSError:  # the peer has left, so nobody reads the rest
+    except OSError:  # the peer has left and reads no more
         status = 1
     finally:
         if feeding:

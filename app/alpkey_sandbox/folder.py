@@ -49,7 +49,7 @@ class UserFolder:
     def inside(self, word: str) -> str:
         """`word` of a command line, as a program that runs in the home folder has to see it.
 
-        One that stays in the folder by itself is left as it is, and a slash at the end is kept,
+        One that stays in the folder by itself is left as it is, and a slash at the end stays,
         for rsync reads meaning into both.
         """
         stays = not word.startswith(("/", "~")) and ".." not in word.split("/")

@@ -49,9 +49,9 @@ names = {names}
 
 
 def prepare(sandbox: Description, listening: Mapping[str, Listening]) -> None:
-    """Make the home of `sandbox`, or renew the two files in it that tell of this run.
+    """Make the home of `sandbox`, or renew the two files in it that describe this run.
 
-    Everything else that lies there is the person's and stays.
+    Everything else in it is the user's and stays.
     """
     home = Path(sandbox.home)
     for folder in (home, *(home / name for name in FOLDERS)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The network: the SSH hosts, the names they go by, and who reaches whom."""
+"""The network: the SSH hosts, their names, and which of them reaches which."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Host:
 
     @property
     def is_node(self) -> bool:
-        """Whether it is a compute node, which belongs to whoever has a job on it."""
+        """Whether it is a compute node, which takes only users with a job on it."""
         return self.web_port is not None
 
     @property
