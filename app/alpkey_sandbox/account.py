@@ -20,7 +20,7 @@ USERNAME = re.compile(r"[a-z_][a-z0-9_-]{2,15}")
 LONGEST_NAME = 16
 
 DAILY_KEYS = 5
-"""Certified keys a person may hold at once, by the centre's page "Using SSH"."""
+"""Certified keys a user may hold at once, by the centre's page "Using SSH"."""
 
 STEP_S = 30
 """Length of a time step (RFC 6238, section 5.2)."""
@@ -35,7 +35,7 @@ class Origin(Enum):
 
 
 class SignInRefused(Exception):
-    """Username, password or code is wrong. Which of them is never told."""
+    """Username, password or code is wrong. Which of them is never shown."""
 
 
 class AccountLocked(Exception):
@@ -44,7 +44,7 @@ class AccountLocked(Exception):
 
 @dataclass(frozen=True)
 class Credentials:
-    """What a person typed: both secrets stay out of its repr."""
+    """What a user typed: both secrets stay out of its repr."""
 
     username: str
     password: str = field(repr=False)
@@ -79,7 +79,7 @@ def open_account(username: str, password: str) -> Account:
     return Account(username, password, pyotp.random_base32(), (username,))
 
 
-def everybody(account: Account) -> tuple[Account, ...]:
+def all_accounts(account: Account) -> tuple[Account, ...]:
     """`account`, and those beside it: a guest from another institution, and a program."""
     guest = "vreni" if account.username == "erika" else "erika"
     program = f"sa-{account.username}"[:LONGEST_NAME]
@@ -91,7 +91,7 @@ def everybody(account: Account) -> tuple[Account, ...]:
 
 
 def code_at(account: Account, now: datetime) -> str:
-    """The six digits that the person's authenticator shows at `now`."""
+    """The six digits that the user's authenticator shows at `now`."""
     return pyotp.TOTP(account.totp_secret).at(now)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The calls: how each is answered, through the faults it meets, and kept in the ledger."""
+"""The calls: how each is answered, through the faults it meets, and noted in the ledger."""
 
 from __future__ import annotations
 

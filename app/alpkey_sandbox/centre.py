@@ -18,9 +18,9 @@ from .account import (
     Credentials,
     Origin,
     SignInRefused,
+    all_accounts,
     check_password,
     code_at,
-    everybody,
     sign_in,
     use_code,
 )
@@ -51,7 +51,7 @@ class Centre:
         self.ending = threading.Event()
         self._lock = threading.Lock()
         self._username = account.username
-        self._accounts = {one.username: one for one in everybody(account)}
+        self._accounts = {each.username: each for each in all_accounts(account)}
         self.api_key = secrets.token_urlsafe(32)
         self._api_key_ends = clock.now() + API_KEY_LIFETIME
         self._ledger = Ledger()
@@ -189,7 +189,7 @@ class Centre:
             return self.account
 
     def _of_origin(self, origin: Origin) -> Account:
-        return next(one for one in self._accounts.values() if one.origin is origin)
+        return next(each for each in self._accounts.values() if each.origin is origin)
 
     def _known(self, username: str) -> Account:
         account = self._accounts.get(username)
@@ -215,8 +215,8 @@ class Centre:
     ) -> tuple[Issued, str | None]:
         """A certificate against the account's quota, and the kind of the fault that struck it."""
         now = self.clock.now()
-        theirs = self._ledger.issued_to(account.username)
-        require_a_slot(theirs, account.quota, now, wanted.validity)
+        earlier = self._ledger.issued_to(account.username)
+        require_a_slot(earlier, account.quota, now, wanted.validity)
         kind = self._struck(fault)
         body = starting_now(
             account.username,

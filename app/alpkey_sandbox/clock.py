@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The clock: the sandbox's own time, which a person may set ahead or back."""
+"""The clock: the sandbox's own time, which a user may set ahead or back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_OFFSET_S = 20 * 365 * 86_400
 class Clock:
     """The machine's wall clock plus an offset.
 
-    One-time codes, certificates, the Date header, the quota and the SSH hosts all go by it.
+    One-time codes, certificates, the Date header, the quota and the SSH hosts all use it.
     Reading and setting are atomic, so no lock is needed.
     """
 

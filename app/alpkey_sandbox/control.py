@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The control service: what a test or a person may look at and change from outside.
+"""The control service: what a test or a user may look at and change from outside.
 
 Plain HTTP with JSON bodies. An order that cannot be carried out is answered with 400 (404 for a
 serial never issued) and `{"error": "why"}`, and changes nothing.
@@ -34,12 +34,12 @@ def make_app(centre: Centre, path: str, account_changed: Callable[[Account], Non
     app = Flask(__name__, static_folder=None)
     app.register_blueprint(_calls(centre, account_changed), url_prefix=path)
 
-    @app.errorhandler(orders.UnfitOrder)
-    def _unfit(problem: orders.UnfitOrder) -> tuple[Answer, int]:
+    @app.errorhandler(orders.InvalidOrder)
+    def _invalid_order(problem: orders.InvalidOrder) -> tuple[Answer, int]:
         return {"error": str(problem)}, 400
 
     @app.errorhandler(HTTPException)
-    def _strayed(problem: HTTPException) -> tuple[Answer, int]:
+    def _http_error(problem: HTTPException) -> tuple[Answer, int]:
         return {"error": problem.name}, problem.code or 500
 
     return app

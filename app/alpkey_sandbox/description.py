@@ -20,7 +20,7 @@ FILE = "sandbox.json"
 
 @dataclass(frozen=True)
 class Description:
-    """Where everything is, and what a person needs to sign in. Every field holds true.
+    """Where everything is, and what a user needs to sign in. Every field is up to date.
 
     `guest` signs in at the home institution, without a password; `program` with the API key.
     """

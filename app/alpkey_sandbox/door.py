@@ -32,7 +32,7 @@ def lets_in(
     """Whether the certificate in `line` opens the door to `username` at `now`.
 
     As sshd decides with TrustedUserCAKeys: a user certificate of that CA whose signature holds,
-    whose principals name the user (an empty list names nobody), within its dates, not revoked.
+    whose principals name the user (an empty list names no user), within its dates, not revoked.
     """
     certificate = _certificate(line)
     return (

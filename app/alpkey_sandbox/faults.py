@@ -61,7 +61,7 @@ STAGES: Mapping[str, Stage] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault in waiting; `times` None lasts until deleted, `number` tells equal ones apart."""
+    """A fault in waiting; `times` None lasts until deleted, `number` distinguishes equal ones."""
 
     call: str
     kind: str

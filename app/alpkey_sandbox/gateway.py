@@ -9,7 +9,7 @@ use are here
     404  no certificate of that serial was issued to this account
     429  the quota is used up
 
-Who calls (X-Client-Type, User-Agent) is kept in the ledger and not demanded, as it is not known
+Who calls (X-Client-Type, User-Agent) is noted in the ledger and not demanded, as it is not known
 whether the real one demands it.
 """
 
@@ -52,7 +52,7 @@ def make_app(centre: Centre, server: Server) -> Flask:
     Gateway(centre, server).serve_on(app)
 
     @app.errorhandler(HTTPException)
-    def _strayed(problem: HTTPException) -> Response:
+    def _http_error(problem: HTTPException) -> Response:
         return error(problem.code or 500, problem.name)
 
     return app
@@ -103,7 +103,7 @@ class Gateway:
     def _answer(
         self, answer: Callable[[str, Fault | None], Response], fault: Fault | None
     ) -> Response:
-        """The answer to whoever the access token is about, or why there is none."""
+        """The answer to the user of the access token, or why there is none."""
         try:
             token: AccessToken = self._protector.acquire_token()
             return answer(token.username, fault)
@@ -166,7 +166,7 @@ class _Tokens(BearerTokenValidator):  # type: ignore[misc]
 
 
 def _described(issued: Issued) -> dict[str, object]:
-    """A certificate as the gateway tells of it. Serials are texts: 64 bits do not fit a float."""
+    """A certificate as the gateway describes it. Serials are texts: 64 bits do not fit a float."""
     return {
         "publicKey": issued.line,
         "serialNumber": str(issued.serial),

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .files import make_private_folder, write_private
-from .network import HOSTS, SSH_PORT
+from .network import CLUSTERS, HOSTS, SSH_PORT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .description import Description
     from .hosts import Listening
@@ -39,13 +39,19 @@ ways = ["browser", "device"]
 host_name = {ela_address}
 port = {ela_port}
 host_key_alias = {ela_name}
+names = {ela_names}
+"""
+
+NAMES = """
+[hosts.{name}]
+names = {names}
 """
 
 
 def prepare(sandbox: Description, listening: Mapping[str, Listening]) -> None:
-    """Make the home of `sandbox`, or renew the two files in it that tell of this run.
+    """Make the home of `sandbox`, or renew the two files in it that describe this run.
 
-    Everything else that lies there is the person's and stays.
+    Everything else in it is the user's and stays.
     """
     home = Path(sandbox.home)
     for folder in (home, *(home / name for name in FOLDERS)):
@@ -56,7 +62,7 @@ def prepare(sandbox: Description, listening: Mapping[str, Listening]) -> None:
 
 def site(sandbox: Description, ela: Listening) -> str:
     """The site file: laid over the one that the client ships."""
-    return SITE.format(
+    top = SITE.format(
         ca_bundle=_toml(sandbox.ca_bundle),
         service_url=_toml(sandbox.service_url),
         gateway_url=_toml(sandbox.gateway_url),
@@ -65,7 +71,12 @@ def site(sandbox: Description, ela: Listening) -> str:
         ela_address=_toml(ela.address),
         ela_port=ela.port,
         ela_name=_toml(HOSTS["ela"].full_name),
+        ela_names=_toml_list(HOSTS["ela"].typed_names),
     )
+    names = (
+        NAMES.format(name=name, names=_toml_list(HOSTS[name].typed_names)) for name in CLUSTERS
+    )
+    return top + "".join(names)
 
 
 def known_hosts(listening: Mapping[str, Listening]) -> str:
@@ -77,7 +88,11 @@ def known_hosts(listening: Mapping[str, Listening]) -> str:
 def _names(name: str, place: Listening) -> str:
     host = HOSTS[name]
     at_its_port = f"[{place.address}]:{place.port}" if place.port != SSH_PORT else place.address
-    return ",".join(dict.fromkeys((host.name, host.full_name, at_its_port)))
+    return ",".join(dict.fromkeys((host.name, *host.typed_names, at_its_port)))
+
+
+def _toml_list(texts: Sequence[str]) -> str:
+    return json.dumps(texts)
 
 
 def _toml(text: str) -> str:

@@ -6,28 +6,33 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncssh
 
 from . import session, slurm
+from .files import make_private_folder
+from .folder import UserFolder
+from .forwards import RemoteForwards
 from .network import HOSTS, Host
-from .shell import Shell
-from .slurm import JOBS
-from .ssh_server import CertificateConnection, HostServer
+from .sftp import FileServer
+from .shell import Login, Shell
+from .slurm import Queue
+from .ssh_server import CertificateConnection, HostServer, HostServices
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from .centre import Centre
-    from .slurm import Job
 
 ADDRESS = "127.0.0.1"
+SFTP_VERSION = 3
+"""The one that OpenSSH speaks."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,11 @@ class Hosts:
     A context manager: inside it they listen, afterwards every connection has ended.
     """
 
-    def __init__(self, centre: Centre) -> None:
+    def __init__(self, centre: Centre, folder: Path) -> None:
+        """`folder` holds the files of the hosts, one folder each."""
         self._centre = centre
-        self._jobs: dict[str, tuple[Job, ...]] = dict(JOBS)
+        self._folder = folder
+        self._queue = Queue(self._empty_nodes)
         self._keys = {name: asyncssh.generate_private_key("ssh-ed25519") for name in HOSTS}
         self._live: dict[asyncssh.SSHServerConnection, Host] = {}
         self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
@@ -74,12 +81,12 @@ class Hosts:
         self._thread.join()
 
     async def _serve(self) -> None:
-        """Listen until told to end."""
+        """Listen until the end is asked for."""
         loop, ending = asyncio.get_running_loop(), asyncio.Event()
         try:
             servers = {name: await self._listen(loop, host) for name, host in HOSTS.items()}
-        except OSError as problem:
-            self._ready.set_exception(problem)
+        except OSError as error:
+            self._ready.set_exception(error)
             return
         self.listening = {
             name: Listening(ADDRESS, _port(server), _line(self._keys[name]))
@@ -94,17 +101,22 @@ class Hosts:
             await connection.wait_closed()
 
     async def _listen(self, loop: asyncio.AbstractEventLoop, host: Host) -> asyncio.Server:
+        services = HostServices(
+            self._lets_in, self._address, self._session, RemoteForwards(host.web_port)
+        )
+        make_private_folder(self._folder / host.name)
         options = asyncssh.SSHServerConnectionOptions(
-            server_factory=partial(HostServer, host, self._address, self._live, self._lets_in),
+            server_factory=partial(HostServer, host, services, self._live),
             server_host_keys=[self._keys[host.name]],
-            process_factory=partial(self._session, host),
             # The default key exchange costs 150 ms a hop and more on a small machine.
             kex_algs=["curve25519-sha256", "curve25519-sha256@libssh.org"],
             compression_algs=["none"],
             password_auth=False,
             kbdint_auth=False,
             gss_host=None,
-            allow_scp=False,
+            # Its default is the real home's, where the cookies of the machine's own display lie.
+            x11_forwarding=True,
+            x11_auth_path=str(self._folder / host.name / ".Xauthority"),
             errors="replace",
         )
         return await loop.create_server(
@@ -115,14 +127,30 @@ class Hosts:
         place = self.listening[host.name]
         return place.address, place.port
 
-    async def _session(self, host: Host, process: asyncssh.SSHServerProcess[str]) -> None:
-        username = process.get_extra_info("username")
-        shell = Shell(host.name, username, self._jobs, self._empty_nodes)
-        await session.serve(shell, process)
+    def _session(self, host: Host, username: str) -> asyncssh.SSHServerProcess[str]:
+        """A session with files, for all but the guest.
+
+        Anyone on this machine can sign in as the guest, and programs run with the rights of the
+        user of this machine who started the sandbox.
+        """
+        folder = None
+        if username != self._centre.guest.username:
+            folder = UserFolder(self._folder / host.name, username)
+        file_server = partial(FileServer, folder) if folder else None
+        start = partial(self._start, Login(host.name, username, folder))
+        return asyncssh.SSHServerProcess(start, file_server, SFTP_VERSION, allow_scp=True)
+
+    def _start(
+        self, login: Login, process: asyncssh.SSHServerProcess[str]
+    ) -> Coroutine[Any, Any, None]:
+        """Run at once, before any input is decoded; the session itself runs later."""
+        login = replace(login, display=process.channel.get_x11_display())
+        shell = Shell(login, self._queue, self._centre.clock)
+        return session.serve(shell, process, session.ChannelStreams(process))
 
     def _lets_in(self, host: Host) -> bool:
-        """Whether a person may be on `host` at all: on a node only while a job runs there."""
-        return not host.is_node or slurm.lets_in(host.name, chain(*self._jobs.values()))
+        """Whether a user may be on `host` at all: on a node only while a job runs there."""
+        return not host.is_node or slurm.lets_in(host.name, self._queue.all)
 
     def _empty_nodes(self) -> None:
         """End whatever is left on nodes where no job runs any more."""

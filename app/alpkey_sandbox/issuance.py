@@ -38,7 +38,7 @@ STRANGER = "mallory"
 
 @dataclass(frozen=True)
 class Pair:
-    """What a person gets: a certificate and the private key it belongs to."""
+    """What a user gets: a certificate and the private key it belongs to."""
 
     issued: Issued
     private: str = field(repr=False)

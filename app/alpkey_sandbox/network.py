@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The network: the SSH hosts, the names they go by, and who reaches whom."""
+"""The network: the SSH hosts, their names, and which of them reaches which."""
 
 from __future__ import annotations
 
@@ -12,21 +12,30 @@ CLUSTERS = ("daint", "santis", "clariden")
 
 @dataclass(frozen=True)
 class Host:
-    """An SSH host: its short name, its full name, and the hosts it can connect to."""
+    """An SSH host: its short name, its full name, and the hosts it can connect to.
+
+    `other_names` are names that users type for it beside these two.
+    """
 
     name: str
     full_name: str
     reaches: tuple[str, ...] = ()
     web_port: int | None = None
+    other_names: tuple[str, ...] = ()
 
     @property
     def is_node(self) -> bool:
-        """Whether it is a compute node, which belongs to whoever has a job on it."""
+        """Whether it is a compute node, which takes only users with a job on it."""
         return self.web_port is not None
 
+    @property
+    def typed_names(self) -> tuple[str, ...]:
+        """The names other than the short one."""
+        return (self.full_name, *self.other_names)
+
     def is_called(self, name: str) -> bool:
-        """Whether `name` is this host, short or in full, in any case of letters."""
-        return name.lower() in {self.name, self.full_name}
+        """Whether `name` is one of this host's, in any case of letters."""
+        return name.lower() in {self.name, *self.typed_names}
 
     def is_itself(self, name: str) -> bool:
         """Whether `name`, looked up on this host, is the host itself."""
@@ -39,7 +48,10 @@ HOSTS = {
     host.name: host
     for host in (
         Host("ela", "ela.cscs.ch", CLUSTERS),
-        *(Host(name, f"{name}.alps.cscs.ch", (NODE.name,)) for name in CLUSTERS),
+        *(
+            Host(name, f"{name}.alps.cscs.ch", (NODE.name,), other_names=(f"{name}.cscs.ch",))
+            for name in CLUSTERS
+        ),
         NODE,
     )
 }

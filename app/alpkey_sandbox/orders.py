@@ -18,8 +18,8 @@ HUGE_BYTES = 16 * 2**20
 DRIP_S = 0.5
 
 
-class UnfitOrder(ValueError):
-    """The order cannot be carried out; its text tells a person why."""
+class InvalidOrder(ValueError):
+    """The order cannot be carried out; its text says why."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ def fault_order(order: object) -> Fault:
     call = _one_of("call", fields.get("call"), CALLS)
     kind = _one_of("kind", fields.get("kind"), STAGES)
     if not makes_sense(call, kind):
-        raise UnfitOrder(f"{call} issues nothing that {kind} could spoil")
+        raise InvalidOrder(f"{call} issues nothing that {kind} could spoil")
     times = fields.get("times", 1)
     if times is not None and not (_whole(times) and times >= 1):
-        raise UnfitOrder("times is a whole number from 1 on, or null for until deleted")
+        raise InvalidOrder("times is a whole number from 1 on, or null for until deleted")
     return Fault(call, kind, times, VALUES.get(kind, _no_value)(fields.get("value")))
 
 
@@ -51,7 +51,7 @@ def offset_order(order: object) -> float:
     """The clock's new offset in seconds against the machine's clock."""
     offset_s = _fields(order, {"offset_s"}).get("offset_s")
     if not _number(offset_s) or abs(offset_s) > MOST_OFFSET_S:
-        raise UnfitOrder(f"offset_s is a number of seconds, at most {MOST_OFFSET_S} either way")
+        raise InvalidOrder(f"offset_s is a number of seconds, at most {MOST_OFFSET_S} either way")
     return offset_s
 
 
@@ -62,18 +62,18 @@ def serial_order(order: object) -> int:
         return int(serial)
     if _whole(serial):
         return serial
-    raise UnfitOrder("serial is a decimal string or a whole number")
+    raise InvalidOrder("serial is a decimal string or a whole number")
 
 
 def account_order(order: object) -> AccountOrder:
     """The changes to the account that `order` asks for, at least one."""
     fields = _fields(order, set(ACCOUNT_CHECKS))
     if not fields:
-        raise UnfitOrder(f"nothing to change: give any of {_listed(ACCOUNT_CHECKS)}")
+        raise InvalidOrder(f"nothing to change: give any of {_listed(ACCOUNT_CHECKS)}")
     for name, value in fields.items():
         wanted, fits = ACCOUNT_CHECKS[name]
         if not fits(value):
-            raise UnfitOrder(f"{name} is {wanted}")
+            raise InvalidOrder(f"{name} is {wanted}")
     principals = fields.get("principals")
     return AccountOrder(
         password=fields.get("password"),
@@ -99,13 +99,13 @@ def _text(value: object) -> bool:
 
 def _no_value(value: Value) -> Value:
     if value is not None:
-        raise UnfitOrder("this kind takes no value")
+        raise InvalidOrder("this kind takes no value")
     return None
 
 
 def _delay_s(value: Value) -> Value:
     if not _number(value) or not 0 <= value <= MOST_DELAY_S:
-        raise UnfitOrder(f"the value of delay is in seconds, from 0 to {MOST_DELAY_S}")
+        raise InvalidOrder(f"the value of delay is in seconds, from 0 to {MOST_DELAY_S}")
     return value
 
 
@@ -115,7 +115,7 @@ def _drip_s(value: Value) -> Value:
 
 def _status_code(value: Value) -> Value:
     if not _whole(value) or not (value == 200 or 400 <= value <= 599):
-        raise UnfitOrder("the value of status is 200, or a code from 400 to 599")
+        raise InvalidOrder("the value of status is 200, or a code from 400 to 599")
     return value
 
 
@@ -123,13 +123,13 @@ def _size_bytes(value: Value) -> Value:
     if value is None:
         return HUGE_BYTES
     if not _whole(value) or not 1 <= value <= MOST_BYTES:
-        raise UnfitOrder(f"the value of huge is a number of bytes, from 1 to {MOST_BYTES}")
+        raise InvalidOrder(f"the value of huge is a number of bytes, from 1 to {MOST_BYTES}")
     return value
 
 
 def _url(value: Value) -> Value:
     if not isinstance(value, str) or urlsplit(value).scheme not in {"http", "https"}:
-        raise UnfitOrder("the value of redirect is an http or https address")
+        raise InvalidOrder("the value of redirect is an http or https address")
     return value
 
 
@@ -160,16 +160,16 @@ ACCOUNT_CHECKS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
 
 def _fields(order: object, known: set[str]) -> dict[str, Any]:
     if not isinstance(order, dict):
-        raise UnfitOrder("the body is one JSON object")
+        raise InvalidOrder("the body is one JSON object")
     if strange := set(order) - known:
-        raise UnfitOrder(f"unknown: {_listed(strange)}; known: {_listed(known)}")
+        raise InvalidOrder(f"unknown: {_listed(strange)}; known: {_listed(known)}")
     return order
 
 
 def _one_of(name: str, value: object, known: Iterable[str]) -> str:
     if isinstance(value, str) and value in known:
         return value
-    raise UnfitOrder(f"{name} is one of {_listed(known)}")
+    raise InvalidOrder(f"{name} is one of {_listed(known)}")
 
 
 def _listed(names: Iterable[str]) -> str:

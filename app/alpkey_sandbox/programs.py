@@ -40,7 +40,7 @@ def make_app(centre: Centre, server: Server) -> Flask:
         return jsonify(_tokens(server, account))
 
     @app.errorhandler(HTTPException)
-    def _strayed(problem: HTTPException) -> Response:
+    def _http_error(problem: HTTPException) -> Response:
         return error(problem.code or 500, problem.name)
 
     return app
@@ -51,6 +51,6 @@ def _tokens(server: Server, account: Account) -> dict[str, object]:
     session = server.realm.open_session(account.username, ("hwk",), TOKEN_LIFETIME)
     access_token = server.access_token_for(CLIENT, session, "openid")
     about = {"iss": server.issuer, "aud": CLIENT, "typ": "ID"}
-    identity = server.signer.sign({**server.times(), **server.person(session), **about})
+    identity = server.signer.sign({**server.times(), **server.user_claims(session), **about})
     seconds = int(TOKEN_LIFETIME.total_seconds())
     return {"access_token": access_token, "expires_in": seconds, "id_token": identity}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 DURATIONS = {"1d": DAY, "1min": MINUTE}
 DEFAULT_DURATION = "1min"
-"""As at the real gateway: whoever forgets to say gets a minute."""
+"""As at the real gateway: a request without a duration gets a minute."""
 
 TYPES = (Ed25519PublicKey, EllipticCurvePublicKey, RSAPublicKey)
 

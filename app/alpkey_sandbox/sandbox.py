@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from .account import Account
 
 USERNAME = "alice"
-PASSWORD = "Piz Palu $3899 - it's #1!"  # noqa: S105 - the known password of a toy account
+PASSWORD = "Piz Palu $3899 - it's #1!"  # noqa: S105 - the known password of an account for trying
 
 
 class SandboxError(Exception):
-    """The sandbox cannot start; the text tells a person why."""
+    """The sandbox cannot start; the text says why."""
 
 
 class Sandbox:
@@ -81,8 +81,8 @@ class Sandbox:
         with ExitStack() as starting:
             try:
                 self._start(starting)
-            except OSError as problem:
-                raise SandboxError(f"{problem.strerror or problem}: {self.directory}") from problem
+            except OSError as error:
+                raise SandboxError(f"{error.strerror or error}: {self.directory}") from error
             self._running = starting.pop_all()
         return self
 
@@ -105,7 +105,7 @@ class Sandbox:
         path = f"/{secrets.token_urlsafe(24)}"
         app = control.make_app(self.centre, path, self._account_changed)
         controls = running.enter_context(WebServer(app, now=self.centre.clock.now))
-        hosts = running.enter_context(Hosts(self.centre))
+        hosts = running.enter_context(Hosts(self.centre, self.directory / "hosts"))
         account = self.centre.account
         top = f"https://localhost:{service.port}"
         self._description = Description(
@@ -140,8 +140,8 @@ class Sandbox:
         )
         try:
             return WebServer(app, port=self._port, tls=tls, now=self.centre.clock.now)
-        except (OSError, OverflowError) as problem:
-            raise SandboxError(f"port {self._port} cannot be used: {problem}") from problem
+        except (OSError, OverflowError) as error:
+            raise SandboxError(f"port {self._port} cannot be used: {error}") from error
 
     def _account_changed(self, account: Account) -> None:
         """Keep the description true."""

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The batch system: a few jobs, and the parts of squeue(1) and scancel(1) that clients use."""
+"""The batch system: its jobs, and the parts of squeue(1) and scancel(1) that clients use."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+FIRST_NUMBER = 4_810_000
 DEFAULT_FORMAT = "%.18i %.9P %.8j %.8u %.2t %.10M %.6D %R"
 """What squeue prints without `-o` (its manual page)."""
 
@@ -18,7 +19,7 @@ FIELD = re.compile(r"%(\.?)(\d*)([A-Za-z])")
 
 
 NO_JOB_HERE = "Access denied by pam_slurm_adopt: you have no active jobs on this node"
-"""What a node tells whoever logs in without a job on it (pam_slurm_adopt's manual page)."""
+"""What a node answers a login without a job on it (pam_slurm_adopt's manual page)."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,15 @@ class SlurmUsage(Exception):
     """The command line is not understood; the text is what goes to standard error."""
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """A parser that raises SlurmUsage for a command line that it does not understand."""
+
     def error(self, message: str) -> NoReturn:
         raise SlurmUsage(f"{self.prog}: error: {message}\n")
 
 
 def squeue(arguments: list[str], jobs: tuple[Job, ...], username: str) -> str:
-    """What `squeue` prints: all `jobs` are the person's own.
+    """What `squeue` prints: all `jobs` are the user's own.
 
     Knows `--me`, `-u USER`, `-j IDS`, `-t STATES`, `-h` and `-o FORMAT`; raises SlurmUsage.
     """
@@ -85,7 +88,7 @@ def squeue(arguments: list[str], jobs: tuple[Job, ...], username: str) -> str:
 
 def scancel(arguments: list[str], jobs: tuple[Job, ...]) -> tuple[Job, ...]:
     """The jobs left when those named in `arguments` are ended; raises SlurmUsage."""
-    parser = _Parser(prog="scancel", add_help=False)
+    parser = Parser(prog="scancel", add_help=False)
     parser.add_argument("ids", nargs="+", type=int)
     ids = parser.parse_args(arguments).ids
     if strange := [number for number in ids if all(job.id != number for job in jobs)]:
@@ -94,12 +97,12 @@ def scancel(arguments: list[str], jobs: tuple[Job, ...]) -> tuple[Job, ...]:
 
 
 def lets_in(node: str, jobs: Iterable[Job]) -> bool:
-    """Whether one of `jobs` runs on `node`: only then a person may be there."""
+    """Whether one of `jobs` runs on `node`: only then a user may be there."""
     return any(job.state == "RUNNING" and node in job.nodes.split(",") for job in jobs)
 
 
-def _squeue_parser() -> _Parser:
-    parser = _Parser(prog="squeue", add_help=False)
+def _squeue_parser() -> Parser:
+    parser = Parser(prog="squeue", add_help=False)
     parser.add_argument("--me", action="store_true")
     parser.add_argument("-u", "--user")
     parser.add_argument("-j", "--jobs")
@@ -149,3 +152,48 @@ def _fields(job: Job, username: str) -> dict[str, str]:
         "t": SHORT_STATES[job.state],
         "u": username,
     }
+
+
+class Queue:
+    """The jobs of all clusters, which all shells share."""
+
+    def __init__(self, ended: Callable[[], None]) -> None:
+        """`ended` is called after each job that is ended."""
+        self._ended = ended
+        self._jobs: dict[str, tuple[Job, ...]] = dict(JOBS)
+        self._last_number = 0
+
+    def __contains__(self, cluster: str) -> bool:
+        return cluster in self._jobs
+
+    def on(self, cluster: str) -> tuple[Job, ...]:
+        """The jobs on `cluster`."""
+        return self._jobs[cluster]
+
+    @property
+    def all(self) -> tuple[Job, ...]:
+        """The jobs on all clusters."""
+        return tuple(job for jobs in self._jobs.values() for job in jobs)
+
+    def new_number(self) -> int:
+        """A number that no job has or had."""
+        self._last_number = max(self._last_number, *(job.id for job in self.all), FIRST_NUMBER) + 1
+        return self._last_number
+
+    def submit(self, cluster: str, job: Job) -> None:
+        """Add a job to `cluster`."""
+        self._jobs[cluster] = (*self._jobs[cluster], job)
+
+    def start(self, cluster: str, number: int, node: str) -> bool:
+        """Have a pending job run on `node`; False if it was ended before."""
+        found = [job for job in self._jobs[cluster] if job.id == number]
+        self._jobs[cluster] = tuple(
+            replace(job, state="RUNNING", nodes=node) if job in found else job
+            for job in self._jobs[cluster]
+        )
+        return bool(found)
+
+    def end(self, cluster: str, arguments: list[str]) -> None:
+        """End what `scancel` was asked to end. Raises SlurmUsage."""
+        self._jobs[cluster] = scancel(arguments, self._jobs[cluster])
+        self._ended()

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -16,9 +18,9 @@ from .slurm import NO_JOB_HERE
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable
 
     from .centre import Centre
+    from .forwards import RemoteForwards
 
 
 class CertificateConnection(asyncssh.SSHServerConnection):
@@ -60,20 +62,33 @@ def _comes_from(peer: tuple[str, int], cert: Any) -> bool:
     return allowed is None or any(ip_address(peer[0]) in network for network in allowed)
 
 
+@dataclass(frozen=True)
+class HostServices:
+    """What a host does for those who log in to it.
+
+    `lets_in` says whether anyone may be on it now, `address_of` where another host listens, and
+    `new_session` makes a session for a username.
+    """
+
+    lets_in: Callable[[Host], bool]
+    address_of: Callable[[Host], tuple[str, int]]
+    new_session: Callable[[Host, str], asyncssh.SSHServerProcess[str]]
+    forwards: RemoteForwards
+
+
 class HostServer(asyncssh.SSHServer):
     """What one host allows on one connection."""
 
     def __init__(
         self,
         host: Host,
-        address_of: Callable[[Host], tuple[str, int]],
+        services: HostServices,
         live: dict[asyncssh.SSHServerConnection, Host],
-        lets_in: Callable[[Host], bool],
     ) -> None:
-        self._lets_in = lets_in
         self._host = host
-        self._address_of = address_of
+        self._services = services
         self._live = live
+        self._username = ""
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
@@ -82,13 +97,22 @@ class HostServer(asyncssh.SSHServer):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self._live.pop(self._connection, None)
 
-    def begin_auth(self, username: str) -> bool:  # noqa: ARG002
-        if not self._lets_in(self._host):
+    def begin_auth(self, username: str) -> bool:
+        self._username = username
+        if not self._services.lets_in(self._host):
             self._connection.send_auth_banner(f"{NO_JOB_HERE}\r\n")
         return True
 
     def public_key_auth_supported(self) -> bool:
-        return self._lets_in(self._host)
+        return self._services.lets_in(self._host)
+
+    def session_requested(self) -> asyncssh.SSHServerProcess[str]:
+        """A session of the user who has logged in."""
+        return self._services.new_session(self._host, self._username)
+
+    def server_requested(self, listen_host: str, listen_port: int) -> Any:
+        """A remote forward (`-R`), or False where sshd would refuse it."""
+        return self._services.forwards.listen(self._connection, listen_host, listen_port) or False
 
     def connection_requested(
         self,
@@ -105,12 +129,15 @@ class HostServer(asyncssh.SSHServer):
             raise _refusal("Temporary failure in name resolution")
         if dest_port != SSH_PORT:
             raise _refusal("Connection refused")
-        return self._connection.forward_connection(*self._address_of(other))
+        return self._connection.forward_connection(*self._services.address_of(other))
 
     def _forward_to_itself(self, port: int) -> Callable[..., Awaitable[None]]:
-        if port != self._host.web_port:
+        if port == self._host.web_port:
+            return partial(node_web.answer, self._host.name)
+        forward = self._services.forwards.at(port)
+        if forward is None:
             raise _refusal("Connection refused")
-        return partial(node_web.answer, self._host.name)
+        return forward.carry
 
 
 def _refusal(reason: str) -> asyncssh.ChannelOpenError:

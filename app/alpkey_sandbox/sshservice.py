@@ -3,7 +3,7 @@
 
 Shapes as the centre's public clients read them. The Bash one cuts the answer at its quote marks
 and takes `\\n` for newlines, so the order of the keys matters and the success holds no escaped
-quote; it knows an error only by the first key, `payload`. The Python one goes by the status.
+quote; it knows an error only by the first key, `payload`. The Python one looks at the status.
 Which status the real service sends for what is not documented; here it is
 
     400  the body is not a JSON object with username, password and otp, all texts
@@ -50,7 +50,7 @@ def make_app(centre: Centre) -> Flask:
         return _serve(centre, sent if isinstance(sent, dict) else {})
 
     @app.errorhandler(HTTPException)
-    def _strayed(problem: HTTPException) -> Response:
+    def _http_error(problem: HTTPException) -> Response:
         return error(problem.code or 500, problem.name)
 
     return app

@@ -308,13 +308,19 @@ class FakeOwnSshFiles:
 
 
 class FakeResolver:
-    """Knows a few names; every other one is its own host name, as with ssh."""
+    """Knows a few names, all behind ela; every other is its own host name, as with ssh."""
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self._known = known
 
     def resolved(self, alias: str) -> Mapping[str, str]:
-        return {"hostname": self._known.get(alias, alias)}
+        if alias not in self._known:
+            return {"hostname": alias, "port": "22", "user": "local"}
+        behind_ela = {"user": "alice", "port": "22", "proxyjump": "ela", "identityfile": "/key"}
+        return {"hostname": self._known[alias], **behind_ela}
+
+    def all_values(self, alias: str) -> Mapping[str, tuple[str, ...]]:
+        return {keyword: (value,) for keyword, value in self.resolved(alias).items()}
 
 
 class FakeCancellation:

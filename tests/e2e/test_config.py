@@ -17,6 +17,16 @@ from tests.centre import Home
 from tests.e2e.conversation import Conversation
 from tests.e2e.terminal import Terminal
 
+# As the centre's pages and its users write them.
+NAMES = {
+    "ela": ["ela.cscs.ch"],
+    "daint": ["daint.alps.cscs.ch", "daint.cscs.ch"],
+    "santis": ["santis.alps.cscs.ch"],
+    "clariden": ["clariden.alps.cscs.ch", "clariden.cscs.ch"],
+    "eiger": ["eiger.alps.cscs.ch", "eiger.alps"],
+    "bristen": ["bristen.alps.cscs.ch"],
+}
+
 HAND_MADE = (
     "Host ela\n    HostName ela.cscs.ch\n    User cscsusername\n    IdentityFile ~/.ssh/cscs-key\n"
 ) + "".join(
@@ -215,11 +225,16 @@ def test_ten_megabytes(home: Home, config: Path) -> None:
     assert config.read_bytes() == theirs
 
 
+def like_the_centre(home: Home) -> str:
+    """The rest of a block that leads to a cluster as our own does."""
+    return f'  ProxyJump ela\n  IdentityFile "{home.key}"\n'
+
+
 def test_two_thousand_lines_and_the_alias_at_their_end(home: Home, config: Path) -> None:
     theirs = "".join(
         f"Host h{n}\n  HostName h{n}.example.org\n\n  Port {n + 1}\n" for n in range(500)
     )
-    theirs += "Host alps\n  HostName santis.alps.cscs.ch\n"
+    theirs += f"Host alps\n  HostName santis.alps.cscs.ch\n{like_the_centre(home)}"
     config.write_text(theirs)
     code, result = home.json("config", "apply")
     assert (code, result["aliases"]) == (0, [{"name": "alps", "host": "santis"}])
@@ -401,14 +416,51 @@ def test_a_config_made_by_hand_is_known_and_goes_on_working(home: Home, config: 
     assert config.read_text().endswith(HAND_MADE)
 
 
+@pytest.mark.parametrize(
+    "instead",
+    ["User mallory", "ProxyJump none", "ProxyJump elsewhere", "CertificateFile /other", "Port 23"],
+)
+def test_a_name_that_leads_there_otherwise_is_none_of_the_centres(
+    home: Home, config: Path, instead: str
+) -> None:
+    home.renew()
+    like = like_the_centre(home)
+    user = f"  User {home.centre.username}\n"
+    config.write_text(
+        f"Host good\n  IdentityFile /other\n  HostName daint.alps.cscs.ch\n{user}{like}"
+        f"Host odd\n  {instead}\n  HostName daint.alps.cscs.ch\n{user}{like}"
+        "Host bare\n  HostName daint.alps.cscs.ch\n"
+    )
+    assert home.json("config", "check")[1]["aliases"] == [{"name": "good", "host": "daint"}]
+    assert home.json("connect", "good", "--print")[0] == 0
+    for name in ("odd", "bare"):
+        code, result = home.json("connect", name, "--print")
+        assert (code, result["error"]["code"]) == (2, "unknown-host")
+
+
+def test_every_name_of_every_host_leads_to_it(home: Home, config: Path) -> None:
+    home.renew()
+    assert home.json("config", "apply")[0] == 0
+    for name, others in NAMES.items():
+        for other in (name, *others):
+            found = resolved(home, other)
+            assert found["hostname"] == ("127.0.0.1" if name == "ela" else others[0])
+            assert found.get("proxyjump") == (None if name == "ela" else "ela")
+            assert found["user"] == home.centre.username
+            assert found["identityfile"] == str(home.key)
+            assert found["certificatefile"] == str(home.certificate)
+            assert home.json("connect", other, "--print")[1]["command"][-1] == other
+
+
 def test_aliases_are_found_through_includes(home: Home, config: Path) -> None:
     (config.parent / "conf.d").mkdir()
-    (config.parent / "conf.d/work").write_text("Host w1 w2\n  HostName daint.alps.cscs.ch\n")
+    like = like_the_centre(home)
+    (config.parent / "conf.d/work").write_text(f"Host w1 w2\n  HostName daint.alps.cscs.ch\n{like}")
     (config.parent / "circle").write_text(f'Include "{config.parent}/circle"\nHost deep\n')
     config.write_text(
-        f'Include "{config.parent}/conf.d/*"\nHost s\n  HostName santis.alps.cscs.ch\n'
-        "Host x\n  HostName x.org\nHost *.glob\n  HostName daint.alps.cscs.ch\n"
-        "Host t\n  HostName daint.alps.cscs.ch\n  Port 2222\n"
+        f'Include "{config.parent}/conf.d/*"\nHost s\n  HostName santis.alps.cscs.ch\n{like}'
+        f"Host x\n  HostName x.org\nHost *.glob\n  HostName daint.alps.cscs.ch\n{like}"
+        f"Host t\n  HostName daint.alps.cscs.ch\n  Port 2222\n{like}"
     )
     code, result = home.json("config", "check")
     assert (code, result["changed"]) == (0, True)
@@ -511,7 +563,7 @@ def test_events_ask_once(home: Home, config: Path, agrees: bool) -> None:
 def test_show_tells_the_line_and_the_blocks(home: Home, config: Path) -> None:
     code, result = home.json("config", "show")
     assert (code, result["applied"], result["line"]) == (0, False, include(home).decode())
-    assert "Host daint\n" in result["blocks"]
+    assert "Host daint daint.alps.cscs.ch daint.cscs.ch\n" in result["blocks"]
     home.json("config", "apply")
     assert home.json("config", "show")[1]["applied"] is True
 

@@ -38,6 +38,8 @@ def test_jobs_are_listed_with_their_nodes(home: Home) -> None:
     assert (code, result["jobs"][0]) == (0, RUNNING)
     assert result["jobs"][1]["nodes"] == []
     assert home.json("jobs", "santis") == (0, {"jobs": []})
+    for name in ("daint.alps.cscs.ch", "daint.cscs.ch"):
+        assert home.json("jobs", name) == (0, result)
 
 
 def test_a_person_reads_the_same_in_a_line_each(home: Home) -> None:
@@ -51,7 +53,7 @@ def test_a_person_reads_the_same_in_a_line_each(home: Home) -> None:
 
 def test_no_host_but_a_cluster_has_jobs(home: Home) -> None:
     home.renew()
-    for name in ("ela", "dent", "daint evil"):
+    for name in ("ela", "ela.cscs.ch", "dent", "daint evil"):
         code, result = home.json("jobs", name)
         assert (code, result["error"]["code"]) == (2, "unknown-host")
 

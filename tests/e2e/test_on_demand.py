@@ -298,7 +298,10 @@ def test_batch_mode_by_an_option(home: Home, config: Path) -> None:
 
 def test_the_line_stays_with_the_next_apply_and_goes_with_undo(home: Home, config: Path) -> None:
     own = home.path / "ssh/alpkey/config"
-    assert "Match originalhost ela,daint," in own.read_text()
+    assert (
+        "Match originalhost ela,ela.cscs.ch,daint,daint.alps.cscs.ch,daint.cscs.ch,"
+        in own.read_text()
+    )
     _, result = home.json("config", "apply")
     assert (result["changed"], result["on_demand"]) == (False, True)
     home.renew()

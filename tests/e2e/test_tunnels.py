@@ -62,6 +62,13 @@ def test_a_page_of_the_node_is_fetched(tunnels: Tunnels) -> None:
     assert list((tunnels.home.path / "state/tunnels").glob("*.json")) == []
 
 
+@pytest.mark.parametrize("name", ["daint.alps.cscs.ch", "daint.cscs.ch"])
+def test_each_name_of_a_cluster_leads_to_the_same_tunnel(tunnels: Tunnels, name: str) -> None:
+    tunnel = tunnels.open(name, *DAINT[1:])
+    assert fetch(tunnel["url"]) == GREETING
+    assert (tunnel["id"], tunnel["cluster"]) == ("daint-nid006554-6006", "daint")
+
+
 def test_a_script_gets_the_tunnel_once_it_stands(tunnels: Tunnels) -> None:
     tunnel = tunnels.open(*DAINT)
     assert fetch(tunnel["url"]) == GREETING

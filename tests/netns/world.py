@@ -53,6 +53,8 @@ AuthorizedKeysFile none
 AuthenticationMethods publickey
 KexAlgorithms curve25519-sha256
 SetEnv REACHED={name}
+Subsystem sftp internal-sftp
+X11Forwarding yes
 LogLevel VERBOSE
 StrictModes no
 UsePAM no

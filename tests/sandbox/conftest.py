@@ -8,8 +8,9 @@ from tests.centre import Centre, centre, running_centre
 from tests.sandbox.client import Client
 from tests.sandbox.gateway_client import GatewayClient
 from tests.sandbox.openid_client import Browser, OpenIdClient
+from tests.sandbox.ssh_user import SshUser
 
-__all__ = ["browser", "centre", "client", "gateway", "openid", "running_centre"]
+__all__ = ["browser", "centre", "client", "gateway", "openid", "running_centre", "user"]
 
 
 @pytest.fixture
@@ -30,3 +31,8 @@ def openid(centre: Centre) -> OpenIdClient:
 @pytest.fixture
 def browser(centre: Centre) -> Browser:
     return Browser(centre)
+
+
+@pytest.fixture
+def user(client: Client, tmp_path: Path) -> SshUser:
+    return SshUser(client, tmp_path)

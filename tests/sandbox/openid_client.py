@@ -1,4 +1,4 @@
-"""A bare client of the OpenID provider, and the browser of whoever signs in for it."""
+"""A bare client of the OpenID provider, and the browser of the user who signs in for it."""
 
 import base64
 import hashlib
@@ -88,7 +88,7 @@ class OpenIdClient:
 
 
 class Page(HTMLParser):
-    """A page as a person sees it: its text, and the fields and links it offers."""
+    """A page as a user sees it: its text, and the fields and links it offers."""
 
     def __init__(self, url: str, reply: Reply) -> None:
         super().__init__()
@@ -115,14 +115,14 @@ class Page(HTMLParser):
 
     @property
     def arrived(self) -> dict[str, str]:
-        """What the client is told, where the browser has been sent back to it."""
+        """What the client gets, where the browser has been sent back to it."""
         to = (f"{REDIRECT_URI}?", f"{REDIRECT_URI}/?")
         assert self.url.startswith(to), (self.url, self.words)
         return dict(parse_qsl(urlsplit(self.url).query))
 
 
 class PlainBrowser:
-    """A person's browser: keeps cookies, follows redirects, and stops where the client listens."""
+    """A user's browser: keeps cookies, follows redirects, and stops where the client listens."""
 
     def __init__(self, ca_bundle: str) -> None:
         self._https = Https(ca_bundle)
@@ -131,8 +131,8 @@ class PlainBrowser:
     def open(self, url: str, form: dict[str, str] | None = None) -> Page:
         method = "GET" if form is None else "POST"
         for _ in range(MOST_REDIRECTS):
-            kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-            reply = self._https.send(method, url, form=form, headers={"Cookie": kept})
+            cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            reply = self._https.send(method, url, form=form, headers={"Cookie": cookies})
             self._keep(reply)
             onward = reply.headers["Location"]
             if onward is None:
@@ -160,7 +160,7 @@ class PlainBrowser:
 
 
 class Browser(PlainBrowser):
-    """The one of whoever signs in at the sandbox's provider."""
+    """The browser of a user who signs in at the sandbox's provider."""
 
     def __init__(self, centre: Centre) -> None:
         super().__init__(centre.facts.ca_bundle)

@@ -131,10 +131,10 @@ def test_not_yet_valid(client: Client) -> None:
 
 
 def test_a_foreign_authority(client: Client) -> None:
-    ours = load_ssh_public_identity(client.centre.facts.user_ca.encode())
-    assert certificate_of(client.sign_in()).signature_key() == ours
+    user_ca = load_ssh_public_identity(client.centre.facts.user_ca.encode())
+    assert certificate_of(client.sign_in()).signature_key() == user_ca
     client.centre.fault("foreign-ca")
-    assert certificate_of(client.sign_in()).signature_key() != ours
+    assert certificate_of(client.sign_in()).signature_key() != user_ca
 
 
 def test_a_host_certificate(client: Client) -> None:

@@ -39,14 +39,14 @@ class TestSign:
         key = make_key(tmp_path / "key", kind)
         reply = gateway.sign(key=key)
         assert reply.status == 201
-        told = reply.json["sshKey"]
-        certificate = certificate_of(told["publicKey"])
+        answer = reply.json["sshKey"]
+        certificate = certificate_of(answer["publicKey"])
         private = load_ssh_private_key(key.read_bytes(), None)
         assert certificate.public_key() == private.public_key()
         assert certificate.valid_principals == [b"alice"]
-        assert told["serialNumber"] == str(certificate.serial)
-        assert told["revocationTime"] is None
-        expires = datetime.fromisoformat(told["expireTime"])
+        assert answer["serialNumber"] == str(certificate.serial)
+        assert answer["revocationTime"] is None
+        expires = datetime.fromisoformat(answer["expireTime"])
         assert expires.timestamp() == certificate.valid_before
 
     @pytest.mark.parametrize(("duration", "seconds"), [("1d", DAY_S), ("1min", 60), (None, 60)])
@@ -57,9 +57,9 @@ class TestSign:
         assert certificate.valid_before - certificate.valid_after == seconds + 60
 
     def test_openssh_reads_its_limits(self, gateway: GatewayClient, tmp_path: Path) -> None:
-        told = gateway.signed(ipSubnets=["10.0.0.0/8", "::1/128"], forceCommand="hostname")
+        answer = gateway.signed(ipSubnets=["10.0.0.0/8", "::1/128"], forceCommand="hostname")
         path = tmp_path / "limited-cert.pub"
-        path.write_text(told["publicKey"])
+        path.write_text(answer["publicKey"])
         shown = keygen("-L", "-f", path)
         assert "source-address 10.0.0.0/8,::1/128" in shown
         assert "force-command hostname" in shown
@@ -97,15 +97,15 @@ class TestSign:
     def test_a_pair_made_by_the_service(self, gateway: GatewayClient) -> None:
         reply = gateway.call("POST", "/ssh-keys", {"duration": "1d"})
         assert reply.status == 201
-        told = reply.json["sshKey"]
-        private = load_ssh_private_key(told["privateKey"].encode(), None)
-        assert certificate_of(told["publicKey"]).public_key() == private.public_key()
+        answer = reply.json["sshKey"]
+        private = load_ssh_private_key(answer["privateKey"].encode(), None)
+        assert certificate_of(answer["publicKey"]).public_key() == private.public_key()
 
     def test_serials_are_texts_because_floats_are_too_short(self, gateway: GatewayClient) -> None:
         serials = [gateway.signed("1min")["serialNumber"] for _ in range(12)]
         assert all(isinstance(serial, str) for serial in serials)
         assert any(int(serial) > INEXACT_FROM for serial in serials)
-        listed = {one["serialNumber"] for one in gateway.list("?include_expired=true")}
+        listed = {row["serialNumber"] for row in gateway.list("?include_expired=true")}
         assert set(serials) <= listed
 
 
@@ -169,19 +169,19 @@ class TestToken:
 
 class TestList:
     def test_newest_first_and_only_what_is_asked_for(self, gateway: GatewayClient) -> None:
-        kept, revoked, brief = (gateway.signed(each) for each in ("1d", "1d", "1min"))
+        active, revoked, brief = (gateway.signed(each) for each in ("1d", "1d", "1min"))
         gateway.revoke(revoked["serialNumber"])
 
         def serials(query: str) -> list[str]:
-            ours = [one["serialNumber"] for one in (kept, revoked, brief)]
-            listed = [one["serialNumber"] for one in gateway.list(query)]
-            return [serial for serial in listed if serial in ours]
+            known = [row["serialNumber"] for row in (active, revoked, brief)]
+            listed = [row["serialNumber"] for row in gateway.list(query)]
+            return [serial for serial in listed if serial in known]
 
-        assert serials("") == [brief["serialNumber"], kept["serialNumber"]]
+        assert serials("") == [brief["serialNumber"], active["serialNumber"]]
         gateway.centre.control("clock", offset_s=61)
         none = "?include_revoked=false&include_expired=false"
-        assert serials(none) == [kept["serialNumber"]]
-        assert serials("?include_revoked=true") == [revoked["serialNumber"], kept["serialNumber"]]
+        assert serials(none) == [active["serialNumber"]]
+        assert serials("?include_revoked=true") == [revoked["serialNumber"], active["serialNumber"]]
         assert len(serials("?include_revoked=true&include_expired=true")) == 3
 
     def test_what_it_tells_is_what_was_signed(self, gateway: GatewayClient) -> None:
@@ -229,8 +229,8 @@ class TestQuota:
         assert (refused.status, list(refused.json)) == (FULL, ["message"])
         assert client.sign_in().status == FULL
         assert len(gateway.list()) == 5
-        theirs = gateway.list()[0]["serialNumber"]
-        gateway.revoke(theirs)
+        serial = gateway.list()[0]["serialNumber"]
+        gateway.revoke(serial)
         assert client.sign_in().status == 200
         assert gateway.sign().status == FULL
 

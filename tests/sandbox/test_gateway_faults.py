@@ -194,8 +194,8 @@ class TestOfWhatIsSigned:
         assert self.certificate(gateway, "not-yet-valid").valid_after > time.time()
 
     def test_foreign_authority(self, gateway: GatewayClient) -> None:
-        ours = load_ssh_public_identity(gateway.centre.facts.user_ca.encode())
-        assert self.certificate(gateway, "foreign-ca").signature_key() != ours
+        user_ca = load_ssh_public_identity(gateway.centre.facts.user_ca.encode())
+        assert self.certificate(gateway, "foreign-ca").signature_key() != user_ca
 
     def test_host_certificate(self, gateway: GatewayClient) -> None:
         assert self.certificate(gateway, "host-certificate").type is SSHCertificateType.HOST
@@ -207,9 +207,9 @@ class TestOfWhatIsSigned:
     def test_no_newline(self, gateway: GatewayClient) -> None:
         assert not self.spoilt(gateway, "no-newline").endswith("\n")
         gateway.centre.control("faults", call="sign", kind="no-newline")
-        told = gateway.call("POST", "/ssh-keys", {"duration": "1min"}).json["sshKey"]
-        assert not told["privateKey"].endswith("\n")
-        assert not told["publicKey"].endswith("\n")
+        answer = gateway.call("POST", "/ssh-keys", {"duration": "1min"}).json["sshKey"]
+        assert not answer["privateKey"].endswith("\n")
+        assert not answer["publicKey"].endswith("\n")
 
     def test_any_spoils_certificates_and_no_tokens(self, gateway: GatewayClient) -> None:
         gateway.centre.control("faults", call="any", kind="expired")
@@ -223,15 +223,15 @@ class TestOfWhatIsSigned:
 
 def test_a_lost_answer_has_done_its_work(gateway: GatewayClient) -> None:
     serial = gateway.signed("1d")["serialNumber"]
-    known = len(gateway.list())
+    before = len(gateway.list())
     gateway.centre.control("faults", call="sign", kind="cut-after")
     with pytest.raises(CUT):
         gateway.sign("1d")
-    assert len(gateway.list()) == known + 1
+    assert len(gateway.list()) == before + 1
     gateway.centre.control("faults", call="revoke", kind="cut-after")
     with pytest.raises(CUT):
         gateway.revoke(serial)
-    assert serial not in {one["serialNumber"] for one in gateway.list()}
+    assert serial not in {row["serialNumber"] for row in gateway.list()}
     for one in gateway.list():
         gateway.revoke(one["serialNumber"])
 

@@ -31,8 +31,8 @@ def test_a_locked_account_is_told_so(browser: Browser, first: Page) -> None:
 
 
 def test_who_gives_up_is_taken_back_to_the_client(browser: Browser, first: Page) -> None:
-    told = browser.submit(first, "cancel").arrived
-    assert (told["error"], told["state"]) == ("access_denied", "a state")
+    answer = browser.submit(first, "cancel").arrived
+    assert (answer["error"], answer["state"]) == ("access_denied", "a state")
 
 
 def test_a_sign_in_that_took_too_long_starts_again(browser: Browser, first: Page) -> None:
@@ -61,7 +61,7 @@ def test_the_guest_signs_in_at_home_without_a_password(
     claims = openid.claims(tokens["id_token"])
     assert (claims["preferred_username"], claims["amr"]) == (openid.centre.facts.guest, ["fed"])
     requests = openid.centre.state()["requests"]
-    assert not any(one["had_password"] for one in requests[-2:])
+    assert not any(request["had_password"] for request in requests[-2:])
 
 
 def test_at_home_nobody_else_is_known(browser: Browser, first: Page) -> None:

@@ -1,6 +1,6 @@
 """Clients that read the answer as the centre's public ones do, each in the other's blind spot.
 
-The one cuts it at its quote marks and never looks at the status; the other goes by the status.
+The one cuts it at its quote marks and never looks at the status; the other looks at nothing else.
 """
 
 import json

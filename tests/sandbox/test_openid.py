@@ -27,21 +27,21 @@ def later(openid: OpenIdClient, seconds: float) -> None:
 
 class TestDiscovery:
     def test_it_tells_where_everything_is(self, openid: OpenIdClient) -> None:
-        told = openid.metadata
+        answer = openid.metadata
         issuer = openid.centre.facts.issuer
         assert issuer.endswith("/auth/realms/cscs")
-        assert told["issuer"] == issuer
+        assert answer["issuer"] == issuer
         for name in ("authorization", "token", "device_authorization", "end_session"):
-            assert told[f"{name}_endpoint"].startswith(f"{issuer}/protocol/openid-connect/")
-        assert told["code_challenge_methods_supported"] == ["S256"]
+            assert answer[f"{name}_endpoint"].startswith(f"{issuer}/protocol/openid-connect/")
+        assert answer["code_challenge_methods_supported"] == ["S256"]
         assert {"authorization_code", "refresh_token", "password", DEVICE_CODE} == set(
-            told["grant_types_supported"]
+            answer["grant_types_supported"]
         )
 
     def test_under_the_centres_name_it_is_the_centres_issuer(self, openid: OpenIdClient) -> None:
         at = f"{openid.centre.facts.issuer}/.well-known/openid-configuration"
-        told = openid.https.send("GET", at, headers={"Host": "auth.cscs.ch"}).json
-        assert told["issuer"] == "https://auth.cscs.ch/auth/realms/cscs"
+        answer = openid.https.send("GET", at, headers={"Host": "auth.cscs.ch"}).json
+        assert answer["issuer"] == "https://auth.cscs.ch/auth/realms/cscs"
 
     def test_under_a_strange_name_it_is_nobody(self, openid: OpenIdClient) -> None:
         at = f"{openid.centre.facts.issuer}/.well-known/openid-configuration"
@@ -101,7 +101,7 @@ class TestDirectGrant:
         assert (reply.status, reply.json["error"]) == (400, "unauthorized_client")
 
     def test_a_strange_client_or_way_is_refused(self, openid: OpenIdClient) -> None:
-        assert openid.direct(client_id="nobody").json["error"] == "invalid_client"
+        assert openid.direct(client_id="unknown").json["error"] == "invalid_client"
         assert openid.token("magic").json["error"] == "unsupported_grant_type"
         assert openid.direct(scope="everything").json["error"] == "invalid_scope"
 
@@ -221,20 +221,20 @@ class TestCodeFlow:
     def test_without_a_hashed_challenge_there_is_no_login(
         self, openid: OpenIdClient, browser: Browser, wrong: dict[str, str | None]
     ) -> None:
-        told = browser.open(openid.address(Pkce(), **wrong)).arrived
-        assert (told["error"], told["state"]) == ("invalid_request", "a state")
+        answer = browser.open(openid.address(Pkce(), **wrong)).arrived
+        assert (answer["error"], answer["state"]) == ("invalid_request", "a state")
 
     def test_another_way_of_answering_is_refused(
         self, openid: OpenIdClient, browser: Browser
     ) -> None:
-        told = browser.open(openid.address(Pkce(), response_type="token")).arrived
-        assert told["error"] == "unsupported_response_type"
+        answer = browser.open(openid.address(Pkce(), response_type="token")).arrived
+        assert answer["error"] == "unsupported_response_type"
 
     def test_without_a_session_nothing_is_done_unseen(
         self, openid: OpenIdClient, browser: Browser
     ) -> None:
-        told = browser.open(openid.address(Pkce(), prompt="none")).arrived
-        assert told["error"] == "login_required"
+        answer = browser.open(openid.address(Pkce(), prompt="none")).arrived
+        assert answer["error"] == "login_required"
 
 
 class TestDeviceFlow:
@@ -284,7 +284,7 @@ class TestDeviceFlow:
         code = openid.post("device_authorization_endpoint").json["device_code"]
         stolen = openid.token(DEVICE_CODE, device_code=code, client_id="authx-browser-only")
         assert stolen.json["error"] == "unauthorized_client"
-        refused = openid.post("device_authorization_endpoint", client_id="nobody")
+        refused = openid.post("device_authorization_endpoint", client_id="unknown")
         assert refused.json["error"] == "invalid_client"
 
 

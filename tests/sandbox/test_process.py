@@ -15,7 +15,7 @@ import alpkey_sandbox
 
 SOURCES = str(Path(__file__).parents[2] / "app")
 ALPKEY = [sys.executable, "-P", "-m", "alpkey"]
-TOLD = {
+FACTS = {
     "home",
     "service_url",
     "gateway_url",
@@ -61,7 +61,7 @@ def sandbox(folder: Path, *more: str) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
-def told(folder: Path) -> dict[str, object]:
+def described(folder: Path) -> dict[str, object]:
     found: dict[str, object] = json.loads((folder / "sandbox.json").read_text())
     return found
 
@@ -71,8 +71,8 @@ def test_it_says_when_it_is_ready_and_where_everything_is(tmp_path: Path) -> Non
     with sandbox(folder):
         assert stat.S_IMODE((folder / "sandbox.json").stat().st_mode) == 0o600
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        facts = told(folder)
-        assert set(facts) >= TOLD
+        facts = described(folder)
+        assert set(facts) >= FACTS
         assert Path(str(facts["home"]), "config/site.toml").is_file()
         assert Path(str(facts["ca_bundle"])).is_file()
 
@@ -89,21 +89,21 @@ def test_after_a_kill_it_starts_again_in_the_same_folder(tmp_path: Path) -> None
     with sandbox(tmp_path) as process:
         process.send_signal(signal.SIGKILL)
         process.wait(30)
-    before = told(tmp_path)
-    theirs = tmp_path / "home/ssh/cscs-key"
-    theirs.write_text("theirs")
+    before = described(tmp_path)
+    key = tmp_path / "home/ssh/cscs-key"
+    key.write_text("a key of the user's")
     with sandbox(tmp_path):
-        assert told(tmp_path)["control_url"] != before["control_url"]
-        assert theirs.read_text() == "theirs"
+        assert described(tmp_path)["control_url"] != before["control_url"]
+        assert key.read_text() == "a key of the user's"
 
 
 def test_a_folder_serves_one_at_a_time(tmp_path: Path) -> None:
     with sandbox(tmp_path):
-        before = told(tmp_path)
+        before = described(tmp_path)
         second = run("sandbox", "--dir", str(tmp_path))
         assert (second.returncode, second.stdout) == (1, "")
         assert "another sandbox is running" in second.stderr
-        assert told(tmp_path) == before
+        assert described(tmp_path) == before
 
 
 def test_a_code_of_the_moment_and_a_password_from_a_file(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_code_of_the_moment_and_a_password_from_a_file(tmp_path: Path) -> None
     secret.write_text("from a file\n")
     folder = tmp_path / "centre"
     with sandbox(folder, "--password-file", str(secret)):
-        assert told(folder)["password"] == "from a file"
+        assert described(folder)["password"] == "from a file"
         code = run("sandbox", "otp", "--dir", str(folder)).stdout
         assert code.strip().isdigit()
         assert len(code) == len("123456\n")
@@ -125,7 +125,7 @@ def test_without_one_running_there_is_no_code(tmp_path: Path) -> None:
 
 def test_it_shares_no_code_with_the_client() -> None:
     found = pkgutil.walk_packages(alpkey_sandbox.__path__, "alpkey_sandbox.")
-    modules = [one.name for one in found]
+    modules = [module.name for module in found]
     assert {"alpkey_sandbox.sshservice", "alpkey_sandbox.openid.provider"} <= set(modules)
     script = (
         "import importlib, sys\n"

@@ -156,6 +156,6 @@ def test_what_it_remembers_holds_no_secret(client: Client, gateway: GatewayClien
     gateway.sign_in()
     gateway.list()
     secrets = (client.centre.password, code, private.splitlines()[1], gateway.token)
-    told = json.dumps(client.centre.state())
+    state = json.dumps(client.centre.state())
     for secret in secrets:
-        assert secret not in told
+        assert secret not in state

@@ -273,3 +273,6 @@ class OwnConfigFiles(Protocol):
 class Resolver(Protocol):
     def resolved(self, alias: str) -> Mapping[str, str]:
         """What ssh itself would use for ``alias``; empty where it cannot be asked."""
+
+    def all_values(self, alias: str) -> Mapping[str, tuple[str, ...]]:
+        """The same, with every value of each keyword, in ssh's order."""

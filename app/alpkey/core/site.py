@@ -30,6 +30,7 @@ class SignInMethod(Enum):
 class Host:
     """A host to log in to: ``name`` is its alias in ssh, ``jump`` the alias to go through.
 
+    ``names`` are the other names that users type for it.
     ``host_keys`` are the fingerprints (``SHA256:...``) that the centre itself gives out.
     """
 
@@ -40,6 +41,12 @@ class Host:
     shown: bool = False
     host_key_alias: str | None = None
     host_keys: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        """Every name that ssh takes for it, the alias first."""
+        return tuple(dict.fromkeys((self.name, *self.names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,10 @@ class Site:
     def host(self, name: str) -> Host | None:
         return next((host for host in self.hosts if host.name == name), None)
 
+    def host_named(self, name: str) -> Host | None:
+        """The host that has this name, letter for letter as ssh compares ``Host`` lines."""
+        return next((host for host in self.hosts if name in host.all_names), None)
+
     def names_a_user(self, text: str) -> bool:
         """Whether ``text`` is a user name of this centre."""
         return re.fullmatch(self.user_pattern, text) is not None
@@ -144,7 +155,9 @@ def with_clusters(site: Site, wanted: Iterable[tuple[str, bool | str]]) -> Site:
         host = known or Host(name, str(what), jump=site.jump_host)
         shown = what if isinstance(what, bool) else True
         host_name = host.host_name if isinstance(what, bool) else what
-        hosts[name] = replace(host, host_name=host_name, shown=shown)
+        # Names of the centre's do not lead to a host that the settings put in its place.
+        names = host.names if host_name == host.host_name else ()
+        hosts[name] = replace(host, host_name=host_name, shown=shown, names=names)
     return replace(site, hosts=tuple(hosts.values()))
 
 
@@ -281,4 +294,5 @@ def _openid(table: Mapping[str, Any] | None) -> OpenId | None:
 
 
 def _host(name: str, row: Mapping[str, Any]) -> Host:
-    return Host(name, **{**row, "host_keys": tuple(row.get("host_keys", ()))})
+    lists = {key: tuple(row.get(key, ())) for key in ("host_keys", "names")}
+    return Host(name, **{**row, **lists})

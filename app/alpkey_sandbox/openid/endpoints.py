@@ -72,7 +72,7 @@ class Revocation(RevocationEndpoint):
 
 
 class EndSession(EndSessionEndpoint):
-    """A client ends the session that its id_token tells of (RP-Initiated Logout 1.0)."""
+    """A client ends the session that its id_token names (RP-Initiated Logout 1.0)."""
 
     server: Server
 

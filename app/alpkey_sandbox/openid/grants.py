@@ -65,7 +65,7 @@ class AuthorizationCode(grants.AuthorizationCodeGrant):
         return found
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
-        """Nothing: it is used up already, and kept so that a second use is noticed."""
+        """Nothing: it is used up already, and stays so that a second use is noticed."""
 
     def authenticate_user(self, authorization_code: Code) -> Session:
         return _going_on(self.server, authorization_code.session)
@@ -173,7 +173,7 @@ class IdentityToken(OpenIDCode):
 
     def generate_user_info(self, user: Session, scope: str) -> dict[str, Any]:  # noqa: ARG002
         began = int(user.began.timestamp())
-        return {**self._server.person(user), "auth_time": began}
+        return {**self._server.user_claims(user), "auth_time": began}
 
 
 def register(server: Server) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The login: page by page to a session, kept in the browser's cookie."""
+"""The login: page by page to a session, saved in the browser's cookie."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The pages: what a person's browser shows. Plain forms, which work without scripts."""
+"""The pages: what a user's browser shows. Plain forms, which work without scripts."""
 
 from __future__ import annotations
 
@@ -106,12 +106,12 @@ def consent(client: str, username: str, user_code: str) -> Response:
 
 
 def message(title: str, text: str, status: int = 200) -> Response:
-    """A page that only tells something."""
+    """A page with a message and no form."""
     return _page(MESSAGE, title, status, text=text)
 
 
 def problem(status: int, text: str) -> Response:
-    """A page that tells what went wrong."""
+    """A page that says what went wrong."""
     return message("We are sorry", text, status)
 
 

@@ -39,7 +39,7 @@ def make_app(centre: Centre, server: Server) -> Flask:
     Provider(centre, server).serve_on(app)
 
     @app.errorhandler(HTTPException)
-    def _strayed(problem: HTTPException) -> Response:
+    def _http_error(problem: HTTPException) -> Response:
         return pages.problem(problem.code or 500, problem.name)
 
     return app
@@ -70,7 +70,7 @@ class Provider:
         """Where everything is, and what is supported (OpenID Connect Discovery 1.0)."""
         issuer = self._server.issuer
         at = f"{issuer}{PROTOCOL}"
-        grant_types = sorted({name for one in CLIENTS.values() for name in one.grant_types})
+        grant_types = sorted({name for client in CLIENTS.values() for name in client.grant_types})
         described = OpenIDProviderMetadata(
             issuer=issuer,
             authorization_endpoint=f"{at}/auth",
@@ -92,7 +92,7 @@ class Provider:
         return dict(described)
 
     def authorize(self) -> Response:
-        """Send a person on to the client with a code, after the login where there is no session."""
+        """Send a user on to the client with a code, after the login where there is no session."""
         call = Call(SERVICE, "authorize", with_credentials="client_id" in request.args)
         return serve(self._centre, call, lambda _fault: self._authorized(), pages.problem)
 
@@ -177,7 +177,7 @@ class Provider:
         return pages.consent(waiting.client_id, session.username, waiting.user_code)
 
     def answer_device(self) -> Response:
-        """Take a person's yes or no."""
+        """Take a user's yes or no."""
         waiting = self._server.realm.device_shown(request.form.get("user_code", ""))
         session = self._login.session()
         if waiting is None or session is None:

@@ -112,7 +112,7 @@ class Realm:
         return found
 
     def use_refresh(self, refresh: Refresh) -> bool:
-        """Use up a refresh token; whether nobody did before."""
+        """Use up a refresh token; whether it was unused before."""
         with self._lock:
             fresh = not self._refreshes[refresh.token].used
             self._refreshes[refresh.token] = replace(refresh, used=True)
@@ -128,16 +128,16 @@ class Realm:
         return self._devices.get(device_code)
 
     def device_shown(self, user_code: str) -> DeviceRequest | None:
-        """The request behind a user code while a person may still answer it.
+        """The request behind a user code while a user may still answer it.
 
         Case and whatever stands between the letters do not matter (RFC 8628, section 6.1).
         """
         wanted = _letters(user_code)
-        open_ones = (one for one in self._devices.values() if one.is_open(self.clock.now()))
-        return next((one for one in open_ones if _letters(one.user_code) == wanted), None)
+        waiting = (device for device in self._devices.values() if device.is_open(self.clock.now()))
+        return next((device for device in waiting if _letters(device.user_code) == wanted), None)
 
     def answer_device(self, device: DeviceRequest, session: Session, *, allowed: bool) -> None:
-        """Keep a person's answer for the device to fetch."""
+        """Keep a user's answer for the device to fetch."""
         with self._lock:
             self._devices[device.device_code] = replace(device, session=session, allowed=allowed)
 

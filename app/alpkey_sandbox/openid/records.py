@@ -85,7 +85,7 @@ class Refresh(TokenMixin):
 
 @dataclass(frozen=True)
 class AccessToken(TokenMixin):
-    """An access token that opens doors: what ran out or was revoked is not even read."""
+    """An access token that is valid: one that expired or was revoked is not even read."""
 
     username: str
     scope: str
@@ -102,7 +102,7 @@ class AccessToken(TokenMixin):
 
 @dataclass(frozen=True)
 class DeviceRequest(DeviceCredentialMixin):
-    """A device that waits for a person's answer elsewhere; `session` is that of who answered."""
+    """A device that waits for a user's answer in a browser; `session` is that user's."""
 
     device_code: str = field(repr=False)
     user_code: str
@@ -116,7 +116,7 @@ class DeviceRequest(DeviceCredentialMixin):
     allowed: bool = False
 
     def is_open(self, now: datetime) -> bool:
-        """Whether a person may still answer."""
+        """Whether a user may still answer."""
         return self.session is None and now < self.ends
 
     def get_client_id(self) -> str:

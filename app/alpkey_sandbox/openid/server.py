@@ -69,7 +69,7 @@ class Server(AuthorizationServer):
         g.spoilt = fault.kind if fault and self.centre.strike(fault) else None
         claims = {
             **self.times(),
-            **self.person(session),
+            **self.user_claims(session),
             "iss": self.issuer,
             "aud": "account",
             "azp": client_id,
@@ -89,7 +89,7 @@ class Server(AuthorizationServer):
         start, end = begins.timestamp(), (begins + TOKEN_LIFETIME).timestamp()
         return {"iat": int(start), "nbf": int(start), "exp": int(end)}
 
-    def person(self, session: Session) -> dict[str, Any]:
+    def user_claims(self, session: Session) -> dict[str, Any]:
         """Who the token of this call is about."""
         stranger = g.spoilt == "wrong-principal"
         username = self.centre.guest.username if stranger else session.username
@@ -105,7 +105,7 @@ class Server(AuthorizationServer):
         return self.signer.foreign_key() if g.spoilt == "foreign-ca" else self.signer.key
 
     def read_access_token(self, token: str) -> AccessToken | None:
-        """The access token, if it is one of ours and opens doors now."""
+        """The access token, if this provider issued it and it is valid now."""
         claims = self.signer.read(token, self.realm.clock.now())
         if claims is None or claims.get("typ") != "Bearer":
             return None
@@ -117,7 +117,7 @@ class Server(AuthorizationServer):
         return self.access_token_for(client.client_id, user, scope)
 
     def _save(self, token: dict[str, Any], answered: OAuth2Request) -> None:
-        """Keep the refresh token, and tell how long it lives, as Keycloak does."""
+        """Save the refresh token, and say how long it is valid, as Keycloak does."""
         if "refresh_token" not in token:
             return
         session: Session = answered.user

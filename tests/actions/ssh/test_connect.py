@@ -31,7 +31,7 @@ class Desk:
             snapshot=self.fakes.snapshot,
             clock=lambda: datetime.now(UTC),
             own_files=self.own_files,
-            resolver=FakeResolver({"mine": "daint.alps.cscs.ch"}),
+            resolver=FakeResolver(dict.fromkeys(("daint", "mine"), "daint.alps.cscs.ch")),
             terminal=self.terminal,
             editor=self.editor,
             renew=lambda: renew(RenewRequest(), self.fakes.renewal),
@@ -53,7 +53,7 @@ def with_key(desk: Desk) -> Desk:
     return desk
 
 
-@pytest.mark.parametrize("name", ["daint", "ela", "mine"])
+@pytest.mark.parametrize("name", ["daint", "daint.cscs.ch", "ela", "mine"])
 def test_a_terminal_runs_ssh_with_our_own_file(with_key: Desk, name: str) -> None:
     told = play(connect(ConnectRequest(name), with_key.world()))
     command = told.result["command"]

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from alpkey.core.ssh.config_query import (
     Loss,
     differing,
@@ -9,6 +11,7 @@ from alpkey.core.ssh.config_query import (
     leads_there,
     losses,
     parse,
+    same_host,
     together,
 )
 from tests.core.sites import site
@@ -74,3 +77,62 @@ def test_a_config_by_hand_leads_there_when_every_cluster_is_in_reach() -> None:
     for lacking in ("hostname", "proxyjump", "identityfile"):
         without = {key: value for key, value in answers["santis"].items() if key != lacking}
         assert not leads_there(site(), {**answers, "santis": without}, KEY)
+
+
+OWN = {
+    "hostname": ("daint.alps.cscs.ch",),
+    "port": ("22",),
+    "user": ("alice",),
+    "proxyjump": ("ela",),
+    "identityfile": (str(KEY),),
+    "certificatefile": (f"{KEY}-cert.pub",),
+}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"certificatefile": None},
+        {"identityfile": ("~/.ssh/other", "~/.ssh/cscs-key")},
+        {"proxyjump": ("ela.cscs.ch",)},
+        {"proxyjump": ("alice@ela:22",)},
+        {"proxyjump": ("jump",)},
+        {"proxyjump": None, "proxycommand": ("ssh -W %h:%p ela",)},
+    ],
+)
+def test_a_name_that_leads_there_alike_is_the_host(change: dict[str, tuple[str, ...]]) -> None:
+    assert same_host(site(), "work", answers(change)) == site().host("daint")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"user": ("bob",)},
+        {"port": ("23",)},
+        {"hostname": ("elsewhere",)},
+        {"proxyjump": None},
+        {"proxyjump": ("none",)},
+        {"proxyjump": ("bob@ela",)},
+        {"proxyjump": ("ela:23",)},
+        {"proxyjump": ("elsewhere",)},
+        {"proxyjump": None, "proxycommand": ("nc %h %p",)},
+        {"identityfile": ("~/.ssh/other",)},
+        {"certificatefile": ("/other-cert.pub",)},
+    ],
+)
+def test_a_name_that_leads_there_otherwise_is_not(change: dict[str, tuple[str, ...]]) -> None:
+    assert same_host(site(), "work", answers(change)) is None
+
+
+def answers(change: dict[str, tuple[str, ...]]) -> dict[str, dict[str, tuple[str, ...]]]:
+    work = {keyword: value for keyword, value in {**OWN, **change}.items() if value}
+    jump = {"hostname": ("ela.cscs.ch",), "port": ("22",)}
+    return {"daint": OWN, "work": work, "jump": jump}
+
+
+def test_the_jump_host_itself_is_reached_without_a_jump() -> None:
+    own = {**OWN, "hostname": ("ela.cscs.ch",), "proxyjump": ("none",)}
+    assert same_host(site(), "work", {"ela": own, "work": own}) == site().host("ela")
+    behind = {**own, "proxyjump": ("elsewhere",)}
+    assert same_host(site(), "work", {"ela": own, "work": behind}) is None

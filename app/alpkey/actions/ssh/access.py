@@ -75,7 +75,8 @@ def check_cluster(name: str, access: ClusterAccess) -> Path | None:
     """
     config = access.own_files.write(access.snapshot().account)
     check_name(name, access.site, access.resolver)
-    if name == access.site.jump_host:
+    host = access.site.host_named(name)
+    if host and host.name == access.site.jump_host:
         known = ", ".join(host.name for host in access.site.hosts if host.jump)
         raise InvalidInput("unknown-host", name=name, known=known)
     return config

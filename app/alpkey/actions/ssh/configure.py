@@ -22,9 +22,9 @@ from alpkey.core.ssh.config_query import (
     Loss,
     Resolution,
     differing,
-    host_of,
     leads_there,
     losses,
+    same_host,
     together,
 )
 from alpkey.core.state.external_change_ports import SSH_CONFIG, Entry, ExternalChanges
@@ -76,9 +76,13 @@ class Plan:
     @property
     def aliases(self) -> list[Alias]:
         """The person's names for hosts of the centre."""
-        own = {host.name for host in self.world.site.hosts}
-        found = {name: host_of(self.world.site, one) for name, one in self.before.items()}
-        return [Alias(name, host.name) for name, host in found.items() if host and name not in own]
+        site = self.world.site
+        found = {name: same_host(site, name, self.after) for name in self.after}
+        return [
+            Alias(name, host.name)
+            for name, host in found.items()
+            if host and site.host_named(name) is None
+        ]
 
 
 def show(world: ConfigureWorld) -> Action:

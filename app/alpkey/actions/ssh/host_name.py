@@ -3,17 +3,28 @@
 from alpkey.core.errors import InvalidInput
 from alpkey.core.ports import Resolver
 from alpkey.core.site import Site
+from alpkey.core.ssh.config_query import Resolution, host_of, jump_of, same_host
 
 
 def check_name(name: str, site: Site, resolver: Resolver) -> None:
-    """A host of the site, or an alias of the person's that ssh resolves to one.
+    """A name of a host of the site, or an alias of the user's that ssh resolves to just the same.
 
     Raises InvalidInput (``unknown-host``) for any other.
     """
-    if site.host(name):
+    if site.host_named(name):
         return
-    names = {host.host_name for host in site.hosts}
     plain = not name.startswith("-") and name.isprintable() and " " not in name
-    if not plain or resolver.resolved(name).get("hostname") not in names:
+    if not plain or same_host(site, name, _answers(name, site, resolver)) is None:
         known = ", ".join(host.name for host in site.hosts)
         raise InvalidInput("unknown-host", name=name, known=known)
+
+
+def _answers(name: str, site: Site, resolver: Resolver) -> dict[str, Resolution]:
+    """What ssh answers for ``name`` and for the names that it has to be held against."""
+    answers: dict[str, Resolution] = {name: resolver.all_values(name)}
+    if host := host_of(site, answers[name]):
+        answers[host.name] = resolver.all_values(host.name)
+        jump = jump_of(answers[name])
+        if jump and "@" not in jump and ":" not in jump and site.host_named(jump) is None:
+            answers[jump] = resolver.all_values(jump)
+    return answers

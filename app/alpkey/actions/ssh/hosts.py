@@ -78,7 +78,7 @@ def accept(names: tuple[str, ...], yes: bool, world: HostsWorld) -> Action:
 
 
 def _host(name: str, site: Site) -> Host:
-    host = site.host(name)
+    host = site.host_named(name)
     if host is None:
         known = ", ".join(one.name for one in site.hosts)
         raise InvalidInput("unknown-host", name=name, known=known)

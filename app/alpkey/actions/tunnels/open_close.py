@@ -116,7 +116,10 @@ def _checked(
         local = _local_port(remote, wish, taken, world) if free else wish or remote
         taken.add(local)
         pairs.append((local, remote))
-    return config, TunnelTarget(request.cluster, request.node, tuple(pairs))
+    # Whichever of its names was typed, a cluster has one tunnel to a port of a node.
+    host = world.access.site.host_named(request.cluster)
+    cluster = host.name if host else request.cluster
+    return config, TunnelTarget(cluster, request.node, tuple(pairs))
 
 
 def _local_port(remote: int, wish: int | None, taken: set[int], world: TunnelWorld) -> int:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from alpkey.core.agent.ports import AgentSource
 from alpkey.core.errors import Unreachable
 from alpkey.core.ssh.command_lines import PROBE, reading_only
-from alpkey.core.ssh.config_query import first_values
+from alpkey.core.ssh.config_query import Resolution, parse
 
 QUERY_TIMEOUT_S = 5.0
 
@@ -23,10 +23,14 @@ class OpenSsh:
         self._environ = environ
 
     def resolved(self, alias: str) -> dict[str, str]:
-        """What ssh would use for ``alias``: keyword in lower case, first value (ssh(1), ``-G``).
+        """What ssh would use for ``alias``: keyword in lower case, first value.
 
         Empty where ssh is missing, refuses its configuration or does not answer in time.
         """
+        return {keyword: values[0] for keyword, values in self.all_values(alias).items()}
+
+    def all_values(self, alias: str) -> Resolution:
+        """The same, with every value of each keyword (ssh(1), ``-G``)."""
         try:
             done = subprocess.run(
                 ["ssh", *reading_only(self._config), "-G", "--", alias],
@@ -38,7 +42,7 @@ class OpenSsh:
             )
         except (OSError, subprocess.SubprocessError):
             return {}
-        return first_values(done.stdout.decode(errors="replace"))
+        return parse(done.stdout.decode(errors="replace"))
 
     def agent(
         self, alias: str, resolved: Callable[[str], Mapping[str, str]] | None = None

@@ -45,7 +45,7 @@ def hosts_file(
     shares: bool = False,
     only_ipv4: bool = False,
 ) -> str:
-    """One block for each host of the site, and one for the compute nodes; ``first`` above them.
+    """One block for each host, under all its names, one for compute nodes; ``first`` above them.
 
     With ``shares`` logins to a cluster go through one that is open.  With ``only_ipv4`` what is
     reached from here is, by IPv4 alone; what lies behind the jump host is reached from there.
@@ -57,7 +57,7 @@ def hosts_file(
     """
     blocks = [
         _block(
-            host.name,
+            " ".join(host.all_names),
             [
                 *_host_lines(host, places),
                 *(["AddressFamily inet"] if only_ipv4 and not host.jump else ()),

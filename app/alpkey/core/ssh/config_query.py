@@ -81,6 +81,60 @@ def host_of(site: Site, found: Resolution) -> Host | None:
     return next((h for h in site.hosts if (h.host_name.lower(), str(h.port)) == where), None)
 
 
+def same_host(site: Site, name: str, answers: Mapping[str, Resolution]) -> Host | None:
+    """The host that ``name`` leads to exactly as the host's own name does, if any.
+
+    That is: to its address and port, as the same user, through the same jump host, with the same
+    key and certificate.  ``answers`` holds those for ``name``, for the host's own name and, where
+    ``name`` jumps through a name that is not the site's, for that one.
+    """
+    found = answers.get(name, {})
+    host = host_of(site, found)
+    own = answers.get(host.name, {}) if host else {}
+    fits = (
+        own
+        and found.get("user") == own.get("user")
+        and _jumps_alike(site, found, own, answers)
+        and _same_file(found.get("identityfile", ()), own.get("identityfile", ()))
+        # ssh finds NAME-cert.pub beside the key by itself (ssh_config(5), CertificateFile).
+        and (
+            "certificatefile" not in found
+            or _same_file(found["certificatefile"], own.get("certificatefile", ()))
+        )
+    )
+    return host if fits else None
+
+
+def jump_of(found: Resolution) -> str | None:
+    """The first host on the way, as it is written; None where there is none."""
+    jump = found.get("proxyjump", ("none",))[0].partition(",")[0]
+    return None if jump.lower() == "none" else jump
+
+
+def _jumps_alike(
+    site: Site, found: Resolution, own: Resolution, answers: Mapping[str, Resolution]
+) -> bool:
+    wanted, jump, command = jump_of(own), jump_of(found), found.get("proxycommand", ("none",))[0]
+    host = site.host_named(wanted or "")
+    if wanted is None or host is None:
+        return jump == wanted and command == "none"
+    if jump is None:  # as ssh was used before it knew jumps: ssh -W %h:%p ela
+        return any(host is site.host_named(word) for word in command.split())
+    user, _, place = jump.rpartition("@")
+    name, _, port = place.partition(":")
+    named = site.host_named(name) or host_of(site, answers.get(name, {}))
+    return named is host and (user,) in (("",), own.get("user")) and port in {"", str(host.port)}
+
+
+def _same_file(found: Iterable[str], own: Iterable[str]) -> bool:
+    """Whether one of ours is among these; ``ssh -G`` leaves ``~`` as it was written."""
+    return any(
+        path == mine or (path.startswith("~/") and mine.endswith(path[1:]))
+        for path in found
+        for mine in own
+    )
+
+
 def leads_there(site: Site, answers: Mapping[str, Resolution], key: Path) -> bool:
     """Whether the person's own lines bring every cluster that we show within reach.
 

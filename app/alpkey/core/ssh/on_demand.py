@@ -18,7 +18,7 @@ _FRESH = """\
 # Written by Alpkey. ssh runs this before it logs in to the centre; 'alpkey config undo' ends that.
 # While the key is good it ends at once. Whatever it does, ssh goes on, unless it is to refuse.
 [ -z "$ALPKEY_PROBE" ] || exit 0
-look={look}
+look={snapshot}
 if [ ! -e {intent} ] && [ -r "$look" ]; then
     read -r version after before _ _ _ size key <"$look"
     now=$(date +%s)
@@ -63,7 +63,7 @@ def match_line(site: Site, places: Paths, *, refuses: bool = False) -> str:
     path = str(places.fresh)
     if any(letter in _SPECIAL or ord(letter) < 32 for letter in path):
         raise InvalidConfigPath(path)
-    names = ",".join(host.name for host in site.hosts)
+    names = ",".join(name for host in site.hosts for name in host.all_names)
     called = f"""exec "/bin/sh '{path.replace("%", "%%")}'\""""
     if refuses:
         return f'Match originalhost {names} !{called}\n    RefuseConnection "{_REFUSAL}"\n'
