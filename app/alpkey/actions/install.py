@@ -7,7 +7,7 @@ from alpkey.core.errors import InvalidFile
 from alpkey.core.events import Event, Warn
 from alpkey.core.keys.certificate import fingerprint
 from alpkey.core.ports import Journal, KeyFiles, Lock, StoredKey
-from alpkey.core.state.journal import Fact, fold
+from alpkey.core.state.journal import Fact, Known
 
 LOCK_TIMEOUT_S = 30.0
 
@@ -22,13 +22,12 @@ def finish_interrupted(files: KeyFiles, lock: Lock) -> Iterator[Event]:
         yield Warn("renewal-finished")
 
 
-def foreign_key(files: KeyFiles, journal: Journal) -> StoredKey | None:
+def foreign_key(files: KeyFiles, known: Known) -> StoredKey | None:
     """The key that is there, if Alpkey did not make it: one to keep a backup of."""
     stored = files.current()
     if stored is None or stored.public_key is None:
         return stored
-    made_here = fold(journal.facts()).made_here(fingerprint(stored.public_key))
-    return None if made_here else stored
+    return None if known.made_here(fingerprint(stored.public_key)) else stored
 
 
 def report_wait(lock: Lock) -> Iterator[Event]:

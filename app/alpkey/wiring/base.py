@@ -49,9 +49,8 @@ if TYPE_CHECKING:
     from alpkey.actions.keys.passphrase import PassphraseWorld
     from alpkey.actions.removal.sign_out import SignOutWorld
     from alpkey.actions.removal.uninstall import UninstallWorld
-    from alpkey.actions.renewal.classic import ClassicRenewalWorld
-    from alpkey.actions.renewal.common import RenewRequest
-    from alpkey.actions.renewal.gateway import GatewayRenewalWorld
+    from alpkey.actions.renewal.request import GatewayRequest
+    from alpkey.actions.renewal.world import ClassicRenewalWorld, GatewayRenewalWorld
     from alpkey.actions.settings import SettingsWorld
     from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
     from alpkey.actions.signin.saved_session import SessionWorld
@@ -187,7 +186,7 @@ class Assembly:
 
     def renewal(self, cancellation: Cancellation) -> ClassicRenewalWorld:
         """A renewal's world.  Raises InvalidInput where the site names no service we speak to."""
-        from alpkey.actions.renewal.classic import ClassicRenewalWorld
+        from alpkey.actions.renewal.world import ClassicRenewalWorld
         from alpkey.adapters.keys.pairs import CryptographyKeys
         from alpkey.adapters.keys.passphrase import CryptographyPassphrases
 
@@ -212,15 +211,15 @@ class Assembly:
             self._files.check_kinds()
 
     def renew_usually(
-        self, cancellation: Cancellation, request: RenewRequest | None = None
+        self, cancellation: Cancellation, request: GatewayRequest | None = None
     ) -> Action:
         """Renews where keys usually come from, as the site and the journal have it.
 
         Whoever stays signed in at the gateway gets them there.
         """
-        from alpkey.actions.renewal.common import RenewRequest
+        from alpkey.actions.renewal.request import GatewayRequest
 
-        request = request or RenewRequest()
+        request = request or GatewayRequest()
         snapshot, site = self._glance(), self.site
         first = first_method(site, snapshot.retired, snapshot.method)
         service = service_for(first, site, snapshot.retired)
@@ -229,7 +228,7 @@ class Assembly:
             return self.renew_by_password(request, cancellation)
         return self.renew_at_gateway(self.external_method, request, cancellation)
 
-    def renew_by_password(self, request: RenewRequest, cancellation: Cancellation) -> Action:
+    def renew_by_password(self, request: GatewayRequest, cancellation: Cancellation) -> Action:
         from alpkey.actions.renewal.by_password import renew_by_password
         from alpkey.actions.renewal.classic import renew
         from alpkey.actions.renewal.gateway import renew_at_gateway
@@ -248,7 +247,7 @@ class Assembly:
         return self._then_run(renew_by_password(service, classic, at_gateway), cancellation)
 
     def renew_at_gateway(
-        self, method: SignInMethod, request: RenewRequest, cancellation: Cancellation
+        self, method: SignInMethod, request: GatewayRequest, cancellation: Cancellation
     ) -> Action:
         from alpkey.actions.renewal.gateway import renew_at_gateway
 
@@ -298,15 +297,15 @@ class Assembly:
 
     def renew_without_asking(self, cancellation: Cancellation) -> Action:
         """With a kept sign-in, and never with the last key of the day."""
-        from alpkey.actions.renewal.common import RenewRequest
+        from alpkey.actions.renewal.request import GatewayRequest
         from alpkey.core.schedule.auto_renewal import SPARES
 
-        request = RenewRequest(attended=False, spares=SPARES)
+        request = GatewayRequest(attended=False, spares=SPARES)
         return self.renew_at_gateway(self.external_method, request, cancellation)
 
     def _signed_renewal(self, cancellation: Cancellation) -> GatewayRenewalWorld:
         """A renewal's world at the gateway.  Raises InvalidInput where the site names none."""
-        from alpkey.actions.renewal.gateway import GatewayRenewalWorld
+        from alpkey.actions.renewal.world import GatewayRenewalWorld
         from alpkey.adapters.keys.pairs import CryptographyKeys
         from alpkey.adapters.keys.passphrase import CryptographyPassphrases
 

@@ -12,7 +12,7 @@ from alpkey.actions.agent.load import load_current
 from alpkey.actions.agent.selection import Agents
 from alpkey.actions.keys.passphrase import keep_passphrase, set_passphrase
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.ssh.access import RemoteWorld
 from alpkey.actions.ssh.connect import ConnectRequest, connect
 from alpkey.actions.ssh.ensure import EnsureWorld, ensure

@@ -7,7 +7,7 @@ import pytest
 from alpkey.actions.agent.load import load_current
 from alpkey.actions.keys.passphrase import keep_passphrase, remove_passphrase, set_passphrase
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.adapters.keys.passphrase import CryptographyPassphrases
 from alpkey.core.errors import Cancelled, InvalidFile, KeychainTrouble
 from alpkey.core.events import Event, Step

@@ -7,8 +7,8 @@ import pytest
 
 from alpkey.actions.renewal.by_password import renew_by_password
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
 from alpkey.actions.renewal.gateway import renew_at_gateway
+from alpkey.actions.renewal.request import GatewayRequest
 from alpkey.core.errors import Cancelled, NeedsBrowser
 from alpkey.core.events import Action
 from alpkey.core.keychain.entries import WISH
@@ -39,7 +39,7 @@ class Centre:
         self.person.provider.access = self.fakes.gateway.token
 
     def renews(self, *answers: dict[str, object], form: bool = False) -> LastUpdateCheck:
-        request = RenewRequest("alice", form=form)
+        request = GatewayRequest("alice", form=form)
 
         def service() -> Service | None:
             return service_for(SignInMethod.PASSWORD, self.fakes.site, self.known.retired)

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from alpkey.actions.renewal.common import RenewRequest
 from alpkey.actions.renewal.gateway import renew_at_gateway
+from alpkey.actions.renewal.request import GatewayRequest
 from alpkey.core.errors import QuotaUsedUp, Unreachable
 from alpkey.core.keys.certificate import Certificate
 from alpkey.core.keys.certificate_service import ListedKey
@@ -78,7 +78,7 @@ class CutDesk(Desk):
         ):
             setattr(part, name, around(name, getattr(part, name), *errors))
 
-    def attempt(self, request: RenewRequest = ONCE) -> LastUpdateCheck:
+    def attempt(self, request: GatewayRequest = ONCE) -> LastUpdateCheck:
         """A renewal, which may be cut at each of its events, too."""
         self.person = Person(provider=self.person.provider)
         self.person.attempt = lambda _: self.person.answers(yes=True)

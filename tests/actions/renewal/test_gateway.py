@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
 from alpkey.actions.renewal.gateway import renew_at_gateway
+from alpkey.actions.renewal.request import GatewayRequest, RenewRequest
 from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp, Unreachable
 from alpkey.core.events import Event, Step
 from alpkey.core.keychain.entries import KEY_ENTRY
@@ -23,7 +23,7 @@ from tests.actions.signin.test_sign_in import Person
 from tests.actions.worlds import RIGHT, Fakes, LastUpdateCheck, play
 from tests.keys import make_pair
 
-ONCE = RenewRequest()
+ONCE = GatewayRequest()
 
 
 class Desk:
@@ -37,7 +37,7 @@ class Desk:
 
     def renew(
         self,
-        request: RenewRequest = ONCE,
+        request: GatewayRequest = ONCE,
         *answers: dict[str, Any],
         on_event: Callable[[Event], object] = lambda _: None,
     ) -> LastUpdateCheck:
@@ -214,13 +214,13 @@ def test_a_key_of_unknown_origin_is_asked_about(desk: Desk, tmp_path: Path) -> N
 
 def test_another_persons_certificate_is_not_installed(desk: Desk) -> None:
     with pytest.raises(InvalidFile):
-        desk.renew(RenewRequest(username="bobby"))
+        desk.renew(GatewayRequest(username="bobby"))
     assert desk.fakes.files.pair() is None
 
 
 def test_replace_revokes_what_was_installed(desk: Desk) -> None:
     desk.renew()
-    desk.renew(RenewRequest(replace=True))
+    desk.renew(GatewayRequest(replace=True))
     alive = [one.serial for one in desk.fakes.gateway.listed(desk.fakes.gateway.token)]
     snapshot = desk.fakes.snapshot()
     assert snapshot.certificate
@@ -230,7 +230,7 @@ def test_replace_revokes_what_was_installed(desk: Desk) -> None:
 
 def test_what_is_good_is_left_alone_where_only_need_counts(desk: Desk) -> None:
     desk.renew()
-    told = desk.renew(RenewRequest(if_needed=timedelta(hours=1)))
+    told = desk.renew(GatewayRequest(if_needed=timedelta(hours=1)))
     assert (told.result["renewed"], told.steps) == (False, [])
 
 

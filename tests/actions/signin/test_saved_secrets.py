@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.signin.password import KeepRequest, forget, keep
 from alpkey.core.errors import Cancelled, InvalidFile, InvalidInput, KeychainTrouble
 from alpkey.core.events import Ask, Event, Step

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.tunnels.open_close import (
     close_tunnels,
     open_detached,

@@ -140,7 +140,7 @@ class _Importing:
 
     def require_agreement(self, choice: Choice, *, agreed: bool) -> None:
         """Raises Cancelled where a key came meanwhile that was never asked about."""
-        foreign = foreign_key(self._world.files, self._world.status.journal)
+        foreign = foreign_key(self._world.files, fold(self._world.status.journal.facts()))
         if foreign and choice.key.download and not agreed:
             raise Cancelled("foreign-key", path=str(foreign.path))
 
@@ -150,7 +150,7 @@ class _Importing:
         if self._is_as_good(snapshot, choice):
             return None
         backup = None
-        foreign = foreign_key(world.files, world.status.journal)
+        foreign = foreign_key(world.files, fold(world.status.journal.facts()))
         if not (foreign and choice.key.download):
             yield from self._keep_certificate(choice)
         if choice.key.download is None:
@@ -295,7 +295,7 @@ def _agree_to_backup(
     """Whether a key that is there may be kept aside.  Raises Cancelled where it is to stay."""
     if request.yes or choice.key.download is None:
         return request.yes
-    stored = foreign_key(world.files, world.status.journal)
+    stored = foreign_key(world.files, fold(world.status.journal.facts()))
     if stored:
         yield from agree(next(numbers), "replace", str(stored.path))
     return stored is not None

@@ -31,13 +31,14 @@ class KeyToCertify:
     """The key to certify; where its origin is not one to be used as it is, it waits for its place.
 
     ``origin`` is that of the key that is in place now; ``private`` is None where what signs is
-    elsewhere.
+    elsewhere.  ``hidden``: its public half cannot be read from disk without the passphrase.
     """
 
     private: Secret | None
     public_key: bytes
     encrypted: bool
     origin: Origin
+    hidden: bool = False
 
     @property
     def waits(self) -> bool:
@@ -58,7 +59,7 @@ def named_to_certify(
         private, public_key = _waiting(files, pairs)
         return KeyToCertify(private, public_key, encrypted=False, origin=Origin.NOWHERE)
     here = None if named.elsewhere else named.private
-    return KeyToCertify(here, named.public_key, named.encrypted, where)
+    return KeyToCertify(here, named.public_key, named.encrypted, where, named.hidden)
 
 
 def key_to_certify(files: KeyFiles, pairs: Pairs, known: Known, *, agreed: bool) -> KeyToCertify:

@@ -50,11 +50,13 @@ class NamedKey:
 def named_key(
     files: KeyFiles, pairs: Pairs, protection: KeyProtection
 ) -> Generator[Event, Answer, NamedKey | None]:
-    """The key that is there; None where none is, so that one may be made.
+    """The key that the user named; None where none was, or none is there, so that one may be made.
 
     Its public half is read from the key, or from the ``.pub`` where a passphrase hides it; where
     there is neither the passphrase is asked for.  Raises InvalidFile, or Cancelled.
     """
+    if not files.named:
+        return None
     stored, private, text = files.current(), files.private(), files.public()
     beside = public_key_in(text or "")
     if private is None:

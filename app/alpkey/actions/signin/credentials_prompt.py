@@ -22,7 +22,7 @@ class SavedPasswordRefused(InvalidInput):
         super().__init__(field="password")
 
 
-class Form:
+class CredentialsPrompt:
     """One sign-in; ``numbers`` are those of its questions.
 
     ``prove`` has the service show itself, before any secret is sent, while the person types.

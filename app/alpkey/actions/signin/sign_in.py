@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from alpkey.actions.install import LOCK_TIMEOUT_S, report_wait
-from alpkey.actions.signin.credentials_prompt import Form
+from alpkey.actions.signin.credentials_prompt import CredentialsPrompt
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.signin.saved_session import Session, SessionWorld, Who
 from alpkey.core.errors import AlpkeyError, InvalidInput, NeedsBrowser, SignInRefused, Unreachable
@@ -110,7 +110,7 @@ def _by_form(world: SignInWorld, who: Who) -> SigningIn:
         return replace(tokens, username=tokens.username or credentials.username)
 
     numbers = itertools.count(_FORM_QUESTIONS)
-    form = Form(world.kept, prove, who.account, numbers, offer=who.has_form)
+    form = CredentialsPrompt(world.kept, prove, who.account, numbers, offer=who.has_form)
     return (yield from form.accepted(use))
 
 
