@@ -11,7 +11,8 @@ from alpkey.actions.agent.load import AgentWorld, Refill, refill
 from alpkey.actions.agent.selection import Agents
 from alpkey.actions.keys.account_keys import KeysWorld
 from alpkey.actions.keys.passphrase import PassphraseWorld
-from alpkey.actions.renewal.world import ClassicRenewalWorld, GatewayRenewalWorld
+from alpkey.actions.renewal.classic import ClassicRenewalWorld
+from alpkey.actions.renewal.gateway import GatewayRenewalWorld
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.signin.sign_in import SignInWorld
 from alpkey.actions.status import StatusWorld

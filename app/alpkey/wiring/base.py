@@ -49,8 +49,9 @@ if TYPE_CHECKING:
     from alpkey.actions.keys.passphrase import PassphraseWorld
     from alpkey.actions.removal.sign_out import SignOutWorld
     from alpkey.actions.removal.uninstall import UninstallWorld
+    from alpkey.actions.renewal.classic import ClassicRenewalWorld
+    from alpkey.actions.renewal.gateway import GatewayRenewalWorld
     from alpkey.actions.renewal.request import GatewayRequest
-    from alpkey.actions.renewal.world import ClassicRenewalWorld, GatewayRenewalWorld
     from alpkey.actions.settings import SettingsWorld
     from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
     from alpkey.actions.signin.saved_session import SessionWorld
@@ -186,7 +187,7 @@ class Assembly:
 
     def renewal(self, cancellation: Cancellation) -> ClassicRenewalWorld:
         """A renewal's world.  Raises InvalidInput where the site names no service we speak to."""
-        from alpkey.actions.renewal.world import ClassicRenewalWorld
+        from alpkey.actions.renewal.classic import ClassicRenewalWorld
         from alpkey.adapters.keys.pairs import CryptographyKeys
         from alpkey.adapters.keys.passphrase import CryptographyPassphrases
 
@@ -305,7 +306,7 @@ class Assembly:
 
     def _signed_renewal(self, cancellation: Cancellation) -> GatewayRenewalWorld:
         """A renewal's world at the gateway.  Raises InvalidInput where the site names none."""
-        from alpkey.actions.renewal.world import GatewayRenewalWorld
+        from alpkey.actions.renewal.gateway import GatewayRenewalWorld
         from alpkey.adapters.keys.pairs import CryptographyKeys
         from alpkey.adapters.keys.passphrase import CryptographyPassphrases
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.renewal.automatic import renew_automatically
-from alpkey.actions.renewal.world import GatewayRenewalWorld
+from alpkey.actions.renewal.gateway import GatewayRenewalWorld
 from alpkey.actions.signin.saved_session import SessionWorld
 from alpkey.core.errors import (
     AlpkeyError,

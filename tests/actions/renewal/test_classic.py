@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from alpkey.actions.renewal.classic import renew
+from alpkey.actions.renewal.classic import ClassicRenewalWorld, renew
 from alpkey.actions.renewal.request import RenewRequest
-from alpkey.actions.renewal.world import ClassicRenewalWorld
 from alpkey.core.errors import Cancelled, InvalidFile, NeedsBrowser, Unreachable
 from alpkey.core.events import Ask, Event, Step, Warn
 from alpkey.core.ports import Clock, IssuedPair

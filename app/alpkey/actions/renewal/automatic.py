@@ -5,10 +5,9 @@ which it decides whether and when to try again.
 """
 
 from alpkey.actions.install import LOCK_TIMEOUT_S
-from alpkey.actions.renewal.gateway import renew_at_gateway
+from alpkey.actions.renewal.gateway import GatewayRenewalWorld, renew_at_gateway
 from alpkey.actions.renewal.request import GatewayRequest
 from alpkey.actions.renewal.steps import renewal_result
-from alpkey.actions.renewal.world import GatewayRenewalWorld, Reading
 from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
@@ -20,7 +19,7 @@ from alpkey.core.errors import (
 from alpkey.core.events import Action
 from alpkey.core.schedule.auto_renewal import SPARES, is_possible
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import AutoRenewalFailed
+from alpkey.core.state.journal import AutoRenewalFailed, fold
 from alpkey.core.state.key_origin import origin
 from alpkey.core.state.snapshot import Snapshot
 
@@ -33,13 +32,12 @@ def renew_automatically(world: GatewayRenewalWorld) -> Action:
 
     The user is asked nothing, neither by Alpkey nor by the keychain.  Raises what a renewal raises.
     """
-    reading, now = Reading.of(world.status), world.status.clock()
-    snapshot = reading.snapshot
+    snapshot, now = world.status.snapshot(), world.status.clock()
     if not is_possible(snapshot, now):
         return renewal_result(world.status, world.cancellation)
     request = GatewayRequest(if_needed=snapshot.left(now), attended=False, spares=SPARES)
     try:
-        _check_unattended(reading, world)
+        _check_unattended(snapshot, world)
         return (yield from renew_at_gateway(SignInMethod.DEVICE, request, world))
     except Cancelled:
         raise
@@ -49,11 +47,11 @@ def renew_automatically(world: GatewayRenewalWorld) -> Action:
         raise
 
 
-def _check_unattended(reading: Reading, world: GatewayRenewalWorld) -> None:
+def _check_unattended(snapshot: Snapshot, world: GatewayRenewalWorld) -> None:
     """Raises KeychainTrouble, or InvalidFile where more than the certificate would change."""
     if not world.kept.keychain.opens_unasked():
         raise KeychainTrouble("keychain-locked", name="It")
-    known = reading.known(reading.snapshot.account)
+    known = fold(world.status.journal.facts(), snapshot.account)
     if not origin(world.files.current(), known, named=world.files.named).is_used:
         raise InvalidFile("key-unfit", reason="Its place is to be taken by another one, made here.")
 

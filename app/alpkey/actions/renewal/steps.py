@@ -1,89 +1,230 @@
 """The steps of every renewal, wherever the certificate comes from.
 
 Guard, sign in, lock, look again, get a certificate, prove it, note it, install it, load the agent.
-From the sending of the request until the certificate is installed, a cancel is deferred.
+Nothing on disk changes before the certificate is proven, and one that was issued is never lost:
+from the sending of the request until it is installed, a cancel is deferred.
 """
 
-from collections.abc import Callable, Generator
-from typing import Protocol, TypeVar
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Generic, TypeVar
 
+from alpkey.actions.agent.load import LoadableKey, Refill, load_after_renewal
 from alpkey.actions.agent.unlock import KeyPassphrase
 from alpkey.actions.install import LOCK_TIMEOUT_S, finish_interrupted, report_wait
-from alpkey.actions.renewal.issuance import Issuance
 from alpkey.actions.renewal.request import RenewRequest
-from alpkey.actions.renewal.world import Reading, RenewalWorld
+from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.status import StatusWorld, take_status
-from alpkey.core.errors import QuotaUsedUp
-from alpkey.core.events import Action, Answer, Event, Result, Warn
+from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp
+from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
+from alpkey.core.keys.certificate import Certificate
 from alpkey.core.messages import describe
-from alpkey.core.ports import Cancellation
+from alpkey.core.ports import Cancellation, KeyFiles, KeyProtection, Lock, Pairs
+from alpkey.core.secret import Secret
+from alpkey.core.site import SignInMethod, Site
+from alpkey.core.state.journal import Fact, Issued, Known, MaybeIssued, Refused, fold
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import status_object
 
 T = TypeVar("T")
 
 
-class CertificateSource(Protocol[T]):
-    """A service that issues certificates; ``T`` is what signing in there brings."""
+@dataclass(frozen=True, slots=True)
+class RenewalWorld:
+    """The outside world of every renewal, without the service."""
+
+    site: Site
+    files: KeyFiles
+    pairs: Pairs
+    lock: Lock
+    cancellation: Cancellation
+    status: StatusWorld
+    kept: SavedSecretsWorld
+    protection: KeyProtection
+    refill: Refill
+
+
+class Renewal(ABC, Generic[T]):
+    """One renewal; a subclass for each kind of service fills in the steps that differ.
+
+    ``T`` is what signing in there brings.  ``snapshot`` and ``facts`` are read once before the lock
+    and once under it; facts that are noted on the way are in ``facts`` at once.
+    """
+
+    maybe_granted: ClassVar[tuple[str, ...]] = ("answer-lost",)
+    """The codes of errors after which the certificate may have been issued."""
+
+    snapshot: Snapshot
+    facts: Sequence[Fact]
+    account: str
+    method: SignInMethod | None
+    attempt: str
+
+    def __init__(self, request: RenewRequest, world: RenewalWorld, service: str) -> None:
+        self.request = request
+        self.world = world
+        self.service_name = service
+        self.passphrase = KeyPassphrase(world.kept, world.protection)
+
+    def run(self) -> Action:
+        """The result is the status and ``renewed``, ``service``, ``cancelled_late``.
+
+        Raises every error of the tree but NoKey and KeyExpired.
+        """
+        yield from finish_interrupted(self.world.files, self.world.lock)
+        self._read()
+        self._stamp = self.snapshot.stamp
+        if self._is_enough:
+            yield from self.world.refill(attended=False)
+            return self._result()
+        yield from self.prepare()
+        self.passphrase.begin()
+        return (yield from self.sign_in())
+
+    def renew(self, signed_in: T) -> Action:
+        """From the sign-in to the result; raises SignInRefused where that is to be repeated."""
+        yield from self.passphrase.wait()
+        yield from report_wait(self.world.lock)
+        with self.world.lock.held(LOCK_TIMEOUT_S):
+            if self.world.lock.weak:
+                yield Warn("lock-weak", {"reason": "flock is not supported"})
+            self._read()
+            if self.snapshot.stamp != self._stamp:
+                yield Warn("renewed-meanwhile")
+                if self._is_enough:
+                    return self._result()
+            yield from self.begin(signed_in)
+            with self.world.cancellation.deferred():
+                yield from self.issue()
+                yield Step("issued")
+                certificate = self.prove()
+                self.note_issued(certificate)
+                yield from self.install(certificate)
+                yield Step("installed")
+                yield from self.load(certificate)
+                yield from self.finish(certificate)
+                return self._result(self.service_name)
+
+    @abstractmethod
+    def prepare(self) -> Generator[Event, Answer, None]:
+        """Check and ask all that comes before the sign-in.
+
+        Raises the reason against a renewal, or Cancelled.
+        """
+
+    @abstractmethod
+    def sign_in(self) -> Action:
+        """Sign in and ``renew`` with that."""
+
+    @abstractmethod
+    def begin(self, signed_in: T) -> Generator[Event, Answer, None]:
+        """Check again under the lock; raises as ``prepare``.  Sets ``account`` and ``method``."""
+
+    @abstractmethod
+    def issue(self) -> Iterator[Event]:
+        """Get the certificate.  Raises what the service raises."""
+
+    @abstractmethod
+    def prove(self) -> Certificate:
+        """The certificate, proven to be for the key and the account.  Raises InvalidFile."""
+
+    def note_issued(self, certificate: Certificate) -> None:
+        self.note(self.issued(certificate))
+
+    @abstractmethod
+    def install(self, certificate: Certificate) -> Iterator[Event]:
+        """Raises InvalidFile."""
+
+    @abstractmethod
+    def load(self, certificate: Certificate) -> Iterator[Event]:
+        """Load the agent; a failure is only a warning."""
+
+    def finish(self, _: Certificate) -> Iterator[Event]:
+        """What is left to do after that; a failure is only a warning."""
+        yield from ()
 
     @property
-    def name(self) -> str: ...
+    def known(self) -> Known:
+        """What the facts say about ``account``."""
+        return fold(self.facts, self.account)
 
-    def prepare(self, before: Reading) -> Generator[Event, Answer, None]:
-        """Check and ask everything that comes before the sign-in.
+    def guard_quota(self) -> None:
+        """Raises QuotaUsedUp where the count says that no key is left, unless that was forced."""
+        quota = self.snapshot.quota
+        if quota.counted_out and not self.request.force:
+            now = self.world.status.clock().astimezone()
+            at = quota.next_slot_at
+            next_slot = f"at {describe.clock_time(at, now)}" if at else "when one has run out"
+            raise QuotaUsedUp(limit=quota.limit, next_slot=next_slot)
 
-        Raises what stands against a renewal, and Cancelled.
+    def send(
+        self,
+        request: Callable[[], T],
+        lifetime: timedelta,
+        *,
+        fingerprint: str = "",
+        kept: bool = False,
+    ) -> T:
+        """The answer to one request for a certificate that is valid for ``lifetime``.
+
+        The attempt is in the journal before the request is sent, and stays open there where the
+        certificate may have been issued.  Raises what ``request`` raises.
         """
+        journal, now, account = self.world.status.journal, self.world.status.clock(), self.account
+        self.attempt = uuid.uuid4().hex
+        journal.append([MaybeIssued(now, account, self.attempt, now + lifetime, fingerprint)])
+        self.facts = journal.facts()
+        try:
+            return request()
+        except AlpkeyError as error:
+            if error.code not in self.maybe_granted:
+                self.note(Refused(now, account, self.attempt, error.code, kept))
+            raise
 
-    def sign_in(self, renew: Callable[[T], Action]) -> Action:
-        """Sign in and ``renew`` with that; again where ``renew`` raises that it was refused."""
+    def issued(
+        self, certificate: Certificate, *, own_key: bool = True, local: bool = False
+    ) -> Issued:
+        return Issued.of(
+            certificate,
+            at=self.world.status.clock(),
+            account=self.account,
+            attempt=self.attempt,
+            key_path=self.snapshot.key_path,
+            own_key=own_key,
+            local=local,
+            method=self.method,
+        )
 
-    def begin(
-        self, now: Reading, signed_in: T, passphrase: KeyPassphrase
-    ) -> Generator[Event, Answer, Issuance]:
-        """What gets the certificate, once everything is checked again, under the lock.
+    def load_open_key(
+        self, private: Secret, certificate: Certificate, *, protected: bool
+    ) -> Iterator[Event]:
+        """``private`` has no passphrase; ``protected``: the file on disk has one."""
+        key = LoadableKey(private, certificate, self.snapshot.key_path.name, protected)
+        status = self.world.status
+        yield from load_after_renewal(status.agents, key, self.known, status.clock)
 
-        Raises what stands against a renewal now, and Cancelled.
-        """
+    def note(self, fact: Fact) -> None:
+        """A journal that cannot be written must not cost the key that was just issued."""
+        journal = self.world.status.journal
+        with suppress(InvalidFile):
+            journal.append([fact])
+            self.facts = journal.facts()
 
+    def _read(self) -> None:
+        status = self.world.status
+        self.snapshot, self.facts = status.snapshot(), status.journal.facts()
 
-def renew_from(source: CertificateSource[T], request: RenewRequest, world: RenewalWorld) -> Action:
-    """Renew; the result is the status and ``renewed``, ``service``, ``cancelled_late``.
+    @property
+    def _is_enough(self) -> bool:
+        needed, now = self.request.if_needed, self.world.status.clock()
+        return needed is not None and self.snapshot.outlasts(needed, now)
 
-    Raises every error of the tree but NoKey and KeyExpired.
-    """
-    yield from finish_interrupted(world.files, world.lock)
-    before = Reading.of(world.status)
-    if _is_enough(before.snapshot, request, world):
-        yield from world.refill(attended=False)
-        return renewal_result(world.status, world.cancellation)
-    yield from source.prepare(before)
-    passphrase = KeyPassphrase(world.kept, world.protection)
-    passphrase.begin()
-
-    def renew(signed_in: T) -> Action:
-        yield from passphrase.wait()
-        yield from report_wait(world.lock)
-        with world.lock.held(LOCK_TIMEOUT_S):
-            now = yield from _look_again(before.snapshot, request, world)
-            if now is None:
-                return renewal_result(world.status, world.cancellation)
-            issuance = yield from source.begin(now, signed_in, passphrase)
-            with world.cancellation.deferred():
-                yield from issuance.run()
-                return renewal_result(world.status, world.cancellation, source.name)
-
-    return (yield from source.sign_in(renew))
-
-
-def guard_quota(snapshot: Snapshot, request: RenewRequest, status: StatusWorld) -> None:
-    """Raises QuotaUsedUp where the count says that no key is left, unless that was forced."""
-    quota = snapshot.quota
-    if quota.counted_out and not request.force:
-        now = status.clock().astimezone()
-        at = quota.next_slot_at
-        next_slot = f"at {describe.clock_time(at, now)}" if at else "when one has run out"
-        raise QuotaUsedUp(limit=quota.limit, next_slot=next_slot)
+    def _result(self, service: str | None = None) -> Result:
+        return renewal_result(self.world.status, self.world.cancellation, service)
 
 
 def renewal_result(
@@ -97,22 +238,3 @@ def renewal_result(
         "service": service,
         "cancelled_late": renewed and cancellation.requested,
     }
-
-
-def _is_enough(snapshot: Snapshot, request: RenewRequest, world: RenewalWorld) -> bool:
-    needed, now = request.if_needed, world.status.clock()
-    return needed is not None and snapshot.outlasts(needed, now)
-
-
-def _look_again(
-    before: Snapshot, request: RenewRequest, world: RenewalWorld
-) -> Generator[Event, Answer, Reading | None]:
-    """What is there now, under the lock; None where another renewal brought what was asked for."""
-    if world.lock.weak:
-        yield Warn("lock-weak", {"reason": "flock is not supported"})
-    now = Reading.of(world.status)
-    if now.snapshot.stamp != before.stamp:
-        yield Warn("renewed-meanwhile")
-        if _is_enough(now.snapshot, request, world):
-            return None
-    return now
