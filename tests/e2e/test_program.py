@@ -150,7 +150,7 @@ def test_the_api_key_is_nowhere_and_no_child_inherits_it(home: Home, tmp_path: P
 START_A_CHILD = """
 import os, subprocess
 from pathlib import Path
-from alpkey.adapters import gateway
+from alpkey.adapters.service import gateway
 
 real = gateway.Gateway.sign
 

@@ -15,7 +15,7 @@ from alpkey.actions.agent import load as agent_actions
 from alpkey.actions.agent.unlock import KeyPassphrase
 from alpkey.actions.confirm import agree, is_wanted
 from alpkey.actions.install import LOCK_TIMEOUT_S, finish_interrupted, foreign_key, report_wait
-from alpkey.actions.keys.named_key import is_ours
+from alpkey.actions.keys.named_key import keep_certificate
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.errors import Cancelled, InvalidFile, NoKey
@@ -147,17 +147,19 @@ class _Importing:
     def install(self, choice: Choice, cover: KeyPassphrase) -> Generator[Event, Answer, str | None]:
         """Where the backup lies, if one was needed.  Called under the lock."""
         world, snapshot = self._world, self._world.status.snapshot()
+        now = world.status.clock()
         if self._is_as_good(snapshot, choice):
             return None
         backup = None
         foreign = foreign_key(world.files, fold(world.status.journal.facts()))
         if not (foreign and choice.key.download):
-            yield from self._keep_certificate(choice)
+            facts = world.status.journal.facts()
+            yield from keep_certificate(world.files, facts, choice.certificate, now)
         if choice.key.download is None:
             world.files.install_certificate(choice.line)
         else:
             if foreign:
-                backup = str(world.files.keep_backup(world.status.clock()))
+                backup = str(world.files.keep_backup(now))
                 yield Warn("backup-kept", {"path": backup})
             key = choice.key
             private = key.private if key.encrypted else cover.over(key.private)
@@ -168,13 +170,6 @@ class _Importing:
         self._note(choice, own_key=choice.key.download is not None or foreign is None)
         yield from self._load_agent(choice, snapshot)
         return backup
-
-    def _keep_certificate(self, choice: Choice) -> Iterator[Event]:
-        """Copies aside one of another authority that lies there."""
-        files, status = self._world.files, self._world.status
-        there = files.certificate()
-        if there is not None and not is_ours(there, status.journal.facts(), choice.certificate):
-            yield Warn("backup-kept", {"path": str(files.keep_certificate(status.clock()))})
 
     def _keys(self) -> tuple[list[OwnedKey], list[UnusableFile]]:
         keys, useless = [], []

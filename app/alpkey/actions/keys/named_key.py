@@ -5,7 +5,7 @@ All of it comes before a sign-in, so that nothing is signed for a key that will 
 
 import itertools
 import shlex
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -154,6 +154,15 @@ def is_ours(text: str, facts: Iterable[Fact], issued: Certificate | None = None)
         authorities.add(fingerprint(issued.authority))
     known = fingerprint(certificate.authority) in authorities
     return known or OwnedKeys.of(facts).has_certificate(certificate)
+
+
+def keep_certificate(
+    files: KeyFiles, facts: Iterable[Fact], issued: Certificate, now: datetime
+) -> Iterator[Event]:
+    """Copy aside an installed certificate from elsewhere: only its own issuer could replace it."""
+    installed = files.certificate()
+    if installed is not None and not is_ours(installed, facts, issued):
+        yield Warn("backup-kept", {"path": str(files.keep_certificate(now))})
 
 
 def _read(

@@ -17,7 +17,7 @@ from alpkey.actions.keys.named_key import (
     check_neighbours,
     check_unchanged,
     check_waiting,
-    is_ours,
+    keep_certificate,
     named_key,
 )
 from alpkey.actions.renewal.request import GatewayRequest
@@ -148,10 +148,7 @@ class _GatewayRenewal(Renewal[SignedIn]):
     def install(self, certificate: Certificate) -> Iterator[Event]:
         files, key, clock = self.world.files, self._key, self.world.status.clock
         if not key.waits or key.origin is Origin.NOWHERE:
-            # Only its own issuer could replace a certificate that came from elsewhere.
-            installed = files.certificate()
-            if installed is not None and not is_ours(installed, self.facts, certificate):
-                yield Warn("backup-kept", {"path": str(files.keep_certificate(clock()))})
+            yield from keep_certificate(files, self.facts, certificate, clock())
         if key.private is None or not key.waits:
             files.install_certificate(self._line)
             return

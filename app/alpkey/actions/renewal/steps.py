@@ -31,6 +31,7 @@ from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import status_object
 
 T = TypeVar("T")
+Answered = TypeVar("Answered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +164,12 @@ class Renewal(ABC, Generic[T]):
 
     def send(
         self,
-        request: Callable[[], T],
+        request: Callable[[], Answered],
         lifetime: timedelta,
         *,
         fingerprint: str = "",
         kept: bool = False,
-    ) -> T:
+    ) -> Answered:
         """The answer to one request for a certificate that is valid for ``lifetime``.
 
         The attempt is in the journal before the request is sent, and stays open there where the
