@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from alpkey.actions.install import LOCK_TIMEOUT_S
-from alpkey.actions.keys.named_key import check_unchanged, is_ours, named_key
+from alpkey.actions.keys.named_key import check_unchanged, is_own, named_key
 from alpkey.core.errors import InvalidFile
 from alpkey.core.events import Action, Result, Step, Warn
 from alpkey.core.keys.certificate import (
@@ -101,7 +101,7 @@ def _check(certificate: Certificate, public: bytes, world: ServiceAccountWorld) 
     check_key(certificate, public)
     check_certificate(certificate, next(iter(certificate.principals), ""), world.clock())
     installed = world.files.certificate()
-    if world.files.named and installed is not None and not is_ours(installed, (), certificate):
+    if world.files.named and installed is not None and not is_own(installed, (), certificate):
         path = str(world.files.path)
         raise InvalidFile("named-certificate-stays", path=path, typed=shlex.quote(path))
 
