@@ -51,35 +51,35 @@ RIGHT: Mapping[str, Any] = {
 
 
 @dataclass
-class LastUpdateCheck:
-    """What an action told, in order, and what it returned."""
+class Played:
+    """What an action played, in order, and what it returned."""
 
     events: list[Event] = field(default_factory=list)
     result: Result = field(default_factory=dict)
 
     @property
     def steps(self) -> list[str]:
-        return [one.id for one in self.events if isinstance(one, Step)]
+        return [event.id for event in self.events if isinstance(event, Step)]
 
     @property
     def warnings(self) -> list[str]:
-        return [one.code for one in self.events if isinstance(one, Warn)]
+        return [event.code for event in self.events if isinstance(event, Warn)]
 
     @property
     def asks(self) -> list[Ask]:
-        return [one for one in self.events if isinstance(one, Ask)]
+        return [event for event in self.events if isinstance(event, Ask)]
 
 
 def play(
     action: Action,
     *answers: Mapping[str, Any],
     on_event: Callable[[Event], object] = lambda _: None,
-) -> LastUpdateCheck:
+) -> Played:
     """Runs an action to its end; each question takes the next answer, and Cancel once none is left.
 
     News that are there come first.  Raises what the action raises.
     """
-    told, given = LastUpdateCheck(), list(answers)
+    played, given = Played(), list(answers)
     answer: Mapping[str, Any] | None = None
     while True:
         try:
@@ -94,9 +94,9 @@ def play(
                 answer = given.pop(0)
                 continue
         except StopIteration as end:
-            told.result = end.value
-            return told
-        told.events.append(event)
+            played.result = end.value
+            return played
+        played.events.append(event)
         on_event(event)
 
 

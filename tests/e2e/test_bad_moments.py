@@ -219,7 +219,8 @@ def test_a_linked_pair_is_renewed_behind_its_links(home: Home, tmp_path: Path) -
 
 def test_a_lock_that_stays_held_ends_the_wait(home: Home, tmp_path: Path) -> None:
     """With the wait of half a minute made short inside the child."""
-    change_inside(home, tmp_path, "from alpkey.actions import renew\nrenew.LOCK_TIMEOUT_S = 0.2\n")
+    script = "from alpkey.actions.renewal import steps\nsteps.LOCK_TIMEOUT_S = 0.2\n"
+    change_inside(home, tmp_path, script)
     lock = FileLock(home.path / "state/lock", lambda: tmp_path / "other", now)
     with lock.held(1):
         code, result = home.renew()

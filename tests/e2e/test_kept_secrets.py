@@ -92,7 +92,7 @@ def test_a_backend_that_fails_with_it_on_its_lips_is_not_quoted(
 
 
 LOUD_BACKEND = """
-from alpkey.adapters import secret_service
+from alpkey.adapters.keychain import secret_service
 
 def set_password(self, service, username, password):
     raise ValueError(password)
@@ -112,7 +112,7 @@ def test_a_crash_leaves_none(host: SecretServiceHost, home: Home, tmp_path: Path
 
 
 CRASH = """
-from alpkey.actions import password
+from alpkey.actions.signin import password
 
 def to_entry(secret):
     raise ValueError(secret.secret.reveal())

@@ -141,16 +141,16 @@ class TestTheHunt:
 
 
 CRASH = """
-from alpkey.actions import session
+from alpkey.actions.signin import saved_session
 
 def session_to_entry(kept):
     raise ValueError(kept.refresh.reveal())
 
-session.session_to_entry = session_to_entry
+saved_session.session_to_entry = session_to_entry
 """
 
 LOUD_BACKEND = """
-from alpkey.adapters import secret_service
+from alpkey.adapters.keychain import secret_service
 
 def set_password(self, service, username, password):
     raise ValueError(password)

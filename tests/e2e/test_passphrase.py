@@ -222,7 +222,7 @@ def test_a_crash_leaves_none(renewed: Home, tmp_path: Path) -> None:
 
 
 CRASH = """
-from alpkey.adapters import private_key
+from alpkey.adapters.keys import private_key
 
 def recoded(private, old, new):
     raise RuntimeError(str(new))

@@ -126,13 +126,13 @@ def test_a_crash_in_a_conversation_leaves_none_and_has_a_last_word(
 
 
 CRASH = """
-from alpkey.actions import renew
+from alpkey.actions.renewal import classic
 
 def issue(self):
     code = self._credentials.otp.reveal()
     raise ValueError(self._credentials.password.reveal() + code)
 
-renew._Attempt.issue = issue
+classic._ClassicRenewal.issue = issue
 """
 
 

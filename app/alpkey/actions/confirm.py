@@ -7,7 +7,7 @@ from alpkey.core.events import Answer, Ask, Await, Event, Field
 
 
 def is_wanted(number: int, name: str, about: str) -> Generator[Event, Answer, bool]:
-    """Asks the question ``name``, which is about what is shown; whether the answer was yes."""
+    """Ask the question ``name`` about what is shown; whether the answer was yes."""
     ask = Ask(number, (Field(name, "confirm", value=about),))
     yield ask
     answer = yield Await(ask)
@@ -15,6 +15,6 @@ def is_wanted(number: int, name: str, about: str) -> Generator[Event, Answer, bo
 
 
 def agree(number: int, name: str, about: str) -> Generator[Event, Answer, None]:
-    """The same question.  Raises Cancelled where the answer was not yes."""
+    """Ask the same question.  Raises Cancelled unless the answer was yes."""
     if not (yield from is_wanted(number, name, about)):
         raise Cancelled

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import GatewayRequest
 from alpkey.cli.output.text import renewed
 from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.cli.runtime.context import (
@@ -124,7 +124,7 @@ def renew_command(
         raise click.UsageError("A service account has its API key alone, and keys of a minute.")
 
     output = Output(as_json, events, prepared)
-    request = RenewRequest(
+    request = GatewayRequest(
         username,
         if_needed,
         force,

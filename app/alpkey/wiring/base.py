@@ -59,8 +59,8 @@ if TYPE_CHECKING:
     from alpkey.actions.removal.sign_out import SignOutWorld
     from alpkey.actions.removal.uninstall import UninstallWorld
     from alpkey.actions.renewal.classic import ClassicRenewalWorld
-    from alpkey.actions.renewal.common import RenewRequest
     from alpkey.actions.renewal.gateway import GatewayRenewalWorld
+    from alpkey.actions.renewal.request import GatewayRequest
     from alpkey.actions.settings import SettingsWorld
     from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
     from alpkey.actions.signin.saved_session import SessionWorld
@@ -221,15 +221,15 @@ class Assembly:
             self._files.check_kinds()
 
     def renew_usually(
-        self, cancellation: Cancellation, request: RenewRequest | None = None
+        self, cancellation: Cancellation, request: GatewayRequest | None = None
     ) -> Action:
         """Renews where keys usually come from, as the site and the journal have it.
 
         Whoever stays signed in at the gateway gets them there.
         """
-        from alpkey.actions.renewal.common import RenewRequest
+        from alpkey.actions.renewal.request import GatewayRequest
 
-        request = request or RenewRequest()
+        request = request or GatewayRequest()
         snapshot, site = self._glance(), self.site
         first = first_method(site, snapshot.retired, snapshot.method)
         service = service_for(first, site, snapshot.retired)
@@ -238,7 +238,7 @@ class Assembly:
             return self.renew_by_password(request, cancellation)
         return self.renew_at_gateway(self.external_method, request, cancellation)
 
-    def renew_by_password(self, request: RenewRequest, cancellation: Cancellation) -> Action:
+    def renew_by_password(self, request: GatewayRequest, cancellation: Cancellation) -> Action:
         from alpkey.actions.renewal.by_password import renew_by_password
         from alpkey.actions.renewal.classic import renew
         from alpkey.actions.renewal.gateway import renew_at_gateway
@@ -257,7 +257,7 @@ class Assembly:
         return self._then_run(renew_by_password(service, classic, at_gateway), cancellation)
 
     def renew_at_gateway(
-        self, method: SignInMethod, request: RenewRequest, cancellation: Cancellation
+        self, method: SignInMethod, request: GatewayRequest, cancellation: Cancellation
     ) -> Action:
         from alpkey.actions.renewal.gateway import renew_at_gateway
 
@@ -308,10 +308,10 @@ class Assembly:
 
     def renew_without_asking(self, cancellation: Cancellation) -> Action:
         """With a kept sign-in, and never with the last key of the day."""
-        from alpkey.actions.renewal.common import RenewRequest
+        from alpkey.actions.renewal.request import GatewayRequest
         from alpkey.core.schedule.auto_renewal import SPARES
 
-        request = RenewRequest(attended=False, spares=SPARES)
+        request = GatewayRequest(attended=False, spares=SPARES)
         return self.renew_at_gateway(self.external_method, request, cancellation)
 
     def _signed_renewal(self, cancellation: Cancellation) -> GatewayRenewalWorld:

@@ -12,7 +12,7 @@ from alpkey.actions.agent.load import load_current
 from alpkey.actions.agent.selection import Agents
 from alpkey.actions.keys.passphrase import keep_passphrase, set_passphrase
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.ssh.access import RemoteWorld
 from alpkey.actions.ssh.connect import ConnectRequest, connect
 from alpkey.actions.ssh.ensure import EnsureWorld, ensure
@@ -25,7 +25,7 @@ from tests.actions.ssh.test_connect import Desk as ConnectDesk
 from tests.actions.tunnels.test_jobs import Desk as JobsDesk
 from tests.actions.tunnels.test_open_close import LISTENING, LOST
 from tests.actions.tunnels.test_open_close import Desk as TunnelDesk
-from tests.actions.worlds import RIGHT, Fakes, LastUpdateCheck, play
+from tests.actions.worlds import RIGHT, Fakes, Played, play
 from tests.contracts.fakes import FakeAgent
 
 PHRASE = {"passphrase": Secret("a typed one"), "passphrase_again": Secret("a typed one")}
@@ -64,39 +64,35 @@ def _ensure_world(fakes: Fakes) -> EnsureWorld:
     )
 
 
-def _renews(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, LastUpdateCheck]:
+def _renews(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, Played]:
     fakes = prepare(Fakes(folder))
     return fakes, play(renew(RenewRequest(if_needed=HOUR), fakes.renewal))
 
 
-def _ensures(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, LastUpdateCheck]:
+def _ensures(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, Played]:
     fakes = prepare(Fakes(folder))
     return fakes, play(ensure("nobody", _ensure_world(fakes)))
 
 
-def _connects(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, LastUpdateCheck]:
+def _connects(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, Played]:
     desk = ConnectDesk(folder)
     prepare(desk.fakes)
     return desk.fakes, play(connect(ConnectRequest("daint"), desk.world()))
 
 
-def _lists_jobs(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, LastUpdateCheck]:
+def _lists_jobs(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, Played]:
     desk = JobsDesk(folder)
     prepare(desk.fakes)
     return desk.fakes, play(list_jobs("daint", desk.world, may_ask=False))
 
 
-def _tries_a_login(
-    folder: Path, prepare: Callable[[Fakes], Fakes]
-) -> tuple[Fakes, LastUpdateCheck]:
+def _tries_a_login(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, Played]:
     desk = JobsDesk(folder)
     prepare(desk.fakes)
     return desk.fakes, play(try_login("daint", RemoteWorld(desk.access, desk.remote)))
 
 
-def _opens_a_tunnel(
-    folder: Path, prepare: Callable[[Fakes], Fakes]
-) -> tuple[Fakes, LastUpdateCheck]:
+def _opens_a_tunnel(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, Played]:
     desk = TunnelDesk(folder, [LISTENING], with_key=False)
     prepare(desk.around.fakes)
     return desk.around.fakes, desk.open(close_at="tunnel-open")

@@ -7,7 +7,7 @@ import pytest
 from alpkey.actions.agent.load import load_current
 from alpkey.actions.keys.passphrase import keep_passphrase, remove_passphrase, set_passphrase
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.adapters.keys.passphrase import CryptographyPassphrases
 from alpkey.core.errors import Cancelled, InvalidFile, KeychainTrouble
 from alpkey.core.events import Event, Step
@@ -64,8 +64,8 @@ def test_again_changes_nothing(covered: Keys) -> None:
 
 def test_a_renewal_covers_the_new_key_with_it(covered: Keys) -> None:
     before = covered.files.private()
-    told = play(renew(RenewRequest(), covered.renewal), RIGHT)
-    assert told.warnings == []
+    played = play(renew(RenewRequest(), covered.renewal), RIGHT)
+    assert played.warnings == []
     assert covered.files.private() != before
     assert covered.opens(covered.keychain.get(KEY_ENTRY))
     assert len(covered.agent.identities()) == 2
@@ -73,9 +73,9 @@ def test_a_renewal_covers_the_new_key_with_it(covered: Keys) -> None:
 
 def test_a_renewal_beside_a_keychain_that_fails_says_what_lacks(covered: Keys) -> None:
     covered.keychain.trouble = TROUBLE
-    told = play(renew(RenewRequest(), covered.renewal), RIGHT)
-    assert told.warnings == ["cover-unread"]
-    assert told.result["renewed"]
+    played = play(renew(RenewRequest(), covered.renewal), RIGHT)
+    assert played.warnings == ["cover-unread"]
+    assert played.result["renewed"]
     assert not covered.encrypted
     covered.keychain.trouble = None
     covered.keychain.forget(KEY_ENTRY)
@@ -121,17 +121,17 @@ def test_a_person_is_asked_where_the_keychain_does_not_tell(covered: Keys, absen
     if absent:
         covered.keychain.forget(KEY_ENTRY)
     covered.empty_agent()
-    told = play(load_current(covered.agent_use), {"passphrase": passphrase})
-    assert len(told.asks) == 1
-    assert told.warnings == ([] if absent else ["passphrase-unread"])
+    played = play(load_current(covered.agent_use), {"passphrase": passphrase})
+    assert len(played.asks) == 1
+    assert played.warnings == ([] if absent else ["passphrase-unread"])
 
 
 def test_one_in_the_keychain_that_is_wrong_is_no_dead_end(covered: Keys) -> None:
     passphrase = covered.keychain.get(KEY_ENTRY)
     assert passphrase
     covered.keychain.store(KEY_ENTRY, Secret("of another key"))
-    told = play(keep_passphrase(covered.passphrase), {"old_passphrase": passphrase})
-    assert told.result["changed"]
+    played = play(keep_passphrase(covered.passphrase), {"old_passphrase": passphrase})
+    assert played.result["changed"]
     assert covered.opens(Secret("of another key"))
 
 
@@ -140,8 +140,8 @@ def test_a_typed_one_takes_its_place(covered: Keys, action: object) -> None:
     """The kept one is used to get in, then forgotten."""
     assert callable(action)
     answers = [TYPED] if action is set_passphrase else []
-    told = play(action(covered.passphrase), *answers)
-    assert told.result["changed"]
+    played = play(action(covered.passphrase), *answers)
+    assert played.result["changed"]
     assert covered.encrypted is (action is set_passphrase)
     assert covered.keychain.get(KEY_ENTRY) is None
     assert not fold(covered.journal.facts()).key_protected

@@ -35,7 +35,7 @@ from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import Issued, KeyProtected, SecretSaved, SessionSaved, fold
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget
 from tests.actions.renewal.test_gateway import Desk
-from tests.actions.worlds import LastUpdateCheck, play
+from tests.actions.worlds import Played, play
 from tests.contracts.fakes import FakeAgent
 from tests.keys import make_key, make_pair, sign
 
@@ -99,7 +99,7 @@ class Leaver(Desk):
         request: SignOutRequest = YES,
         *answers: dict[str, Any],
         on_event: Callable[[Event], object] = lambda _: None,
-    ) -> LastUpdateCheck:
+    ) -> Played:
         return play(sign_out(SignInMethod.DEVICE, request, self.world), *answers, on_event=on_event)
 
     def cut(self, steps: int) -> bool:
@@ -128,7 +128,7 @@ def leaver(tmp_path: Path) -> Leaver:
     return Leaver(tmp_path)
 
 
-def names(told: LastUpdateCheck, which: str) -> set[tuple[str, str]]:
+def names(told: Played, which: str) -> set[tuple[str, str]]:
     return {(one["what"], one["name"]) for one in told.result[which]}
 
 

@@ -28,7 +28,7 @@ from alpkey.core.state.journal import AutoRenewalFailed, Issued, SessionSaved, f
 from alpkey.core.state.quota import Quota, from_journal
 from alpkey.core.state.snapshot import Snapshot, Stamp
 from tests.actions.renewal.test_gateway import Desk
-from tests.actions.worlds import LastUpdateCheck, play
+from tests.actions.worlds import Played, play
 from tests.keys import make_key, sign
 
 NOW = datetime.now(UTC)
@@ -62,11 +62,11 @@ class Stayer(Desk):
         signed = self.fakes.signed(replace(self.person.world(), sessions=sessions))
         return replace(signed, status=replace(signed.status, snapshot=self.snapshot))
 
-    def renews(self) -> LastUpdateCheck:
+    def renews(self) -> Played:
         return play(renew_automatically(self.world))
 
     def failures(self) -> list[AutoRenewalFailed]:
-        return [one for one in self.fakes.journal.facts() if isinstance(one, AutoRenewalFailed)]
+        return [fact for fact in self.fakes.journal.facts() if isinstance(fact, AutoRenewalFailed)]
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def stayer(tmp_path: Path) -> Stayer:
 
 def test_only_the_certificate_changes_and_nobody_is_asked(stayer: Stayer) -> None:
     private = stayer.fakes.files.private()
-    told = stayer.renews()
-    assert (told.result["renewed"], told.asks, told.warnings) == (True, [], [])
+    played = stayer.renews()
+    assert (played.result["renewed"], played.asks, played.warnings) == (True, [], [])
     assert stayer.fakes.files.private() == private
     assert stayer.slots() == 2
     assert stayer.failures() == []
@@ -85,8 +85,8 @@ def test_only_the_certificate_changes_and_nobody_is_asked(stayer: Stayer) -> Non
 
 def test_the_second_one_finds_nothing_to_do(stayer: Stayer) -> None:
     stayer.renews()
-    told = stayer.renews()
-    assert (told.result["renewed"], told.events, stayer.slots()) == (False, [], 2)
+    played = stayer.renews()
+    assert (played.result["renewed"], played.events, stayer.slots()) == (False, [], 2)
 
 
 def test_one_that_came_while_it_waited_for_the_lock_is_enough(stayer: Stayer) -> None:
@@ -103,8 +103,8 @@ def test_one_that_came_while_it_waited_for_the_lock_is_enough(stayer: Stayer) ->
         return real(timeout_s)
 
     stayer.fakes.lock.held = held  # type: ignore[method-assign,assignment]
-    told = stayer.renews()
-    assert (told.result["renewed"], told.warnings) == (False, ["renewed-meanwhile"])
+    played = stayer.renews()
+    assert (played.result["renewed"], played.warnings) == (False, ["renewed-meanwhile"])
     assert stayer.slots() == 1
 
 
@@ -117,7 +117,9 @@ def test_the_services_own_list_keeps_the_last_slot(stayer: Stayer) -> None:
         stayer.renews()
     assert spared.value.code == "quota-spared"
     assert stayer.slots() == 4
-    assert [(one.code, one.final) for one in stayer.failures()] == [("quota-spared", False)]
+    assert [(failure.code, failure.final) for failure in stayer.failures()] == [
+        ("quota-spared", False)
+    ]
 
 
 def fails_with(stayer: Stayer, error: AlpkeyError) -> Callable[[Secret], Tokens]:
@@ -147,9 +149,9 @@ def test_a_failure_is_a_fact_and_a_refusal_is_the_last(
     stayer.person.provider.again = again  # type: ignore[method-assign]
     with pytest.raises(raised):
         stayer.renews()
-    assert [one.final for one in stayer.failures()] == [final]
-    told = stayer.renews()
-    assert (told.result["renewed"], len(sent)) == (False, 1)
+    assert [failure.final for failure in stayer.failures()] == [final]
+    played = stayer.renews()
+    assert (played.result["renewed"], len(sent)) == (False, 1)
 
 
 def test_a_keychain_that_would_ask_is_not_asked(stayer: Stayer) -> None:
@@ -158,7 +160,9 @@ def test_a_keychain_that_would_ask_is_not_asked(stayer: Stayer) -> None:
     with pytest.raises(KeychainTrouble):
         stayer.renews()
     assert stayer.fakes.keychain.asked == before
-    assert [(one.code, one.final) for one in stayer.failures()] == [("keychain-locked", False)]
+    assert [(failure.code, failure.final) for failure in stayer.failures()] == [
+        ("keychain-locked", False)
+    ]
 
 
 def test_a_key_that_would_have_to_give_way_stays(stayer: Stayer) -> None:
@@ -168,7 +172,7 @@ def test_a_key_that_would_have_to_give_way_stays(stayer: Stayer) -> None:
     ]
     with pytest.raises(InvalidFile):
         stayer.renews()
-    assert [one.final for one in stayer.failures()] == [True]
+    assert [failure.final for failure in stayer.failures()] == [True]
     assert stayer.slots() == 1
 
 
@@ -198,8 +202,8 @@ def test_a_look_without_a_quota_spends_none(stayer: Stayer) -> None:
     world = stayer.world
     blind = replace(stayer.snapshot(), quota=Quota(5), stamp=Stamp())
     status = replace(world.status, snapshot=lambda: blind)
-    told = play(renew_automatically(replace(world, status=status)))
-    assert (told.result["renewed"], stayer.slots()) == (False, 1)
+    played = play(renew_automatically(replace(world, status=status)))
+    assert (played.result["renewed"], stayer.slots()) == (False, 1)
 
 
 def test_an_hour_old_one_is_not_replaced(stayer: Stayer) -> None:

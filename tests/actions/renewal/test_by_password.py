@@ -7,8 +7,8 @@ import pytest
 
 from alpkey.actions.renewal.by_password import renew_by_password
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
 from alpkey.actions.renewal.gateway import renew_at_gateway
+from alpkey.actions.renewal.request import GatewayRequest
 from alpkey.core.errors import Cancelled, NeedsBrowser
 from alpkey.core.events import Action
 from alpkey.core.keychain.entries import WISH
@@ -17,7 +17,7 @@ from alpkey.core.signin.methods import service_for
 from alpkey.core.site import Service, SignInMethod
 from alpkey.core.state.journal import Issued, Known, Refused, fold
 from tests.actions.signin.test_sign_in import Person
-from tests.actions.worlds import RIGHT, Fakes, LastUpdateCheck, play
+from tests.actions.worlds import RIGHT, Fakes, Played, play
 from tests.core.sites import site_taking
 
 WRONG = {**RIGHT, "otp": Secret("000000")}
@@ -38,8 +38,8 @@ class Centre:
         )
         self.person.provider.access = self.fakes.gateway.token
 
-    def renews(self, *answers: dict[str, object], form: bool = False) -> LastUpdateCheck:
-        request = RenewRequest("alice", form=form)
+    def renews(self, *answers: dict[str, object], form: bool = False) -> Played:
+        request = GatewayRequest("alice", form=form)
 
         def service() -> Service | None:
             return service_for(SignInMethod.PASSWORD, self.fakes.site, self.known.retired)
@@ -58,7 +58,7 @@ class Centre:
         return fold(self.fakes.journal.facts())
 
     def issued(self) -> list[Issued]:
-        return [one for one in self.fakes.journal.facts() if isinstance(one, Issued)]
+        return [fact for fact in self.fakes.journal.facts() if isinstance(fact, Issued)]
 
 
 @pytest.fixture
@@ -79,10 +79,10 @@ def test_the_classic_service_comes_first(centre: Centre) -> None:
 
 
 def test_where_it_is_retired_the_same_form_goes_to_the_provider(retired: Centre) -> None:
-    told = retired.renews(dict(RIGHT))
-    assert told.warnings == ["service-retired"]
-    assert [len(one.fields) for one in told.asks] == [3, 3]
-    assert told.steps[:2] == ["service-ready", "signed-in"]
+    played = retired.renews(dict(RIGHT))
+    assert played.warnings == ["service-retired"]
+    assert [len(ask.fields) for ask in played.asks] == [3, 3]
+    assert played.steps[:2] == ["service-ready", "signed-in"]
     [issued] = retired.issued()
     assert (issued.account, issued.local, issued.method) == ("alice", True, "password")
     assert retired.fakes.service.issued == 0
@@ -90,22 +90,24 @@ def test_where_it_is_retired_the_same_form_goes_to_the_provider(retired: Centre)
 
 def test_once_that_is_known_it_is_not_asked_again(retired: Centre) -> None:
     retired.renews(dict(RIGHT))
-    told = retired.renews(dict(RIGHT))
-    assert (told.warnings, len(told.asks)) == ([], 1)
+    played = retired.renews(dict(RIGHT))
+    assert (played.warnings, len(played.asks)) == ([], 1)
 
 
 def test_a_refused_code_is_asked_again_and_counted(retired: Centre) -> None:
-    told = retired.renews(WRONG, dict(RIGHT))
-    assert told.result["renewed"]
-    errors = [one.error.code for one in told.asks if one.error]
+    played = retired.renews(WRONG, dict(RIGHT))
+    assert played.result["renewed"]
+    errors = [ask.error.code for ask in played.asks if ask.error]
     assert errors == ["sign-in-refused"]
-    refusals = [one for one in retired.fakes.journal.facts() if isinstance(one, Refused)]
-    assert [(one.account, one.code) for one in refusals] == [("alice", "sign-in-refused")]
+    refusals = [fact for fact in retired.fakes.journal.facts() if isinstance(fact, Refused)]
+    assert [(refusal.account, refusal.code) for refusal in refusals] == [
+        ("alice", "sign-in-refused")
+    ]
 
 
 def test_the_same_code_is_not_sent_twice(retired: Centre) -> None:
-    told = retired.renews(WRONG, WRONG, dict(RIGHT))
-    errors = [one.error.code for one in told.asks if one.error]
+    played = retired.renews(WRONG, WRONG, dict(RIGHT))
+    errors = [ask.error.code for ask in played.asks if ask.error]
     assert errors == ["sign-in-refused", "otp-used"]
 
 
@@ -137,22 +139,22 @@ def test_a_provider_that_takes_no_passwords_is_told_none_again(retired: Centre) 
 def test_another_account_may_be_typed(retired: Centre) -> None:
     retired.person.provider.account = retired.fakes.gateway.account = "bobsmith"
     retired.renews({**RIGHT, "username": "bobsmith"})
-    assert [one.account for one in retired.issued()] == ["bobsmith"]
+    assert [fact.account for fact in retired.issued()] == ["bobsmith"]
 
 
 def test_a_password_that_was_wished_to_be_kept_is_kept(retired: Centre) -> None:
     retired.renews({**RIGHT, WISH: True}, form=True)
     assert fold(retired.fakes.journal.facts(), "alice").kept == "password"
-    told = retired.renews({"otp": RIGHT["otp"]}, form=True)
-    assert told.result["renewed"]
+    played = retired.renews({"otp": RIGHT["otp"]}, form=True)
+    assert played.result["renewed"]
 
 
 def test_the_kept_password_that_was_refused_is_not_sent_again(retired: Centre) -> None:
     retired.renews({**RIGHT, WISH: True}, form=True)
     retired.person.provider.change("another password", "654321")
     right = {**RIGHT, "password": Secret("another password"), "otp": Secret("654321")}
-    told = retired.renews({"otp": RIGHT["otp"]}, right)
-    assert told.result["renewed"]
+    played = retired.renews({"otp": RIGHT["otp"]}, right)
+    assert played.result["renewed"]
     sent = retired.person.provider.passwords
     assert sent.count("a password") == 2
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.renewal.classic import ClassicRenewalWorld, renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.core.errors import Cancelled, InvalidFile, NeedsBrowser, Unreachable
 from alpkey.core.events import Ask, Event, Step, Warn
 from alpkey.core.ports import Clock, IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import Fact, Issued, MaybeIssued, Refused, Retired, fold
+from alpkey.core.state.snapshot import Snapshot
 from tests.actions.worlds import RIGHT, Fakes, play
 from tests.contracts.fakes import FakeJournal
 from tests.keys import make_pair
@@ -30,10 +31,10 @@ def kinds(fakes: Fakes) -> list[type]:
 
 
 def test_from_nothing_to_a_key_in_the_agent(fakes: Fakes) -> None:
-    told = play(renew(RenewRequest(), fakes.renewal), RIGHT)
-    assert told.steps == ["service-ready", "signed-in", "issued", "installed", "in-agent"]
-    assert told.result["renewed"]
-    assert told.result["agent"]["holds_current"]
+    played = play(renew(RenewRequest(), fakes.renewal), RIGHT)
+    assert played.steps == ["service-ready", "signed-in", "issued", "installed", "in-agent"]
+    assert played.result["renewed"]
+    assert played.result["agent"]["holds_current"]
     assert kinds(fakes) == [MaybeIssued, Issued]
 
 
@@ -41,7 +42,7 @@ def test_the_form_is_shown_before_the_service_is_asked(fakes: Fakes) -> None:
     fakes.service.retired = True
     first = next(renew(RenewRequest(), fakes.renewal))
     assert isinstance(first, Ask)
-    assert [one.name for one in first.fields] == ["username", "password", "otp"]
+    assert [field.name for field in first.fields] == ["username", "password", "otp"]
 
 
 def test_a_refused_code_is_not_sent_again(fakes: Fakes) -> None:
@@ -74,8 +75,8 @@ def test_a_wish_to_cancel_waits_until_the_key_is_installed(fakes: Fakes) -> None
             assert fakes.cancellation.is_deferred
             fakes.cancellation.requested = True
 
-    told = play(renew(RenewRequest(), fakes.renewal), RIGHT, on_event=cancel)
-    assert told.result["cancelled_late"]
+    played = play(renew(RenewRequest(), fakes.renewal), RIGHT, on_event=cancel)
+    assert played.result["cancelled_late"]
     assert fakes.files.pair() is not None
 
 
@@ -109,9 +110,9 @@ def test_what_was_renewed_meanwhile_is_told_and_not_renewed_again(fakes: Fakes) 
     action = renew(RenewRequest(if_needed=timedelta(hours=1)), fakes.renewal)
     next(action)
     play(renew(RenewRequest(), fakes.renewal), RIGHT)
-    told = play(action, RIGHT)
-    assert told.warnings == ["renewed-meanwhile"]
-    assert not told.result["renewed"]
+    played = play(action, RIGHT)
+    assert played.warnings == ["renewed-meanwhile"]
+    assert not played.result["renewed"]
     assert fakes.service.issued == 1
 
 
@@ -123,17 +124,17 @@ def test_a_lock_that_guards_only_this_computer_is_said(fakes: Fakes) -> None:
 def test_a_key_of_another_maker_is_kept_once_the_person_agreed(
     fakes: Fakes, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "theirs"
+    folder = tmp_path / "foreign"
     folder.mkdir()
     private, _ = make_pair(folder)
-    theirs = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
-    fakes.files.install(theirs, "")
+    foreign = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
+    fakes.files.install(foreign, "")
     with pytest.raises(Cancelled):
         play(renew(RenewRequest(), fakes.renewal), {"replace": False})
-    assert fakes.files.pair() == theirs
-    told = play(renew(RenewRequest(), fakes.renewal), {"replace": True}, RIGHT)
-    assert "backup-kept" in told.warnings
-    assert fakes.files.backups == [theirs]
+    assert fakes.files.pair() == foreign
+    played = play(renew(RenewRequest(), fakes.renewal), {"replace": True}, RIGHT)
+    assert "backup-kept" in played.warnings
+    assert fakes.files.backups == [foreign]
     again = play(renew(RenewRequest(), fakes.renewal), RIGHT)
     assert "backup-kept" not in again.warnings
 
@@ -142,20 +143,20 @@ def test_many_refusals_in_a_row_warn_of_the_lock(fakes: Fakes) -> None:
     """With a minute between one look at the clock and the next, each code is that of a new step."""
     wrong = [{**RIGHT, "otp": Secret(f"11111{digit}")} for digit in range(3)]
     minutes = (datetime.now(UTC) + timedelta(minutes=number) for number in count())
-    told = play(renew(RenewRequest(), at(fakes, lambda: next(minutes))), *wrong, RIGHT)
-    assert told.warnings == ["lock-out-near"]
-    warned = next(one for one in told.events if isinstance(one, Warn))
-    assert told.events.index(warned) < told.events.index(told.asks[3])  # before it is typed
+    played = play(renew(RenewRequest(), at(fakes, lambda: next(minutes))), *wrong, RIGHT)
+    assert played.warnings == ["lock-out-near"]
+    warned = next(event for event in played.events if isinstance(event, Warn))
+    assert played.events.index(warned) < played.events.index(played.asks[3])  # before it is typed
 
 
 def test_after_many_refusals_a_code_is_held_back_until_the_next_step(fakes: Fakes) -> None:
     """The clock stands."""
     wrong = [{**RIGHT, "otp": Secret(f"11111{digit}")} for digit in range(3)]
     now = datetime.now(UTC)
-    told: list[Event] = []
+    played: list[Event] = []
     with pytest.raises(Cancelled):
-        play(renew(RenewRequest(), at(fakes, lambda: now)), *wrong, RIGHT, on_event=told.append)
-    last = [one for one in told if isinstance(one, Ask)][-1]
+        play(renew(RenewRequest(), at(fakes, lambda: now)), *wrong, RIGHT, on_event=played.append)
+    last = [event for event in played if isinstance(event, Ask)][-1]
     assert last.error is not None
     assert (last.error.code, last.error.params["field"]) == ("otp-held", "otp")
     assert fakes.service.issued == 0
@@ -180,17 +181,37 @@ def test_a_retirement_is_remembered_and_forgotten(fakes: Fakes) -> None:
 def test_a_key_that_comes_while_the_person_types_is_not_replaced(
     fakes: Fakes, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "theirs"
+    folder = tmp_path / "foreign"
     folder.mkdir()
     private, _ = make_pair(folder)
-    theirs = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
+    foreign = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
 
     def comes(event: Event) -> None:
         if isinstance(event, Ask):
-            fakes.files.install(theirs, "")
+            fakes.files.install(foreign, "")
 
     with pytest.raises(Cancelled) as raised:
         play(renew(RenewRequest(), fakes.renewal), RIGHT, on_event=comes)
     assert raised.value.code == "foreign-key"
-    assert fakes.files.pair() == theirs
+    assert fakes.files.pair() == foreign
     assert fakes.service.issued == 0
+
+
+def test_the_state_is_read_once_before_the_lock_once_under_it_and_for_the_result(
+    fakes: Fakes,
+) -> None:
+    looks = count_snapshots(fakes)
+    play(renew(RenewRequest(), fakes.renewal), RIGHT)
+    assert looks == [False, True, True]
+
+
+def count_snapshots(fakes: Fakes) -> list[bool]:
+    """For each snapshot that is taken from now on, whether the lock was held."""
+    real, looks = fakes.snapshot, list[bool]()
+
+    def snapshot() -> Snapshot:
+        looks.append(fakes.lock.holder() is not None)
+        return real()
+
+    fakes.snapshot = snapshot  # type: ignore[method-assign]
+    return looks

@@ -9,15 +9,15 @@ from typing import Any, TypeVar
 
 import pytest
 
-from alpkey.actions.renewal.common import RenewRequest
 from alpkey.actions.renewal.gateway import renew_at_gateway
+from alpkey.actions.renewal.request import GatewayRequest
 from alpkey.core.errors import QuotaUsedUp, Unreachable
 from alpkey.core.keys.certificate import Certificate
 from alpkey.core.keys.certificate_service import ListedKey
 from alpkey.core.site import SignInMethod
 from tests.actions.renewal.test_gateway import ONCE, Desk
 from tests.actions.signin.test_sign_in import Person
-from tests.actions.worlds import LastUpdateCheck, play
+from tests.actions.worlds import Played, play
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ class CutDesk(Desk):
         ):
             setattr(part, name, around(name, getattr(part, name), *errors))
 
-    def attempt(self, request: RenewRequest = ONCE) -> LastUpdateCheck:
+    def attempt(self, request: GatewayRequest = ONCE) -> Played:
         """A renewal, which may be cut at each of its events, too."""
         self.person = Person(provider=self.person.provider)
         self.person.attempt = lambda _: self.person.answers(yes=True)
@@ -107,7 +107,7 @@ def unwell() -> Unreachable:
 
 
 def renewed(desk: CutDesk, chance: random.Random) -> bool:
-    """Tries until it is renewed, or until it is told that no key is left."""
+    """Tries until it is renewed, or until it is played that no key is left."""
     before = desk.installed
     while desk.installed == before:
         try:

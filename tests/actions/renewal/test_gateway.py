@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
 from alpkey.actions.renewal.gateway import renew_at_gateway
+from alpkey.actions.renewal.request import GatewayRequest, RenewRequest
 from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp, Unreachable
 from alpkey.core.events import Event, Step
 from alpkey.core.keychain.entries import KEY_ENTRY
@@ -19,11 +19,12 @@ from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import Issued, KeyProtected, MaybeIssued, Refused, Revoked
+from tests.actions.renewal.test_classic import count_snapshots
 from tests.actions.signin.test_sign_in import Person
-from tests.actions.worlds import RIGHT, Fakes, LastUpdateCheck, play
+from tests.actions.worlds import RIGHT, Fakes, Played, play
 from tests.keys import make_pair
 
-ONCE = RenewRequest()
+ONCE = GatewayRequest()
 
 
 class Desk:
@@ -37,10 +38,10 @@ class Desk:
 
     def renew(
         self,
-        request: RenewRequest = ONCE,
+        request: GatewayRequest = ONCE,
         *answers: dict[str, Any],
         on_event: Callable[[Event], object] = lambda _: None,
-    ) -> LastUpdateCheck:
+    ) -> Played:
         world = self.fakes.signed(self.person.world())
         return play(
             renew_at_gateway(SignInMethod.DEVICE, request, world), *answers, on_event=on_event
@@ -88,18 +89,18 @@ def cannot_list(desk: Desk, error: AlpkeyError) -> Callable[[], None]:
     def listed(*_: object, **__: object) -> tuple[ListedKey, ...]:
         raise error
 
-    def mend() -> None:
+    def restore() -> None:
         desk.fakes.gateway.listed = real  # type: ignore[method-assign]
 
     desk.fakes.gateway.listed = listed  # type: ignore[method-assign]
-    return mend
+    return restore
 
 
 def test_from_nothing_to_a_certificate_in_the_agent(desk: Desk) -> None:
-    told = desk.renew()
-    assert told.steps == ["signed-in", "issued", "installed", "in-agent"]
-    assert (told.result["renewed"], told.result["service"]) == (True, "fake")
-    assert told.result["agent"]["holds_current"]
+    played = desk.renew()
+    assert played.steps == ["signed-in", "issued", "installed", "in-agent"]
+    assert (played.result["renewed"], played.result["service"]) == (True, "fake")
+    assert played.result["agent"]["holds_current"]
     assert desk.kinds() == [MaybeIssued, Issued]
     assert desk.fakes.files.waiting() is None
 
@@ -107,20 +108,20 @@ def test_from_nothing_to_a_certificate_in_the_agent(desk: Desk) -> None:
 def test_the_second_time_only_the_certificate_changes(desk: Desk) -> None:
     desk.renew()
     first = desk.fakes.files.pair()
-    told = desk.renew()
+    played = desk.renew()
     second = desk.fakes.files.pair()
     assert first
     assert second
     assert first.private == second.private
     assert first.certificate != second.certificate
-    assert not told.warnings
-    assert told.result["agent"]["stale"] == 0
+    assert not played.warnings
+    assert played.result["agent"]["stale"] == 0
 
 
 def test_a_lost_answer_is_found_in_the_list(desk: Desk) -> None:
     loses(desk)
-    told = desk.renew()
-    assert told.warnings == ["found-in-list"]
+    played = desk.renew()
+    assert played.warnings == ["found-in-list"]
     assert desk.slots() == 1
     assert desk.kinds() == [MaybeIssued, Issued]
 
@@ -141,7 +142,7 @@ def test_it_is_not_tried_for_ever(desk: Desk) -> None:
 
 def test_where_the_list_cannot_be_had_nothing_is_signed_again(desk: Desk) -> None:
     loses(desk)
-    mend = cannot_list(desk, Unreachable(host="fake", reason="trouble"))
+    restore = cannot_list(desk, Unreachable(host="fake", reason="trouble"))
     with pytest.raises(Unreachable) as raised:
         desk.renew()
     assert raised.value.code == "answer-lost"
@@ -149,9 +150,9 @@ def test_where_the_list_cannot_be_had_nothing_is_signed_again(desk: Desk) -> Non
     with pytest.raises(Unreachable):  # nor in the next renewal
         desk.renew()
     assert desk.slots() == 1
-    mend()
-    told = desk.renew()
-    assert told.warnings == ["found-in-list"]
+    restore()
+    played = desk.renew()
+    assert played.warnings == ["found-in-list"]
     assert desk.slots() == 1
 
 
@@ -178,22 +179,22 @@ def test_a_wish_to_cancel_waits_until_it_is_installed(desk: Desk) -> None:
 
 def test_the_key_of_the_classic_service_gives_way_to_one_made_here(desk: Desk) -> None:
     play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
-    theirs = desk.fakes.files.pair()
-    told = desk.renew()
-    assert told.warnings == ["own-key-made"]
-    assert desk.fakes.files.backups == [theirs]
+    foreign = desk.fakes.files.pair()
+    played = desk.renew()
+    assert played.warnings == ["own-key-made"]
+    assert desk.fakes.files.backups == [foreign]
     assert not desk.renew().warnings
 
 
 def test_a_refusal_leaves_the_old_pair_and_the_same_key_waits(desk: Desk) -> None:
     play(renew(RenewRequest(), desk.fakes.renewal), RIGHT)
-    theirs = desk.fakes.files.pair()
+    foreign = desk.fakes.files.pair()
     desk.fakes.gateway.limit = 0
     with pytest.raises(QuotaUsedUp):
         desk.renew()
     waiting = desk.fakes.files.waiting()
     assert waiting is not None
-    assert desk.fakes.files.pair() == theirs
+    assert desk.fakes.files.pair() == foreign
     desk.fakes.gateway.limit = 5
     desk.renew()
     pair = desk.fakes.files.pair()
@@ -202,26 +203,26 @@ def test_a_refusal_leaves_the_old_pair_and_the_same_key_waits(desk: Desk) -> Non
 
 
 def test_a_key_of_unknown_origin_is_asked_about(desk: Desk, tmp_path: Path) -> None:
-    folder = tmp_path / "theirs"
+    folder = tmp_path / "foreign"
     folder.mkdir()
     private, _ = make_pair(folder)
-    theirs = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
-    desk.fakes.files.install(theirs, "")
-    told = desk.renew(ONCE, {"replace": True})
-    assert len(told.asks) == 1
-    assert desk.fakes.files.backups == [theirs]
+    foreign = IssuedPair(Secret(private.decode()), (folder / "key-cert.pub").read_text())
+    desk.fakes.files.install(foreign, "")
+    played = desk.renew(ONCE, {"replace": True})
+    assert len(played.asks) == 1
+    assert desk.fakes.files.backups == [foreign]
 
 
 def test_another_persons_certificate_is_not_installed(desk: Desk) -> None:
     with pytest.raises(InvalidFile):
-        desk.renew(RenewRequest(username="bobby"))
+        desk.renew(GatewayRequest(username="bobby"))
     assert desk.fakes.files.pair() is None
 
 
 def test_replace_revokes_what_was_installed(desk: Desk) -> None:
     desk.renew()
-    desk.renew(RenewRequest(replace=True))
-    alive = [one.serial for one in desk.fakes.gateway.listed(desk.fakes.gateway.token)]
+    desk.renew(GatewayRequest(replace=True))
+    alive = [key.serial for key in desk.fakes.gateway.listed(desk.fakes.gateway.token)]
     snapshot = desk.fakes.snapshot()
     assert snapshot.certificate
     assert alive == [snapshot.certificate.serial]
@@ -230,16 +231,16 @@ def test_replace_revokes_what_was_installed(desk: Desk) -> None:
 
 def test_what_is_good_is_left_alone_where_only_need_counts(desk: Desk) -> None:
     desk.renew()
-    told = desk.renew(RenewRequest(if_needed=timedelta(hours=1)))
-    assert (told.result["renewed"], told.steps) == (False, [])
+    played = desk.renew(GatewayRequest(if_needed=timedelta(hours=1)))
+    assert (played.result["renewed"], played.steps) == (False, [])
 
 
 def test_the_keychains_passphrase_covers_the_key_and_opens_it_for_the_agent(desk: Desk) -> None:
     covered(desk)
     for _ in range(2):
-        told = desk.renew()
-        assert told.steps[-1] == "in-agent"
-        assert not told.warnings
+        played = desk.renew()
+        assert played.steps[-1] == "in-agent"
+        assert not played.warnings
         stored = desk.fakes.files.current()
         assert stored is not None
         assert stored.encrypted
@@ -256,9 +257,9 @@ def test_a_key_that_stays_lies_in_the_agent_for_all_its_certificates(desk: Desk)
     assert agent.lifetimes[first.public_key] is None
     assert agent.lifetimes[first.blob] is not None
     desk.fakes.keychain.store(KEY_ENTRY, Secret("that of another key"))
-    told = desk.renew()
-    assert (told.steps[-1], told.warnings) == ("in-agent", [])
-    assert [one.blob for one in agent.identities()] == [first.public_key]
+    played = desk.renew()
+    assert (played.steps[-1], played.warnings) == ("in-agent", [])
+    assert [identity.blob for identity in agent.identities()] == [first.public_key]
 
 
 def test_a_key_that_the_service_makes_anew_leaves_the_agent_with_its_certificate(
@@ -278,4 +279,13 @@ def test_a_name_of_the_home_institution_is_none_of_the_centres(desk: Desk) -> No
     desk.fakes.snapshot = lambda: replace(snapshot(), account=None)  # type: ignore[method-assign]
     assert desk.renew().result["principals"] == ["alice"]
     issued = [fact for fact in desk.fakes.journal.facts() if isinstance(fact, Issued)]
-    assert [one.account for one in issued] == ["alice"]
+    assert [fact.account for fact in issued] == ["alice"]
+
+
+def test_the_state_is_read_once_before_the_lock_once_under_it_and_for_the_result(
+    desk: Desk,
+) -> None:
+    desk.renew()
+    looks = count_snapshots(desk.fakes)
+    desk.renew(GatewayRequest(replace=True))
+    assert looks == [False, True, True]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.signin.password import KeepRequest, forget, keep
 from alpkey.core.errors import Cancelled, InvalidFile, InvalidInput, KeychainTrouble
 from alpkey.core.events import Ask, Event, Step
@@ -34,14 +34,14 @@ def keeping(fakes: Fakes) -> Fakes:
 
 
 def kept_fields(ask: Ask) -> list[str]:
-    return [one.name for one in ask.fields if one.kept]
+    return [field.name for field in ask.fields if field.kept]
 
 
 def test_the_code_is_enough(keeping: Fakes) -> None:
-    told = play(renew(RenewRequest(), keeping.renewal), CODE_ONLY)
-    assert told.result["renewed"]
-    assert [kept_fields(ask) for ask in told.asks] == [[], ["password"]]
-    assert {ask.number for ask in told.asks} == {1}
+    played = play(renew(RenewRequest(), keeping.renewal), CODE_ONLY)
+    assert played.result["renewed"]
+    assert [kept_fields(ask) for ask in played.asks] == [[], ["password"]]
+    assert {ask.number for ask in played.asks} == {1}
 
 
 def test_a_late_answer_changes_the_question(keeping: Fakes) -> None:
@@ -51,21 +51,21 @@ def test_a_late_answer_changes_the_question(keeping: Fakes) -> None:
         if event == Step("service-ready"):
             keeping.aside.begun[-1].come()
 
-    told = play(renew(RenewRequest(), keeping.renewal), CODE_ONLY, on_event=come)
-    assert [kept_fields(ask) for ask in told.asks] == [[], ["password"]]
+    played = play(renew(RenewRequest(), keeping.renewal), CODE_ONLY, on_event=come)
+    assert [kept_fields(ask) for ask in played.asks] == [[], ["password"]]
 
 
 def test_nobody_waits_for_one_that_never_comes(keeping: Fakes) -> None:
     keeping.aside.is_slow = True
-    told = play(renew(RenewRequest(), keeping.renewal), RIGHT)
-    assert told.result["renewed"]
-    assert len(told.asks) == 1
+    played = play(renew(RenewRequest(), keeping.renewal), RIGHT)
+    assert played.result["renewed"]
+    assert len(played.asks) == 1
 
 
 def test_a_password_that_was_not_there_in_time_is_asked_for(keeping: Fakes) -> None:
     keeping.aside.is_slow = True
-    told = play(renew(RenewRequest(), keeping.renewal), CODE_ONLY, RIGHT)
-    assert [one.error.code for one in told.asks if one.error] == ["password-missing"]
+    played = play(renew(RenewRequest(), keeping.renewal), CODE_ONLY, RIGHT)
+    assert [ask.error.code for ask in played.asks if ask.error] == ["password-missing"]
     assert keeping.service.issued == 1
 
 
@@ -78,18 +78,18 @@ def test_a_keychain_that_keeps_nothing_is_not_asked(fakes: Fakes) -> None:
 
 
 def test_the_wish_is_offered_and_granted(fakes: Fakes) -> None:
-    told = play(renew(RenewRequest(form=True), fakes.renewal), {**RIGHT, "keep": True})
-    assert told.asks[-1].fields[-1].name == "keep"
-    assert told.steps[-1] == "kept"
+    played = play(renew(RenewRequest(form=True), fakes.renewal), {**RIGHT, "keep": True})
+    assert played.asks[-1].fields[-1].name == "keep"
+    assert played.steps[-1] == "kept"
     again = play(renew(RenewRequest(form=True), fakes.renewal), CODE_ONLY)
-    assert "keep" not in [one.name for one in again.asks[-1].fields]
+    assert "keep" not in [ask.name for ask in again.asks[-1].fields]
 
 
 def test_a_wish_that_fails_does_not_cost_the_key(fakes: Fakes) -> None:
     fakes.keychain.trouble = KeychainTrouble("keychain-locked", name="It")
-    told = play(renew(RenewRequest(form=True), fakes.renewal), {**RIGHT, "keep": True})
-    assert told.result["renewed"]
-    assert told.warnings == ["not-kept"]
+    played = play(renew(RenewRequest(form=True), fakes.renewal), {**RIGHT, "keep": True})
+    assert played.result["renewed"]
+    assert played.warnings == ["not-kept"]
 
 
 def test_a_wish_that_the_keychain_never_answers_ends_with_the_window(fakes: Fakes) -> None:
@@ -98,11 +98,11 @@ def test_a_wish_that_the_keychain_never_answers_ends_with_the_window(fakes: Fake
             fakes.aside.is_slow = True
             fakes.cancellation.requested = True
 
-    told = play(
+    played = play(
         renew(RenewRequest(form=True), fakes.renewal), {**RIGHT, "keep": True}, on_event=close
     )
-    assert told.result["cancelled_late"]
-    assert "kept" not in told.steps
+    assert played.result["cancelled_late"]
+    assert "kept" not in played.steps
 
 
 def test_a_keychain_in_trouble_is_asked_and_named_once(keeping: Fakes) -> None:
@@ -110,10 +110,10 @@ def test_a_keychain_in_trouble_is_asked_and_named_once(keeping: Fakes) -> None:
     keeping.keychain.trouble = KeychainTrouble("keychain-locked", name="It")
     asked = keeping.keychain.asked
     wrong = {**RIGHT, "password": Secret("wrong"), "otp": Secret("654321")}
-    told = play(renew(RenewRequest(form=True), keeping.renewal), wrong, RIGHT)
-    assert told.warnings == ["kept-unread"]
+    played = play(renew(RenewRequest(form=True), keeping.renewal), wrong, RIGHT)
+    assert played.warnings == ["kept-unread"]
     assert keeping.keychain.asked == asked + 1
-    assert told.result["renewed"]
+    assert played.result["renewed"]
 
 
 @pytest.mark.parametrize(
@@ -125,21 +125,21 @@ def test_an_entry_of_no_use_is_as_good_as_none(keeping: Fakes, entry: str | None
         keeping.keychain.forget(entry_name("alice"))
     else:
         keeping.keychain.store(entry_name("alice"), Secret(entry))
-    told = play(renew(RenewRequest(), keeping.renewal), RIGHT)
-    assert told.warnings == ["kept-gone"]
+    played = play(renew(RenewRequest(), keeping.renewal), RIGHT)
+    assert played.warnings == ["kept-gone"]
 
 
 def test_a_refused_one_is_journaled_and_not_sent_again(keeping: Fakes) -> None:
     play(keep(ALICE, keeping.keeping), {"password": Secret("old")})
     first, later = ({**CODE_ONLY, "otp": Secret(code)} for code in ("654321", "654322"))
-    told = play(renew(RenewRequest(), keeping.renewal), first, later, RIGHT)
-    errors = [one.error.code for one in told.asks if one.error]
+    played = play(renew(RenewRequest(), keeping.renewal), first, later, RIGHT)
+    errors = [ask.error.code for ask in played.asks if ask.error]
     assert errors == ["sign-in-refused", "kept-refused"]
-    refused = [one for one in keeping.journal.facts() if isinstance(one, Refused)]
+    refused = [fact for fact in keeping.journal.facts() if isinstance(fact, Refused)]
     assert [one.kept for one in refused] == [True]
     with pytest.raises(Cancelled):
         play(renew(RenewRequest(), keeping.renewal), CODE_ONLY)
-    assert len([one for one in keeping.journal.facts() if isinstance(one, Refused)]) == 1
+    assert len([fact for fact in keeping.journal.facts() if isinstance(fact, Refused)]) == 1
 
 
 def test_a_full_disk_does_not_let_it_be_sent_again_by_this_window(keeping: Fakes) -> None:
@@ -150,7 +150,7 @@ def test_a_full_disk_does_not_let_it_be_sent_again_by_this_window(keeping: Fakes
     later = {**CODE_ONLY, "otp": Secret("654321")}
     with pytest.raises(Cancelled):
         play(renew(RenewRequest(), keeping.renewal), CODE_ONLY, later)
-    assert len([one for one in full.facts() if isinstance(one, MaybeIssued)]) == 1
+    assert len([fact for fact in full.facts() if isinstance(fact, MaybeIssued)]) == 1
 
 
 class FullJournal(FakeJournal):
@@ -176,8 +176,8 @@ def test_a_code_generator_is_for_sites_that_allow_it(fakes: Fakes) -> None:
         play(keep(request, fakes.keeping), answer)
     fakes.site = replace(fakes.site, keeps_totp_secret=True)
     assert play(keep(request, fakes.keeping), answer).result["kept"] == "totp"
-    told = play(renew(RenewRequest(), fakes.renewal), RIGHT)
-    assert kept_fields(told.asks[-1]) == ["otp"]
+    played = play(renew(RenewRequest(), fakes.renewal), RIGHT)
+    assert kept_fields(played.asks[-1]) == ["otp"]
 
 
 def test_without_a_keychain_nobody_is_asked_for_a_password(fakes: Fakes) -> None:
@@ -189,8 +189,8 @@ def test_without_a_keychain_nobody_is_asked_for_a_password(fakes: Fakes) -> None
 
 def test_the_account_is_asked_for_where_nobody_knows_it(fakes: Fakes) -> None:
     answer = {"username": "alice", "password": Secret(PASSWORD)}
-    told = play(keep(KeepRequest(None, None), fakes.keeping), answer)
-    assert [one.name for one in told.asks[0].fields] == ["username", "password"]
-    assert [one.account for one in fakes.journal.facts() if isinstance(one, SecretSaved)] == [
+    played = play(keep(KeepRequest(None, None), fakes.keeping), answer)
+    assert [ask.name for ask in played.asks[0].fields] == ["username", "password"]
+    assert [fact.account for fact in fakes.journal.facts() if isinstance(fact, SecretSaved)] == [
         "alice"
     ]

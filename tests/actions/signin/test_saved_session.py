@@ -27,7 +27,7 @@ from alpkey.core.signin.ports import Tokens
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import SessionSaved
 from tests.actions.signin.test_sign_in import Person
-from tests.actions.worlds import Fakes, LastUpdateCheck, play
+from tests.actions.worlds import Fakes, Played, play
 
 ALICE = Who("alice")
 ASKED = Who("alice", may_ask=True)
@@ -57,27 +57,25 @@ class Stayer:
         sessions = SessionWorld(self.fakes.keeping, lambda: self.wish, self.remembered.append)
         return replace(self.person.world(), sessions=sessions)
 
-    def signs_in(
-        self, who: Who = ALICE, *answers: dict[str, Any]
-    ) -> tuple[Tokens, LastUpdateCheck]:
+    def signs_in(self, who: Who = ALICE, *answers: dict[str, Any]) -> tuple[Tokens, Played]:
         tokens: list[Tokens] = []
 
         def action() -> Any:
             tokens.append((yield from sign_in(SignInMethod.DEVICE, self.world, who)).tokens)
             return {}
 
-        told = play(action(), *answers)
-        return tokens[0], told
+        played = play(action(), *answers)
+        return tokens[0], played
 
-    def signs_in_again(self, who: Who = ALICE) -> tuple[Tokens | None, LastUpdateCheck]:
+    def signs_in_again(self, who: Who = ALICE) -> tuple[Tokens | None, Played]:
         tokens: list[Tokens | None] = []
 
         def action() -> Any:
             tokens.append((yield from sign_in_again(self.world, who)))
             return {}
 
-        told = play(action())
-        return tokens[0], told
+        played = play(action())
+        return tokens[0], played
 
     @property
     def kept(self) -> SavedSession | None:
@@ -86,7 +84,7 @@ class Stayer:
 
     @property
     def facts(self) -> list[bool]:
-        return [one.kept for one in self.fakes.journal.facts() if isinstance(one, SessionSaved)]
+        return [fact.kept for fact in self.fakes.journal.facts() if isinstance(fact, SessionSaved)]
 
     @property
     def was_sent_elsewhere(self) -> bool:
@@ -114,8 +112,8 @@ def test_a_wish_keeps_it_with_what_is_known_of_the_provider(stayer: Stayer) -> N
 def test_it_signs_in_and_the_next_one_is_kept(stayer: Stayer) -> None:
     for _ in range(3):
         before = stayer.kept
-        tokens, told = stayer.signs_in()
-        assert told.steps == ["signed-in"]
+        tokens, played = stayer.signs_in()
+        assert played.steps == ["signed-in"]
         assert before
         assert stayer.sent[-1] == before.refresh
         assert stayer.kept == replace(before, refresh=tokens.refresh or Secret(""))
@@ -138,8 +136,8 @@ def test_refused_it_is_forgotten_and_not_sent_again(stayer: Stayer, refusal: Alp
 
     stayer._again = refuse
     stayer.wish = "ask"
-    _, told = stayer.signs_in()
-    assert (told.warnings, told.asks) == ([], [])
+    _, played = stayer.signs_in()
+    assert (played.warnings, played.asks) == ([], [])
     assert stayer.was_sent_elsewhere
     assert (stayer.kept, stayer.facts, len(stayer.sent)) == (None, [True, False], 1)
     stayer.signs_in()
@@ -194,8 +192,8 @@ def test_the_one_under_the_lock_is_sent_and_not_the_one_seen_before(stayer: Stay
 
 def test_a_keychain_that_is_locked_is_told_and_somebody_signs_in(stayer: Stayer) -> None:
     stayer.fakes.keychain.trouble = KeychainTrouble("keychain-locked", name="a keychain")
-    _, told = stayer.signs_in()
-    assert told.warnings == ["session-unread", "session-not-kept"]
+    _, played = stayer.signs_in()
+    assert played.warnings == ["session-unread", "session-not-kept"]
     assert stayer.was_sent_elsewhere
     assert stayer.facts == [True]
 
@@ -205,9 +203,9 @@ def test_one_whose_next_cannot_be_kept_signs_in_all_the_same(stayer: Stayer) -> 
         raise KeychainTrouble("keychain-refused", name="a keychain", reason="full")
 
     stayer.fakes.keychain.store = store  # type: ignore[method-assign]
-    tokens, told = stayer.signs_in_again()
+    tokens, played = stayer.signs_in_again()
     assert tokens
-    assert told.warnings == ["session-not-kept"]
+    assert played.warnings == ["session-not-kept"]
 
 
 @pytest.mark.parametrize("entry", ["", "{}", "[]", '{"refresh": 1}', "[" * 100_000])
@@ -220,8 +218,8 @@ def test_what_somebody_else_wrote_there_is_forgotten(stayer: Stayer, entry: str)
 def test_unattended_a_keychain_that_would_ask_is_left_alone(stayer: Stayer) -> None:
     stayer.fakes.keychain.asks = True
     before = stayer.fakes.keychain.asked
-    tokens, told = stayer.signs_in_again(replace(ALICE, attended=False))
-    assert (tokens, told.events) == (None, [])
+    tokens, played = stayer.signs_in_again(replace(ALICE, attended=False))
+    assert (tokens, played.events) == (None, [])
     assert stayer.fakes.keychain.asked == before
     assert stayer.signs_in_again()[0]
 
@@ -240,8 +238,8 @@ class TestTheQuestion:
         return Stayer(tmp_path, "ask")
 
     def test_a_yes_keeps_it_and_is_remembered(self, stayer: Stayer) -> None:
-        _, told = stayer.signs_in(ASKED, {"keep_sign_in": True})
-        assert told.steps == ["signed-in", "session-kept"]
+        _, played = stayer.signs_in(ASKED, {"keep_sign_in": True})
+        assert played.steps == ["signed-in", "session-kept"]
         assert stayer.kept
         assert stayer.remembered == [True]
 
@@ -256,21 +254,21 @@ class TestTheQuestion:
         assert stayer.remembered == []
 
     def test_where_nobody_can_be_asked_it_is_a_no_for_now(self, stayer: Stayer) -> None:
-        _, told = stayer.signs_in(ALICE)
-        assert (told.asks, stayer.kept, stayer.remembered) == ([], None, [])
+        _, played = stayer.signs_in(ALICE)
+        assert (played.asks, stayer.kept, stayer.remembered) == ([], None, [])
 
     def test_without_a_keychain_there_is_none(self, stayer: Stayer) -> None:
         stayer.fakes.keychain.trouble = KeychainTrouble(reason="There is none.")
-        _, told = stayer.signs_in(ASKED)
-        assert told.asks == []
+        _, played = stayer.signs_in(ASKED)
+        assert played.asks == []
 
     def test_a_yes_that_cannot_be_kept_is_not_remembered(self, stayer: Stayer) -> None:
         def store(entry: str, secret: Secret) -> None:
             raise KeychainTrouble("keychain-refused", name="a keychain", reason="full")
 
         stayer.fakes.keychain.store = store  # type: ignore[method-assign]
-        _, told = stayer.signs_in(ASKED, {"keep_sign_in": True})
-        assert told.warnings == ["session-not-kept"]
+        _, played = stayer.signs_in(ASKED, {"keep_sign_in": True})
+        assert played.warnings == ["session-not-kept"]
         assert (stayer.remembered, stayer.facts) == ([], [])
 
     def test_a_provider_that_gives_nothing_to_keep_says_so(self, stayer: Stayer) -> None:
@@ -278,8 +276,8 @@ class TestTheQuestion:
         stayer.person.provider._tokens = (  # type: ignore[method-assign]
             lambda: replace(real(), refresh=None)
         )
-        _, told = stayer.signs_in(ASKED, {"keep_sign_in": True})
-        assert told.warnings == ["session-none"]
+        _, played = stayer.signs_in(ASKED, {"keep_sign_in": True})
+        assert played.warnings == ["session-none"]
 
     def test_a_name_of_another_institution_waits_for_the_next_sign_in(self, stayer: Stayer) -> None:
         real = stayer.person.provider._tokens
@@ -294,16 +292,16 @@ class TestTheQuestion:
         assert stayer.signs_in_again()[0]
 
     def test_who_leaves_is_not_asked(self, stayer: Stayer) -> None:
-        _, told = stayer.signs_in(replace(ASKED, keeps=False))
-        assert told.asks == []
+        _, played = stayer.signs_in(replace(ASKED, keeps=False))
+        assert played.asks == []
 
 
 def test_a_setting_of_no_ends_what_was_kept(stayer: Stayer) -> None:
     assert stayer.kept
     token = stayer.kept.refresh
     stayer.wish = "no"
-    _, told = stayer.signs_in()
-    assert told.warnings == []
+    _, played = stayer.signs_in()
+    assert played.warnings == []
     assert token not in stayer.person.provider._refreshes
     assert (stayer.kept, stayer.facts, stayer.sent) == (None, [True, False], [])
     assert stayer.was_sent_elsewhere

@@ -15,7 +15,7 @@ from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, SignInRefus
 from alpkey.core.events import Event, Show
 from alpkey.core.signin.ports import DeviceRequest, Tokens
 from alpkey.core.site import SignInMethod, Site
-from tests.actions.worlds import LastUpdateCheck, play
+from tests.actions.worlds import Played, play
 from tests.contracts.fakes import FakeAside, FakeCancellation, FakeJournal, FakeKeychain, FakeLock
 from tests.contracts.fakes_sign_in import FakeCallback, FakeSignIn
 from tests.core.sites import site_taking
@@ -88,8 +88,8 @@ class Person:
             self.callback.come_back({"state": state, "code": code})
 
 
-def signing_in(person: Person, method: SignInMethod, **more: Any) -> tuple[Tokens, LastUpdateCheck]:
-    """The tokens of a sign-in, and what it told."""
+def signing_in(person: Person, method: SignInMethod, **more: Any) -> tuple[Tokens, Played]:
+    """The tokens of a sign-in, and what it played."""
     tokens: list[Tokens] = []
 
     def action() -> Any:
@@ -98,23 +98,23 @@ def signing_in(person: Person, method: SignInMethod, **more: Any) -> tuple[Token
         tokens.append(signed_in.tokens)
         return {}
 
-    told = play(action(), **more)
-    return tokens[0], told
+    played = play(action(), **more)
+    return tokens[0], played
 
 
-def shows(told: LastUpdateCheck) -> list[Show]:
-    return [event for event in told.events if isinstance(event, Show)]
+def shows(played: Played) -> list[Show]:
+    return [event for event in played.events if isinstance(event, Show)]
 
 
 class TestBrowser:
     def test_it_is_opened_and_comes_back(self) -> None:
         person = Person()
-        tokens, told = signing_in(person, SignInMethod.BROWSER, on_event=person.comes_back)
+        tokens, played = signing_in(person, SignInMethod.BROWSER, on_event=person.comes_back)
         assert tokens.username == "alice"
-        [page] = shows(told)
+        [page] = shows(played)
         assert person.browser.opened == [page.url]
-        assert told.steps == ["signed-in"]
-        assert not told.warnings
+        assert played.steps == ["signed-in"]
+        assert not played.warnings
 
     def test_who_never_comes_back_is_not_awaited_for_ever(self) -> None:
         with pytest.raises(Cancelled) as raised:
@@ -139,22 +139,22 @@ class TestBrowser:
         person = Person(attempt=lambda _: person.answers(True))
         person.browser.is_there = why != "no browser"
         if why == "no browser":
-            tokens, told = signing_in(person, SignInMethod.BROWSER)
+            tokens, played = signing_in(person, SignInMethod.BROWSER)
         else:
             with person.callback.listening(person.provider.for_browser()):
-                tokens, told = signing_in(person, SignInMethod.BROWSER)
+                tokens, played = signing_in(person, SignInMethod.BROWSER)
         assert tokens.username == "alice"
-        assert told.warnings == ["browser-unusable"]
-        assert [page.kind for page in shows(told)] == ["device"]
+        assert played.warnings == ["browser-unusable"]
+        assert [page.kind for page in shows(played)] == ["device"]
 
 
 class TestDevice:
     def test_it_is_asked_in_its_interval_until_somebody_says_yes(self) -> None:
         person = Person(attempt=lambda times: person.answers(True, when=times == 3))
-        tokens, told = signing_in(person, SignInMethod.DEVICE)
+        tokens, played = signing_in(person, SignInMethod.DEVICE)
         assert tokens.username == "alice"
         assert person.pauses == [INTERVAL] * 3
-        [page] = shows(told)
+        [page] = shows(played)
         assert (page.kind, page.user_code) == ("device", "ABCD")
         assert page.short_url
         assert page.qr == ("1",) * len(page.url)

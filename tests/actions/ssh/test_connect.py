@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.ssh.connect import ConnectRequest, ConnectWorld, connect
 from alpkey.adapters.agent.client import NoAgent
 from alpkey.core.errors import InvalidInput, NoKey

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.ssh.access import ClusterAccess, RemoteWorld
 from alpkey.actions.tunnels.jobs import cancel_job, list_jobs
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, NoKey, Unreachable

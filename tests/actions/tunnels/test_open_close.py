@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from alpkey.actions.renewal.classic import renew
-from alpkey.actions.renewal.common import RenewRequest
+from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.tunnels.open_close import (
     close_tunnels,
     open_detached,
@@ -24,7 +24,7 @@ from alpkey.core.ssh.remote_ports import RemoteResult
 from alpkey.core.tunnels.lifecycle import Ended, Trigger
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget, error_row
 from tests.actions.tunnels.test_jobs import Desk as JobsDesk
-from tests.actions.worlds import RIGHT, LastUpdateCheck, play
+from tests.actions.worlds import RIGHT, Played, play
 from tests.contracts.fakes_remote import FakeRemote
 from tests.contracts.fakes_tunnels import FakeAlone, FakeLine, FakePorts, FakeTunnelFiles
 
@@ -89,7 +89,7 @@ class Desk:
         (claim,) = self.files.claims
         return [one.state.value for one in claim.history]
 
-    def open(self, close_at: str = "", **more: Any) -> LastUpdateCheck:
+    def open(self, close_at: str = "", **more: Any) -> Played:
         """Opens and watches; closed when this step is told."""
 
         def hear(event: Event) -> None:

@@ -104,6 +104,11 @@ class KeyPassphrase:
             if self._passphrase is None:
                 yield Warn("cover-gone")
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the keychain gave one, so that a new key lies on disk under it."""
+        return self._passphrase is not None
+
     def over(self, private: Secret) -> Secret:
         """The key as it is to lie on disk."""
         if self._passphrase is None:

@@ -1,1 +1,1 @@
-"""keys"""
+"""The key files of this computer, and the keys that the service knows."""

@@ -25,7 +25,7 @@ from alpkey.core.timestamps import rfc3339
 
 @dataclass(frozen=True, slots=True)
 class KeysWorld:
-    """The outside world of what is done with keys at the service."""
+    """The outside world of listing and revoking keys at the service."""
 
     sign_in: SignInWorld
     service: CertificateService
@@ -59,9 +59,9 @@ def list_keys(method: SignInMethod, world: KeysWorld, *, every: bool = False) ->
 def _note_list(
     keys: Sequence[ListedKey], asked_at: datetime, account: str | None, world: KeysWorld
 ) -> None:
-    """Whoever looks at the quota then knows what the service said, and when.
+    """Note what the service answered, and when, for those who look at the quota.
 
-    While somebody else renews nothing is noted: a list is of use without that.
+    While another renewal holds the lock nothing is noted: the list is complete without that.
     """
     if account is None:
         return
@@ -72,7 +72,7 @@ def _note_list(
 
 @dataclass(frozen=True, slots=True)
 class RevokeRequest:
-    """Which keys: those with these ``serials``, or with ``all_of_them`` every one that is alive.
+    """Which keys: those with these ``serials``, or with ``all_of_them`` every active one.
 
     ``yes`` agrees beforehand; with ``dry_run`` nothing is asked and nothing revoked.
     """
@@ -87,7 +87,7 @@ def revoke_keys(method: SignInMethod, request: RevokeRequest, world: KeysWorld) 
     """The result holds ``revoked``, described as in a list, and ``dry_run``.
 
     What is revoked is in the journal at once, so a failure on the way leaves no doubt.  Raises what
-    ``list_keys`` does, and InvalidInput (``serial-unknown``) where no living key has a serial; then
+    ``list_keys`` does, and InvalidInput (``serial-unknown``) where no active key has a serial; then
     none is revoked.
     """
     tokens, _ = yield from sign_in(method, world.sign_in, Who(world.snapshot().account))
@@ -98,30 +98,32 @@ def revoke_keys(method: SignInMethod, request: RevokeRequest, world: KeysWorld) 
     _note_list(listed, asked_at, account or None, world)
     keys = _chosen(listed, request, world)
     known = fold(world.journal.facts(), account)
-    told = [_described(key, snapshot, known) for key in keys]
+    described = [_described(key, snapshot, known) for key in keys]
     if keys and not request.dry_run:
-        yield from _agree(told, request)
+        yield from _agree(described, request)
         revoke_each(tokens.access, keys, account, world)
-    return {"revoked": told, "dry_run": request.dry_run}
+    return {"revoked": described, "dry_run": request.dry_run}
 
 
 def revoke_each(token: Secret, keys: Sequence[ListedKey], account: str, world: KeysWorld) -> None:
-    """Revokes them, each noted at once.  Raises what the service does, and Unreachable (lock)."""
+    """Revoke them, each noted at once.  Raises what the service does, and Unreachable (lock)."""
     with world.lock.held(LOCK_TIMEOUT_S), world.cancellation.deferred():
         try:
             for key in keys:
                 world.service.revoke(token, key.serial)
-                world.journal.append([Revoked(world.clock(), account, key.serial, _print(key))])
+                world.journal.append(
+                    [Revoked(world.clock(), account, key.serial, _fingerprint(key))]
+                )
         finally:
             world.remember(world.snapshot())
 
 
 def _chosen(
-    alive: Sequence[ListedKey], request: RevokeRequest, world: KeysWorld
+    active: Sequence[ListedKey], request: RevokeRequest, world: KeysWorld
 ) -> list[ListedKey]:
     if request.all_of_them:
-        return list(alive)
-    by_serial = {key.serial: key for key in alive}
+        return list(active)
+    by_serial = {key.serial: key for key in active}
     for serial in request.serials:
         if serial not in by_serial:
             site = world.sign_in.kept.site.name
@@ -129,18 +131,18 @@ def _chosen(
     return [by_serial[serial] for serial in dict.fromkeys(request.serials)]
 
 
-def _agree(told: Sequence[Result], request: RevokeRequest) -> Generator[Event, Answer, None]:
+def _agree(keys: Sequence[Result], request: RevokeRequest) -> Generator[Event, Answer, None]:
     """Raises Cancelled."""
     if request.yes:
         return
     names = [
-        f"{one['serial']} (this computer's)" if one["this_machine"] else one["serial"]
-        for one in told
+        f"{key['serial']} (this computer's)" if key["this_machine"] else key["serial"]
+        for key in keys
     ]
     yield from agree(1, "revoke", ", ".join(names))
 
 
-def _print(key: ListedKey) -> str:
+def _fingerprint(key: ListedKey) -> str:
     return fingerprint(key.certificate.public_key) if key.certificate else ""
 
 

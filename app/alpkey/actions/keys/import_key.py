@@ -15,7 +15,7 @@ from alpkey.actions.agent import load as agent_actions
 from alpkey.actions.agent.unlock import KeyPassphrase
 from alpkey.actions.confirm import agree, is_wanted
 from alpkey.actions.install import LOCK_TIMEOUT_S, finish_interrupted, foreign_key, report_wait
-from alpkey.actions.keys.named_key import is_ours
+from alpkey.actions.keys.named_key import keep_certificate
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.errors import Cancelled, InvalidFile, NoKey
@@ -90,21 +90,21 @@ def import_key(request: ImportRequest, world: ImportWorld) -> Action:
     world.files.check_writable()
     agreed = yield from _agree_to_backup(choice, request, world, numbers)
     unwanted = yield from _ask_for_removal(choice, request, world, numbers)
-    cover = KeyPassphrase(world.kept, world.protection)
+    passphrase = KeyPassphrase(world.kept, world.protection)
     if choice.key.download and not choice.key.encrypted:
-        cover.begin()
-        yield from cover.wait()
+        passphrase.begin()
+        yield from passphrase.wait()
     yield from report_wait(world.lock)
     with world.lock.held(LOCK_TIMEOUT_S):
         choice = importing.choose()
         importing.require_agreement(choice, agreed=agreed)
         with world.cancellation.deferred():
-            backup = yield from importing.install(choice, cover)
+            backup = yield from importing.install(choice, passphrase)
             removed = yield from _remove(unwanted, world)
     return {
         **status_object(take_status(world.status), world.status.clock()),
         "imported": importing.installed,
-        "from": [str(one.path) for one in choice.downloads if one.path],
+        "from": [str(download.path) for download in choice.downloads if download.path],
         "backup": backup,
         "removed": removed,
     }
@@ -128,8 +128,8 @@ class _Importing:
         keys, useless = self._keys()
         candidates = Candidates(
             keys=keys,
-            certificates=[one for one in self._finds if isinstance(one, FoundCertificate)],
-            useless=[*(one for one in self._finds if isinstance(one, UnusableFile)), *useless],
+            certificates=[find for find in self._finds if isinstance(find, FoundCertificate)],
+            useless=[*(find for find in self._finds if isinstance(find, UnusableFile)), *useless],
             installed=_installed_key(world),
             account=world.status.snapshot().account,
             dashboard=world.site.dashboard,
@@ -141,27 +141,31 @@ class _Importing:
 
     def require_agreement(self, choice: Choice, *, agreed: bool) -> None:
         """Raises Cancelled where a key came meanwhile that was never asked about."""
-        foreign = foreign_key(self._world.files, self._world.status.journal)
+        foreign = foreign_key(self._world.files, fold(self._world.status.journal.facts()))
         if foreign and choice.key.download and not agreed:
             raise Cancelled("foreign-key", path=str(foreign.path))
 
-    def install(self, choice: Choice, cover: KeyPassphrase) -> Generator[Event, Answer, str | None]:
+    def install(
+        self, choice: Choice, passphrase: KeyPassphrase
+    ) -> Generator[Event, Answer, str | None]:
         """Where the backup lies, if one was needed.  Called under the lock."""
         world, snapshot = self._world, self._world.status.snapshot()
+        now = world.status.clock()
         if self._is_as_good(snapshot, choice):
             return None
         backup = None
-        foreign = foreign_key(world.files, world.status.journal)
+        foreign = foreign_key(world.files, fold(world.status.journal.facts()))
         if not (foreign and choice.key.download):
-            yield from self._keep_certificate(choice)
+            facts = world.status.journal.facts()
+            yield from keep_certificate(world.files, facts, choice.certificate, now)
         if choice.key.download is None:
             world.files.install_certificate(choice.line)
         else:
             if foreign:
-                backup = str(world.files.keep_backup(world.status.clock()))
+                backup = str(world.files.keep_backup(now))
                 yield Warn("backup-kept", {"path": backup})
             key = choice.key
-            private = key.private if key.encrypted else cover.over(key.private)
+            private = key.private if key.encrypted else passphrase.over(key.private)
             pair = IssuedPair(private, choice.line)
             world.files.install(pair, public_line(choice.certificate.public_key))
         self.installed = True
@@ -169,13 +173,6 @@ class _Importing:
         self._note(choice, own_key=choice.key.download is not None or foreign is None)
         yield from self._load_agent(choice, snapshot)
         return backup
-
-    def _keep_certificate(self, choice: Choice) -> Iterator[Event]:
-        """Copies aside one of another authority that lies there."""
-        files, status = self._world.files, self._world.status
-        there = files.certificate()
-        if there is not None and not is_ours(there, status.journal.facts(), choice.certificate):
-            yield Warn("backup-kept", {"path": str(files.keep_certificate(status.clock()))})
 
     def _keys(self) -> tuple[list[OwnedKey], list[UnusableFile]]:
         keys, useless = [], []
@@ -201,15 +198,15 @@ class _Importing:
             ) from None
 
     def _is_as_good(self, snapshot: Snapshot, choice: Choice) -> bool:
-        """A folder that is looked through may hold yesterday's; what is named is what is meant."""
-        now, there = self._world.status.clock(), snapshot.certificate
-        if there is None or not snapshot.state(now).opens_doors:
+        """Whether the installed one lasts as long; a given path is imported in any case."""
+        now, installed = self._world.status.clock(), snapshot.certificate
+        if installed is None or not snapshot.state(now).opens_doors:
             return False
-        if there.blob == choice.certificate.blob:
+        if installed.blob == choice.certificate.blob:
             return True
-        ours, theirs = there.valid_before, choice.certificate.valid_before
-        lives_longer = ours is None or (theirs is not None and ours >= theirs)
-        return self._request.looks_around and lives_longer
+        old_end, new_end = installed.valid_before, choice.certificate.valid_before
+        lasts_longer = old_end is None or (new_end is not None and old_end >= new_end)
+        return self._request.looks_around and lasts_longer
 
     def _note(self, choice: Choice, *, own_key: bool) -> None:
         """A journal that cannot be written must not cost the key that is in place."""
@@ -225,7 +222,7 @@ class _Importing:
         )
         with suppress(InvalidFile):
             facts = world.status.journal.facts()
-            known = {(one.serial, one.fingerprint) for one in facts if isinstance(one, Issued)}
+            known = {(f.serial, f.fingerprint) for f in facts if isinstance(f, Issued)}
             if (fact.serial, fact.fingerprint) not in known:
                 world.status.journal.append([fact])
 
@@ -243,7 +240,7 @@ class _Importing:
 
 
 def pasted(text: bytes) -> Download:
-    """What somebody pasted, under the name that it has in sentences."""
+    """A pasted text, under the name that messages give it."""
     return Download("The pasted text", Secret(decoded(text)))
 
 
@@ -258,7 +255,7 @@ def _understood(choice: Choice) -> Step:
     """What was found, before anything is asked about it."""
     certificate, ends = choice.certificate, choice.certificate.valid_before
     params = {
-        "names": ", ".join(dict.fromkeys(one.name for one in choice.downloads)),
+        "names": ", ".join(dict.fromkeys(download.name for download in choice.downloads)),
         "principals": ", ".join(certificate.principals),
         "ends": rfc3339(ends) if ends else "never",
     }
@@ -272,7 +269,7 @@ def _read(request: ImportRequest, world: ImportWorld) -> list[Download]:
 
 
 def _installed_key(world: ImportWorld) -> OwnedKey | None:
-    """The key on this computer; one that is of no use is as good as none."""
+    """The key on this computer; None also where it cannot be used."""
     try:
         private = world.files.private()
         return _owned(private, world.pairs) if private else None
@@ -293,10 +290,10 @@ def _owned(private: Secret, pairs: Pairs, download: Download | None = None) -> O
 def _agree_to_backup(
     choice: Choice, request: ImportRequest, world: ImportWorld, numbers: Iterator[int]
 ) -> Generator[Event, Answer, bool]:
-    """Whether a key that is there may be kept aside.  Raises Cancelled where it is to stay."""
+    """Whether a key that is there may be moved aside.  Raises Cancelled where it is to stay."""
     if request.yes or choice.key.download is None:
         return request.yes
-    stored = foreign_key(world.files, world.status.journal)
+    stored = foreign_key(world.files, fold(world.status.journal.facts()))
     if stored:
         yield from agree(next(numbers), "replace", str(stored.path))
     return stored is not None
@@ -308,10 +305,14 @@ def _ask_for_removal(
     """The downloads to remove; what is installed is never offered."""
     snapshot = world.status.snapshot()
     installed = {path.resolve() for path in (snapshot.key_path, snapshot.certificate_path)}
-    spare = [one for one in choice.downloads if one.path and one.path.resolve() not in installed]
+    spare = [
+        download
+        for download in choice.downloads
+        if download.path and download.path.resolve() not in installed
+    ]
     if request.yes or not spare:
         return []
-    names = ", ".join(one.name for one in spare)
+    names = ", ".join(download.name for download in spare)
     wanted = yield from is_wanted(next(numbers), "remove", names)
     return spare if wanted else []
 

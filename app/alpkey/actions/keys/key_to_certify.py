@@ -16,8 +16,8 @@ from alpkey.core.state.key_origin import Origin, origin
 
 
 def agree_to_replace(files: KeyFiles, known: Known, *, yes: bool) -> Generator[Event, Answer, bool]:
-    """Whether a key that nobody can tell the origin of may be moved aside.  Raises Cancelled."""
-    if files.named:  # what is there stays, whatever anybody agrees to
+    """Whether a key of unknown origin may be moved aside.  Raises Cancelled."""
+    if files.named:  # what is there stays, whatever was agreed to
         return False
     stored = files.current()
     if yes or stored is None or origin(stored, known) is not Origin.UNKNOWN:
@@ -31,13 +31,14 @@ class KeyToCertify:
     """The key to certify; where its origin is not one to be used as it is, it waits for its place.
 
     ``origin`` is that of the key that is in place now; ``private`` is None where what signs is
-    elsewhere.
+    elsewhere.  ``hidden``: its public half cannot be read from disk without the passphrase.
     """
 
     private: Secret | None
     public_key: bytes
     encrypted: bool
     origin: Origin
+    hidden: bool = False
 
     @property
     def waits(self) -> bool:
@@ -51,23 +52,24 @@ class KeyToCertify:
 def named_to_certify(
     named: NamedKey | None, files: KeyFiles, pairs: Pairs, known: Known
 ) -> KeyToCertify:
-    """The key that the person named; where there is none, one that waits for its place."""
+    """The key that the user named; where there is none, one that waits for its place."""
     stored = files.current()
     where = origin(stored, known, named=True)
     if named is None or not where.is_used:
         private, public_key = _waiting(files, pairs)
         return KeyToCertify(private, public_key, encrypted=False, origin=Origin.NOWHERE)
     here = None if named.elsewhere else named.private
-    return KeyToCertify(here, named.public_key, named.encrypted, where)
+    return KeyToCertify(here, named.public_key, named.encrypted, where, named.hidden)
 
 
 def key_to_certify(files: KeyFiles, pairs: Pairs, known: Known, *, agreed: bool) -> KeyToCertify:
-    """The key to certify now.  Raises InvalidFile, or Cancelled where one came that nobody agreed
-    to.
+    """The key to certify now.
+
+    Raises InvalidFile, or Cancelled where one came that the user has not agreed to replace.
     """
     stored, private = files.current(), files.private()
     where = origin(stored, known)
-    if where is Origin.UNKNOWN and not agreed and stored:  # it came while the person signed in
+    if where is Origin.UNKNOWN and not agreed and stored:  # it came while the user signed in
         raise Cancelled("foreign-key", path=str(stored.path))
     if where.is_used and stored and stored.elsewhere and stored.public_key:
         return KeyToCertify(None, stored.public_key, encrypted=False, origin=where)

@@ -1,11 +1,11 @@
-"""A key that the person named: it is certified as it is, or refused, and never replaced.
+"""A key that the user named: it is certified as it is, or refused, and never replaced.
 
-All of it comes before a sign-in, so that nothing is signed for a key that will not do.
+All checks come before a sign-in, so that nothing is signed for a key that cannot be used.
 """
 
 import itertools
 import shlex
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,8 +28,8 @@ from alpkey.core.state.journal import Fact, Issued, MaybeIssued, fold
 from alpkey.core.state.ownership import OwnedKeys
 from alpkey.core.state.snapshot import Snapshot
 
-# OpenSSH 10 knows it no more, and no gateway signs it.
-_DEAD_TYPE = "ssh-dss"
+# OpenSSH 10 no longer knows it, and no gateway signs it.
+_RETIRED_TYPE = "ssh-dss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class NamedKey:
     """What was found; ``private`` is the file's text, None where there is a public half alone.
 
     ``elsewhere``: what signs is not in the file.
-    ``hidden``: the file shows its public half only to whoever opens it, and no ``.pub`` does.
+    ``hidden``: the file shows its public half only with the passphrase, and no ``.pub`` does.
     """
 
     private: Secret | None
@@ -50,11 +50,13 @@ class NamedKey:
 def named_key(
     files: KeyFiles, pairs: Pairs, protection: KeyProtection
 ) -> Generator[Event, Answer, NamedKey | None]:
-    """The key that is there; None where none is, so that one may be made.
+    """The key that the user named; None where none was, or none is there, so that one may be made.
 
     Its public half is read from the key, or from the ``.pub`` where a passphrase hides it; where
     there is neither the passphrase is asked for.  Raises InvalidFile, or Cancelled.
     """
+    if not files.named:
+        return None
     stored, private, text = files.current(), files.private(), files.public()
     beside = public_key_in(text or "")
     if private is None:
@@ -63,7 +65,7 @@ def named_key(
         found = NamedKey(None, beside, False, elsewhere=True) if stored and beside else None
     else:
         found = yield from _read(private, beside, files, pairs, protection)
-    if found and type_name(found.public_key) == _DEAD_TYPE:
+    if found and type_name(found.public_key) == _RETIRED_TYPE:
         raise _refused("named-key-unread", files, reason="It is a key of the type DSA.")
     if found and beside is not None and beside != found.public_key:
         raise _refused("named-public-differs", files)
@@ -71,7 +73,7 @@ def named_key(
 
 
 def check_unchanged(key: NamedKey | None, files: KeyFiles) -> None:
-    """Raises InvalidFile where another key took its place while the person signed in."""
+    """Raises InvalidFile where another key took its place while the user signed in."""
     private, beside = files.private(), public_key_in(files.public() or "")
     if private != (key.private if key else None):
         raise InvalidFile("key-changed")
@@ -79,7 +81,7 @@ def check_unchanged(key: NamedKey | None, files: KeyFiles) -> None:
         raise InvalidFile("key-changed")
 
 
-def refuse_to_replace(files: KeyFiles, facts: Iterable[Fact]) -> None:
+def refuse_to_replace(files: KeyFiles, facts: Sequence[Fact]) -> None:
     """Raises InvalidFile where a pair of a service would take the place of a key that was named.
 
     One that such a service made, and Alpkey put there, is renewed in this way alone.
@@ -94,51 +96,47 @@ def refuse_to_replace(files: KeyFiles, facts: Iterable[Fact]) -> None:
         raise _refused("named-key-stays", files)
 
 
-def check_neighbours(files: KeyFiles, facts: Iterable[Fact], now: datetime) -> None:
-    """Raises InvalidFile where what lies beside a key that was named is somebody else's, and in
-    use.
-    """
+def check_neighbours(files: KeyFiles, facts: Sequence[Fact], now: datetime) -> None:
+    """Raises InvalidFile where beside a named key lies a certificate from elsewhere, in use."""
     if not files.named:
         return
-    facts, text = list(facts), files.certificate()
-    if text is None or is_ours(text, facts):
+    text = files.certificate()
+    if text is None or is_own(text, facts):
         return
     certificate = _certificate(text)
     if certificate is None or certificate.validity(now) is not Validity.EXPIRED:
         raise _refused("named-certificate-stays", files)
 
 
-def check_waiting(files: KeyFiles, pairs: Pairs, facts: Iterable[Fact]) -> None:
-    """Raises InvalidFile where what has the name of a waiting key beside the named one is not
-    ours.
-    """
+def check_waiting(files: KeyFiles, pairs: Pairs, facts: Sequence[Fact]) -> None:
+    """Raises InvalidFile where a file that Alpkey did not make has a waiting key's name."""
     if not files.named:
         return
     waiting = files.waiting()
     if waiting is None:
         return
-    sent = {one.fingerprint for one in facts if isinstance(one, MaybeIssued | Issued)}
+    sent = {fact.fingerprint for fact in facts if isinstance(fact, MaybeIssued | Issued)}
     try:
-        ours = fingerprint(pairs.public_key(waiting)) in sent
+        is_own = fingerprint(pairs.public_key(waiting)) in sent
     except InvalidFile:
-        ours = False
-    if not ours:
+        is_own = False
+    if not is_own:
         raise InvalidFile(
             path=f"{files.path}.next",
             reason="A key that is made here would wait under this name, which is taken.",
         )
 
 
-def account_at(snapshot: Snapshot, files: KeyFiles, facts: Iterable[Fact]) -> str | None:
-    """The account to renew for; somebody else's certificate beside a named key does not tell it."""
-    facts, there = list(facts), snapshot.certificate
-    if not files.named or there is None or is_ours(public_line(there.blob), facts):
+def account_at(snapshot: Snapshot, files: KeyFiles, facts: Sequence[Fact]) -> str | None:
+    """The account to renew for; a certificate from elsewhere beside a named key is no evidence."""
+    installed = snapshot.certificate
+    if not files.named or installed is None or is_own(public_line(installed.blob), facts):
         return snapshot.account
-    told_by_it = snapshot.account is not None and snapshot.account in there.principals
-    return fold(facts).account if told_by_it else snapshot.account
+    is_from_it = snapshot.account is not None and snapshot.account in installed.principals
+    return fold(facts).account if is_from_it else snapshot.account
 
 
-def is_ours(text: str, facts: Iterable[Fact], issued: Certificate | None = None) -> bool:
+def is_own(text: str, facts: Sequence[Fact], issued: Certificate | None = None) -> bool:
     """Whether the certificate came from an authority that certified a key of this computer.
 
     ``issued`` is one that came just now.
@@ -146,12 +144,20 @@ def is_ours(text: str, facts: Iterable[Fact], issued: Certificate | None = None)
     certificate = _certificate(text)
     if certificate is None:
         return False
-    facts = list(facts)
     authorities = {fact.authority for fact in facts if isinstance(fact, Issued)}
     if issued:
         authorities.add(fingerprint(issued.authority))
     known = fingerprint(certificate.authority) in authorities
     return known or OwnedKeys.of(facts).has_certificate(certificate)
+
+
+def keep_certificate(
+    files: KeyFiles, facts: Sequence[Fact], issued: Certificate, now: datetime
+) -> Iterator[Event]:
+    """Copy aside an installed certificate from elsewhere: only its own issuer could replace it."""
+    installed = files.certificate()
+    if installed is not None and not is_own(installed, facts, issued):
+        yield Warn("backup-kept", {"path": str(files.keep_certificate(now))})
 
 
 def _read(
@@ -193,5 +199,5 @@ def _refused(
     code: str, files: KeyFiles, why: InvalidFile | None = None, *, reason: str = ""
 ) -> InvalidFile:
     path = str(files.path)
-    said = why.params.get("reason") if why else reason
-    return InvalidFile(code, path=path, typed=shlex.quote(path), reason=said)
+    known = why.params.get("reason") if why else reason
+    return InvalidFile(code, path=path, typed=shlex.quote(path), reason=known)

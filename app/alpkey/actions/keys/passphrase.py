@@ -1,4 +1,4 @@
-"""The passphrase of the private key: set, changed, removed, kept in the keychain.
+"""The passphrase of the private key: set, changed, removed, saved in the keychain.
 
 It goes from the answer to the key and nowhere else.  The key is written anew and proven before the
 old file is replaced, in one step.
@@ -40,7 +40,7 @@ NEW, AGAIN, OLD = "passphrase", "passphrase_again", "old_passphrase"
 
 @dataclass(frozen=True, slots=True)
 class PassphraseWorld:
-    """``make`` makes a passphrase that nobody could guess."""
+    """``make`` makes a random passphrase."""
 
     files: KeyFiles
     protection: KeyProtection
@@ -52,8 +52,7 @@ class PassphraseWorld:
 
 
 def set_passphrase(world: PassphraseWorld) -> Action:
-    """Protects the key, or changes its passphrase; the agent gets the key, so that ssh need not
-    ask.
+    """Protect the key, or change its passphrase; the agent gets the key, so ssh need not ask.
 
     The result is the status and ``changed``.  Raises SignInRefused, NoKey, InvalidFile,
     InvalidInput, Unreachable (lock) or Cancelled.
@@ -62,8 +61,8 @@ def set_passphrase(world: PassphraseWorld) -> Action:
     private, encrypted = _private(world)
     numbers = itertools.count(1)
     opened = yield from _open(private, encrypted, world, numbers, OLD)
-    covered = yield from _cover(opened.private, opened.answer, world, numbers)
-    _replace(private, covered, world)
+    protected = yield from _protect(opened.private, opened.answer, world, numbers)
+    _replace(private, protected, world)
     yield Step("protected")
     yield from _forget(world)
     yield from _load_agent(opened.private, world)
@@ -71,7 +70,7 @@ def set_passphrase(world: PassphraseWorld) -> Action:
 
 
 def remove_passphrase(world: PassphraseWorld) -> Action:
-    """Takes the passphrase off.  Result and errors are those of :func:`set_passphrase`."""
+    """Remove the passphrase.  Result and errors are those of :func:`set_passphrase`."""
     yield from finish_interrupted(world.files, world.lock)
     private, encrypted = _private(world)
     if not encrypted:
@@ -86,10 +85,10 @@ def remove_passphrase(world: PassphraseWorld) -> Action:
 
 
 def keep_passphrase(world: PassphraseWorld) -> Action:
-    """Protects the key with a passphrase that only the keychain knows.
+    """Protect the key with a passphrase that only the keychain knows.
 
     It is stored before the key is replaced, so a cut in between leaves a key that opens as before.
-    A renewal covers a new key with the same one.  Result and errors are those of
+    A renewal protects a new key with the same one.  Result and errors are those of
     :func:`set_passphrase`, and KeychainTrouble.
     """
     yield from finish_interrupted(world.files, world.lock)
@@ -111,9 +110,9 @@ def keep_passphrase(world: PassphraseWorld) -> Action:
 
 
 def look_at_keychain(world: PassphraseWorld) -> Action:
-    """Whether the keychain can be used now; asks nobody and changes nothing.
+    """Whether the keychain can be used now; asks nothing and changes nothing.
 
-    The result is the status and ``keychain`` with ``usable`` and, in words, ``trouble``.
+    The result is the status and ``keychain`` with ``usable`` and, as a sentence, ``trouble``.
     """
     yield from ()
     trouble = None
@@ -122,8 +121,8 @@ def look_at_keychain(world: PassphraseWorld) -> Action:
         if world.kept.keychain.is_locked():
             trouble = setup_messages.KEYCHAIN_LOCKED
     except KeychainTrouble as error:
-        said = describe(error)
-        trouble = f"{said.title}. {said.detail}"
+        message = describe(error)
+        trouble = f"{message.title}. {message.detail}"
     return {
         **_result(world, changed=False),
         "keychain": {"usable": trouble is None, "trouble": trouble},
@@ -147,23 +146,23 @@ def _open(
 ) -> Generator[Event, Answer, Opened]:
     if not encrypted:
         return Opened(world.protection.recoded(private, None, None), {})
-    keychain = world.kept.keychain if _is_kept(world) else None
+    keychain = world.kept.keychain if _is_saved(world) else None
     return (yield from open_key(private, world.protection, keychain, numbers, field))
 
 
-def _is_kept(world: PassphraseWorld) -> bool:
+def _is_saved(world: PassphraseWorld) -> bool:
     return fold(world.status.journal.facts()).key_protected
 
 
 def _note(world: PassphraseWorld, *, kept: bool) -> None:
-    if _is_kept(world) is not kept:
+    if _is_saved(world) is not kept:
         with world.lock.held(LOCK_TIMEOUT_S):
             world.status.journal.append([KeyProtected(world.status.clock(), kept)])
 
 
 def _forget(world: PassphraseWorld) -> Iterator[Event]:
-    """The passphrase in the keychain is of no use any more; one that stays there opens nothing."""
-    if not _is_kept(world):
+    """Remove the passphrase from the keychain; one that stays there opens nothing."""
+    if not _is_saved(world):
         return
     _note(world, kept=False)
     try:
@@ -186,10 +185,10 @@ def _private(world: PassphraseWorld) -> tuple[Secret, bool]:
     return private, stored.encrypted
 
 
-def _cover(
+def _protect(
     plain: Secret, given: Answer, world: PassphraseWorld, numbers: Iterator[int]
 ) -> Generator[Event, Answer, Secret]:
-    """The key under the new passphrase, which is asked for until one will do.
+    """The key under the new passphrase, which is asked for until it is acceptable.
 
     ``given`` is an earlier answer that may hold it already.
     """
@@ -203,8 +202,8 @@ def _cover(
             answer = yield Await(ask)
         try:
             return world.protection.recoded(plain, None, _new(answer))
-        except InvalidInput as no:
-            error = InvalidInput(no.code, field=NEW)
+        except InvalidInput as refusal:
+            error = InvalidInput(refusal.code, field=NEW)
 
 
 def _new(answer: Answer) -> Secret:

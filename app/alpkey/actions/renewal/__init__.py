@@ -1,1 +1,1 @@
-"""renewal"""
+"""Renewals: new certificates from the services, by the user or automatically."""

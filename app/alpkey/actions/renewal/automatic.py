@@ -1,12 +1,13 @@
-"""A renewal that nobody asked for: with the kept sign-in alone, and only the certificate changes.
+"""An automatic renewal: with the saved sign-in alone, and only the certificate changes.
 
-The tray decides when, by ``core.silent``; a failure is a fact in the journal, by which it decides
-whether and when it is tried again.
+The tray decides when, by ``core.schedule.auto_renewal``; a failure is a fact in the journal, by
+which it decides whether and when to try again.
 """
 
 from alpkey.actions.install import LOCK_TIMEOUT_S
-from alpkey.actions.renewal.common import RenewRequest, renewal_result
 from alpkey.actions.renewal.gateway import GatewayRenewalWorld, renew_at_gateway
+from alpkey.actions.renewal.request import GatewayRequest
+from alpkey.actions.renewal.steps import renewal_result
 from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
@@ -22,22 +23,21 @@ from alpkey.core.state.journal import AutoRenewalFailed, fold
 from alpkey.core.state.key_origin import origin
 from alpkey.core.state.snapshot import Snapshot
 
-# What may pass by itself.
-_PASSING = (Unreachable, KeychainTrouble, QuotaUsedUp)
+# Errors that may pass by themselves.
+_TEMPORARY = (Unreachable, KeychainTrouble, QuotaUsedUp)
 
 
 def renew_automatically(world: GatewayRenewalWorld) -> Action:
-    """Renews where that may be tried now; the result is that of a renewal.
+    """Renew where that may be tried now; the result is that of a renewal.
 
-    Nobody is asked anything, neither by us nor by the keychain.  Raises what a renewal does.
+    The user is asked nothing, neither by Alpkey nor by the keychain.  Raises what a renewal raises.
     """
-    snapshot = world.status.snapshot()
-    now = world.status.clock()
+    snapshot, now = world.status.snapshot(), world.status.clock()
     if not is_possible(snapshot, now):
         return renewal_result(world.status, world.cancellation)
-    request = RenewRequest(if_needed=snapshot.left(now), attended=False, spares=SPARES)
+    request = GatewayRequest(if_needed=snapshot.left(now), attended=False, spares=SPARES)
     try:
-        _require_quiet(snapshot, world)
+        _check_unattended(snapshot, world)
         return (yield from renew_at_gateway(SignInMethod.DEVICE, request, world))
     except Cancelled:
         raise
@@ -47,7 +47,7 @@ def renew_automatically(world: GatewayRenewalWorld) -> Action:
         raise
 
 
-def _require_quiet(snapshot: Snapshot, world: GatewayRenewalWorld) -> None:
+def _check_unattended(snapshot: Snapshot, world: GatewayRenewalWorld) -> None:
     """Raises KeychainTrouble, or InvalidFile where more than the certificate would change."""
     if not world.kept.keychain.opens_unasked():
         raise KeychainTrouble("keychain-locked", name="It")
@@ -56,8 +56,8 @@ def _require_quiet(snapshot: Snapshot, world: GatewayRenewalWorld) -> None:
         raise InvalidFile("key-unfit", reason="Its place is to be taken by another one, made here.")
 
 
-def _note(snapshot: Snapshot, trouble: AlpkeyError, world: GatewayRenewalWorld) -> None:
-    final = not isinstance(trouble, _PASSING)
-    fact = AutoRenewalFailed(world.status.clock(), snapshot.account or "", trouble.code, final)
+def _note(snapshot: Snapshot, error: AlpkeyError, world: GatewayRenewalWorld) -> None:
+    final = not isinstance(error, _TEMPORARY)
+    fact = AutoRenewalFailed(world.status.clock(), snapshot.account or "", error.code, final)
     with world.lock.held(LOCK_TIMEOUT_S):
         world.status.journal.append([fact])

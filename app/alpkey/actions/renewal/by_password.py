@@ -1,4 +1,4 @@
-"""Renew with name, password and code, at the first service that takes them."""
+"""Renew with username, password and code, at the first service that takes them."""
 
 from collections.abc import Callable
 
@@ -8,22 +8,23 @@ from alpkey.core.site import GATEWAY, Service
 
 
 def renew_by_password(
-    service: Callable[[], Service | None],
+    first_service: Callable[[], Service | None],
     classic: Callable[[], Action],
     at_gateway: Callable[[], Action],
 ) -> Action:
-    """Renews at ``service``, which tells of the first one that is not known to be retired.
+    """Renew at ``first_service``: the first one that is not known to be retired.
 
-    One that turns out to be says so before anything secret is sent to it; then the next one is
-    asked.  Where none is left it is ``classic``, which may have come back.  Raises what the two
-    raise; NeedsBrowser only once no other service is left.
+    One that turns out to be retired says so before anything secret is sent to it; then the next one
+    is asked.  Where none is left it is ``classic``, which may have come back.  Raises what the two
+    renewals raise; NeedsBrowser only once no other service is left.
     """
-    first = service()
+    service = first_service()
     while True:
         try:
-            return (yield from (at_gateway if first and first.kind == GATEWAY else classic)())
+            is_gateway = service is not None and service.kind == GATEWAY
+            return (yield from (at_gateway if is_gateway else classic)())
         except NeedsBrowser:
-            then = service()
-            if then in (None, first):
+            following = first_service()
+            if following in (None, service):
                 raise
-            first = then
+            service = following

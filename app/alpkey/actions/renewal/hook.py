@@ -1,7 +1,7 @@
-"""A command of the person's, run after each renewal, as the setting ``after_renewal`` has it.
+"""The user's own command, run after each renewal, from the setting ``after_renewal``.
 
-The renewal is over by then: the lock is free, and what it knew of secrets is gone.  Whatever
-becomes of the command, the key is there.
+The renewal is over by then: the lock is free, and its secrets are gone.  Whether the command
+succeeds or fails, the key is there.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from alpkey.core.messages.describe import quoted
 from alpkey.core.ports import Cancellation
 from alpkey.core.schedule.hook_ports import Hook
 
-# What the command is told, by the name of its variable.
+# What the command gets, by the name of its variable.
 FACTS = {
     "ALPKEY_KEY": "key_path",
     "ALPKEY_CERTIFICATE": "certificate_path",
@@ -32,7 +32,7 @@ class HookWorld:
 
 
 def then_run(renewal: Action, world: HookWorld) -> Action:
-    """The renewal, and the command once it brought a key; the result is the renewal's."""
+    """Renew, then run the command where that brought a key; the result is the renewal's."""
     result: Result = yield from renewal
     if not (world.command and result["renewed"]):
         return result

@@ -1,4 +1,4 @@
-"""A login that meets a dead key while somebody stays signed in: nobody need be asked."""
+"""A login that meets an expired key while the user stays signed in: no question is needed."""
 
 from collections.abc import Callable, Generator
 
@@ -11,9 +11,9 @@ from alpkey.core.state.snapshot import Snapshot
 def renewed_without_asking(
     snapshot: Callable[[], Snapshot], clock: Clock, renew: Callable[[], Action] | None
 ) -> Generator[Event, Answer, bool]:
-    """Whether there is a good key now.  Where that fails, somebody is asked as if it had not been.
+    """Whether the key opens doors now; where it does not, the user can still be asked.
 
-    ``renew`` renews with a kept sign-in alone.  Raises Cancelled.
+    ``renew`` renews with a saved sign-in alone.  Raises Cancelled.
     """
     if renew is None or not snapshot().stays_signed_in:
         return False

@@ -1,19 +1,19 @@
 """Renew for a service account: signed in with its API key, with files of its own.
 
-Nothing of the person's is touched: not the key, not the certificate, not the agent, and not the
-journal that counts a person's keys.  Certificates of a minute are to be had without limit, so an
-answer that was lost costs nothing, and the whole may simply be done again.
+Nothing of the user's is touched: not the key, not the certificate, not the agent, and not the
+journal that counts the user's keys.  Certificates of a minute take no slot, so an answer that was
+lost costs nothing, and the whole may simply be done again.
 """
 
 import shlex
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from alpkey.actions.install import LOCK_TIMEOUT_S
-from alpkey.actions.keys.named_key import NamedKey, check_unchanged, is_ours, named_key
+from alpkey.actions.keys.named_key import check_unchanged, is_own, named_key
 from alpkey.core.errors import InvalidFile
-from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
+from alpkey.core.events import Action, Result, Step, Warn
 from alpkey.core.keys.certificate import (
     Certificate,
     InvalidCertificate,
@@ -57,15 +57,15 @@ class ServiceAccountWorld:
 
 
 def renew_for_service_account(if_needed: timedelta | None, world: ServiceAccountWorld) -> Action:
-    """Renews the service account's certificate; its key is made where there is none.
+    """Renew the service account's certificate; its key is made where there is none.
 
     The result is that of a renewal, without quota and agent.  Raises SignInRefused, InvalidInput,
     Unreachable and InvalidFile.
     """
-    if if_needed is not None and _look(world).outlasts(if_needed, world.clock()):
+    if if_needed is not None and _snapshot(world).outlasts(if_needed, world.clock()):
         return _result(world)
     api_key = world.api_key()
-    named = yield from _named(world)
+    named = yield from named_key(world.files, world.pairs, world.protection)
     world.files.check_writable()
     token = world.service.token_for(api_key)
     yield Step("signed-in")
@@ -78,12 +78,7 @@ def renew_for_service_account(if_needed: timedelta | None, world: ServiceAccount
         public = named.public_key if named else _public(made, world)
         line = world.service.sign(token, f"{public_line(public)} alpkey\n", "1min")
         yield Step("issued")
-        certificate = world.pairs.check(line)
-        _check(certificate, public, world)
-        there = world.files.certificate()
-        if world.files.named and there is not None and not is_ours(there, (), certificate):
-            path = str(world.files.path)
-            raise InvalidFile("named-certificate-stays", path=path, typed=shlex.quote(path))
+        _check(world.pairs.check(line), public, world)
         with world.cancellation.briefly():
             if made:
                 world.files.install_own(IssuedPair(made, line), public_line(public))
@@ -91,13 +86,6 @@ def renew_for_service_account(if_needed: timedelta | None, world: ServiceAccount
                 world.files.install_certificate(line)
         yield Step("installed")
     return _result(world, service=world.service.name)
-
-
-def _named(world: ServiceAccountWorld) -> Generator[Event, Answer, NamedKey | None]:
-    """The key that the caller named, before anything is sent.  Raises InvalidFile or Cancelled."""
-    if not world.files.named:
-        return None
-    return (yield from named_key(world.files, world.pairs, world.protection))
 
 
 def _public(made: Secret | None, world: ServiceAccountWorld) -> bytes:
@@ -109,12 +97,16 @@ def _public(made: Secret | None, world: ServiceAccountWorld) -> bytes:
 
 
 def _check(certificate: Certificate, public: bytes, world: ServiceAccountWorld) -> None:
-    """Raises InvalidFile.  Whose it is follows from the API key alone."""
+    """Raises InvalidFile.  The account follows from the API key alone."""
     check_key(certificate, public)
     check_certificate(certificate, next(iter(certificate.principals), ""), world.clock())
+    installed = world.files.certificate()
+    if world.files.named and installed is not None and not is_own(installed, (), certificate):
+        path = str(world.files.path)
+        raise InvalidFile("named-certificate-stays", path=path, typed=shlex.quote(path))
 
 
-def _look(world: ServiceAccountWorld) -> Snapshot:
+def _snapshot(world: ServiceAccountWorld) -> Snapshot:
     stored, pair = world.files.current(), world.files.pair()
     certificate, trouble = None, None
     try:
@@ -138,5 +130,5 @@ def _look(world: ServiceAccountWorld) -> Snapshot:
 
 
 def _result(world: ServiceAccountWorld, service: str | None = None) -> Result:
-    status = status_object(Status(_look(world), NO_AGENT), world.clock())
+    status = status_object(Status(_snapshot(world), NO_AGENT), world.clock())
     return {**status, "renewed": service is not None, "service": service, "cancelled_late": False}

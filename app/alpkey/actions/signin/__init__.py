@@ -1,1 +1,1 @@
-"""signin"""
+"""Signing in, and what is saved of it in the keychain."""

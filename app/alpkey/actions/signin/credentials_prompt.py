@@ -1,4 +1,4 @@
-"""The form: the question for name, password and code, asked again until they are accepted."""
+"""The question for username, password and code, asked again until they are accepted."""
 
 from collections.abc import Callable, Generator, Iterator
 from typing import TypeVar
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class SavedPasswordRefused(InvalidInput):
-    """The kept password was refused before, so it is not sent again."""
+    """The saved password was refused before, so it is not sent again."""
 
     default_code = "kept-refused"
 
@@ -22,11 +22,11 @@ class SavedPasswordRefused(InvalidInput):
         super().__init__(field="password")
 
 
-class Form:
+class CredentialsPrompt:
     """One sign-in; ``numbers`` are those of its questions.
 
-    ``prove`` has the service show itself, before any secret is sent, while the person types.
-    With ``offer`` the form can offer to keep the password.
+    ``prove`` has the service show itself, before any secret is sent, while the user types.
+    With ``offer`` the form can offer to save the password.
     """
 
     def __init__(
@@ -61,14 +61,14 @@ class Form:
                 return (yield from use(credentials))
             except SignInRefused as refusal:
                 self._refused(refusal, credentials)
-            except SavedPasswordRefused as elsewhere:  # by another process, in the meantime
-                self._error = elsewhere
+            except SavedPasswordRefused as refusal:  # by another process, in the meantime
+                self._error = refusal
                 self._kept.refused()
 
     def about_to_send(self, credentials: Credentials) -> Iterator[Event]:
-        """The last look before they leave this computer, under the lock.
+        """Check once more before they leave this computer, under the lock.
 
-        A kept password that was refused, perhaps a moment ago, is not sent again: raises
+        A saved password that was refused, perhaps a moment ago, is not sent again: raises
         SavedPasswordRefused.
         """
         if credentials.kept and self._known(credentials.username).kept_refused:
@@ -76,21 +76,21 @@ class Form:
         yield from self._warn_of_lock_out(credentials.username)
 
     def settle(self, credentials: Credentials) -> Iterator[Event]:
-        """Once they were accepted: keeps the password where that was wished."""
+        """Once they were accepted: save the password where that was asked for."""
         yield from self._kept.settle(credentials)
 
     def _credentials(self) -> Generator[Event, Answer, Credentials]:
-        """Shows the question at once, and again while what was typed cannot be sent."""
+        """Ask at once, and again while what was typed cannot be sent."""
         while True:
             if self._username:
                 yield from self._warn_of_lock_out(self._username)
             answer = yield from self._answer(next(self._numbers))
-            self._kept.take_wish(answer)
+            self._kept.take_choice(answer)
             try:
                 credentials = self._read(answer)
                 self._check_otp(credentials)
-            except InvalidInput as unsuitable:
-                self._error = unsuitable
+            except InvalidInput as error:
+                self._error = error
             else:
                 return credentials
 
@@ -102,7 +102,7 @@ class Form:
             self._kept.refused()
 
     def _answer(self, number: int) -> Generator[Event, Answer, Answer]:
-        """The keychain may answer before the person does; then the question comes again."""
+        """The keychain may answer before the user does; then the question comes again."""
         ask = Ask(number, self._fields(), self._error)
         yield ask
         yield from self._kept.begin()
@@ -123,11 +123,11 @@ class Form:
         return self._kept.fields(self._username)
 
     def _read(self, answer: Answer) -> Credentials:
-        stand_in = self._kept.stand_in(answer, self._username)
+        saved = self._kept.fill_in(answer, self._username)
         try:
-            return read_credentials(answer, self._username, self._world.site, stand_in)
-        except InvalidInput as unsuitable:
-            if unsuitable.code == "password-missing" and self._kept.must_be_typed(
+            return read_credentials(answer, self._username, self._world.site, saved)
+        except InvalidInput as error:
+            if error.code == "password-missing" and self._kept.must_be_typed(
                 answer, self._username
             ):
                 raise SavedPasswordRefused from None

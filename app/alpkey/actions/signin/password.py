@@ -1,4 +1,4 @@
-"""Keep a password, or what makes one-time codes, in the keychain; and forget it."""
+"""Save a password, or the secret of a code generator, in the keychain; and remove it."""
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ FIELDS: Mapping[Kind, str] = {"password": "password", "totp": "totp_secret"}
 
 @dataclass(frozen=True, slots=True)
 class KeepRequest:
-    """``username`` is what was given, ``account`` what is known; ``kind`` is what to keep."""
+    """``username`` is what was given, ``account`` what is known; ``kind`` is what to save."""
 
     username: str | None
     account: str | None
@@ -23,7 +23,7 @@ class KeepRequest:
 
 
 def keep(request: KeepRequest, world: SavedSecretsWorld) -> Action:
-    """Stores the password, or what a code generator is made of, in place of what was kept.
+    """Store the password, or the secret of a code generator, in place of what was saved.
 
     The result holds ``account`` and ``kept``.  Raises KeychainTrouble, InvalidInput and
     InvalidFile.
@@ -45,8 +45,9 @@ def keep(request: KeepRequest, world: SavedSecretsWorld) -> Action:
 
 
 def forget(request: KeepRequest, world: SavedSecretsWorld) -> Action:
-    """Removes whatever is kept.  The result holds ``account`` and ``forgotten``, whether there was
-    anything.  Raises KeychainTrouble, InvalidInput and InvalidFile.
+    """Remove what is saved.  The result holds ``account``, and ``forgotten``: was there anything?
+
+    Raises KeychainTrouble, InvalidInput and InvalidFile.
     """
     yield from ()
     account = _account(request.username or request.account or "", world)

@@ -41,7 +41,7 @@ class SavedSecretsWorld:
 
 
 class _Found(NamedTuple):
-    """What a keychain says: whether it can be used, and what it holds."""
+    """A keychain's answer: whether it can be used, and what it holds."""
 
     usable: bool
     kept: SavedSecret | None = None
@@ -49,11 +49,11 @@ class _Found(NamedTuple):
 
 
 class SavedSecrets:
-    """The kept secret of one account in a renewal.
+    """The saved secret of one account in a renewal.
 
-    The keychain is asked only where the journal knows that it holds something, for asking may show
-    a person a prompt; and it is asked beside everything else, for it may never answer.  With
-    ``offer`` it is also found out whether there is a keychain to keep a password in.
+    The keychain is asked only where the journal knows that it holds something, because asking may
+    show the user a prompt; and in the background, because it may never answer.  With ``offer`` it
+    is also found out whether there is a keychain to save a password in.
     """
 
     def __init__(self, world: SavedSecretsWorld, account: str | None, *, offer: bool) -> None:
@@ -68,7 +68,7 @@ class SavedSecrets:
         self.news: BackgroundCall[_Found] | None = None
 
     def begin(self) -> Iterator[Event]:
-        """Asks the keychain, once."""
+        """Ask the keychain, once."""
         if self._begun:
             return
         self._begun = True
@@ -80,7 +80,7 @@ class SavedSecrets:
             self.news = self._world.aside(self._look_for_a_keychain)
 
     def learn(self) -> Iterator[Event]:
-        """Takes the news in."""
+        """Take in what the keychain answered."""
         if self.news is None:
             return
         self._found, self.news = self.news.result(), None
@@ -92,16 +92,16 @@ class SavedSecrets:
     def fields(self, username: str | None) -> tuple[Field, ...]:
         """The fields of the question as it stands now."""
         usable = self._usable(username) if username else None
-        wish = (Field(WISH, "confirm"),) if self._can_be_wished else ()
+        choice = (Field(WISH, "confirm"),) if self._can_be_saved else ()
         return (
             Field("username", "text", value=username),
             Field("password", "secret", kept=usable == "password"),
             Field("otp", "otp", kept=usable == "totp"),
-            *wish,
+            *choice,
         )
 
-    def stand_in(self, answer: Answer, username: str | None) -> dict[str, Secret]:
-        """What stands in for what was not typed."""
+    def fill_in(self, answer: Answer, username: str | None) -> dict[str, Secret]:
+        """The saved secrets in place of what was not typed."""
         kept = self._found.kept
         match self._usable(named(answer, username)):
             case "password" if kept:
@@ -111,21 +111,21 @@ class SavedSecrets:
         return {}
 
     def must_be_typed(self, answer: Answer, username: str | None) -> bool:
-        """Whether a password is kept, but was refused."""
+        """Whether a password is saved, but was refused."""
         return self._is_known and self._refused and named(answer, username) == self._account
 
-    def take_wish(self, answer: Answer) -> None:
-        """Notes whether the password is to be kept."""
+    def take_choice(self, answer: Answer) -> None:
+        """Note whether the password is to be saved."""
         self._wanted = answer.get(WISH) is True
 
     def refused(self) -> None:
-        """The kept password is not sent again.  Codes differ, so a code generator goes on."""
+        """Do not send the saved password again.  Codes differ, so a code generator goes on."""
         self._refused = True
 
     def settle(self, credentials: Credentials) -> Iterator[Event]:
-        """After a success: keeps a typed password where that was wished.
+        """After a success: save a typed password where that was asked for.
 
-        One that equals the kept one proves it right again.
+        One that equals the saved one proves that one right again.
         """
         if credentials.kept:
             return
@@ -140,7 +140,7 @@ class SavedSecrets:
             yield Warn("not-kept", quoted(error))
 
     def _store(self, account: str, kept: SavedSecret) -> bool:
-        """Whether it was stored.  Waits for the keychain no longer than the person does."""
+        """Whether it was stored.  Waits for the keychain no longer than the user does."""
         entry = to_entry(kept)
         try:
             patiently(lambda: self._world.keychain.store(entry_name(account), entry), self._world)
@@ -151,18 +151,18 @@ class SavedSecrets:
 
     @property
     def _is_known(self) -> bool:
-        """Whether something is kept that this site allows to be."""
+        """Whether something is saved that this site allows to be."""
         kind = self._known.kept
         return kind == "password" or (kind == "totp" and self._world.site.keeps_totp_secret)
 
     @property
-    def _can_be_wished(self) -> bool:
+    def _can_be_saved(self) -> bool:
         return self._found.usable and (self._found.kept is None or self._refused)
 
     def _usable(self, username: str) -> Kind | None:
         kept = self._found.kept
-        mine = kept is not None and username == self._account and not self._refused
-        return kept.kind if kept and mine else None
+        applies = kept is not None and username == self._account and not self._refused
+        return kept.kind if kept and applies else None
 
     def _look(self) -> _Found:
         try:
@@ -170,10 +170,10 @@ class SavedSecrets:
         except KeychainTrouble as error:
             return _Found(usable=False, trouble=error)
         kept = from_entry(entry) if entry else None
-        return _Found(usable=True, kept=kept if kept and self._is_fit(kept) else None)
+        return _Found(usable=True, kept=kept if kept and self._is_usable(kept) else None)
 
-    def _is_fit(self, kept: SavedSecret) -> bool:
-        """A code generator that is forbidden, or that somebody broke, is as good as none."""
+    def _is_usable(self, kept: SavedSecret) -> bool:
+        """A code generator that is forbidden or damaged counts as none."""
         if kept.kind != "totp":
             return True
         try:
@@ -191,9 +191,9 @@ class SavedSecrets:
 
 
 def patiently(call: Callable[[], T], world: SavedSecretsWorld) -> T:
-    """What a keychain answers, who may ask a person first; raises Cancelled where that is wished.
+    """What a keychain answers, which may ask the user first.  Raises Cancelled.
 
-    A call that is given up is left to itself.
+    A call that is given up goes on in the background.
     """
     running = world.aside(call)
     while not running.wait(_LOOK_AGAIN_S):
@@ -203,6 +203,6 @@ def patiently(call: Callable[[], T], world: SavedSecretsWorld) -> T:
 
 
 def note(world: SavedSecretsWorld, account: str, kind: str) -> None:
-    """Writes down what the keychain holds from now on."""
+    """Note what the keychain holds from now on."""
     with world.lock.held(LOCK_TIMEOUT_S):
         world.journal.append([SecretSaved(world.clock(), account, kind)])

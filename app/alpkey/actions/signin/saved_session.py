@@ -1,8 +1,8 @@
-"""The kept sign-in: a refresh token in the keychain, used once, with the next one in its place.
+"""The saved sign-in: a refresh token in the keychain, used once and replaced by the next one.
 
-It stands for both factors, so it is kept only after a person said yes; it never leaves keychain and
-memory.  A provider that sees one twice may end the whole sign-in, so whoever uses it holds the
-lock, and reads it under the lock: another renewal may have put the next one there.
+It stands for both factors, so it is saved only after the user agreed; it never leaves keychain and
+memory.  A provider that sees one twice may end the whole sign-in, so it is read and used under the
+lock: another renewal may have put the next one there.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -30,7 +30,7 @@ QUESTION_NUMBER = 2
 
 @dataclass(frozen=True, slots=True)
 class SessionWorld:
-    """``wish`` is the setting; ``remember`` notes the answer to its question, where that holds."""
+    """``wish`` is the setting; ``remember`` stores the answer to its question in it."""
 
     kept: SavedSecretsWorld
     wish: Callable[[], str]
@@ -41,9 +41,9 @@ class SessionWorld:
 class Who:
     """Who signs in: ``account`` where it is known.
 
-    ``may_ask``: somebody is there for the question whether to stay signed in; ``attended``: for a
-    keychain that asks to be unlocked; ``keeps``: a new sign-in may be kept; ``has_form``: a form
-    is shown, which can offer to keep a password.
+    ``may_ask``: the user is there for the question whether to stay signed in; ``attended``: and for
+    a keychain that asks to be unlocked; ``keeps``: a new sign-in may be saved; ``has_form``: a form
+    is shown, which can offer to save a password.
     """
 
     account: str | None = None
@@ -54,7 +54,7 @@ class Who:
 
 
 class Session:
-    """The kept sign-in of whoever signs in now; without a ``world`` nothing is ever kept."""
+    """The saved sign-in of the user who signs in now; without a ``world`` nothing is saved."""
 
     def __init__(self, world: SessionWorld | None, provider: SignIn, who: Who) -> None:
         self._world = world
@@ -63,10 +63,10 @@ class Session:
         self._is_wanted = self._was_asked = False
 
     def again(self) -> Generator[Event, Answer, Tokens | None]:
-        """Tokens of the kept sign-in; None where there is none, or it is refused and forgotten.
+        """Tokens of the saved sign-in; None where there is none, or it is refused and removed.
 
-        Raises Unreachable (the provider, or the lock), Cancelled, and KeychainTrouble where nobody
-        is there to sign in instead.
+        Raises Unreachable (the provider, or the lock), Cancelled, and KeychainTrouble where the
+        user is not there to sign in instead.
         """
         account, world = self._who.account, self._world
         if not world or not account or not self._is_known(account, world):
@@ -80,10 +80,10 @@ class Session:
             patiently(lambda: world.kept.keychain.get(session_name(account)), world.kept)
             with world.kept.lock.held(LOCK_TIMEOUT_S), world.kept.cancellation.briefly():
                 tokens, trouble = self._renewed(account, world)
-        except KeychainTrouble as unread:
+        except KeychainTrouble as error:
             if not self._who.attended:
                 raise
-            yield Warn("session-unread", quoted(unread))
+            yield Warn("session-unread", quoted(error))
             return None
         if trouble:
             yield Warn("session-not-kept", quoted(trouble))
@@ -92,7 +92,7 @@ class Session:
         return tokens
 
     def ask(self) -> Generator[Event, Answer, None]:
-        """Before a new sign-in: whether it is to be kept.  Raises Cancelled."""
+        """Before a new sign-in: whether it is to be saved.  Raises Cancelled."""
         world, who = self._world, self._who
         wish = world.wish() if world and who.keeps else "no"
         self._is_wanted = wish == "yes"
@@ -103,10 +103,10 @@ class Session:
                 world.remember(False)
 
     def settle(self, tokens: Tokens, account: str | None) -> Iterator[Event]:
-        """After it: keeps it for ``account`` where that was wished; a failure is worth a warning.
+        """After it: save it for ``account`` where that was asked for; a failure is only a warning.
 
         Before the first certificate the account may be known by a name of another institution
-        alone: then the next sign-in is the one that is kept.
+        alone: then the next sign-in is the one that is saved.
         """
         world = self._world
         if not (self._is_wanted and world):
@@ -141,7 +141,7 @@ class Session:
     ) -> tuple[Tokens | None, KeychainTrouble | None]:
         """Under the lock, and not to be cancelled: the token is spent once it is sent.
 
-        The tokens, and why the next one could not be kept.
+        The tokens, and why the next one could not be saved.
         """
         entry = world.kept.keychain.get(session_name(account))
         session = session_from_entry(entry) if entry else None
@@ -158,14 +158,14 @@ class Session:
         return tokens, None
 
     def _redeemed(self, session: SavedSession) -> Tokens | None:
-        """None where the provider refuses, or does not prove that it is for the same person."""
+        """None where the provider refuses, or does not prove that it is for the same user."""
         self._provider.recall(session.provider)
         try:
             tokens = self._provider.again(session.refresh)
         except (SignInRefused, InvalidFile):
             return None
-        told = tokens.username
-        return tokens if told is None or session.username in (None, told) else None
+        name = tokens.username
+        return tokens if name is None or session.username in (None, name) else None
 
     def _forget(self, account: str, world: SessionWorld) -> None:
         """Under the lock."""
@@ -173,7 +173,7 @@ class Session:
         world.kept.journal.append([SessionSaved(world.kept.clock(), account, kept=False)])
 
     def _drop(self, account: str, world: SessionWorld) -> None:
-        """The person, or the organisation, no longer wants it."""
+        """The user, or the organisation, no longer wants it."""
         if not self._who.attended and not world.kept.keychain.opens_unasked():
             return
         entry = patiently(lambda: world.kept.keychain.get(session_name(account)), world.kept)
@@ -181,7 +181,7 @@ class Session:
         with world.kept.lock.held(LOCK_TIMEOUT_S):
             self._forget(account, world)
         if session:
-            with suppress(AlpkeyError):  # a provider that cannot be told lets it run out
+            with suppress(AlpkeyError):  # at a provider that cannot be reached it expires
                 self._provider.end(session.refresh)
 
 

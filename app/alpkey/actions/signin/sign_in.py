@@ -1,4 +1,4 @@
-"""Signing in at an identity provider: with a kept sign-in, or anew by one of the ways."""
+"""Signing in at an identity provider: with a saved sign-in, or anew by one of the methods."""
 
 import itertools
 import uuid
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from alpkey.actions.install import LOCK_TIMEOUT_S, report_wait
-from alpkey.actions.signin.credentials_prompt import Form
+from alpkey.actions.signin.credentials_prompt import CredentialsPrompt
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.signin.saved_session import Session, SessionWorld, Who
 from alpkey.core.errors import AlpkeyError, InvalidInput, NeedsBrowser, SignInRefused, Unreachable
@@ -36,7 +36,7 @@ SigningIn = Generator[Event, Answer, Tokens]
 class SignInWorld:
     """The outside world of a sign-in; ``qr`` makes rows of 0 and 1 of an address.
 
-    ``sessions`` is None where none is ever kept.
+    ``sessions`` is None where none is ever saved.
     """
 
     kept: SavedSecretsWorld
@@ -49,7 +49,7 @@ class SignInWorld:
 
 
 class SignedIn(NamedTuple):
-    """``method`` is by which somebody signed in; None where a kept sign-in did."""
+    """``method`` is how the user signed in; None with a saved sign-in."""
 
     tokens: Tokens
     method: SignInMethod | None
@@ -58,7 +58,7 @@ class SignedIn(NamedTuple):
 def sign_in(
     method: SignInMethod, world: SignInWorld, who: Who
 ) -> Generator[Event, Answer, SignedIn]:
-    """Signs in: with the kept sign-in where there is one, else anew, and keeps that if wished.
+    """Sign in: with the saved sign-in where there is one, else anew; save that if asked for.
 
     Raises what the provider and the callback raise.
     """
@@ -74,7 +74,7 @@ def sign_in(
 
 
 def sign_in_again(world: SignInWorld, who: Who) -> Generator[Event, Answer, Tokens | None]:
-    """Signs in with the kept sign-in alone; None where there is none, or none of use."""
+    """Sign in with the saved sign-in alone; None where there is none that can be used."""
     return (yield from Session(world.sessions, world.provider, who).again())
 
 
@@ -86,15 +86,15 @@ def _anew(method: SignInMethod, world: SignInWorld, who: Who) -> SigningIn:
         return (yield from _on_device(world))
     try:
         return (yield from _with_browser(world))
-    except (Unreachable, InvalidInput) as unable:
-        if unable.code not in _NO_BROWSER:
+    except (Unreachable, InvalidInput) as error:
+        if error.code not in _NO_BROWSER:
             raise
-        yield Warn("browser-unusable", {"reason": describe(unable).title})
+        yield Warn("browser-unusable", {"reason": describe(error).title})
     return (yield from _on_device(world))
 
 
 def _by_form(world: SignInWorld, who: Who) -> SigningIn:
-    """Name, password and code for tokens at once (RFC 6749, section 4.3)."""
+    """Username, password and code for tokens at once (RFC 6749, section 4.3)."""
 
     def prove() -> Iterator[Event]:
         world.provider.prepare()
@@ -110,12 +110,12 @@ def _by_form(world: SignInWorld, who: Who) -> SigningIn:
         return replace(tokens, username=tokens.username or credentials.username)
 
     numbers = itertools.count(_FORM_QUESTIONS)
-    form = Form(world.kept, prove, who.account, numbers, offer=who.has_form)
+    form = CredentialsPrompt(world.kept, prove, who.account, numbers, offer=who.has_form)
     return (yield from form.accepted(use))
 
 
 def _sent(credentials: Credentials, world: SignInWorld) -> Tokens:
-    """Every no is a fact in the journal; a provider that takes no passwords is not asked again."""
+    """A refusal becomes a fact; a provider that takes no passwords is not asked again."""
     now, journal = world.kept.clock(), world.kept.journal
     try:
         return world.provider.with_password(credentials)
@@ -166,8 +166,8 @@ def _on_device(world: SignInWorld) -> SigningIn:
     raise SignInRefused("device-code-expired", site=world.kept.site.name, retryable=True)
 
 
-def _less_often(request: DeviceRequest, trouble: AlpkeyError, lost: int) -> DeviceRequest:
+def _less_often(request: DeviceRequest, error: AlpkeyError, lost: int) -> DeviceRequest:
     """A network that comes and goes ends no sign-in at once (RFC 8628, section 3.5)."""
     if lost >= LOST_IN_A_ROW:
-        raise trouble
+        raise error
     return replace(request, interval=request.interval * 2)
