@@ -40,7 +40,7 @@ from alpkey.core.site import InvalidSite, Site, overlaid, read_site, with_cluste
 from alpkey.core.ssh.aliases import Alias, from_text
 from alpkey.core.ssh.control_sockets import is_shared
 from alpkey.core.state import journal, quota
-from alpkey.core.state.external_change_ports import SSH_CONFIG
+from alpkey.core.state.ports import SSH_CONFIG
 from alpkey.core.state.snapshot import Snapshot, Stamp
 from alpkey.core.tunnels.record import (
     TunnelObservation,

@@ -49,8 +49,9 @@ class Desk:
     def asks(self, *, unasked: bool = False, **other: object) -> Result:
         world = UpdatesWorld(
             "CSCS",
-            self.feed,
-            self.memory,
+            self.feed.newest,
+            self.memory.read,
+            self.memory.write,
             "0.1.0",
             "package",
             wish=True,
@@ -94,9 +95,9 @@ def test_unasked_nobody_is_asked_where_that_is_not_wanted(other: dict[str, objec
 
 
 def test_where_the_site_names_no_feed_that_is_said() -> None:
-    assert Desk().asks(unasked=True, feed=None)["newest"] is None
+    assert Desk().asks(unasked=True, newest=None)["newest"] is None
     with pytest.raises(InvalidInput) as none:
-        Desk().asks(feed=None)
+        Desk().asks(newest=None)
     assert none.value.code == "no-feed"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from alpkey.actions.desktop_entry import DesktopWorld, follow
@@ -10,7 +11,6 @@ from alpkey.core.errors import AlpkeyError, InvalidInput
 from alpkey.core.events import Action, Event, Warn
 from alpkey.core.settings.kinds import CLUSTERS, SWITCH, Plain
 from alpkey.core.settings.policy import Chosen, Origin
-from alpkey.core.settings.ports import SettingsFile
 from alpkey.core.settings.settings import (
     CONFIRM_EACH_USE,
     KEEP_SIGN_IN,
@@ -37,7 +37,7 @@ class SettingsWorld:
     locked: Callable[[], Collection[str]]
     site: Callable[[], Site]
     site_names: Callable[[], Collection[str]]
-    file: SettingsFile
+    change_file: Callable[[str, Plain | None], Path | None]
     look_again: Callable[[], None]
     desktop: Callable[[], DesktopWorld]
     lacks: Callable[[Setting], str | None]
@@ -75,7 +75,7 @@ def change(
     plain = None if text is None else _typed(setting, text, world)
     if plain and setting.kind is SWITCH and (missing := world.lacks(setting)):
         yield Warn("setting-lacks", {"label": setting.label, "reason": missing})
-    aside = world.file.change(key, plain)
+    aside = world.change_file(key, plain)
     if aside:
         yield Warn("settings-set-aside", {"path": str(aside)})
     with suppress(AlpkeyError):  # another key may be wrong: that is reported when it is read

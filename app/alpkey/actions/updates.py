@@ -1,26 +1,27 @@
 """Whether there is a newer version of Alpkey.  It is told, and left to the person to get."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 from alpkey.core.errors import AlpkeyError, InvalidInput, Unreachable
 from alpkey.core.events import Action
 from alpkey.core.messages.describe import describe
-from alpkey.core.ports import Clock
-from alpkey.core.updates.ports import ReleaseFeed, ReleaseMemory
-from alpkey.core.updates.releases import LastUpdateCheck, is_brought
+from alpkey.core.timestamps import Clock
+from alpkey.core.updates.releases import LastUpdateCheck, Release, is_brought
 
 
 @dataclass(frozen=True, slots=True)
 class UpdatesWorld:
-    """``feed`` is None where the site names none.
+    """``newest`` asks the feed of releases; None where the site names none.
 
     ``here`` is the version that runs, ``build`` what it came from; ``wish`` is the setting.
     """
 
     site_name: str
-    feed: ReleaseFeed | None
-    memory: ReleaseMemory
+    newest: Callable[[], Release | None] | None
+    read_last: Callable[[], LastUpdateCheck | None]
+    write_last: Callable[[LastUpdateCheck], None]
     here: str
     build: str
     wish: bool
@@ -35,7 +36,7 @@ def updates(world: UpdatesWorld, *, unasked: bool) -> Action:
     Raises Unreachable, InvalidInput, InvalidFile.
     """
     yield from ()
-    told = world.memory.read()
+    told = world.read_last()
     if not unasked:
         told = _ask(told, world)
     elif _is_due(told, world):
@@ -51,19 +52,19 @@ def updates(world: UpdatesWorld, *, unasked: bool) -> Action:
 
 
 def _is_due(told: LastUpdateCheck | None, world: UpdatesWorld) -> bool:
-    wanted = world.wish and world.feed and not is_brought(world.build)
+    wanted = world.wish and world.newest and not is_brought(world.build)
     return bool(wanted) and (told is None or told.is_old(world.clock()))
 
 
 def _ask(before: LastUpdateCheck | None, world: UpdatesWorld) -> LastUpdateCheck:
     """What the feed says now; where it is away, what it said ``before`` stays."""
-    if world.feed is None:
+    if world.newest is None:
         raise InvalidInput("no-feed", site=world.site_name)
     now = world.clock()
     try:
-        told = LastUpdateCheck(now, world.feed.newest())
+        told = LastUpdateCheck(now, world.newest())
     except Unreachable as error:
-        world.memory.write(LastUpdateCheck(now, before.newest if before else None))
+        world.write_last(LastUpdateCheck(now, before.newest if before else None))
         raise Unreachable("no-news", why=describe(error).title) from None
-    world.memory.write(told)
+    world.write_last(told)
     return told

@@ -1,6 +1,10 @@
-"""Moments: aware datetimes in UTC inside, RFC 3339 text and epoch seconds at the edges."""
+"""Timestamps: aware datetimes in UTC inside, RFC 3339 text and epoch seconds at the edges."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], datetime]
+"""The current time, aware and in UTC."""
 
 
 def rfc3339(moment: datetime | None) -> str | None:
@@ -11,7 +15,7 @@ def rfc3339(moment: datetime | None) -> str | None:
 
 
 def from_rfc3339(text: str) -> datetime:
-    """The moment that ``text`` names.  Raises ValueError, also where the zone is missing."""
+    """The time that ``text`` names.  Raises ValueError, also where the zone is missing."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"no zone in {text!r}")

@@ -84,13 +84,13 @@ if TYPE_CHECKING:
     from alpkey.adapters.state.external_changes import ExternalChangesFile
     from alpkey.adapters.state.lock import FileLock
     from alpkey.core.agent.ports import Agent
-    from alpkey.core.doctor.observations import DesktopObservation
-    from alpkey.core.doctor.ports import ServiceProbe
+    from alpkey.core.cancellation import Cancellation
+    from alpkey.core.doctor.observations import DesktopObservation, ServiceObservation
     from alpkey.core.events import Action, Answer, Event
-    from alpkey.core.ports import Cancellation, KeyService, Terminal
     from alpkey.core.settings.settings import Setting, Settings
+    from alpkey.core.signin.key_service import KeyService
     from alpkey.core.site import OpenId, Service, Site
-    from alpkey.core.ssh.on_demand_ports import RenewalWindow
+    from alpkey.core.ssh.ports import AskForRenewal
     from alpkey.core.state.snapshot import Snapshot
 
     Glance = Callable[[], Snapshot]
@@ -184,13 +184,13 @@ class Assembly:
     def _without_own_agent(self, name: str) -> Mapping[str, str]:
         from alpkey.adapters.ssh.config_trial import OpenSshConfig
         from alpkey.adapters.ssh.user_config import UserConfigFile
-        from alpkey.core.ssh.include_line import theirs
+        from alpkey.core.ssh.include_line import without_top_line
 
         judge, at = OpenSshConfig(self.places, os.environ), self.places
         with suppress(AlpkeyError):  # a file of the person's that cannot be read, or refused by ssh
             content = UserConfigFile(at.user_config, at.undo).read().content or b""
-            without = theirs(content, self._own_files.include())
-            with judge.trying(self._own_files.blocks_without_agent(), without) as trial:
+            without = without_top_line(content, self._own_files.include())
+            with judge.try_config(self._own_files.blocks_without_agent(), without) as trial:
                 return {key: values[0] for key, values in trial.ours_first(name).items()}
         return {}
 
@@ -198,7 +198,7 @@ class Assembly:
         """A renewal's world.  Raises InvalidInput where the site names no service we speak to."""
         from alpkey.actions.renewal.classic import ClassicRenewalWorld
         from alpkey.adapters.keys.pairs import CryptographyKeys
-        from alpkey.adapters.keys.passphrase import CryptographyPassphrases
+        from alpkey.adapters.keys.passphrase import change_passphrase
 
         return ClassicRenewalWorld(
             site=self.site,
@@ -209,7 +209,7 @@ class Assembly:
             cancellation=cancellation,
             status=self.status,
             kept=self.kept(cancellation),
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             refill=self._refill,
         )
 
@@ -275,7 +275,7 @@ class Assembly:
         from alpkey.adapters.process.hook import CommandHook
 
         command = self._settings.after_renewal
-        return then_run(renewal, HookWorld(command, CommandHook(os.environ), cancellation))
+        return then_run(renewal, HookWorld(command, CommandHook(os.environ).run, cancellation))
 
     def renew_for_service_account(
         self, if_needed: timedelta | None, cancellation: Cancellation
@@ -287,7 +287,7 @@ class Assembly:
         )
         from alpkey.adapters.keys.key_files import KeyPairFiles
         from alpkey.adapters.keys.pairs import CryptographyKeys
-        from alpkey.adapters.keys.passphrase import CryptographyPassphrases
+        from alpkey.adapters.keys.passphrase import change_passphrase
         from alpkey.adapters.service.api_key import take
 
         at, name = self.places, self.site.key_file
@@ -300,7 +300,7 @@ class Assembly:
             files=KeyPairFiles(key, at.program_intent, named=self._alone),
             pairs=CryptographyKeys(),
             lock=self._file_lock(at.program_lock),
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             cancellation=cancellation,
             clock=now,
         )
@@ -318,7 +318,7 @@ class Assembly:
         """A renewal's world at the gateway.  Raises InvalidInput where the site names none."""
         from alpkey.actions.renewal.gateway import GatewayRenewalWorld
         from alpkey.adapters.keys.pairs import CryptographyKeys
-        from alpkey.adapters.keys.passphrase import CryptographyPassphrases
+        from alpkey.adapters.keys.passphrase import change_passphrase
 
         openid, service = self._gateway()
         return GatewayRenewalWorld(
@@ -331,7 +331,7 @@ class Assembly:
             cancellation=cancellation,
             status=self.status,
             kept=self.kept(cancellation),
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             refill=self._refill,
         )
 
@@ -339,7 +339,7 @@ class Assembly:
         from alpkey.actions.keys.import_key import ImportWorld
         from alpkey.adapters.keys.downloads import DownloadFolder
         from alpkey.adapters.keys.pairs import CryptographyKeys
-        from alpkey.adapters.keys.passphrase import CryptographyPassphrases
+        from alpkey.adapters.keys.passphrase import change_passphrase
 
         home = Path(home_dir(os.environ, pwd.getpwuid(os.getuid()).pw_dir))
         return ImportWorld(
@@ -349,7 +349,7 @@ class Assembly:
             ),
             files=self._files,
             pairs=CryptographyKeys(),
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             kept=self.kept(cancellation),
             lock=self._lock,
             cancellation=cancellation,
@@ -358,11 +358,11 @@ class Assembly:
 
     def passphrase(self, cancellation: Cancellation) -> PassphraseWorld:
         from alpkey.actions.keys.passphrase import PassphraseWorld
-        from alpkey.adapters.keys.passphrase import CryptographyPassphrases, made_passphrase
+        from alpkey.adapters.keys.passphrase import change_passphrase, made_passphrase
 
         return PassphraseWorld(
             files=self._files,
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             kept=self.kept(cancellation),
             lock=self._lock,
             cancellation=cancellation,
@@ -372,14 +372,15 @@ class Assembly:
 
     def kept(self, cancellation: Cancellation) -> SavedSecretsWorld:
         from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
-        from alpkey.adapters.keychain.otp import PyotpCodes
-        from alpkey.adapters.process.background_call import ThreadCall
+        from alpkey.adapters.keychain import otp
+        from alpkey.adapters.process.background_call import run_in_background
 
         return SavedSecretsWorld(
             site=self.site,
             keychain=self._keychain,
-            codes=PyotpCodes(),
-            aside=ThreadCall,
+            check_code_secret=otp.check,
+            make_code=otp.code,
+            run_in_background=run_in_background,
             journal=self.status.journal,
             lock=self._lock,
             cancellation=cancellation,
@@ -395,10 +396,10 @@ class Assembly:
             site=self.site,
             snapshot=self._glance,
             clock=now,
-            own_files=self._own_files,
-            resolver=self._openssh,
-            terminal=self._terminal,
-            editor=VsCode(os.environ),
+            write_config=self._own_files.write,
+            resolve=self._openssh.all_values,
+            open_terminal=self._terminal.open,
+            open_editor=VsCode(os.environ).open,
             renew=lambda: self.renew_usually(cancellation),
             refill=self._refill,
             renew_in_window=self._renew_in_window if self.has_display else None,
@@ -411,19 +412,21 @@ class Assembly:
         from alpkey.actions.ssh.access import RemoteWorld
         from alpkey.adapters.ssh.remote import SshRemote
 
-        return RemoteWorld(self._cluster_access(cancellation), SshRemote(os.environ))
+        return RemoteWorld(self._cluster_access(cancellation), SshRemote(os.environ).run)
 
     def shared(self) -> DisconnectWorld:
         from alpkey.actions.ssh.disconnect import DisconnectWorld
         from alpkey.adapters.ssh.control_sockets import OpenSshControlSockets
         from alpkey.adapters.ssh.openssh import OpenSsh
 
+        sockets = OpenSshControlSockets(self.places.shared_connections, os.environ)
         return DisconnectWorld(
             site=self.site,
             snapshot=self._glance,
-            own_files=self._own_files,
-            resolver=lambda config: OpenSsh(config, os.environ),
-            connections=OpenSshControlSockets(self.places.shared_connections, os.environ),
+            write_config=self._own_files.write,
+            resolve_with=lambda config: OpenSsh(config, os.environ).all_values,
+            open_connections=sockets.open,
+            end_connection=sockets.end,
         )
 
     def tunnels(self, cancellation: Cancellation) -> TunnelWorld:
@@ -436,7 +439,7 @@ class Assembly:
 
         return TunnelWorld(
             access=self._cluster_access(cancellation),
-            remote=SshRemote(os.environ),
+            run_on_host=SshRemote(os.environ).run,
             line=OpenSshProcess(os.environ),
             files=TunnelRecords(self.places.tunnels, self.places.last_tunnel, self._runtime),
             ports=SystemPorts(),
@@ -454,8 +457,8 @@ class Assembly:
             site=self.site,
             snapshot=self._glance,
             clock=now,
-            own_files=self._own_files,
-            resolver=self._openssh,
+            write_config=self._own_files.write,
+            resolve=self._openssh.all_values,
             renew=lambda: self.renew_usually(cancellation),
             doctor=self.doctor,
             refill=self._refill,
@@ -481,7 +484,7 @@ class Assembly:
             locked=lambda: policy(at),
             site=lambda: shipped_site(at),
             site_names=lambda: site_names(at),
-            file=TomlSettingsFile(at.settings, lock, now),
+            change_file=TomlSettingsFile(at.settings, lock, now).change,
             look_again=lambda: self.status.remember(self._glance()),
             lacks=_lacks,
             load_anew=self._load_anew,
@@ -526,11 +529,13 @@ class Assembly:
         from alpkey.adapters.ssh.calling_processes import ProcessAncestors
         from alpkey.adapters.state.login_queue import LoginQueueFile
 
+        processes = ProcessAncestors(os.environ)
         return EnsureWorld(
             status=self.status,
-            callers=ProcessAncestors(os.environ),
+            callers=processes.calls,
+            is_batch=processes.is_batch,
             turn=LoginQueueFile(self.places.ensure),
-            window=self._window_for_login(),
+            ask_in_window=self._window_for_login(),
             files=self._files,
             lock=self._lock,
             renew=lambda: self.renew_usually(cancellation),
@@ -538,16 +543,16 @@ class Assembly:
             refill=self._refill,
         )
 
-    def _window_for_login(self) -> RenewalWindow:
+    def _window_for_login(self) -> AskForRenewal:
         """Desktops of Linux let whoever waits say so; elsewhere the window comes by itself."""
         from alpkey.adapters.system.renewal_window import RenewalWindowProcess
 
         window = RenewalWindowProcess(own_command("window", "renew"), lambda: self._is_up(WINDOW))
         if sys.platform == "darwin":
-            return window
+            return window.ask
         from alpkey.adapters.system.login_notice import LoginNotice
 
-        return LoginNotice(window, lambda: self._is_up(TRAY))
+        return LoginNotice(window, lambda: self._is_up(TRAY)).ask
 
     def _is_up(self, name: str) -> bool:
         """Whether the program of this home that listens under ``name`` runs."""
@@ -562,15 +567,17 @@ class Assembly:
         from alpkey.adapters.ssh.config_trial import OpenSshConfig
         from alpkey.adapters.ssh.user_config import UserConfigFile
 
+        ssh = OpenSshConfig(self.places, os.environ)
         return ConfigureWorld(
             site=self.site,
             snapshot=self._glance,
             clock=now,
             own_files=self._own_files,
-            person=UserConfigFile(self.places.user_config, self.places.undo),
-            judge=OpenSshConfig(self.places, os.environ),
+            user_config=UserConfigFile(self.places.user_config, self.places.undo),
+            query=ssh.query,
+            try_config=ssh.try_config,
             external_changes=self._touched,
-            aliases=AliasFileOnDisk(self.places.aliases),
+            write_aliases=AliasFileOnDisk(self.places.aliases).write,
             cancellation=cancellation,
         )
 
@@ -581,8 +588,8 @@ class Assembly:
         return HostsWorld(
             site=self.site,
             snapshot=self._glance,
-            own_files=self._own_files,
-            keys=SshHostKeys(self.places.connect_config, self._openssh, os.environ),
+            write_config=self._own_files.write,
+            keys=SshHostKeys(self.places.connect_config, self._openssh.all_values, os.environ),
             known_hosts=self._known_hosts,
             lock=self._lock,
             external_changes=self._touched,
@@ -591,13 +598,13 @@ class Assembly:
     def agent_use(self) -> AgentWorld:
         from alpkey.actions.agent.load import AgentWorld
         from alpkey.adapters.keys.pairs import CryptographyKeys
-        from alpkey.adapters.keys.passphrase import CryptographyPassphrases
+        from alpkey.adapters.keys.passphrase import change_passphrase
 
         return AgentWorld(
             snapshot=self._glance,
             files=self._files,
             pairs=CryptographyKeys(),
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             keychain=self._keychain,
             journal=self.status.journal,
             agents=self.agents,
@@ -636,7 +643,7 @@ class Assembly:
         from alpkey.adapters.ssh.known_hosts import KnownHostsFile
         from alpkey.adapters.state.external_files import ExternalFilesOnDisk
 
-        at = self.places
+        at, shared = self.places, self.shared()
         return UninstallWorld(
             configuration=self.configuration(cancellation),
             tunnels=self.tunnels(cancellation),
@@ -645,7 +652,8 @@ class Assembly:
             files=self._files,
             lock=self._lock,
             own_ssh=at.own_ssh,
-            connections=self.shared().connections,
+            open_connections=shared.open_connections,
+            end_connection=shared.end_connection,
             own_agent=self._own_agent,
             folders=list(dict.fromkeys((at.config, at.state, at.logs))),
         )
@@ -653,13 +661,16 @@ class Assembly:
     def updates(self, *, unasked: bool) -> Action:
         from alpkey.actions.updates import UpdatesWorld, updates
         from alpkey.adapters.service.http import Http
-        from alpkey.adapters.service.releases import HttpFeed, ReleaseFile
+        from alpkey.adapters.service.releases import ReleaseFeed, ReleaseFile
 
         site = self.site
+        release_file = ReleaseFile(self.places.release)
+        feed = ReleaseFeed(site.updates, Http(site.ca_bundle)) if site.updates else None
         world = UpdatesWorld(
             site_name=site.name,
-            feed=HttpFeed(site.updates, Http(site.ca_bundle)) if site.updates else None,
-            memory=ReleaseFile(self.places.release),
+            newest=feed.newest if feed else None,
+            read_last=release_file.read,
+            write_last=release_file.write,
             here=__version__,
             build=build(),
             wish=self._settings.tell_updates,
@@ -707,8 +718,8 @@ class Assembly:
         return SignInWorld(
             kept=self.kept(cancellation),
             provider=OpenIdSignIn(openid, self.site, Http(self.site.ca_bundle), now),
-            callback=RedirectListener(openid.redirect_uri, self.site.name),
-            browser=DesktopBrowser(os.environ, sys.platform),
+            listen=RedirectListener(openid.redirect_uri, self.site.name).listening,
+            open_browser=DesktopBrowser(os.environ, sys.platform).open,
             qr=qr.rows,
             pause=lambda span: time.sleep(span.total_seconds()),
             sessions=self._sessions(cancellation),
@@ -722,7 +733,7 @@ class Assembly:
         def remember(yes: bool) -> None:
             if self._context.chosen.origins[KEEP_SIGN_IN] == "shipped":
                 with suppress(InvalidFile):  # then it is asked again
-                    self.settings.file.change(KEEP_SIGN_IN, "yes" if yes else "no")
+                    self.settings.change_file(KEEP_SIGN_IN, "yes" if yes else "no")
 
         return SessionWorld(
             kept=self.kept(cancellation),
@@ -738,11 +749,14 @@ class Assembly:
         from alpkey.adapters.ssh.probe import OpenSshProbe
         from alpkey.adapters.ssh.user_config import UserConfigFile
         from alpkey.adapters.state.probe import FileSystemProbe
-        from alpkey.adapters.system.network import SocketProbe
+        from alpkey.adapters.system.network import reach
         from alpkey.core.doctor.checks_files import FILES
 
         at = self.places
         config = at.user_config
+        files = FileSystemProbe(
+            {name: path(at, self.site) for name, path in FILES.items()}, at.ssh, at.state, at.intent
+        )
         return DoctorWorld(
             site=self.site,
             settings=self._settings,
@@ -750,18 +764,14 @@ class Assembly:
             clock=now,
             agent=self.agent_use,
             own_files=self._own_files,
-            person=UserConfigFile(config, at.undo),
+            user_config=UserConfigFile(config, at.undo),
             external_changes=self._touched,
             lock=self._lock,
-            side_by_side=side_by_side,
+            run_together=side_by_side,
             ssh=OpenSshProbe(config if at.moved else None, os.environ),
-            files=FileSystemProbe(
-                {name: path(at, self.site) for name, path in FILES.items()},
-                at.ssh,
-                at.state,
-                at.intent,
-            ),
-            network=SocketProbe(),
+            observe_files=files.observe,
+            change_mode=files.change_mode,
+            reach=reach,
             service=self._service_probe(),
             keychain=self._keychain_within(DOCTOR_TIMEOUT_S),
             desk=self._desk,
@@ -864,7 +874,7 @@ class Assembly:
         return KnownHostsFile(self.places.known_hosts)
 
     @property
-    def _terminal(self) -> Terminal:
+    def _terminal(self) -> platform.DesktopTerminal:
         return platform.DesktopTerminal(self._settings.terminal, os.environ)
 
     @staticmethod
@@ -904,7 +914,7 @@ class Assembly:
         unknown = ", ".join(service.kind for service in self.site.services)
         raise InvalidInput("unbuilt-service", kinds=unknown)
 
-    def _service_probe(self) -> ServiceProbe:
+    def _service_probe(self) -> Callable[[], ServiceObservation | None]:
         """To the one that the next key comes from.
 
         It tells nothing where the site names none that we speak to.
@@ -917,12 +927,12 @@ class Assembly:
         snapshot = self._glance()
         usual = default_service(self.site, snapshot.retired, snapshot.method)
         if usual and usual.kind == GATEWAY:
-            return KeyServiceProbe(Gateway(usual, self.site, http), http, usual.url, now)
+            return KeyServiceProbe(Gateway(usual, self.site, http).prove, http, usual.url, now)
         try:
             service, url = self._key_service(http)
         except InvalidInput:
             return lambda: None
-        return KeyServiceProbe(service, http, url, now)
+        return KeyServiceProbe(service.prove, http, url, now)
 
 
 def own_command(*arguments: str) -> list[str]:

@@ -21,7 +21,7 @@ from alpkey.core.errors import (
     Unreachable,
 )
 from alpkey.core.keychain.entries import SavedSession, session_name, session_to_entry
-from alpkey.core.ports import IssuedPair
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.signin.ports import Tokens
 from alpkey.core.state.journal import AutoRenewalFailed, Issued, SessionSaved, fold

@@ -15,7 +15,7 @@ from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp, Unreachabl
 from alpkey.core.events import Event, Step
 from alpkey.core.keychain.entries import KEY_ENTRY
 from alpkey.core.keys.certificate_service import ListedKey
-from alpkey.core.ports import IssuedPair
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import Issued, KeyProtected, MaybeIssued, Refused, Revoked

@@ -29,7 +29,6 @@ from tests.sockets import place_of
 START = """
 import os
 from alpkey.adapters.clock import now
-from alpkey.adapters.clock import now
 from alpkey.adapters.state.lock import FileLock
 from alpkey.adapters.agent.own_agent import OwnSshAgent
 from alpkey.core.paths import user_paths

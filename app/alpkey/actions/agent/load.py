@@ -15,13 +15,14 @@ from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled, NoKey
 from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.keychain.ports import Keychain
 from alpkey.core.keys.certificate import Certificate, Validity, fingerprint, type_name
+from alpkey.core.keys.ports import ChangePassphrase, IssuedPair, KeyFiles, Pairs
 from alpkey.core.messages.describe import describe, quoted
-from alpkey.core.ports import Clock, IssuedPair, Journal, KeyFiles, KeyProtection, Pairs
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.ports import Journal
 from alpkey.core.state.snapshot import Snapshot, closed_doors
 from alpkey.core.state.status import AgentView, agent_object
-from alpkey.core.timestamps import rfc3339
+from alpkey.core.timestamps import Clock, rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class AgentWorld:
     snapshot: Callable[[], Snapshot]
     files: KeyFiles
     pairs: Pairs
-    protection: KeyProtection
+    change_passphrase: ChangePassphrase
     keychain: Keychain
     journal: Journal
     agents: Agents
@@ -130,7 +131,7 @@ def load_current(world: AgentWorld) -> Action:
     elif not view(agents, certificate, known).holds_current or agents.theirs_are_back():
         keychain = world.keychain if known.key_protected else None
         numbers = itertools.count(1)
-        opened = yield from open_key(pair.private, world.protection, keychain, numbers)
+        opened = yield from open_key(pair.private, world.change_passphrase, keychain, numbers)
         opened_pair = IssuedPair(opened.private, pair.certificate)
         if trouble := _load_proven(opened_pair, world, snapshot):
             yield from _tell_of_own(trouble)
@@ -222,7 +223,7 @@ def load_anew(world: AgentWorld) -> Generator[Event, Answer, None]:
     agent = world.agents.used
     try:
         blobs = [one.blob for one in agent.identities()]
-        ours = sort_out(blobs, snapshot.certificate, known.made_here).ours
+        ours = sort_out(blobs, snapshot.certificate, known.made_here).owned
         for blob in ours:
             agent.remove(blob)
     except AgentAbsent:
@@ -256,10 +257,12 @@ def _opened(
     answers = known.key_protected and (attended or world.keychain.opens_unasked())
     keychain = world.keychain if answers else None
     if may_ask:
-        opened = yield from open_key(pair.private, world.protection, keychain, itertools.count(1))
+        opened = yield from open_key(
+            pair.private, world.change_passphrase, keychain, itertools.count(1)
+        )
         return IssuedPair(opened.private, pair.certificate)
     if keychain:
-        private = yield from open_unasked(pair.private, world.protection, keychain)
+        private = yield from open_unasked(pair.private, world.change_passphrase, keychain)
         if private:
             return IssuedPair(private, pair.certificate)
     raise AgentTrouble("key-encrypted")
@@ -280,7 +283,7 @@ def clean(world: AgentWorld) -> Action:
     spare = contents.stale if snapshot.certificate else ()
     removed = []
     for one in identities:
-        if one.blob in spare or (one.blob in contents.ours and _ran_out(one.blob, now)):
+        if one.blob in spare or (one.blob in contents.owned and _ran_out(one.blob, now)):
             agent.remove(one.blob)
             removed.append(_listed(one, contents, now))
     return {**_result(world, snapshot.certificate, known), "removed": removed}
@@ -305,7 +308,7 @@ def _listed(identity: Identity, contents: AgentContents, now: datetime) -> Resul
         "type": certificate.type_name if certificate else type_name(identity.blob),
         "fingerprint": fingerprint(plain_key(identity.blob)),
         "comment": identity.comment,
-        "ours": identity.blob in contents.ours,
+        "ours": identity.blob in contents.owned,
         "stale": identity.blob in contents.stale or _ran_out(identity.blob, now),
         "valid_before": rfc3339(certificate.valid_before) if certificate else None,
     }

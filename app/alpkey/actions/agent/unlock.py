@@ -10,8 +10,8 @@ from alpkey.core.errors import AlpkeyError, InvalidInput, KeychainTrouble, SignI
 from alpkey.core.events import Answer, Ask, Await, Event, Field, Warn
 from alpkey.core.keychain.entries import KEY_ENTRY
 from alpkey.core.keychain.ports import Keychain
+from alpkey.core.keys.ports import ChangePassphrase
 from alpkey.core.messages.describe import quoted
-from alpkey.core.ports import KeyProtection
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import fold
 
@@ -31,7 +31,7 @@ class Opened:
 
 def open_key(
     private: Secret,
-    protection: KeyProtection,
+    change_passphrase: ChangePassphrase,
     keychain: Keychain | None,
     numbers: Iterator[int],
     field: str = "passphrase",
@@ -40,7 +40,7 @@ def open_key(
 
     A person is asked only where ``keychain`` is None or does not hold it.
     """
-    if keychain and (opened := (yield from open_unasked(private, protection, keychain))):
+    if keychain and (opened := (yield from open_unasked(private, change_passphrase, keychain))):
         return Opened(opened, {})
     error: AlpkeyError | None = None
     while True:
@@ -48,18 +48,18 @@ def open_key(
         yield ask
         answer = yield Await(ask)
         try:
-            return Opened(protection.recoded(private, typed(answer, field), None), answer)
+            return Opened(change_passphrase(private, typed(answer, field), None), answer)
         except (SignInRefused, InvalidInput) as no:
             error = type(no)(no.code, retryable=no.retryable, field=field)
 
 
 def open_unasked(
-    private: Secret, protection: KeyProtection, keychain: Keychain
+    private: Secret, change_passphrase: ChangePassphrase, keychain: Keychain
 ) -> Generator[Event, Answer, Secret | None]:
     """The key, opened with what the keychain holds; None where that does not open it."""
     if kept := (yield from _kept(keychain)):
         with suppress(SignInRefused):
-            return protection.recoded(private, kept, None)
+            return change_passphrase(private, kept, None)
     return None
 
 
@@ -78,16 +78,18 @@ class KeyPassphrase:
     be unlocked; and only where the journal knows that it is there.
     """
 
-    def __init__(self, world: "SavedSecretsWorld", protection: KeyProtection) -> None:
+    def __init__(self, world: "SavedSecretsWorld", change_passphrase: ChangePassphrase) -> None:
         self._world = world
-        self._protection = protection
+        self._change_passphrase = change_passphrase
         self._coming: BackgroundCall[Secret | None] | None = None
         self._passphrase: Secret | None = None
 
     def begin(self) -> None:
         """Asks the keychain, where it holds something."""
         if self._world.covers and fold(self._world.journal.facts()).key_protected:
-            self._coming = self._world.aside(lambda: self._world.keychain.get(KEY_ENTRY))
+            self._coming = self._world.run_in_background(
+                lambda: self._world.keychain.get(KEY_ENTRY)
+            )
 
     def wait(self) -> Iterator[Event]:
         """Returns once the passphrase is known; a keychain gives up by itself."""
@@ -113,13 +115,13 @@ class KeyPassphrase:
         """The key as it is to lie on disk."""
         if self._passphrase is None:
             return private
-        return self._protection.recoded(private, None, self._passphrase)
+        return self._change_passphrase(private, None, self._passphrase)
 
     def opened(self, private: Secret) -> Secret | None:
         """A key that lies on disk, without its passphrase; None where that is another one."""
         with suppress(SignInRefused):
             if self._passphrase is not None:
-                return self._protection.recoded(private, self._passphrase, None)
+                return self._change_passphrase(private, self._passphrase, None)
         return None
 
 

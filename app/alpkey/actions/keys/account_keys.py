@@ -9,18 +9,19 @@ from alpkey.actions.confirm import agree
 from alpkey.actions.install import LOCK_TIMEOUT_S
 from alpkey.actions.signin.saved_session import Who
 from alpkey.actions.signin.sign_in import SignInWorld, sign_in
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event, Result
 from alpkey.core.keys.certificate import fingerprint
 from alpkey.core.keys.certificate_service import CertificateService, ListedKey
-from alpkey.core.ports import Cancellation, Clock, Journal, Lock
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import Known, Listed, Revoked, fold
+from alpkey.core.state.ports import Journal, Lock
 from alpkey.core.state.quota import from_list, slots_in
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import quota_object
-from alpkey.core.timestamps import rfc3339
+from alpkey.core.timestamps import Clock, rfc3339
 
 
 @dataclass(frozen=True, slots=True)

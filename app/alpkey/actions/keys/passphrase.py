@@ -14,6 +14,7 @@ from alpkey.actions.agent.unlock import Opened, open_key, typed
 from alpkey.actions.install import LOCK_TIMEOUT_S, finish_interrupted
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import (
     AgentTrouble,
     AlpkeyError,
@@ -25,11 +26,12 @@ from alpkey.core.errors import (
 )
 from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
 from alpkey.core.keychain.entries import KEY_ENTRY
+from alpkey.core.keys.ports import ChangePassphrase, KeyFiles
 from alpkey.core.messages import setup as setup_messages
 from alpkey.core.messages.describe import describe, quoted
-from alpkey.core.ports import Cancellation, KeyFiles, KeyProtection, Lock
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import KeyProtected, fold
+from alpkey.core.state.ports import Lock
 from alpkey.core.state.status import status_object
 
 # ssh-keygen(1) takes no shorter one.
@@ -43,7 +45,7 @@ class PassphraseWorld:
     """``make`` makes a random passphrase."""
 
     files: KeyFiles
-    protection: KeyProtection
+    change_passphrase: ChangePassphrase
     kept: SavedSecretsWorld
     lock: Lock
     cancellation: Cancellation
@@ -102,7 +104,7 @@ def keep_passphrase(world: PassphraseWorld) -> Action:
     opened = yield from _open(private, encrypted, world, itertools.count(1), OLD)
     passphrase = found or world.make()
     keychain.store(KEY_ENTRY, passphrase)
-    _replace(private, world.protection.recoded(opened.private, None, passphrase), world)
+    _replace(private, world.change_passphrase(opened.private, None, passphrase), world)
     _note(world, kept=True)
     yield Step("protected")
     yield from _load_agent(opened.private, world)
@@ -131,7 +133,7 @@ def look_at_keychain(world: PassphraseWorld) -> Action:
 
 def _opens(private: Secret, passphrase: Secret, world: PassphraseWorld) -> bool:
     try:
-        world.protection.recoded(private, passphrase, None)
+        world.change_passphrase(private, passphrase, None)
     except SignInRefused:
         return False
     return True
@@ -145,9 +147,9 @@ def _open(
     field: str,
 ) -> Generator[Event, Answer, Opened]:
     if not encrypted:
-        return Opened(world.protection.recoded(private, None, None), {})
+        return Opened(world.change_passphrase(private, None, None), {})
     keychain = world.kept.keychain if _is_saved(world) else None
-    return (yield from open_key(private, world.protection, keychain, numbers, field))
+    return (yield from open_key(private, world.change_passphrase, keychain, numbers, field))
 
 
 def _is_saved(world: PassphraseWorld) -> bool:
@@ -201,7 +203,7 @@ def _protect(
             yield ask
             answer = yield Await(ask)
         try:
-            return world.protection.recoded(plain, None, _new(answer))
+            return world.change_passphrase(plain, None, _new(answer))
         except InvalidInput as refusal:
             error = InvalidInput(refusal.code, field=NEW)
 

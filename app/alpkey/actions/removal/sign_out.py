@@ -23,9 +23,9 @@ from alpkey.actions.status import StatusWorld
 from alpkey.actions.tunnels.supervisor import TunnelWorld
 from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled
 from alpkey.core.events import Action, Answer, Event, Step, Warn
+from alpkey.core.keys.ports import KeyFiles, StoredKey
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.owned_item import OwnedItem
-from alpkey.core.ports import KeyFiles, StoredKey
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import fold

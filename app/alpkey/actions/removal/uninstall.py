@@ -21,14 +21,13 @@ from alpkey.core.agent.ports import OwnAgent
 from alpkey.core.desktop.ports import ExternalFiles
 from alpkey.core.errors import AlpkeyError, InvalidFile
 from alpkey.core.events import Action, Answer, Event, Step, Warn
+from alpkey.core.keys.ports import KeyFiles
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.owned_item import OwnedItem
-from alpkey.core.ports import KeyFiles, Lock
 from alpkey.core.ssh import include_line
 from alpkey.core.ssh import known_hosts as known_hosts_lines
-from alpkey.core.ssh.control_socket_ports import ControlSockets
-from alpkey.core.ssh.host_key_ports import KnownHosts
-from alpkey.core.state.external_change_ports import SSH_CONFIG, Entry
+from alpkey.core.ssh.ports import KnownHosts
+from alpkey.core.state.ports import SSH_CONFIG, Entry, Lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,8 @@ class UninstallWorld:
     files: KeyFiles
     lock: Lock
     own_ssh: Path
-    connections: ControlSockets
+    open_connections: Callable[[], Sequence[Path]]
+    end_connection: Callable[[Path], None]
     own_agent: OwnAgent
     folders: Sequence[Path]
 
@@ -84,7 +84,7 @@ class _Removal:
     def belongings(self) -> list[OwnedItem]:
         """All that will go, in the order it goes in."""
         going = self._tunnels.belongings()
-        going += [_connection(one) for one in self._world.connections.open()]
+        going += [_connection(one) for one in self._world.open_connections()]
         if self._world.own_agent.lives:
             going.append(self._own_agent)
         going += [OwnedItem("placed", str(path)) for path in self._placed.values()]
@@ -116,8 +116,8 @@ class _Removal:
 
     def _end_connections(self) -> Iterator[Event]:
         """Their sockets lie among our files for ssh."""
-        for socket in self._world.connections.open():
-            yield from self._ends(_connection(socket), partial(self._world.connections.end, socket))
+        for socket in self._world.open_connections():
+            yield from self._ends(_connection(socket), partial(self._world.end_connection, socket))
 
     def _end_own_agent(self) -> Iterator[Event]:
         """Our files for ssh, which name it, go next."""
@@ -200,7 +200,7 @@ class _Removal:
             return True
         with suppress(InvalidFile):  # a file that we may not change is not one that we have changed
             world = self._world.configuration
-            line, content = world.own_files.include(), world.person.read().content or b""
+            line, content = world.own_files.include(), world.user_config.read().content or b""
             return include_line.undone(content, line, None) != content
         return False
 
@@ -214,7 +214,7 @@ class _Removal:
 
     @property
     def _line(self) -> OwnedItem:
-        return OwnedItem("ssh-line", str(self._world.configuration.person.path))
+        return OwnedItem("ssh-line", str(self._world.configuration.user_config.path))
 
     @property
     def _ssh_files(self) -> OwnedItem:

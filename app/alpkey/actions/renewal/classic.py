@@ -15,7 +15,8 @@ from alpkey.core.errors import Cancelled, NeedsBrowser
 from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.certificate import Certificate, public_line
 from alpkey.core.keys.certificate_check import check_certificate
-from alpkey.core.ports import Credentials, IssuedPair, KeyService
+from alpkey.core.keys.ports import IssuedPair
+from alpkey.core.signin.key_service import Credentials, KeyService
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import Retired, fold
 

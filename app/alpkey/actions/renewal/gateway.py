@@ -29,8 +29,8 @@ from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.certificate import Certificate, fingerprint, public_line
 from alpkey.core.keys.certificate_check import check_certificate, check_key, is_early
 from alpkey.core.keys.certificate_service import CertificateService
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.messages.describe import describe, quoted
-from alpkey.core.ports import IssuedPair
 from alpkey.core.signin.ports import Tokens
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import Listed, MaybeIssued, Refused, Revoked, fold
@@ -87,7 +87,7 @@ class _GatewayRenewal(Renewal[SignedIn]):
         known = fold(self.facts, self._who.account)
         if not (self._can_sign_in_anew or known.session_kept):
             raise self._needs_user()
-        self._named = yield from named_key(world.files, world.pairs, world.protection)
+        self._named = yield from named_key(world.files, world.pairs, world.change_passphrase)
         self._check_named()
         world.files.check_writable()
         self._agreed = yield from agree_to_replace(world.files, known, yes=request.yes)

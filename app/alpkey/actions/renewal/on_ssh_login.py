@@ -4,8 +4,8 @@ from collections.abc import Callable, Generator
 
 from alpkey.core.errors import AlpkeyError, Cancelled
 from alpkey.core.events import Action, Answer, Event
-from alpkey.core.ports import Clock
 from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.timestamps import Clock
 
 
 def renewed_without_asking(

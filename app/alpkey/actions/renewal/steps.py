@@ -19,14 +19,16 @@ from alpkey.actions.install import LOCK_TIMEOUT_S, finish_interrupted, report_wa
 from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp
 from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.keys.certificate import Certificate
+from alpkey.core.keys.ports import ChangePassphrase, KeyFiles, Pairs
 from alpkey.core.messages import times
-from alpkey.core.ports import Cancellation, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod, Site
 from alpkey.core.state.journal import Fact, Issued, Known, MaybeIssued, Refused, fold
+from alpkey.core.state.ports import Lock
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import status_object
 
@@ -45,7 +47,7 @@ class RenewalWorld:
     cancellation: Cancellation
     status: StatusWorld
     kept: SavedSecretsWorld
-    protection: KeyProtection
+    change_passphrase: ChangePassphrase
     refill: Refill
 
 
@@ -69,7 +71,7 @@ class Renewal(ABC, Generic[T]):
         self.request = request
         self.world = world
         self.service_name = service
-        self.passphrase = KeyPassphrase(world.kept, world.protection)
+        self.passphrase = KeyPassphrase(world.kept, world.change_passphrase)
 
     def run(self) -> Action:
         """The result is the status and ``renewed``, ``service``, ``cancelled_late``.

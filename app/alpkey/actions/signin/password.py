@@ -38,7 +38,7 @@ def keep(request: KeepRequest, world: SavedSecretsWorld) -> Action:
     if not isinstance(secret, Secret) or not secret:
         raise InvalidInput("secret-missing", field=FIELDS[request.kind])
     if request.kind == "totp":
-        world.codes.check(secret)
+        world.check_code_secret(secret)
     world.keychain.store(entry_name(account), to_entry(SavedSecret(request.kind, secret)))
     note(world, account, request.kind)
     return {"account": account, "kept": request.kind}

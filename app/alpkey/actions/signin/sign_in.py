@@ -14,9 +14,9 @@ from alpkey.actions.signin.saved_session import Session, SessionWorld, Who
 from alpkey.core.errors import AlpkeyError, InvalidInput, NeedsBrowser, SignInRefused, Unreachable
 from alpkey.core.events import Answer, Event, Show, Step, Warn
 from alpkey.core.messages.describe import describe
-from alpkey.core.ports import Credentials
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.methods import password_retirement, service_for
-from alpkey.core.signin.ports import Browser, Callback, DeviceRequest, SignIn, Tokens
+from alpkey.core.signin.ports import DeviceRequest, ListenForRedirect, OpenBrowser, SignIn, Tokens
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import Refused, Retired, fold
 
@@ -41,8 +41,8 @@ class SignInWorld:
 
     kept: SavedSecretsWorld
     provider: SignIn
-    callback: Callback
-    browser: Browser
+    listen: ListenForRedirect
+    open_browser: OpenBrowser
     qr: Callable[[str], tuple[str, ...]]
     pause: Callable[[timedelta], None]
     sessions: SessionWorld | None = None
@@ -132,10 +132,10 @@ def _sent(credentials: Credentials, world: SignInWorld) -> Tokens:
 
 def _with_browser(world: SignInWorld) -> SigningIn:
     request = world.provider.for_browser()
-    with world.callback.listening(request) as awaited:
-        world.browser.open(request.url)
+    with world.listen(request) as await_code:
+        world.open_browser(request.url)
         yield Show("browser", request.url)
-        code = awaited.code(BROWSER_TIMEOUT_S, lambda: world.kept.cancellation.requested)
+        code = await_code(BROWSER_TIMEOUT_S, lambda: world.kept.cancellation.requested)
     tokens = world.provider.with_code(request, code)
     yield Step("signed-in")
     return tokens

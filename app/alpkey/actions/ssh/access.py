@@ -12,11 +12,11 @@ from alpkey.core.doctor.diagnosis import all_ids, diagnose, finding_object
 from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event
-from alpkey.core.ports import Clock, OwnConfigFiles, Resolver
 from alpkey.core.site import Site
 from alpkey.core.ssh import error_messages
-from alpkey.core.ssh.remote_ports import Remote
+from alpkey.core.ssh.ports import ResolveHost, RunOnHost, WriteOwnConfig
 from alpkey.core.state.snapshot import Snapshot, closed_doors
+from alpkey.core.timestamps import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class ClusterAccess:
     site: Site
     snapshot: Callable[[], Snapshot]
     clock: Clock
-    own_files: OwnConfigFiles
-    resolver: Resolver
+    write_config: WriteOwnConfig
+    resolve: ResolveHost
     renew: Callable[[], Action]
     doctor: Callable[[], DoctorWorld]
     refill: Refill
@@ -40,7 +40,7 @@ class RemoteWorld:
     """For what is done on a host, with nobody at the keyboard there."""
 
     access: ClusterAccess
-    remote: Remote
+    run_on_host: RunOnHost
 
 
 def prepare_login(
@@ -56,7 +56,7 @@ def prepare_login(
         if not may_ask:
             raise closed
         yield from access.renew()
-        config = access.own_files.write(access.snapshot().account)
+        config = access.write_config(access.snapshot().account)
     yield from unlock(access, may_ask=may_ask)
     return config
 
@@ -73,8 +73,8 @@ def check_cluster(name: str, access: ClusterAccess) -> Path | None:
 
     What ssh is asked about a name has to lie there before.
     """
-    config = access.own_files.write(access.snapshot().account)
-    check_name(name, access.site, access.resolver)
+    config = access.write_config(access.snapshot().account)
+    check_name(name, access.site, access.resolve)
     host = access.site.host_named(name)
     if host and host.name == access.site.jump_host:
         known = ", ".join(host.name for host in access.site.hosts if host.jump)

@@ -4,20 +4,19 @@ ssh itself is asked what a configuration means, before and after.  Nothing of th
 the names on their ``Host`` lines, which are only asked about.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from alpkey.actions.confirm import agree
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError, InvalidFile
 from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
-from alpkey.core.ports import Cancellation, Clock
 from alpkey.core.site import Site
 from alpkey.core.ssh import host_patterns, include_line
 from alpkey.core.ssh.aliases import Alias
 from alpkey.core.ssh.config_blocks import keywords
-from alpkey.core.ssh.config_ports import AliasFile, ConfigFile, OwnConfig, SshJudge, UserConfig
 from alpkey.core.ssh.config_query import (
     Loss,
     Resolution,
@@ -27,8 +26,10 @@ from alpkey.core.ssh.config_query import (
     same_host,
     together,
 )
-from alpkey.core.state.external_change_ports import SSH_CONFIG, Entry, ExternalChanges
+from alpkey.core.ssh.ports import ConfigFile, OwnConfig, QueryConfig, TryConfig, UserConfig
+from alpkey.core.state.ports import SSH_CONFIG, Entry, ExternalChanges
 from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.timestamps import Clock
 
 # Each name costs a few calls of ssh, about 10 ms each.
 NAMES_OF_THEIRS = 10
@@ -42,10 +43,11 @@ class ConfigureWorld:
     snapshot: Callable[[], Snapshot]
     clock: Clock
     own_files: OwnConfig
-    person: UserConfig
-    judge: SshJudge
+    user_config: UserConfig
+    query: QueryConfig
+    try_config: TryConfig
     external_changes: ExternalChanges
-    aliases: AliasFile
+    write_aliases: Callable[[Iterable[Alias]], None]
     cancellation: Cancellation
 
 
@@ -90,9 +92,9 @@ def show(world: ConfigureWorld) -> Action:
     yield from ()
     line, content = world.own_files.include(), None
     with suppress(InvalidFile):  # a file that we may not change can hold the line all the same
-        content = world.person.read().content
+        content = world.user_config.read().content
     return {
-        "path": str(world.person.path),
+        "path": str(world.user_config.path),
         "applied": include_line.begins_with(content or b"", line),
         "line": line.decode(errors="replace"),
         "on_demand": world.own_files.on_demand,
@@ -118,7 +120,7 @@ def check(world: ConfigureWorld) -> Action:
     plan = make_plan(world, on_demand=world.own_files.on_demand)
     if not plan.changes:
         _prove(plan, "Nothing was changed.")
-    world.aliases.write(plan.aliases)
+    world.write_aliases(plan.aliases)
     return _result(plan, changed=plan.changes)
 
 
@@ -149,13 +151,13 @@ def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) ->
         if entry := world.external_changes.entry(SSH_CONFIG):
             world.external_changes.note(SSH_CONFIG, {**entry, "proven": True})
         yield Step("config-proven")
-        world.aliases.write(plan.aliases)
+        world.write_aliases(plan.aliases)
     return _result(plan, changed=plan.changes or wanted != was_on_demand)
 
 
 def _mend_own(world: ConfigureWorld) -> None:
     """Where the line stands already, ssh reads our files: they are made good before it is asked."""
-    if include_line.begins_with(world.person.read().content or b"", world.own_files.include()):
+    if include_line.begins_with(world.user_config.read().content or b"", world.own_files.include()):
         world.own_files.write(world.snapshot().account)
 
 
@@ -167,7 +169,7 @@ def _write_own(world: ConfigureWorld, on_demand: bool) -> None:
 def undo(world: ConfigureWorld) -> Action:
     """Takes the line out; a file that was not there before is taken away.  Raises InvalidFile."""
     yield from ()
-    file, line = world.person.read(), world.own_files.include()
+    file, line = world.user_config.read(), world.own_files.include()
     entry = world.external_changes.entry(SSH_CONFIG) or {}
     content, written = file.content or b"", entry.get("written")
     restored = include_line.undone(content, line, written if isinstance(written, str) else None)
@@ -175,7 +177,7 @@ def undo(world: ConfigureWorld) -> Action:
     with world.cancellation.deferred():
         if changed:
             made_here = entry.get("existed") is False and not restored
-            world.person.replace(file, None if made_here else restored)
+            world.user_config.replace(file, None if made_here else restored)
         world.external_changes.note(SSH_CONFIG, None)
         if world.own_files.on_demand:
             _write_own(world, on_demand=False)
@@ -194,11 +196,11 @@ def make_plan(world: ConfigureWorld, *, on_demand: bool) -> Plan:
     Raises InvalidFile where the file is none that can be changed, or ssh refuses it, and
     Unreachable where there is no ssh.
     """
-    file, line = world.person.read(), world.own_files.include()
+    file, line = world.user_config.read(), world.own_files.include()
     blocks = world.own_files.blocks(world.snapshot().account, on_demand=on_demand)
     content = file.content or b""
     before = _answers(world, content)
-    with world.judge.trying(blocks, include_line.theirs(content, line)) as trial:
+    with world.try_config(blocks, include_line.without_top_line(content, line)) as trial:
         after = {name: trial.ours_first(name) for name in before}
         stands = include_line.begins_with(content, line)
         asked = [name for name in after if stands or after[name] != before[name]]
@@ -215,11 +217,11 @@ def probes(site: Site) -> list[str]:
 
 def _answers(world: ConfigureWorld, content: bytes) -> dict[str, Resolution]:
     """Of theirs, a name that ssh will not take is none to ask about."""
-    answers = {name: world.judge.ask(name) for name in probes(world.site)}
-    contents = [content, *world.person.included(content)]
+    answers = {name: world.query(name) for name in probes(world.site)}
+    contents = [content, *world.user_config.included(content)]
     for name in host_patterns.candidates(contents, world.site)[:NAMES_OF_THEIRS]:
         try:
-            answers[name] = world.judge.ask(name)
+            answers[name] = world.query(name)
         except InvalidFile as refusal:
             if refusal.code != "config-refused":
                 raise
@@ -232,7 +234,7 @@ def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
     recorded = world.external_changes.entry(SSH_CONFIG)
     backup = None
     if file.content is not None:
-        backup = str(world.person.keep_backup(file.content, world.clock()))
+        backup = str(world.user_config.keep_backup(file.content, world.clock()))
     entry: Entry = {
         "path": str(file.path),
         "existed": file.content is not None,
@@ -241,7 +243,7 @@ def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
     }
     world.external_changes.note(SSH_CONFIG, entry)
     try:
-        world.person.replace(file, plan.wanted)
+        world.user_config.replace(file, plan.wanted)
     except AlpkeyError:
         world.external_changes.note(SSH_CONFIG, recorded)
         raise
@@ -256,12 +258,12 @@ def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
 
 def _take_out(plan: Plan) -> None:
     """What was there before; where somebody wrote to the file since, theirs without our line."""
-    person = plan.world.person
-    now = person.read()
+    user_config = plan.world.user_config
+    now = user_config.read()
     if now.content == plan.wanted:
-        person.replace(now, plan.file.content)
+        user_config.replace(now, plan.file.content)
     elif now.content is not None:
-        person.replace(now, include_line.undone(now.content, plan.line, None))
+        user_config.replace(now, include_line.undone(now.content, plan.line, None))
 
 
 def _prove(plan: Plan, outcome: str) -> None:
@@ -272,7 +274,7 @@ def _prove(plan: Plan, outcome: str) -> None:
     ours = keywords(plan.blocks)
     centre = set(probes(plan.world.site))
     for name, after in plan.after.items():
-        real = plan.world.judge.ask(name)
+        real = plan.world.query(name)
         if name in centre:
             keyword = differing(real, [after], sorted(ours))
         else:

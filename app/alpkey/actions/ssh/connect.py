@@ -8,10 +8,11 @@ from alpkey.actions.renewal.on_ssh_login import renewed_without_asking
 from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.errors import InvalidInput
 from alpkey.core.events import Action, Answer, Event
-from alpkey.core.ports import Clock, Editor, OwnConfigFiles, Resolver, Terminal
 from alpkey.core.site import Site
 from alpkey.core.ssh.command_lines import held, ssh_to
+from alpkey.core.ssh.ports import OpenEditor, OpenTerminal, ResolveHost, WriteOwnConfig
 from alpkey.core.state.snapshot import Snapshot, closed_doors
+from alpkey.core.timestamps import Clock
 
 if TYPE_CHECKING:
     from alpkey.actions.agent.load import Refill  # which a connection with a plain key never loads
@@ -45,10 +46,10 @@ class ConnectWorld:
     site: Site
     snapshot: Callable[[], Snapshot]
     clock: Clock
-    own_files: OwnConfigFiles
-    resolver: Resolver
-    terminal: Terminal
-    editor: Editor
+    write_config: WriteOwnConfig
+    resolve: ResolveHost
+    open_terminal: OpenTerminal
+    open_editor: OpenEditor
     renew: Callable[[], Action]
     refill: "Refill"
     renew_in_window: Callable[[str], None] | None
@@ -67,20 +68,18 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     and InvalidInput for names that lead elsewhere, and where there is no terminal or no editor.
     """
     snapshot = world.snapshot()
-    config = world.own_files.write(
-        snapshot.account
-    )  # what ssh is asked about a name must lie there
-    check_name(request.name, world.site, world.resolver)
+    config = world.write_config(snapshot.account)  # what ssh is asked about a name must lie there
+    check_name(request.name, world.site, world.resolve)
     if request.mode != "print" and (closed := closed_doors(snapshot, world.clock())):
         if (
             yield from renewed_without_asking(
                 world.snapshot, world.clock, world.renew_without_asking
             )
         ):
-            config = world.own_files.write(world.snapshot().account)
+            config = world.write_config(world.snapshot().account)
         elif request.may_ask:
             yield from world.renew()
-            config = world.own_files.write(world.snapshot().account)
+            config = world.write_config(world.snapshot().account)
         elif request.mode == "window" and world.renew_in_window:
             world.renew_in_window(request.name)
             return {"host": request.name, "command": None}
@@ -96,10 +95,10 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
     if request.mode == "editor":
         if config:  # plain ssh does without
             raise InvalidInput("editor-needs-config", name=request.name)
-        world.editor.open(request.name)
+        world.open_editor(request.name)
     if request.mode == "window":
         asks = command if in_agent else [*world.again, *_here(request)]
-        world.terminal.open(held(asks, world.explain), request.name)
+        world.open_terminal(held(asks, world.explain), request.name)
     return {"host": request.name, "command": command}
 
 

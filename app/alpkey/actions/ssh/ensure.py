@@ -1,6 +1,6 @@
 """Ensure: a login wants a key that is good, and somebody may be there to renew it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -11,9 +11,11 @@ from alpkey.actions.renewal.on_ssh_login import renewed_without_asking
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
 from alpkey.core.events import Action, Result, Warn
+from alpkey.core.keys.ports import KeyFiles
 from alpkey.core.messages.describe import describe
-from alpkey.core.ports import KeyFiles, Lock
-from alpkey.core.ssh.on_demand_ports import CallingProcesses, LoginQueue, RenewalWindow
+from alpkey.core.ssh.caller import SshCaller
+from alpkey.core.ssh.ports import AskForRenewal, LoginQueue
+from alpkey.core.state.ports import Lock
 from alpkey.core.state.status import status_object
 
 WAIT = timedelta(minutes=5)
@@ -31,9 +33,10 @@ class EnsureWorld:
     """
 
     status: StatusWorld
-    callers: CallingProcesses
+    callers: Callable[[], Sequence[SshCaller]]
+    is_batch: Callable[[SshCaller], bool]
     turn: LoginQueue
-    window: RenewalWindow
+    ask_in_window: AskForRenewal
     files: KeyFiles
     lock: Lock
     renew: Callable[[], Action]
@@ -51,12 +54,12 @@ def ensure(place: AskingPlace, world: EnsureWorld) -> Action:
     if _is_good(world):
         yield from world.refill(attended=False)
         return _result(world, renewed=False)
-    calls = world.callers.calls()
+    calls = world.callers()
     if any(call.only_asks for call in calls):
         raise _not_renewed("ssh was only asked what it would do.")
     if place == "nobody":
         raise _not_renewed("Nobody can be asked from here.")
-    if any(call.is_batch or world.callers.is_batch(call) for call in calls):
+    if any(call.is_batch or world.is_batch(call) for call in calls):
         raise _not_renewed("ssh runs in batch mode, so nobody is asked.")
     with world.turn.held(WAIT.total_seconds()):
         if _is_good(world):
@@ -96,7 +99,7 @@ def _renew_here(world: EnsureWorld, began: datetime) -> Action:
 
 def _renew_in_window(host: str | None, world: EnsureWorld, began: datetime) -> None:
     left = WAIT - (world.status.clock() - began)
-    stayed = world.window.ask(host, lambda: _is_good(world), max(left.total_seconds(), 0))
+    stayed = world.ask_in_window(host, lambda: _is_good(world), max(left.total_seconds(), 0))
     if _is_good(world):
         return
     if stayed:

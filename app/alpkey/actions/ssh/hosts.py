@@ -12,12 +12,11 @@ from alpkey.actions.confirm import agree
 from alpkey.actions.install import LOCK_TIMEOUT_S
 from alpkey.core.errors import InvalidFile, InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event, Result, Step
-from alpkey.core.ports import Lock, OwnConfigFiles
 from alpkey.core.site import Host, Site
 from alpkey.core.ssh import known_hosts as known_hosts_lines
-from alpkey.core.ssh.host_key_ports import HostKeys, KnownHosts
 from alpkey.core.ssh.host_keys import ACCEPTABLE, HostKey, HostKeyObservation, shown_as
-from alpkey.core.state.external_change_ports import ExternalChanges
+from alpkey.core.ssh.ports import HostKeys, KnownHosts, WriteOwnConfig
+from alpkey.core.state.ports import ExternalChanges, Lock
 from alpkey.core.state.snapshot import Snapshot
 
 TOUCHED = "known_hosts"
@@ -27,7 +26,7 @@ TOUCHED = "known_hosts"
 class HostsWorld:
     site: Site
     snapshot: Callable[[], Snapshot]
-    own_files: OwnConfigFiles
+    write_config: WriteOwnConfig
     keys: HostKeys
     known_hosts: KnownHosts
     lock: Lock
@@ -42,7 +41,7 @@ def list_hosts(world: HostsWorld) -> Action:
     Each has ``name``, ``host_name``, ``state``, ``type``, ``fingerprint`` and ``reason``.
     """
     yield from ()
-    config = world.own_files.write(world.snapshot().account)
+    config = world.write_config(world.snapshot().account)
     jump = world.site.host(world.site.jump_host)
     rows: list[Result] = []
     line = None
@@ -62,7 +61,7 @@ def accept(names: tuple[str, ...], yes: bool, world: HostsWorld) -> Action:
     InvalidFile for a changed key, Unreachable and Cancelled; what was accepted before stays.
     """
     hosts = [_host(name, world.site) for name in names]
-    config = world.own_files.write(world.snapshot().account)
+    config = world.write_config(world.snapshot().account)
     numbers = itertools.count(1)
     accepted, told = [], []
     for host in sorted(hosts, key=lambda host: host.jump is not None):

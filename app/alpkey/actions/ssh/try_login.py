@@ -13,12 +13,12 @@ def try_login(name: str, world: RemoteWorld) -> Action:
     doors, else what the doctor finds; and InvalidInput (``unknown-host``).
     """
     access = world.access
-    config = access.own_files.write(access.snapshot().account)
-    check_name(name, access.site, access.resolver)
+    config = access.write_config(access.snapshot().account)
+    check_name(name, access.site, access.resolve)
     if closed := closed_doors(access.snapshot(), access.clock()):
         raise closed
     yield from unlock(access)
-    ran = world.remote.run(name, config, ["true"])
+    ran = world.run_on_host(name, config, ["true"])
     if not ran.logged_in:
         raise explain_failure(ran.login(name), access)
     return {"host": name, "logged_in": True}

@@ -7,7 +7,7 @@ from alpkey.actions.confirm import agree
 from alpkey.actions.ssh.access import RemoteWorld, explain_failure, prepare_login
 from alpkey.core.errors import InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event
-from alpkey.core.ssh.remote_ports import RemoteResult
+from alpkey.core.ssh.ports import RemoteResult
 from alpkey.core.tunnels import slurm
 from alpkey.core.tunnels.slurm import Job, from_squeue, job_object
 
@@ -35,7 +35,7 @@ def cancel_job(
         raise InvalidInput("job-unknown", job=wanted, name=cluster)
     if not yes:
         yield from agree(1, "job", ", ".join(map(_told, meant)))
-    _checked(cluster, "scancel", world.remote.run(cluster, config, slurm.cancel(wanted)), world)
+    _checked(cluster, "scancel", world.run_on_host(cluster, config, slurm.cancel(wanted)), world)
     return {"cancelled": [job_object(job) for job in meant]}
 
 
@@ -43,7 +43,7 @@ def _listed(
     cluster: str, world: RemoteWorld, *, may_ask: bool
 ) -> Generator[Event, Answer, tuple[Path | None, list[Job]]]:
     config = yield from prepare_login(cluster, world.access, may_ask=may_ask)
-    ran = _checked(cluster, "squeue", world.remote.run(cluster, config, slurm.LIST), world)
+    ran = _checked(cluster, "squeue", world.run_on_host(cluster, config, slurm.LIST), world)
     return config, from_squeue(ran.output)
 
 

@@ -143,7 +143,7 @@ def _with_key(
     if closed := closed_doors(access.snapshot(), access.clock()):
         if request.may_ask:
             yield from access.renew()
-            config = access.own_files.write(access.snapshot().account)
+            config = access.write_config(access.snapshot().account)
         elif not request.waits:
             raise closed
     yield from unlock(access, may_ask=request.may_ask)

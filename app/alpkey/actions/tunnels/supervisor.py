@@ -12,7 +12,7 @@ from alpkey.core.events import Answer, Event, Result, Step, Warn
 from alpkey.core.messages.describe import quoted
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.command_lines import WATCHED, tunnel_to
-from alpkey.core.ssh.remote_ports import Remote
+from alpkey.core.ssh.ports import RunOnHost
 from alpkey.core.state.snapshot import closed_doors
 from alpkey.core.tunnels import lifecycle, slurm
 from alpkey.core.tunnels.lifecycle import (
@@ -67,7 +67,7 @@ class TunnelWorld:
     """
 
     access: ClusterAccess
-    remote: Remote
+    run_on_host: RunOnHost
     line: SshProcess
     files: TunnelFiles
     ports: LocalPorts
@@ -147,7 +147,7 @@ class Watch:
         world = self._world
         match order:
             case Wait(timeout_s=timeout_s):
-                return world.line.news(timeout_s, self._claim) or Trigger.ELAPSED
+                return world.line.news(timeout_s, self._claim.fileno()) or Trigger.ELAPSED
             case Judge(ended=ended):
                 return Judged(self._verdict(ended))
             case Effect.LOOK:
@@ -176,7 +176,7 @@ class Watch:
         target, world, was_open = self._target, self._world, self._tunnel.was_open
         if lifecycle.port_is_taken(ended):
             return self._elsewhere(ended)
-        ran = world.remote.run(target.cluster, self._config, slurm.LIST)
+        ran = world.run_on_host(target.cluster, self._config, slurm.LIST)
         if not ran.logged_in:
             failed = ran.login(target.cluster)
             if was_open and error_messages.kind(failed) in _PASSING:

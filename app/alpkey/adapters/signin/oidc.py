@@ -18,8 +18,8 @@ from alpkey.core.errors import (
     SignInRefused,
     Unreachable,
 )
-from alpkey.core.ports import Credentials
 from alpkey.core.secret import Secret
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, Tokens
 from alpkey.core.site import OpenId, SignInMethod, Site
 
@@ -31,12 +31,12 @@ DEFAULT_INTERVAL_S = 5
 SLOWER_BY = timedelta(seconds=5)
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
-# Not for this client, or for nobody at all (RFC 6749, section 5.2).
+# Not for this client, or for no client at all (RFC 6749, section 5.2).
 _NOT_BY_PASSWORD = ("unauthorized_client", "unsupported_grant_type")
 
 Form = Mapping[str, str | Secret]
 
-# What a provider says of itself that is used here.
+# The metadata of a provider that is used here.
 _OF_USE = (
     "issuer",
     "jwks_uri",
@@ -48,7 +48,7 @@ _OF_USE = (
 
 
 class OpenIdSignIn:
-    """Speaks to one provider; ``now`` judges what it says about time."""
+    """A client of one provider; ``now`` is the clock for its times."""
 
     def __init__(self, openid: OpenId, site: Site, http: Http, now: Callable[[], datetime]) -> None:
         self._openid = openid
@@ -181,13 +181,13 @@ class OpenIdSignIn:
         nonce: str | None = None,
         proof_needed: bool = True,
     ) -> Tokens:
-        """Tokens for ``form``; ``refused`` makes an error of the provider's two words for one."""
+        """Tokens for ``form``; ``refused`` makes an error of the provider's code and text."""
         self.prepare()
         answer = self._sent("token_endpoint", form)
         body = json_object(answer)
         if answer.status != 200:
-            told = str(body.get("error")), shown(str(body.get("error_description", "")))
-            raise refused(*told) or self._refusal(answer)
+            given = str(body.get("error")), shown(str(body.get("error_description", "")))
+            raise refused(*given) or self._refusal(answer)
         access, refresh, identity = (
             body.get(name) for name in ("access_token", "refresh_token", "id_token")
         )
@@ -196,8 +196,8 @@ class OpenIdSignIn:
         username = None
         if identity is not None or proof_needed:
             username = self._proven(str(identity), access, nonce)
-        kept = Secret(refresh) if isinstance(refresh, str) and refresh else None
-        return Tokens(Secret(access), kept, username)
+        saved = Secret(refresh) if isinstance(refresh, str) and refresh else None
+        return Tokens(Secret(access), saved, username)
 
     def _proven(self, identity: str, access: str, nonce: str | None) -> str | None:
         from alpkey.adapters.signin.id_token import Unproven, prove

@@ -15,7 +15,7 @@ from alpkey.adapters.service.json_responses import shown
 from alpkey.core.errors import Cancelled, SignInRefused, Unreachable
 from alpkey.core.messages import signin as signin_messages
 from alpkey.core.secret import Secret
-from alpkey.core.signin.ports import BrowserRequest
+from alpkey.core.signin.ports import AwaitCode, BrowserRequest
 
 # Both, as "localhost" is either; a computer without IPv6 has the first alone.
 ADDRESSES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
@@ -24,7 +24,7 @@ _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 GLANCE_S = 0.1
 """How often a wait looks whether it is cancelled."""
 
-LastUpdateCheck = Mapping[str, str]
+_Query = Mapping[str, str]
 
 
 class RedirectListener:
@@ -35,25 +35,25 @@ class RedirectListener:
         self._site_name = site_name
 
     @contextmanager
-    def listening(self, request: BrowserRequest) -> Iterator["Listening"]:
-        told: SimpleQueue[LastUpdateCheck] = SimpleQueue()
+    def listening(self, request: BrowserRequest) -> Iterator[AwaitCode]:
+        answers: SimpleQueue[_Query] = SimpleQueue()
         with ExitStack() as servers:
             for family, address in ADDRESSES:
                 try:
-                    server = _Server(family, (address, self._port), request.state, told)
+                    server = _Server(family, (address, self._port), request.state, answers)
                 except OSError as error:
                     if family == socket.AF_INET6 and error.errno in _NO_IPV6:
                         continue
                     raise Unreachable("callback-busy", port=self._port) from None
                 servers.enter_context(_serving(server))
-            yield Listening(told, self._site_name)
+            yield _Listening(answers, self._site_name).code
 
 
-class Listening:
+class _Listening:
     """A listener in wait for its browser."""
 
-    def __init__(self, told: "SimpleQueue[LastUpdateCheck]", site_name: str) -> None:
-        self._told = told
+    def __init__(self, answers: "SimpleQueue[_Query]", site_name: str) -> None:
+        self._answers = answers
         self._site_name = site_name
 
     def code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
@@ -63,35 +63,35 @@ class Listening:
             if left <= 0:
                 raise Cancelled("browser-late", site=self._site_name, minutes=round(timeout_s / 60))
             try:
-                return self._code(self._told.get(timeout=min(left, GLANCE_S)))
+                return self._code(self._answers.get(timeout=min(left, GLANCE_S)))
             except Empty:
                 continue
         raise Cancelled
 
-    def _code(self, told: LastUpdateCheck) -> Secret:
-        if "code" in told:
-            return Secret(told["code"])
-        if told["error"] == "access_denied":
+    def _code(self, query: _Query) -> Secret:
+        if "code" in query:
+            return Secret(query["code"])
+        if query["error"] == "access_denied":
             raise Cancelled("sign-in-denied", site=self._site_name)
-        message = shown(told.get("error_description") or told["error"])
+        message = shown(query.get("error_description") or query["error"])
         raise SignInRefused("request-refused", site=self._site_name, message=message)
 
 
 class _Server(ThreadingHTTPServer):
     """One address of the two."""
 
-    daemon_threads = True  # a browser may hold a connection open on which it never says a word
+    daemon_threads = True  # a browser may hold a connection open without ever sending a byte
 
     def __init__(
         self,
         family: socket.AddressFamily,
         address: tuple[str, int],
         state: str,
-        told: "SimpleQueue[LastUpdateCheck]",
+        answers: "SimpleQueue[_Query]",
     ) -> None:
         self.address_family = family
         self.state = state
-        self.told = told
+        self.answers = answers
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
@@ -100,7 +100,7 @@ class _Server(ThreadingHTTPServer):
         self.socket.bind(self.server_address)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that goes away in the middle is nobody's fault."""
+        """A browser that disconnects early is no error."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -109,16 +109,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        told = {name: values[0] for name, values in parse_qs(url.query).items()}
-        if url.path != "/" or not {"code", "error"} & told.keys() or not self._asked_for_us():
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        if url.path != "/" or not {"code", "error"} & query.keys() or not self._asked_for_us():
             self._say(404, signin_messages.PAGES["nothing-here"])
-        elif not hmac.compare_digest(told.get("state", "").encode(), self.server.state.encode()):
+        elif not hmac.compare_digest(query.get("state", "").encode(), self.server.state.encode()):
             self._say(400, signin_messages.PAGES["another-sign-in"])
         else:
             self._say(
-                200, signin_messages.PAGES["signed-in" if "code" in told else "not-signed-in"]
+                200, signin_messages.PAGES["signed-in" if "code" in query else "not-signed-in"]
             )
-            self.server.told.put(told)
+            self.server.answers.put(query)
 
     def _asked_for_us(self) -> bool:
         """Whether the browser believes to talk to this computer, not to a name that leads here."""

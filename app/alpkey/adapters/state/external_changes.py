@@ -7,7 +7,7 @@ from typing import Any
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
-from alpkey.core.state.external_change_ports import Entry
+from alpkey.core.state.ports import Entry
 
 
 class ExternalChangesFile:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.desktop.external_file import ExternalFile
-from alpkey.core.ports import Clock
-from alpkey.core.state.external_change_ports import ExternalChanges
+from alpkey.core.state.ports import ExternalChanges
+from alpkey.core.timestamps import Clock
 
 DIGEST = "sha256"
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import Unreachable
-from alpkey.core.ports import Clock, Holder
-from alpkey.core.timestamps import rfc3339
+from alpkey.core.state.ports import Holder
+from alpkey.core.timestamps import Clock, rfc3339
 
 _POLL_S = 0.05
 _NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)

@@ -9,8 +9,9 @@ from tomlkit.exceptions import TOMLKitError
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
-from alpkey.core.ports import Clock, Lock
 from alpkey.core.settings.kinds import Plain
+from alpkey.core.state.ports import Lock
+from alpkey.core.timestamps import Clock
 from alpkey.trusted_files import DistrustedFile, read_trusted, why_distrusted
 
 LOCK_TIMEOUT_S = 10.0

@@ -1,4 +1,4 @@
-"""The person's web browser."""
+"""The user's web browser."""
 
 import shutil
 import subprocess
@@ -26,7 +26,7 @@ QUERY_TIMEOUT_S = 2.0
 
 
 class DesktopBrowser:
-    """The one that the desktop opens pages with: ``xdg-open`` minds the person's choice."""
+    """The browser of the desktop: ``xdg-open`` follows the user's choice."""
 
     def __init__(self, environ: Mapping[str, str], platform: str) -> None:
         self._environ = environ
@@ -40,20 +40,20 @@ class DesktopBrowser:
 
 
 def is_there(environ: Mapping[str, str]) -> bool:
-    """Whether ``xdg-open`` would find one on this Linux desktop; none is started."""
+    """Whether ``xdg-open`` would find a browser on this Linux desktop; none is started."""
 
     def has(program: str) -> bool:
         return shutil.which(program, path=environ.get("PATH")) is not None
 
     if not has(LINUX_OPENER):
         return False
-    chosen = (one.partition(" ")[0] for one in environ.get("BROWSER", "").split(":"))
-    return any(has(one) for one in (*chosen, *COMMON) if one) or _desktop_names_one(environ)
+    chosen = (name.partition(" ")[0] for name in environ.get("BROWSER", "").split(":"))
+    return any(has(name) for name in (*chosen, *COMMON) if name) or _desktop_names_one(environ)
 
 
 def _desktop_names_one(environ: Mapping[str, str]) -> bool:
     try:
-        told = subprocess.run(
+        shown = subprocess.run(
             ["xdg-mime", "query", "default", "x-scheme-handler/https"],
             env=dict(environ),
             stdin=subprocess.DEVNULL,
@@ -63,4 +63,4 @@ def _desktop_names_one(environ: Mapping[str, str]) -> bool:
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return bool(told.stdout.strip())
+    return bool(shown.stdout.strip())

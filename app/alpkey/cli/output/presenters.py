@@ -218,7 +218,7 @@ class JsonLines:
     def answer(self, wanted: Await) -> Answer:
         asked = wanted.ask.number
         if wanted.news:
-            wanted.news.tell(lambda: self._answers.put((asked, NOT_YET)))
+            wanted.news.on_done(lambda: self._answers.put((asked, NOT_YET)))
         while True:
             number, answer = self._answers.get()
             if number == asked:

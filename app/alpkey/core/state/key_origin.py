@@ -3,7 +3,7 @@
 from enum import Enum
 
 from alpkey.core.keys.certificate import fingerprint
-from alpkey.core.ports import StoredKey
+from alpkey.core.keys.ports import StoredKey
 from alpkey.core.state.journal import Known
 
 

@@ -1,4 +1,4 @@
-"""``state/tunnels/ID.json``: what a tunnel's supervisor tells of it, and whoever looks reads."""
+"""``state/tunnels/ID.json``: what a tunnel's supervisor publishes about it."""
 
 import hashlib
 import json
@@ -13,8 +13,8 @@ from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.messages.describe import error_object
 from alpkey.core.timestamps import from_rfc3339, rfc3339
 
-# How long it is told that a tunnel failed, or ended with its job.
-TOLD_FOR = timedelta(hours=12)
+# How long a tunnel that failed, or ended with its job, is listed.
+SHOWN_FOR = timedelta(hours=12)
 
 
 Ports = tuple[tuple[int, int], ...]
@@ -39,7 +39,7 @@ class TunnelState(Enum):
 
     @property
     def is_up(self) -> bool:
-        """Whether ssh stands, whatever the service does."""
+        """Whether ssh is connected, even where the service does not answer."""
         return self in (TunnelState.OPEN, TunnelState.SILENT)
 
 
@@ -53,7 +53,7 @@ class TunnelTarget:
 
     @property
     def name(self) -> str:
-        """What its tunnel is called, where no other is called so; fit for a file."""
+        """The name of its tunnel, unless another has it; valid as a file name."""
         plain = re.sub(r"[^\w.-]", "_", f"{self.cluster}-{self.node}-{self.ports[0][1]}")
         return plain.lstrip(".")
 
@@ -65,11 +65,11 @@ class TunnelTarget:
 
 @dataclass(frozen=True, slots=True)
 class TunnelObservation:
-    """A tunnel as its file tells it.  ``alive``: its supervisor holds the lock on that file.
+    """A tunnel as its file describes it.  ``alive``: its supervisor holds the lock on that file.
 
     ``error`` is the object of the contract, with ``exit_code``; ``silent`` are the ports on the
-    node where nothing answers.  ``process`` names the supervisor to whoever started it; whether
-    it lives is never judged by that.
+    node where nothing answers.  ``process`` is the process id of the supervisor,
+    for its parent; whether it runs is never judged by that.
     """
 
     id: str
@@ -82,11 +82,11 @@ class TunnelObservation:
     process: int = 0
 
     def is_worth_telling(self, now: datetime) -> bool:
-        return self.alive or now - self.since < TOLD_FOR
+        return self.alive or now - self.since < SHOWN_FOR
 
 
 def address(local_port: int) -> str:
-    """Where a browser finds the service; by number, for a name may lead to ``::1``."""
+    """The service's address for a browser; numeric, for a name may resolve to ``::1``."""
     return f"http://127.0.0.1:{local_port}"
 
 
@@ -111,7 +111,7 @@ def to_bytes(tunnel: TunnelObservation) -> bytes:
 
 
 def from_bytes(data: bytes, *, alive: bool) -> TunnelObservation | None:
-    """None for a file that is none of ours.  One whose supervisor is gone without a word failed."""
+    """None for a foreign file.  A tunnel whose supervisor died without a final state has failed."""
     try:
         row = json.loads(data)
         state = TunnelState(row["state"])
@@ -140,7 +140,7 @@ def target_to_bytes(target: TunnelTarget) -> bytes:
 
 
 def target_from_bytes(data: bytes) -> TunnelTarget | None:
-    """None for what is none of ours."""
+    """None for foreign content."""
     try:
         row = json.loads(data)
         return TunnelTarget(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"]))
@@ -149,7 +149,7 @@ def target_from_bytes(data: bytes) -> TunnelTarget | None:
 
 
 def error_row(error: AlpkeyError) -> dict[str, Any]:
-    """The error as the contract has it, and how whoever asked for the tunnel is to end."""
+    """The error object of the contract, and the exit code for the command that opened it."""
     return {**error_object(error), "exit_code": error.exit_code}
 
 
