@@ -7,7 +7,7 @@ import pytest
 
 from alpkey.actions.updates import UpdatesWorld, updates
 from alpkey.core.errors import InvalidInput, Unreachable
-from alpkey.core.events import Result
+from alpkey.core.results.updates import UpdatesResult
 from alpkey.core.updates.releases import LastUpdateCheck, Release
 from tests.actions.worlds import play
 
@@ -46,7 +46,7 @@ class Desk:
     memory: FakeMemory = field(default_factory=FakeMemory)
     now: datetime = datetime(2026, 11, 26, tzinfo=UTC)
 
-    def asks(self, *, unasked: bool = False, **other: object) -> Result:
+    def asks(self, *, unasked: bool = False, **other: object) -> UpdatesResult:
         world = UpdatesWorld(
             "CSCS",
             self.feed,

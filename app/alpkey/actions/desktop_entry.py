@@ -7,6 +7,7 @@ from pathlib import Path
 from alpkey.core.desktop.external_file import ExternalFile
 from alpkey.core.desktop.ports import ExternalFiles
 from alpkey.core.events import Action, Answer, Event, Warn
+from alpkey.core.results.desktop import AutostartResult, MenuEntryResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class DesktopWorld:
     is_switched_on: Callable[[bytes], bool]
 
 
-def autostart_status(world: DesktopWorld) -> Action:
+def autostart_status(world: DesktopWorld) -> Action[AutostartResult]:
     """The result holds ``on``, ``path``, and ``current``: whether this very program is started."""
     yield from ()
     there = world.outside.content(world.autostart.path)
@@ -34,19 +35,19 @@ def autostart_status(world: DesktopWorld) -> Action:
     }
 
 
-def autostart_on(world: DesktopWorld) -> Action:
+def autostart_on(world: DesktopWorld) -> Action[AutostartResult]:
     """Starts the tray at every login from now on.  Raises InvalidFile."""
     yield from _told(world.outside.put(world.autostart))
     return (yield from autostart_status(world))
 
 
-def autostart_off(world: DesktopWorld) -> Action:
+def autostart_off(world: DesktopWorld) -> Action[AutostartResult]:
     """Ends that.  Raises InvalidFile."""
     yield from _told(world.outside.take_away(world.autostart))
     return (yield from autostart_status(world))
 
 
-def install(world: DesktopWorld) -> Action:
+def install(world: DesktopWorld) -> Action[MenuEntryResult]:
     """Puts us into the menu; the result holds ``installed`` and the ``paths``.  Raises
     InvalidFile.
     """
@@ -61,7 +62,7 @@ def follow(world: DesktopWorld) -> Generator[Event, Answer, None]:
         yield from install(world)
 
 
-def remove(world: DesktopWorld) -> Action:
+def remove(world: DesktopWorld) -> Action[MenuEntryResult]:
     """Takes us out of the menu.  Raises InvalidFile."""
     for file in world.menu:
         yield from _told(world.outside.take_away(file))

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from alpkey.actions.desktop_entry import DesktopWorld, follow
 from alpkey.core.errors import AlpkeyError, InvalidInput
 from alpkey.core.events import Action, Event, Warn
+from alpkey.core.results.settings import ChangedSettingResult, SettingResult, SettingsResult
 from alpkey.core.settings.kinds import CLUSTERS, SWITCH, Plain
 from alpkey.core.settings.policy import Chosen, Origin
 from alpkey.core.settings.ports import SettingsFile
@@ -44,14 +44,14 @@ class SettingsWorld:
     load_anew: Callable[[], Iterator[Event]]
 
 
-def show_all(world: SettingsWorld) -> Action:
+def show_all(world: SettingsWorld) -> Action[SettingsResult]:
     """The result holds ``settings``, a row for each."""
     yield from ()
     chosen = world.chosen()
     return {"settings": [_row(setting, chosen) for setting in declared().values()]}
 
 
-def show(key: str, world: SettingsWorld) -> Action:
+def show(key: str, world: SettingsWorld) -> Action[SettingResult]:
     """The result is the row of one setting.  Raises InvalidInput for an unknown key."""
     yield from ()
     return _row(_declared(key), world.chosen())
@@ -62,7 +62,7 @@ def change(
     text: str | None,
     world: SettingsWorld,
     end_sessions: Callable[[], Iterator[Event]] | None = None,
-) -> Action:
+) -> Action[ChangedSettingResult]:
     """Writes what the user typed; None goes back to the default.
 
     ``end_sessions`` ends the saved sign-ins once they are no longer wanted.  The result is the
@@ -121,12 +121,12 @@ def _check_clusters(wanted: dict[str, bool | str], site: Site) -> None:
             raise InvalidInput("setting-unfit", reason=reason)
 
 
-def _row(setting: Setting, chosen: Chosen) -> dict[str, Any]:
+def _row(setting: Setting, chosen: Chosen) -> SettingResult:
     value = getattr(chosen.settings, setting.key)
     return _as_row(setting, setting.kind.plain(value), chosen.origins[setting.key])
 
 
-def _as_row(setting: Setting, plain: Plain, origin: Origin) -> dict[str, Any]:
+def _as_row(setting: Setting, plain: Plain, origin: Origin) -> SettingResult:
     return {
         "key": setting.key,
         "value": plain,

@@ -7,6 +7,7 @@ from alpkey.actions.agent import load as agent_actions
 from alpkey.actions.agent.selection import Agents
 from alpkey.core.events import Action
 from alpkey.core.ports import Clock, Journal
+from alpkey.core.results.status import StatusResult
 from alpkey.core.state.journal import fold
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import Status, status_object
@@ -31,7 +32,7 @@ def take_status(world: StatusWorld) -> Status:
     return Status(snapshot, agent_actions.view(world.agents, snapshot.certificate, known))
 
 
-def status(world: StatusWorld) -> Action:
+def status(world: StatusWorld) -> Action[StatusResult]:
     """``alpkey status``: asks nothing, changes nothing but the remembered line."""
     yield from ()
     return status_object(take_status(world), world.clock())

@@ -7,6 +7,7 @@ from alpkey.core.errors import AlpkeyError, InvalidInput, Unreachable
 from alpkey.core.events import Action
 from alpkey.core.messages.describe import describe
 from alpkey.core.ports import Clock
+from alpkey.core.results.updates import UpdatesResult
 from alpkey.core.updates.ports import ReleaseFeed, ReleaseMemory
 from alpkey.core.updates.releases import LastUpdateCheck, is_brought
 
@@ -27,7 +28,7 @@ class UpdatesWorld:
     clock: Clock
 
 
-def updates(world: UpdatesWorld, *, unasked: bool) -> Action:
+def updates(world: UpdatesWorld, *, unasked: bool) -> Action[UpdatesResult]:
     """The result: ``version`` that runs, ``newest``, its ``page``, and whether it is ``newer``.
 
     ``unasked``, the feed is asked once a day at most, where the person wants that and no package

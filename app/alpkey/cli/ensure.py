@@ -12,6 +12,7 @@ from alpkey.cli.runtime.context import Output, json_option, run
 from alpkey.core.display import has_display
 from alpkey.core.errors import KeyExpired
 from alpkey.core.events import Action
+from alpkey.core.results.status import EnsureResult
 from alpkey.wiring.base import Assembly
 
 
@@ -28,7 +29,7 @@ def ensure_command(as_json: bool) -> None:
     """
     place = "nobody" if as_json else _method()
 
-    def make(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+    def make(all_of: Assembly, cancellation: SignalCancellation) -> Action[EnsureResult]:
         late = KeyExpired("not-renewed", reason="Nobody answered in time.")
         cancellation.end_after(WAIT.total_seconds(), late)
         return ensure(place, all_of.ensuring(cancellation))

@@ -20,6 +20,7 @@ from alpkey.cli.runtime.context import (
 from alpkey.cli.sign_in_options import method_options
 from alpkey.core.events import Action
 from alpkey.core.keys.certificate_service import Duration
+from alpkey.core.results.status import RenewResult
 from alpkey.core.site import SignInMethod
 from alpkey.core.timestamps import duration
 from alpkey.wiring.base import Assembly
@@ -136,7 +137,7 @@ def renew_command(
         may_ask=output.can_ask,
     )
 
-    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action[RenewResult]:
         """A form, or an answer that is there already, is for whoever takes passwords."""
         all_of.check_named()
         if program:

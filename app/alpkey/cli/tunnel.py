@@ -1,7 +1,5 @@
 """``alpkey tunnel open|list|close``."""
 
-import shlex
-
 import click
 
 from alpkey.actions.tunnels.open_close import (
@@ -85,12 +83,18 @@ def open_command(
         waits=not as_json,
         heard=output.can_ask or as_json or events,
     )
-    action = print_tunnel if only_print else open_detached if alone else open_tunnel
-    told = sentences.tunnel_left if alone else sentences.tunnel_over
+    if only_print:
+        run(
+            lambda all_of, cancellation: print_tunnel(request, all_of.tunnels(cancellation)),
+            output,
+            sentences.tunnel_command,
+        )
+        return
+    action = open_detached if alone else open_tunnel
     run(
         lambda all_of, cancellation: action(request, all_of.tunnels(cancellation)),
         output,
-        (lambda result: shlex.join(result["command"])) if only_print else told,
+        sentences.tunnel_left if alone else sentences.tunnel_over,
     )
 
 

@@ -4,13 +4,13 @@ An action is a generator.  It yields events, and it gets the answer to a questio
 :class:`Await`.  What it returns becomes ``done``, what it raises becomes ``failed``.
 """
 
-from collections.abc import Generator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal, TypedDict, TypeVar
 
 from alpkey.core.background_call import BackgroundCall
-from alpkey.core.errors import AlpkeyError, Param
+from alpkey.core.errors import AlpkeyError, ErrorObject, Param
 from alpkey.core.messages.describe import error_object
 from alpkey.core.secret import Secret
 
@@ -18,7 +18,6 @@ VERSION = 1
 LINE_LIMIT_BYTES = 64 * 1024
 
 FieldKind = Literal["text", "secret", "otp", "choice", "confirm"]
-Result = dict[str, Any]
 Answer = Mapping[str, str | Secret | bool]
 
 # The reply to an Await whose ``news`` came before an answer did; compared by identity.
@@ -91,10 +90,53 @@ class Show:
 
 Shown = Step | Ask | Warn | Show
 Event = Shown | Await
-Action = Generator[Event, Answer, Result]
+R = TypeVar("R")
+Action = Generator[Event, Answer, R]
 
 
-def as_object(event: Shown) -> dict[str, Any]:
+class FieldObject(TypedDict):
+    """A :class:`Field` of an ``ask`` event."""
+
+    name: str
+    kind: FieldKind
+    kept: bool
+    value: str | None
+
+
+class StepObject(TypedDict):
+    event: Literal["step"]
+    id: str
+    params: Mapping[str, Param]
+
+
+class AskObject(TypedDict):
+    """``ask`` is the number that the answer has to name."""
+
+    event: Literal["ask"]
+    ask: int
+    fields: list[FieldObject]
+    error: ErrorObject | None
+
+
+class WarnObject(TypedDict):
+    event: Literal["warn"]
+    code: str
+    params: Mapping[str, Param]
+
+
+class ShowObject(TypedDict):
+    event: Literal["show"]
+    kind: Literal["browser", "device"]
+    url: str
+    user_code: str | None
+    short_url: str | None
+    qr: Sequence[str]
+
+
+EventObject = StepObject | AskObject | WarnObject | ShowObject
+
+
+def as_object(event: Shown) -> EventObject:
     """The event as a JSON object of the contract."""
     match event:
         case Step(id=step, params=params):
@@ -102,11 +144,27 @@ def as_object(event: Shown) -> dict[str, Any]:
         case Warn(code=code, params=params):
             return {"event": "warn", "code": code, "params": dict(params)}
         case Show():
-            return {"event": "show", **asdict(event)}
+            return {
+                "event": "show",
+                "kind": event.kind,
+                "url": event.url,
+                "user_code": event.user_code,
+                "short_url": event.short_url,
+                "qr": event.qr,
+            }
         case Ask(number=number, fields=fields, error=error):
             return {
                 "event": "ask",
                 "ask": number,
-                "fields": [asdict(one) for one in fields],
+                "fields": [_field_object(wanted) for wanted in fields],
                 "error": error_object(error) if error else None,
             }
+
+
+def _field_object(wanted: Field) -> FieldObject:
+    return {
+        "name": wanted.name,
+        "kind": wanted.kind,
+        "kept": wanted.kept,
+        "value": wanted.value,
+    }

@@ -1,8 +1,13 @@
 """Moments: aware datetimes in UTC inside, RFC 3339 text and epoch seconds at the edges."""
 
 from datetime import UTC, datetime, timedelta
+from typing import overload
 
 
+@overload
+def rfc3339(moment: datetime) -> str: ...
+@overload
+def rfc3339(moment: datetime | None) -> str | None: ...
 def rfc3339(moment: datetime | None) -> str | None:
     """``2026-11-24T17:42:00Z``; None stays None."""
     if moment is None:

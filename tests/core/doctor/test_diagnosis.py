@@ -139,6 +139,7 @@ def test_the_object_of_the_contract() -> None:
                 "consequences": [],
             }
         ],
+        "login": "ela",
     }
 
 

@@ -12,11 +12,13 @@ from alpkey.actions.agent.unlock import open_key, open_unasked
 from alpkey.core.agent.contents import AgentContents, certificate_in, plain_key, sort_out
 from alpkey.core.agent.ports import Agent, AgentAbsent, Identity
 from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled, NoKey
-from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
+from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keychain.ports import Keychain
 from alpkey.core.keys.certificate import Certificate, Validity, fingerprint, type_name
 from alpkey.core.messages.describe import describe, quoted
 from alpkey.core.ports import Clock, IssuedPair, Journal, KeyFiles, KeyProtection, Pairs
+from alpkey.core.results.agent import AgentKey, AgentKeysResult, CleanedAgentResult
+from alpkey.core.results.status import AgentResult
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import Known, fold
 from alpkey.core.state.snapshot import Snapshot, closed_doors
@@ -111,7 +113,7 @@ class AgentWorld:
     clock: Clock
 
 
-def load_current(world: AgentWorld) -> Action:
+def load_current(world: AgentWorld) -> Action[AgentResult]:
     """Loads the installed pair; its passphrase is asked for where the agent lacks something.
 
     Raises NoKey, KeyExpired, InvalidFile, AgentTrouble, or SignInRefused where the passphrase is
@@ -137,7 +139,7 @@ def load_current(world: AgentWorld) -> Action:
     return _result(world, certificate, known)
 
 
-def _result(world: AgentWorld, certificate: Certificate | None, known: Known) -> Result:
+def _result(world: AgentWorld, certificate: Certificate | None, known: Known) -> AgentResult:
     return agent_object(view(world.agents, certificate, known))
 
 
@@ -265,7 +267,7 @@ def _opened(
     raise AgentTrouble("key-encrypted")
 
 
-def clean(world: AgentWorld) -> Action:
+def clean(world: AgentWorld) -> Action[CleanedAgentResult]:
     """Removes our entries that have run out or belong to a key that is no longer installed.
 
     Keys of others stay, and with them a key of ours while there is none to take its place.  The
@@ -286,7 +288,7 @@ def clean(world: AgentWorld) -> Action:
     return {**_result(world, snapshot.certificate, known), "removed": removed}
 
 
-def list_keys(world: AgentWorld) -> Action:
+def list_keys(world: AgentWorld) -> Action[AgentKeysResult]:
     """Everything the agent holds, and which of it is ours.  Raises AgentTrouble."""
     yield from ()
     snapshot, now = world.snapshot(), world.clock()
@@ -299,7 +301,7 @@ def list_keys(world: AgentWorld) -> Action:
     return {"socket": agent.socket, "own": agent is world.agents.own, "keys": keys}
 
 
-def _listed(identity: Identity, contents: AgentContents, now: datetime) -> Result:
+def _listed(identity: Identity, contents: AgentContents, now: datetime) -> AgentKey:
     certificate = certificate_in(identity.blob)
     return {
         "type": certificate.type_name if certificate else type_name(identity.blob),

@@ -26,6 +26,7 @@ from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.ports import KeyFiles, StoredKey
+from alpkey.core.results.removal import SignOutResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import fold
@@ -53,7 +54,9 @@ class SignOutWorld:
     keys: KeysWorld | None
 
 
-def sign_out(method: SignInMethod, request: SignOutRequest, world: SignOutWorld) -> Action:
+def sign_out(
+    method: SignInMethod, request: SignOutRequest, world: SignOutWorld
+) -> Action[SignOutResult]:
     """Removes what is ours, after one question that lists it.
 
     The result holds ``removed`` and ``left``, each thing with ``what`` and ``name``, what is left

@@ -1,21 +1,21 @@
 """What went and what stayed while somebody leaves this computer: told at once, and at the end."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.events import Event, Result, Step, Warn
+from alpkey.core.events import Event, Step, Warn
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.messages.describe import describe
 from alpkey.core.messages.warnings import warning_text
 from alpkey.core.owned_item import OwnedItem
+from alpkey.core.results.removal import SignOutResult
 
 
 class Summary:
     """``result`` is what the action returns at its end."""
 
     def __init__(self) -> None:
-        self.result: Result = {"removed": [], "left": [], "revoked": []}
+        self.result: SignOutResult = {"removed": [], "left": [], "revoked": []}
 
     def attempt(self, one: OwnedItem, step: str, action: Callable[[], object]) -> Iterator[Event]:
         """Does it; where it fails ``one`` is left, where it says False there was nothing of it."""
@@ -28,8 +28,8 @@ class Summary:
                 yield from self.gone(one, step)
 
     def gone(self, one: OwnedItem, step: str) -> Iterator[Event]:
-        self.result["removed"].append(asdict(one))
-        yield Step(step, asdict(one))
+        self.result["removed"].append(one.as_object())
+        yield Step(step, {"what": one.what, "name": one.name})
 
     def left(self, one: OwnedItem, trouble: AlpkeyError) -> Iterator[Event]:
         """It should have gone."""
@@ -44,4 +44,4 @@ class Summary:
         yield why
 
     def _note(self, one: OwnedItem, code: str, reason: str) -> None:
-        self.result["left"].append({**asdict(one), "code": code, "reason": reason})
+        self.result["left"].append({**one.as_object(), "code": code, "reason": reason})

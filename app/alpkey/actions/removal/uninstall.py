@@ -6,7 +6,7 @@ ssh reads goes in the order in which nothing is missed: first who calls, then wh
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.ports import KeyFiles, Lock
+from alpkey.core.results.removal import UninstallResult
 from alpkey.core.ssh import include_line
 from alpkey.core.ssh import known_hosts as known_hosts_lines
 from alpkey.core.ssh.control_socket_ports import ControlSockets
@@ -47,7 +48,7 @@ class UninstallWorld:
     folders: Sequence[Path]
 
 
-def uninstall(world: UninstallWorld, *, yes: bool) -> Action:
+def uninstall(world: UninstallWorld, *, yes: bool) -> Action[UninstallResult]:
     """Undoes it, after one question that lists it.
 
     The result holds ``removed`` and ``left``, each thing with ``what`` and ``name``, what is left
@@ -191,7 +192,7 @@ class _Removal:
         self._touched.note(KNOWN_HOSTS, None)
 
     def _gone(self, one: OwnedItem) -> Iterator[Event]:
-        self.summary.result["removed"].append(asdict(one))
+        self.summary.result["removed"].append(one.as_object())
         yield Step("undone", {"what": removal_messages.item_text(one)})
 
     def _has_line(self) -> bool:

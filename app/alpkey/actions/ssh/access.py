@@ -13,6 +13,7 @@ from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event
 from alpkey.core.ports import Clock, OwnConfigFiles, Resolver
+from alpkey.core.results.status import RenewResult
 from alpkey.core.site import Site
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.remote_ports import Remote
@@ -30,7 +31,7 @@ class ClusterAccess:
     clock: Clock
     own_files: OwnConfigFiles
     resolver: Resolver
-    renew: Callable[[], Action]
+    renew: Callable[[], Action[RenewResult]]
     doctor: Callable[[], DoctorWorld]
     refill: Refill
 
@@ -99,5 +100,11 @@ def explain_failure(failed: LoginObservation, access: ClusterAccess) -> AlpkeyEr
             "login-odd", host=failed.host, said=error_messages.last_line(failed.said)
         )
     said = finding_object(telling[0])
-    facts = {name: said[name] for name in ("title", "detail", "next_step")}
-    return Unreachable("login-failed", host=failed.host, finding=said["id"], **facts)
+    return Unreachable(
+        "login-failed",
+        host=failed.host,
+        finding=said["id"],
+        title=said["title"],
+        detail=said["detail"],
+        next_step=said["next_step"],
+    )

@@ -11,8 +11,14 @@ from functools import cached_property
 
 from alpkey.actions.confirm import agree
 from alpkey.core.errors import AlpkeyError, InvalidFile
-from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
+from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.ports import Cancellation, Clock
+from alpkey.core.results.ssh import (
+    ConfigChangeResult,
+    ConfigLoss,
+    ConfigPlanResult,
+    ShownConfigResult,
+)
 from alpkey.core.site import Site
 from alpkey.core.ssh import host_patterns, include_line
 from alpkey.core.ssh.aliases import Alias
@@ -85,7 +91,7 @@ class Plan:
         ]
 
 
-def show(world: ConfigureWorld) -> Action:
+def show(world: ConfigureWorld) -> Action[ShownConfigResult]:
     """What stands where, without asking ssh: our line, and the blocks that it reads in."""
     yield from ()
     line, content = world.own_files.include(), None
@@ -102,14 +108,14 @@ def show(world: ConfigureWorld) -> Action:
     }
 
 
-def diff(world: ConfigureWorld) -> Action:
+def diff(world: ConfigureWorld) -> Action[ConfigPlanResult]:
     """What ``apply`` would do; changes nothing."""
     yield from ()
     plan = make_plan(world, on_demand=world.own_files.on_demand)
     return _result(plan, changed=plan.changes)
 
 
-def check(world: ConfigureWorld) -> Action:
+def check(world: ConfigureWorld) -> Action[ConfigPlanResult]:
     """Whether the line stands and does what it should; remembers the person's aliases.
 
     Raises InvalidFile (``config-unproven``) where it stands and does not.
@@ -122,7 +128,9 @@ def check(world: ConfigureWorld) -> Action:
     return _result(plan, changed=plan.changes)
 
 
-def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) -> Action:
+def apply(
+    world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None
+) -> Action[ConfigPlanResult]:
     """Puts the line at the top, and takes it away again where ssh does not show what was planned.
 
     ``on_demand`` has ssh look for a fresh key before each login, or not; None leaves that.
@@ -164,7 +172,7 @@ def _write_own(world: ConfigureWorld, on_demand: bool) -> None:
     world.own_files.write(world.snapshot().account)
 
 
-def undo(world: ConfigureWorld) -> Action:
+def undo(world: ConfigureWorld) -> Action[ConfigChangeResult]:
     """Takes the line out; a file that was not there before is taken away.  Raises InvalidFile."""
     yield from ()
     file, line = world.person.read(), world.own_files.include()
@@ -298,7 +306,7 @@ def _user(plan: Plan) -> str | None:
     return user if site.names_a_user(user) else None
 
 
-def _result(plan: Plan, *, changed: bool) -> Result:
+def _result(plan: Plan, *, changed: bool) -> ConfigPlanResult:
     world = plan.world
     entry = world.external_changes.entry(SSH_CONFIG) or {}
     key = world.snapshot().key_path
@@ -307,9 +315,18 @@ def _result(plan: Plan, *, changed: bool) -> Result:
         "path": str(plan.file.path),
         "backup": entry.get("backup"),
         "diff": _difference(plan),
-        "loses": [asdict(loss) for loss in plan.losses],
+        "loses": [_loss_object(loss) for loss in plan.losses],
         "on_demand": world.own_files.on_demand,
         "by_hand": plan.changes and leads_there(world.site, plan.before, key),
         "user": _user(plan),
-        "aliases": [asdict(alias) for alias in plan.aliases],
+        "aliases": [{"name": alias.name, "host": alias.host} for alias in plan.aliases],
+    }
+
+
+def _loss_object(loss: Loss) -> ConfigLoss:
+    return {
+        "host": loss.host,
+        "keyword": loss.keyword,
+        "theirs": loss.theirs,
+        "ours": loss.ours,
     }

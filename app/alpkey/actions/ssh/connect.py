@@ -9,6 +9,8 @@ from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.errors import InvalidInput
 from alpkey.core.events import Action, Answer, Event
 from alpkey.core.ports import Clock, Editor, OwnConfigFiles, Resolver, Terminal
+from alpkey.core.results.ssh import ConnectResult
+from alpkey.core.results.status import RenewResult
 from alpkey.core.site import Site
 from alpkey.core.ssh.command_lines import held, ssh_to
 from alpkey.core.state.snapshot import Snapshot, closed_doors
@@ -49,15 +51,15 @@ class ConnectWorld:
     resolver: Resolver
     terminal: Terminal
     editor: Editor
-    renew: Callable[[], Action]
+    renew: Callable[[], Action[RenewResult]]
     refill: "Refill"
     renew_in_window: Callable[[str], None] | None
     explain: tuple[str, ...]
     again: tuple[str, ...]
-    renew_without_asking: Callable[[], Action] | None = None
+    renew_without_asking: Callable[[], Action[RenewResult]] | None = None
 
 
-def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
+def connect(request: ConnectRequest, world: ConnectWorld) -> Action[ConnectResult]:
     """The result holds ``host`` and ``command``, the ssh command as a list of words.
 
     With "window" a terminal runs it already, and with "editor" that is open; with "here" the

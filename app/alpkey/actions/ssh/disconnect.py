@@ -7,6 +7,7 @@ from pathlib import Path
 from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.events import Action
 from alpkey.core.ports import OwnConfigFiles, Resolver
+from alpkey.core.results.ssh import DisconnectResult
 from alpkey.core.site import Site
 from alpkey.core.ssh.control_socket_ports import ControlSockets
 from alpkey.core.state.snapshot import Snapshot
@@ -23,7 +24,7 @@ class DisconnectWorld:
     connections: ControlSockets
 
 
-def disconnect(name: str | None, world: DisconnectWorld) -> Action:
+def disconnect(name: str | None, world: DisconnectWorld) -> Action[DisconnectResult]:
     """Ends the connection to ``name``, or every one; their names are the result's ``disconnected``.
 
     Raises InvalidInput for a name of no host of the centre, and Unreachable.

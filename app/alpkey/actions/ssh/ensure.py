@@ -1,6 +1,6 @@
 """Ensure: a login wants a key that is good, and somebody may be there to renew it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -10,9 +10,10 @@ from alpkey.actions.install import finish_interrupted
 from alpkey.actions.renewal.on_ssh_login import renewed_without_asking
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
-from alpkey.core.events import Action, Result, Warn
+from alpkey.core.events import Action, Answer, Event, Warn
 from alpkey.core.messages.describe import describe
 from alpkey.core.ports import KeyFiles, Lock
+from alpkey.core.results.status import EnsureResult, RenewResult
 from alpkey.core.ssh.on_demand_ports import CallingProcesses, LoginQueue, RenewalWindow
 from alpkey.core.state.status import status_object
 
@@ -36,12 +37,12 @@ class EnsureWorld:
     window: RenewalWindow
     files: KeyFiles
     lock: Lock
-    renew: Callable[[], Action]
-    renew_without_asking: Callable[[], Action]
+    renew: Callable[[], Action[RenewResult]]
+    renew_without_asking: Callable[[], Action[RenewResult]]
     refill: Refill
 
 
-def ensure(place: AskingPlace, world: EnsureWorld) -> Action:
+def ensure(place: AskingPlace, world: EnsureWorld) -> Action[EnsureResult]:
     """The result is the status and ``renewed``; then a good certificate is on disk.
 
     Raises KeyExpired (``not-renewed``), or Cancelled (``said-no``), which is remembered a while.
@@ -80,10 +81,10 @@ def ensure(place: AskingPlace, world: EnsureWorld) -> Action:
     return _result(world, renewed=True)
 
 
-def _renew_here(world: EnsureWorld, began: datetime) -> Action:
+def _renew_here(world: EnsureWorld, began: datetime) -> Generator[Event, Answer, None]:
     """Whoever breaks off says no; a time that ran out says nothing."""
     try:
-        return (yield from world.renew())
+        yield from world.renew()
     except (Cancelled, GeneratorExit):
         now = world.status.clock()
         if now - began < WAIT:
@@ -113,7 +114,7 @@ def _not_renewed(reason: str) -> KeyExpired:
     return KeyExpired("not-renewed", reason=reason)
 
 
-def _result(world: EnsureWorld, *, renewed: bool) -> Result:
+def _result(world: EnsureWorld, *, renewed: bool) -> EnsureResult:
     """Taking the status rewrites the line that the next login looks at."""
     status = status_object(take_status(world.status), world.status.clock())
     return {**status, "renewed": renewed}

@@ -11,8 +11,9 @@ from pathlib import Path
 from alpkey.actions.confirm import agree
 from alpkey.actions.install import LOCK_TIMEOUT_S
 from alpkey.core.errors import InvalidFile, InvalidInput, Unreachable
-from alpkey.core.events import Action, Answer, Event, Result, Step
+from alpkey.core.events import Action, Answer, Event, Step
 from alpkey.core.ports import Lock, OwnConfigFiles
+from alpkey.core.results.ssh import AcceptedHostsResult, HostsResult, LoginHost
 from alpkey.core.site import Host, Site
 from alpkey.core.ssh import known_hosts as known_hosts_lines
 from alpkey.core.ssh.host_key_ports import HostKeys, KnownHosts
@@ -34,7 +35,7 @@ class HostsWorld:
     external_changes: ExternalChanges
 
 
-def list_hosts(world: HostsWorld) -> Action:
+def list_hosts(world: HostsWorld) -> Action[HostsResult]:
     """The jump host and the clusters that are shown; the result holds ``hosts``.
 
     A cluster behind a jump host that is not accepted yet is looked at through the key that it
@@ -44,7 +45,7 @@ def list_hosts(world: HostsWorld) -> Action:
     yield from ()
     config = world.own_files.write(world.snapshot().account)
     jump = world.site.host(world.site.jump_host)
-    rows: list[Result] = []
+    rows: list[LoginHost] = []
     line = None
     if jump:
         seen = _look(jump, config, world)
@@ -55,7 +56,7 @@ def list_hosts(world: HostsWorld) -> Action:
     return {"hosts": rows}
 
 
-def accept(names: tuple[str, ...], yes: bool, world: HostsWorld) -> Action:
+def accept(names: tuple[str, ...], yes: bool, world: HostsWorld) -> Action[AcceptedHostsResult]:
     """Asks about each host whose key nobody vouches for, and remembers what is agreed to.
 
     The result holds ``accepted`` and ``hosts``.  Raises InvalidInput for a name of no host,
@@ -149,7 +150,7 @@ def _remember(
     return seen
 
 
-def _told(host: Host, seen: HostKeyObservation) -> Result:
+def _told(host: Host, seen: HostKeyObservation) -> LoginHost:
     return {
         "name": host.name,
         "host_name": host.host_name,

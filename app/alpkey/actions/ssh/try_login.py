@@ -3,10 +3,11 @@
 from alpkey.actions.ssh.access import RemoteWorld, explain_failure, unlock
 from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.events import Action
+from alpkey.core.results.ssh import LoginResult
 from alpkey.core.state.snapshot import closed_doors
 
 
-def try_login(name: str, world: RemoteWorld) -> Action:
+def try_login(name: str, world: RemoteWorld) -> Action[LoginResult]:
     """The result holds ``host`` and ``logged_in``, which is true.
 
     Raises what tells why it failed: NoKey, KeyExpired or InvalidFile for a key that opens no

@@ -7,12 +7,13 @@ from alpkey.actions.confirm import agree
 from alpkey.actions.ssh.access import RemoteWorld, explain_failure, prepare_login
 from alpkey.core.errors import InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event
+from alpkey.core.results.tunnels import CancelledJobsResult, JobsResult
 from alpkey.core.ssh.remote_ports import RemoteResult
 from alpkey.core.tunnels import slurm
 from alpkey.core.tunnels.slurm import Job, from_squeue, job_object
 
 
-def list_jobs(cluster: str, world: RemoteWorld, *, may_ask: bool) -> Action:
+def list_jobs(cluster: str, world: RemoteWorld, *, may_ask: bool) -> Action[JobsResult]:
     """The result holds ``jobs``, running ones first.
 
     Raises what :func:`enter` does, and Unreachable where the cluster or Slurm does not answer.
@@ -23,7 +24,7 @@ def list_jobs(cluster: str, world: RemoteWorld, *, may_ask: bool) -> Action:
 
 def cancel_job(
     cluster: str, wanted: str, yes: bool, world: RemoteWorld, *, may_ask: bool
-) -> Action:
+) -> Action[CancelledJobsResult]:
     """Ends a job, or all that is left of an array, after a question unless ``yes``.
 
     The result holds ``cancelled``, a list.  Raises what ``list_jobs`` does, InvalidInput

@@ -1,13 +1,19 @@
 """Tunnels to services on compute nodes: opened, listed, closed."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any
 
 from alpkey.actions.ssh.access import check_cluster, unlock
 from alpkey.actions.tunnels.supervisor import TunnelRequest, TunnelWorld, Watch, busy
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, Unreachable
-from alpkey.core.events import Action, Answer, Event, Result
+from alpkey.core.events import Action, Answer, Event
+from alpkey.core.results.ssh import CommandResult
+from alpkey.core.results.tunnels import (
+    ClosedTunnelsResult,
+    TunnelError,
+    TunnelResult,
+    TunnelsResult,
+)
 from alpkey.core.ssh.command_lines import tunnel_to
 from alpkey.core.state.snapshot import closed_doors
 from alpkey.core.tunnels import lifecycle
@@ -17,7 +23,7 @@ from alpkey.core.tunnels.record import TunnelState, TunnelTarget, tunnel_object
 _LOOK_S = 0.05
 
 
-def print_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action:
+def print_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action[CommandResult]:
     """The result holds ``command``, the plain ssh line as a list of words.
 
     Raises InvalidInput for what is no cluster, node or port.
@@ -27,7 +33,7 @@ def print_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action:
     return {"command": tunnel_to(target.node, target.cluster, target.ports, config=config)}
 
 
-def open_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action:
+def open_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action[TunnelResult]:
     """Opens a tunnel and watches over it until it is closed.  The result is its last state.
 
     Raises InvalidInput for what is no cluster, node or port, Unreachable for a busy port, a node
@@ -39,7 +45,7 @@ def open_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action:
         return (yield from Watch(request, target, config, claim, world).over())
 
 
-def open_detached(request: TunnelRequest, world: TunnelWorld) -> Action:
+def open_detached(request: TunnelRequest, world: TunnelWorld) -> Action[TunnelResult]:
     """Has another process open and watch it, and returns once the tunnel stands or waits for a key.
 
     The result is its state then.  Raises what ``open_tunnel`` raises until then.
@@ -59,7 +65,7 @@ def open_detached(request: TunnelRequest, world: TunnelWorld) -> Action:
         raise
 
 
-def _stands(other: DetachedTunnel, target: TunnelTarget, world: TunnelWorld) -> Result:
+def _stands(other: DetachedTunnel, target: TunnelTarget, world: TunnelWorld) -> TunnelResult:
     """The tunnel of the other process, once it stands or waits.  Raises as it failed."""
     while True:
         still_runs = other.runs()  # asked before the look, so that its last word is not missed
@@ -74,13 +80,15 @@ def _stands(other: DetachedTunnel, target: TunnelTarget, world: TunnelWorld) -> 
         world.pause(_LOOK_S)
 
 
-def list_tunnels(world: TunnelWorld) -> Action:
+def list_tunnels(world: TunnelWorld) -> Action[TunnelsResult]:
     """The result holds ``tunnels``: those that live, and those whose end was not seen yet."""
     yield from ()
     return {"tunnels": [tunnel_object(one) for one in world.listed()]}
 
 
-def close_tunnels(ids: Sequence[str], world: TunnelWorld, *, every: bool = False) -> Action:
+def close_tunnels(
+    ids: Sequence[str], world: TunnelWorld, *, every: bool = False
+) -> Action[ClosedTunnelsResult]:
     """Closes these, or ``every`` one; the result holds ``closed``.
 
     Raises InvalidInput (``tunnel-unknown``), and then none was closed; Unreachable
@@ -150,7 +158,9 @@ def _with_key(
     return config
 
 
-def _again(row: Mapping[str, Any]) -> AlpkeyError:
+def _again(row: TunnelError) -> AlpkeyError:
     """The error that another process wrote down."""
     kinds = {kind.exit_code: kind for kind in AlpkeyError.__subclasses__()}
-    return kinds[row["exit_code"]](row["code"], **{**row["params"], "retryable": row["retryable"]})
+    error = kinds[row["exit_code"]](row["code"], retryable=row["retryable"])
+    error.params.update(row["params"])
+    return error

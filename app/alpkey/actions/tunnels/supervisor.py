@@ -8,8 +8,9 @@ from pathlib import Path
 from alpkey.actions.ssh.access import ClusterAccess, explain_failure, unlock
 from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, InvalidInput, Unreachable
-from alpkey.core.events import Answer, Event, Result, Step, Warn
+from alpkey.core.events import Answer, Event, Step, Warn
 from alpkey.core.messages.describe import quoted
+from alpkey.core.results.tunnels import TunnelResult
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.command_lines import WATCHED, tunnel_to
 from alpkey.core.ssh.remote_ports import Remote
@@ -97,7 +98,7 @@ class Watch:
         self._browsed = False
         self._tunnel, self._order = lifecycle.begin(world.access.clock())
 
-    def over(self) -> Generator[Event, Answer, Result]:
+    def over(self) -> Generator[Event, Answer, TunnelResult]:
         """Until it is over, however that comes."""
         try:
             yield from self._watched()

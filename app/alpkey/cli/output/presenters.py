@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -20,7 +20,6 @@ from alpkey.core.events import (
     Answer,
     Ask,
     Await,
-    Result,
     Show,
     Shown,
     Step,
@@ -77,7 +76,7 @@ class Presenter(Protocol):
     def answer(self, wanted: Await) -> Answer:
         """NOT_YET where the news come first.  Raises Cancelled where nobody can answer or will."""
 
-    def done(self, result: Result) -> None: ...
+    def done(self, result: Mapping[str, object]) -> None: ...
 
     def failed(self, error: AlpkeyError) -> None: ...
 
@@ -85,7 +84,7 @@ class Presenter(Protocol):
 class Sentences:
     """For a person at a terminal, or reading what a script printed.  Notes go to stderr."""
 
-    def __init__(self, tell: Callable[[Result], str], *, can_ask: bool) -> None:
+    def __init__(self, tell: Callable[[Any], str], *, can_ask: bool) -> None:
         self._tell = tell
         self._can_ask = can_ask
         self._kept: dict[str, str | Secret | bool] = {}
@@ -126,7 +125,7 @@ class Sentences:
                 self._kept[field.name] = _asked(field.name, field.kind, field.value)
         return dict(self._kept)
 
-    def done(self, result: Result) -> None:
+    def done(self, result: Mapping[str, object]) -> None:
         click.echo(self._tell(result))
 
     def failed(self, error: AlpkeyError) -> None:
@@ -160,7 +159,7 @@ class OneObject:
     def answer(self, wanted: Await) -> Answer:
         raise nobody_to_ask(wanted.ask)
 
-    def done(self, result: Result) -> None:
+    def done(self, result: Mapping[str, object]) -> None:
         click.echo(json.dumps(result))
 
     def failed(self, error: AlpkeyError) -> None:
@@ -224,13 +223,13 @@ class JsonLines:
             if number == asked:
                 return answer
 
-    def done(self, result: Result) -> None:
+    def done(self, result: Mapping[str, object]) -> None:
         self._write({"event": "done", "result": result})
 
     def failed(self, error: AlpkeyError) -> None:
         self._write({"event": "failed", "error": error_object(error)})
 
-    def _write(self, row: dict[str, Any]) -> None:
+    def _write(self, row: Mapping[str, object]) -> None:
         """A reader that went away must not stop an installation that is under way."""
         if self._first:
             row, self._first = {"v": VERSION, **row}, False

@@ -3,11 +3,29 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from alpkey.core.events import Result
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.messages import times
 from alpkey.core.messages.warnings import warning_text
 from alpkey.core.owned_item import OwnedItem
+from alpkey.core.results.agent import AgentKey, AgentKeysResult, CleanedAgentResult
+from alpkey.core.results.keys import AccountKey, KeysResult, RevokedKeysResult
+from alpkey.core.results.removal import SignOutResult, UninstallResult
+from alpkey.core.results.signin import ForgottenPasswordResult, SavedPasswordResult
+from alpkey.core.results.ssh import (
+    ConfigChangeResult,
+    ConfigPlanResult,
+    HostsResult,
+    ShownConfigResult,
+)
+from alpkey.core.results.status import (
+    AgentResult,
+    ImportResult,
+    KeychainCheckResult,
+    PassphraseResult,
+    QuotaResult,
+    RenewResult,
+    StatusResult,
+)
 from alpkey.core.ssh.config_query import Loss, together
 from alpkey.core.timestamps import from_rfc3339
 
@@ -17,33 +35,33 @@ def now_here() -> datetime:
     return datetime.now(UTC).astimezone()
 
 
-def renewed(result: Result) -> str:
+def renewed(result: RenewResult) -> str:
     head = "" if result["renewed"] else "Nothing to do. "
     late = "\nThe wish to cancel came after the key was issued, so it was installed."
     return head + key_line(result) + (late if result["cancelled_late"] else "")
 
 
-def imported(result: Result) -> str:
+def imported(result: ImportResult) -> str:
     head = "" if result["imported"] else "Nothing to do: what is installed is as good. "
     return head + key_line(result)
 
 
-def status(result: Result) -> str:
+def status(result: StatusResult) -> str:
     lines = [key_line(result), quota_line(result["quota"]), agent(result["agent"])]
     return "\n".join(lines)
 
 
-def kept(result: Result) -> str:
+def kept(result: SavedPasswordResult) -> str:
     what = {"password": "password", "totp": "code generator"}[result["kept"]]
     return f"The {what} of {result['account']} is in the keychain."
 
 
-def forgotten(result: Result) -> str:
+def forgotten(result: ForgottenPasswordResult) -> str:
     was = "is removed from the keychain" if result["forgotten"] else "was not in the keychain"
     return f"What was kept for {result['account']} {was}."
 
 
-def key_line(result: Result) -> str:
+def key_line(result: StatusResult) -> str:
     """The key's state in one sentence."""
     now = now_here()
     before = result["valid_before"]
@@ -55,7 +73,8 @@ def key_line(result: Result) -> str:
             ended = times.day_and_time(ends, now) if ends else ""
             return f"The key ran out {ended}. Renew it with: alpkey renew"
         case "not-yet-valid":
-            starts = times.day_and_time(from_rfc3339(result["valid_after"]), now)
+            after = result["valid_after"]
+            starts = times.day_and_time(from_rfc3339(after), now) if after else ""
             return f"The key is not valid before {starts}. Check this computer's clock."
         case "broken":
             return f"The key cannot be used. {result['trouble'] or ''}".rstrip()
@@ -63,7 +82,7 @@ def key_line(result: Result) -> str:
     return f"Key valid {times.until(ends, now)}{left}"
 
 
-def quota_line(quota: Result) -> str:
+def quota_line(quota: QuotaResult) -> str:
     now = now_here()
     if quota["remaining"] is None:
         return "It is not known how many keys are left today."
@@ -74,7 +93,7 @@ def quota_line(quota: Result) -> str:
     return line
 
 
-def agent(seen: Result) -> str:
+def agent(seen: AgentResult) -> str:
     if not seen["reachable"]:
         return "No ssh agent answers; a key without passphrase needs none."
     stale = f" {seen['stale']} old keys of ours lie in it." if seen["stale"] else ""
@@ -84,7 +103,7 @@ def agent(seen: Result) -> str:
     return f"{which} {held}.{stale}"
 
 
-def agent_keys(result: Result) -> str:
+def agent_keys(result: AgentKeysResult) -> str:
     """A line for each key, ours marked."""
     lines = [
         f"{one['fingerprint']} {one['type']} {one['comment']}{_marks(one)}"
@@ -103,7 +122,7 @@ _HOST_STATES = {
 }
 
 
-def hosts(result: Result) -> str:
+def hosts(result: HostsResult) -> str:
     """A line for each host."""
     lines = []
     for one in result["hosts"]:
@@ -113,13 +132,13 @@ def hosts(result: Result) -> str:
     return "\n".join(lines)
 
 
-def keys(result: Result) -> str:
+def keys(result: KeysResult) -> str:
     """A line for each key, and what is left."""
     lines = [_key_of_account(one) for one in result["keys"]] or ["There is no key."]
     return "\n".join([*lines, quota_line(result["quota"])])
 
 
-def keys_revoked(result: Result) -> str:
+def keys_revoked(result: RevokedKeysResult) -> str:
     """A line for each key, and whether it is revoked now or would be."""
     if not result["revoked"]:
         return "Nothing to do: there is no living key."
@@ -130,7 +149,7 @@ def keys_revoked(result: Result) -> str:
     return "\n".join([head, *lines, *tail])
 
 
-def signed_out(result: Result) -> str:
+def signed_out(result: SignOutResult) -> str:
     """What is gone, and what is not."""
     gone = removal_messages.removed(
         (OwnedItem(**one) for one in result["removed"]), result["revoked"]
@@ -138,13 +157,13 @@ def signed_out(result: Result) -> str:
     return gone + ("\nNot all is gone; see above." if result["left"] else "")
 
 
-def uninstalled(result: Result) -> str:
+def uninstalled(result: UninstallResult) -> str:
     lines = [removal_messages.undone(OwnedItem(**one) for one in result["removed"])]
     lines += ["Not all is undone; see above."] if result["left"] else []
     return "\n".join([*lines, removal_messages.uninstalled(result["key_path"], result["folders"])])
 
 
-def _key_of_account(one: Result) -> str:
+def _key_of_account(one: AccountKey) -> str:
     ends = times.until(from_rfc3339(one["valid_before"]), now_here())
     names = ", ".join(one["principals"])
     ours = " (this computer's)" if one["this_machine"] else ""
@@ -152,19 +171,19 @@ def _key_of_account(one: Result) -> str:
     return f"{one['serial']} {names} {state}{ours}"
 
 
-def protection(result: Result) -> str:
+def protection(result: PassphraseResult) -> str:
     head = "" if result["changed"] else "Nothing to do. "
     state = "is protected by a passphrase" if result["encrypted"] else "has no passphrase"
     return f"{head}The private key {state}."
 
 
-def keychain(result: Result) -> str:
+def keychain(result: KeychainCheckResult) -> str:
     if trouble := result["keychain"]["trouble"]:
-        return str(trouble)
+        return trouble
     return "The keychain is open, and can keep the passphrase of the key."
 
 
-def agent_cleaned(result: Result) -> str:
+def agent_cleaned(result: CleanedAgentResult) -> str:
     count = len(result["removed"])
     if not count:
         return f"Nothing of ours was stale. {agent(result)}"
@@ -172,17 +191,17 @@ def agent_cleaned(result: Result) -> str:
     return f"{entries} of ours removed. {agent(result)}"
 
 
-def _marks(one: Result) -> str:
-    marks = [word for word in ("ours", "stale") if one[word]]
+def _marks(key: AgentKey) -> str:
+    marks = [*(["ours"] if key["ours"] else []), *(["stale"] if key["stale"] else [])]
     return f" ({', '.join(marks)})" if marks else ""
 
 
-def config_shown(result: Result) -> str:
+def config_shown(result: ShownConfigResult) -> str:
     stands = "begins with this line" if result["applied"] else "does not begin with this line yet"
     return f"{result['path']} {stands}:\n\n{result['line']}\n\n{result['blocks']}".rstrip()
 
 
-def config_diff(result: Result) -> str:
+def config_diff(result: ConfigPlanResult) -> str:
     if not result["changed"]:
         return f"Nothing to do: {result['path']} begins with the line already."
     rows = [
@@ -192,20 +211,20 @@ def config_diff(result: Result) -> str:
     return "\n".join([result["diff"].rstrip(), *rows, *_by_hand(result)])
 
 
-def config_applied(result: Result) -> str:
+def config_applied(result: ConfigPlanResult) -> str:
     if not result["changed"]:
         return f"Nothing to do: {result['path']} begins with the line already, and it works."
     kept = f" What it was is kept in {result['backup']}." if result["backup"] else ""
     return f"{result['path']} begins with the line now.{kept}\nTake it out with: alpkey config undo"
 
 
-def config_undone(result: Result) -> str:
+def config_undone(result: ConfigChangeResult) -> str:
     if not result["changed"]:
         return f"Nothing to do: the line does not stand in {result['path']}."
     return f"The line is out of {result['path']}; all else is as it was."
 
 
-def config_checked(result: Result) -> str:
+def config_checked(result: ConfigPlanResult) -> str:
     head = (
         f"{result['path']} does not begin with Alpkey's line. Put it there: alpkey config apply"
         if result["changed"]
@@ -215,5 +234,5 @@ def config_checked(result: Result) -> str:
     return "\n".join([head, *_by_hand(result), *aliases])
 
 
-def _by_hand(result: Result) -> list[str]:
+def _by_hand(result: ConfigPlanResult) -> list[str]:
     return ["Your own lines lead to the centre already."] if result["by_hand"] else []
