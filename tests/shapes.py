@@ -78,7 +78,9 @@ def result_type(arguments: Sequence[str]) -> type:
     names = [" ".join(words[:count]) for count in (2, 1)]
     options = [word for word in arguments if word in ("--check", "--print")]
     wanted = [f"{name} {option}" for name in names for option in options] + names
-    return next(RESULTS[name] for name in wanted if name in RESULTS)
+    names = [name for name in wanted if name in RESULTS]
+    assert names, f"no result is declared for {' '.join(arguments)}"
+    return RESULTS[names[0]]
 
 
 def check_output(arguments: Sequence[str], output: Mapping[str, Any]) -> None:
