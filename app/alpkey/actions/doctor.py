@@ -279,12 +279,12 @@ def _unusable(agent: Agent, error: AgentTrouble) -> AgentObservation:
 
 def _user_agent(agents: Agents) -> AgentObservation:
     """Why Alpkey's own agent replaces the user's, or that it need not any more."""
-    agent = agents.theirs()
+    agent = agents.user_agent()
     try:
         agent.identities()
     except AgentTrouble as error:
         return _unusable(agent, error)
-    if agents.theirs_are_back():
+    if agents.user_agent_works():
         return AgentObservation("answers", agent.socket)
     return _unusable(agent, AgentTrouble("agent-refuses", socket=agent.socket, operation="add"))
 

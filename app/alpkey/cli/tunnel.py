@@ -10,7 +10,7 @@ from alpkey.actions.tunnels.open_close import (
     print_tunnel,
 )
 from alpkey.actions.tunnels.supervisor import TunnelRequest
-from alpkey.cli.output import text_jobs as sentences
+from alpkey.cli.output import text_jobs as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
 
 PORT = click.IntRange(1, 65535)
@@ -87,14 +87,14 @@ def open_command(
         run(
             lambda all_of, cancellation: print_tunnel(request, all_of.tunnels(cancellation)),
             output,
-            sentences.tunnel_command,
+            messages.tunnel_command,
         )
         return
     action = open_detached if alone else open_tunnel
     run(
         lambda all_of, cancellation: action(request, all_of.tunnels(cancellation)),
         output,
-        sentences.tunnel_left if alone else sentences.tunnel_over,
+        messages.tunnel_stays if alone else messages.tunnel_ended,
     )
 
 
@@ -114,7 +114,7 @@ def list_command(as_json: bool) -> None:
     run(
         lambda all_of, cancel: list_tunnels(all_of.tunnels(cancel)),
         Output(as_json),
-        sentences.tunnels,
+        messages.tunnels,
     )
 
 
@@ -136,5 +136,5 @@ def close_command(ids: tuple[str, ...], every: bool, as_json: bool, events: bool
     run(
         lambda all_of, cancel: close_tunnels(ids, all_of.tunnels(cancel), every=every),
         Output(as_json, events),
-        sentences.tunnels_closed,
+        messages.tunnels_closed,
     )

@@ -152,10 +152,10 @@ class Assembly:
         from alpkey.actions.agent.selection import Agents
 
         return Agents(
-            theirs=lambda: self._their_agent,
+            user_agent=lambda: self._their_agent,
             own=self._own_agent,
-            tell_ssh=lambda: self._keep_up(self._glance()),
-            wish=lambda: self._settings.confirm_each_use,
+            update_ssh_files=lambda: self._keep_up(self._glance()),
+            confirms_each_use=lambda: self._settings.confirm_each_use,
         )
 
     @cached_property

@@ -121,7 +121,7 @@ class _ClassicRenewal(Renewal[Credentials]):
     def _prove_service(self) -> Iterator[Event]:
         """Have the service show itself before any secret is sent; a retirement is remembered."""
         # ssh takes its time to say which agent it uses: ask it while the user types.
-        self.world.status.agents.theirs()
+        self.world.status.agents.user_agent()
         was_retired = self.service_name in fold(self.facts).retired
         try:
             self._service.prove()

@@ -93,8 +93,8 @@ def explain_failure(failed: LoginObservation, access: ClusterAccess) -> AlpkeyEr
         return AgentTrouble("key-encrypted")
     findings = diagnose(seen, now)
     known_before = all_ids(diagnose(replace(seen, logins={}), now))
-    telling = [one for one in findings if one.severity == "error"]
-    telling += [one for one in findings if one.check.id not in known_before]
+    telling = [finding for finding in findings if finding.severity == "error"]
+    telling += [finding for finding in findings if finding.check.id not in known_before]
     if not telling:
         return Unreachable(
             "login-odd", host=failed.host, said=error_messages.last_line(failed.said)

@@ -30,7 +30,6 @@ from alpkey.core.ssh.config_query import (
     differing,
     leads_there,
     losses,
-    same_host,
     together,
 )
 from alpkey.core.state.external_change_ports import SSH_CONFIG, Entry, ExternalChanges
@@ -82,13 +81,9 @@ class Plan:
     @property
     def aliases(self) -> list[Alias]:
         """The person's names for hosts of the centre."""
-        site = self.world.site
+        own = {host.name for host in self.world.site.hosts}
         found = {name: same_host(site, name, self.after) for name in self.after}
-        return [
-            Alias(name, host.name)
-            for name, host in found.items()
-            if host and site.host_named(name) is None
-        ]
+        return [Alias(name, host.name) for name, host in found.items() if host and name not in own]
 
 
 def show(world: ConfigureWorld) -> Action[ShownConfigResult]:
@@ -211,7 +206,7 @@ def make_plan(world: ConfigureWorld, *, on_demand: bool) -> Plan:
         stands = include_line.begins_with(content, line)
         asked = [name for name in after if stands or after[name] != before[name]]
         lost = [
-            one for name in asked for one in losses(name, trial.theirs_first(name), after[name])
+            loss for name in asked for loss in losses(name, trial.theirs_first(name), after[name])
         ]
     return Plan(world, file, line, blocks, before, after, tuple(lost))
 

@@ -46,4 +46,4 @@ def disconnect(name: str | None, world: DisconnectWorld) -> Action[DisconnectRes
 
 def _called(names: list[str], resolver: Resolver) -> Mapping[Path, str]:
     """The name of the host behind each socket."""
-    return {Path(resolver.resolved(one).get("controlpath", "none")): one for one in names}
+    return {Path(resolver.resolved(name).get("controlpath", "none")): name for name in names}

@@ -81,7 +81,7 @@ def accept(names: tuple[str, ...], yes: bool, world: HostsWorld) -> Action[Accep
 def _host(name: str, site: Site) -> Host:
     host = site.host_named(name)
     if host is None:
-        known = ", ".join(one.name for one in site.hosts)
+        known = ", ".join(known.name for known in site.hosts)
         raise InvalidInput("unknown-host", name=name, known=known)
     return host
 

@@ -69,7 +69,7 @@ def _stands(other: DetachedTunnel, target: TunnelTarget, world: TunnelWorld) -> 
     """The tunnel of the other process, once it stands or waits.  Raises as it failed."""
     while True:
         still_runs = other.runs()  # asked before the look, so that its last word is not missed
-        for seen in (one for one in world.listed() if one.process == other.number):
+        for seen in (tunnel for tunnel in world.listed() if tunnel.process == other.number):
             if seen.state.is_up or seen.state is TunnelState.WAITING:
                 return tunnel_object(seen)
             if seen.error and not seen.alive:
@@ -83,7 +83,7 @@ def _stands(other: DetachedTunnel, target: TunnelTarget, world: TunnelWorld) -> 
 def list_tunnels(world: TunnelWorld) -> Action[TunnelsResult]:
     """The result holds ``tunnels``: those that live, and those whose end was not seen yet."""
     yield from ()
-    return {"tunnels": [tunnel_object(one) for one in world.listed()]}
+    return {"tunnels": [tunnel_object(tunnel) for tunnel in world.listed()]}
 
 
 def close_tunnels(
@@ -95,17 +95,18 @@ def close_tunnels(
     (``tunnel-stuck``) for one that does not answer.
     """
     yield from ()
-    known = {one.id: one for one in world.listed()}
+    known = {tunnel.id: tunnel for tunnel in world.listed()}
     for wanted in ids:
         if wanted not in known:
             shown = ", ".join(known) or "none"
             raise InvalidInput("tunnel-unknown", id=wanted, known=shown)
     closed = list(known) if every else list(dict.fromkeys(ids))
-    for one in closed:
-        answered = known[one].alive and world.files.close(one)
-        world.files.forget(one)
-        if known[one].alive and not answered and any(one == left.id for left in world.listed()):
-            raise Unreachable("tunnel-stuck", id=one)
+    for tunnel_id in closed:
+        alive = known[tunnel_id].alive
+        answered = alive and world.files.close(tunnel_id)
+        world.files.forget(tunnel_id)
+        if alive and not answered and any(left.id == tunnel_id for left in world.listed()):
+            raise Unreachable("tunnel-stuck", id=tunnel_id)
     return {"closed": closed}
 
 

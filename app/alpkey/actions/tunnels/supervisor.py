@@ -280,8 +280,9 @@ def _node_error(
 
 def busy(port: int, world: TunnelWorld, besides: str = "") -> Unreachable:
     """Who listens at ``port``, as an error; the tunnel ``besides`` only wanted to."""
-    for one in world.listed():
-        if one.alive and one.id != besides and port in (local for local, _ in one.target.ports):
-            return Unreachable("port-tunnelled", port=port, id=one.id)
+    for tunnel in world.listed():
+        local_ports = [local for local, _ in tunnel.target.ports]
+        if tunnel.alive and tunnel.id != besides and port in local_ports:
+            return Unreachable("port-tunnelled", port=port, id=tunnel.id)
     holder = world.ports.holder(port)
     return Unreachable("port-busy", port=port, holder=holder or "A program of this computer")

@@ -290,7 +290,7 @@ def nobody_to_ask(ask: Ask) -> Cancelled:
         return Cancelled(code) if field.name == "apply" else Cancelled(code, path=field.value)
     if field.name.endswith("passphrase"):
         return Cancelled("passphrase-needed", field=field.name)
-    if all(one.name != "otp" for one in ask.fields):
+    if all(wanted.name != "otp" for wanted in ask.fields):
         return Cancelled("secret-needed", field=ask.fields[-1].name)
     return Cancelled("sign-in-needed")
 

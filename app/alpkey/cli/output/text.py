@@ -1,4 +1,4 @@
-"""What commands say to a person at their end, from the same objects that programs get."""
+"""Results of commands as text, made from the same objects that programs get."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -51,7 +51,7 @@ def status(result: StatusResult) -> str:
     return "\n".join(lines)
 
 
-def kept(result: SavedPasswordResult) -> str:
+def saved(result: SavedPasswordResult) -> str:
     what = {"password": "password", "totp": "code generator"}[result["kept"]]
     return f"The {what} of {result['account']} is in the keychain."
 
@@ -93,21 +93,21 @@ def quota_line(quota: QuotaResult) -> str:
     return line
 
 
-def agent(seen: AgentResult) -> str:
-    if not seen["reachable"]:
+def agent(result: AgentResult) -> str:
+    if not result["reachable"]:
         return "No ssh agent answers; a key without passphrase needs none."
-    stale = f" {seen['stale']} old keys of ours lie in it." if seen["stale"] else ""
-    has = seen["holds_key"] or seen["holds_current"]
+    stale = f" {result['stale']} old keys of ours lie in it." if result["stale"] else ""
+    has = result["holds_key"] or result["holds_current"]
     held = "holds the key" if has else "does not hold the key"
-    which = "Alpkey's own ssh agent" if seen["own"] else "The ssh agent"
+    which = "Alpkey's own ssh agent" if result["own"] else "The ssh agent"
     return f"{which} {held}.{stale}"
 
 
 def agent_keys(result: AgentKeysResult) -> str:
-    """A line for each key, ours marked."""
+    """A line for each key; Alpkey's are marked."""
     lines = [
-        f"{one['fingerprint']} {one['type']} {one['comment']}{_marks(one)}"
-        for one in result["keys"]
+        f"{key['fingerprint']} {key['type']} {key['comment']}{_marks(key)}"
+        for key in result["keys"]
     ]
     return "\n".join(lines) or "The ssh agent holds no key."
 
@@ -125,16 +125,16 @@ _HOST_STATES = {
 def hosts(result: HostsResult) -> str:
     """A line for each host."""
     lines = []
-    for one in result["hosts"]:
-        state = _HOST_STATES[one["state"]].format(name=one["name"])
-        key = f" ({one['type']} {one['fingerprint']})" if one["fingerprint"] else ""
-        lines.append(f"{one['name']}: {state}{key}")
+    for host in result["hosts"]:
+        state = _HOST_STATES[host["state"]].format(name=host["name"])
+        key = f" ({host['type']} {host['fingerprint']})" if host["fingerprint"] else ""
+        lines.append(f"{host['name']}: {state}{key}")
     return "\n".join(lines)
 
 
 def keys(result: KeysResult) -> str:
-    """A line for each key, and what is left."""
-    lines = [_key_of_account(one) for one in result["keys"]] or ["There is no key."]
+    """A line for each key, and how many are left."""
+    lines = [_account_key(key) for key in result["keys"]] or ["There is no key."]
     return "\n".join([*lines, quota_line(result["quota"])])
 
 
@@ -142,33 +142,33 @@ def keys_revoked(result: RevokedKeysResult) -> str:
     """A line for each key, and whether it is revoked now or would be."""
     if not result["revoked"]:
         return "Nothing to do: there is no living key."
-    lines = [_key_of_account(one) for one in result["revoked"]]
+    lines = [_account_key(key) for key in result["revoked"]]
     head = "These would be revoked:" if result["dry_run"] else "Revoked:"
-    here = any(one["this_machine"] for one in result["revoked"]) and not result["dry_run"]
+    here = any(key["this_machine"] for key in result["revoked"]) and not result["dry_run"]
     tail = ["This computer has no good key now. Get one with: alpkey renew"] if here else []
     return "\n".join([head, *lines, *tail])
 
 
 def signed_out(result: SignOutResult) -> str:
-    """What is gone, and what is not."""
+    """What was removed, and whether anything is left."""
     gone = removal_messages.removed(
-        (OwnedItem(**one) for one in result["removed"]), result["revoked"]
+        (OwnedItem(**item) for item in result["removed"]), result["revoked"]
     )
     return gone + ("\nNot all is gone; see above." if result["left"] else "")
 
 
 def uninstalled(result: UninstallResult) -> str:
-    lines = [removal_messages.undone(OwnedItem(**one) for one in result["removed"])]
+    lines = [removal_messages.undone(OwnedItem(**item) for item in result["removed"])]
     lines += ["Not all is undone; see above."] if result["left"] else []
     return "\n".join([*lines, removal_messages.uninstalled(result["key_path"], result["folders"])])
 
 
-def _key_of_account(one: AccountKey) -> str:
-    ends = times.until(from_rfc3339(one["valid_before"]), now_here())
-    names = ", ".join(one["principals"])
-    ours = " (this computer's)" if one["this_machine"] else ""
-    state = "revoked" if one["revoked_at"] else ends
-    return f"{one['serial']} {names} {state}{ours}"
+def _account_key(key: AccountKey) -> str:
+    ends = times.until(from_rfc3339(key["valid_before"]), now_here())
+    names = ", ".join(key["principals"])
+    here = " (this computer's)" if key["this_machine"] else ""
+    state = "revoked" if key["revoked_at"] else ends
+    return f"{key['serial']} {names} {state}{here}"
 
 
 def protection(result: PassphraseResult) -> str:
@@ -197,8 +197,8 @@ def _marks(key: AgentKey) -> str:
 
 
 def config_shown(result: ShownConfigResult) -> str:
-    stands = "begins with this line" if result["applied"] else "does not begin with this line yet"
-    return f"{result['path']} {stands}:\n\n{result['line']}\n\n{result['blocks']}".rstrip()
+    state = "begins with this line" if result["applied"] else "does not begin with this line yet"
+    return f"{result['path']} {state}:\n\n{result['line']}\n\n{result['blocks']}".rstrip()
 
 
 def config_diff(result: ConfigPlanResult) -> str:
@@ -214,8 +214,10 @@ def config_diff(result: ConfigPlanResult) -> str:
 def config_applied(result: ConfigPlanResult) -> str:
     if not result["changed"]:
         return f"Nothing to do: {result['path']} begins with the line already, and it works."
-    kept = f" What it was is kept in {result['backup']}." if result["backup"] else ""
-    return f"{result['path']} begins with the line now.{kept}\nTake it out with: alpkey config undo"
+    backup = f" What it was is kept in {result['backup']}." if result["backup"] else ""
+    return (
+        f"{result['path']} begins with the line now.{backup}\nTake it out with: alpkey config undo"
+    )
 
 
 def config_undone(result: ConfigChangeResult) -> str:
@@ -230,7 +232,7 @@ def config_checked(result: ConfigPlanResult) -> str:
         if result["changed"]
         else f"{result['path']} begins with Alpkey's line, and it works."
     )
-    aliases = [f"Your {one['name']} leads to {one['host']}." for one in result["aliases"]]
+    aliases = [f"Your {alias['name']} leads to {alias['host']}." for alias in result["aliases"]]
     return "\n".join([head, *_by_hand(result), *aliases])
 
 

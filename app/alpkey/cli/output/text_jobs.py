@@ -1,4 +1,4 @@
-"""What the commands of jobs and tunnels say to a person at their end."""
+"""Results of the commands for jobs and tunnels as text."""
 
 import shlex
 from datetime import timedelta
@@ -21,12 +21,12 @@ _MOST_NODES = 4
 
 def jobs(result: JobsResult) -> str:
     """A line for each job."""
-    lines = [_job(one) for one in result["jobs"]]
+    lines = [_job(job) for job in result["jobs"]]
     return "\n".join(lines) or "You have no jobs there. To get a node: salloc, srun or sbatch."
 
 
 def jobs_cancelled(result: CancelledJobsResult) -> str:
-    return "\n".join(f"Ended: {_job(one)}" for one in result["cancelled"])
+    return "\n".join(f"Ended: {_job(job)}" for job in result["cancelled"])
 
 
 def _job(job: BatchJob) -> str:
@@ -41,11 +41,11 @@ def _job(job: BatchJob) -> str:
 def tunnels(result: TunnelsResult) -> str:
     """A line for each tunnel, and a second one where there is more to say."""
     lines = []
-    for one in result["tunnels"]:
-        state = tunnel_messages.state_text(one["state"], one["node"], one["silent"])
-        lines.append(f"{one['id']}: {state}, {_ports(one)}")
-        if one["error"]:
-            lines.append(f"    {one['error']['title']}. {one['error']['next_step']}")
+    for tunnel in result["tunnels"]:
+        state = tunnel_messages.state_text(tunnel["state"], tunnel["node"], tunnel["silent"])
+        lines.append(f"{tunnel['id']}: {state}, {_ports(tunnel)}")
+        if tunnel["error"]:
+            lines.append(f"    {tunnel['error']['title']}. {tunnel['error']['next_step']}")
     return "\n".join(lines) or "There are no tunnels."
 
 
@@ -53,19 +53,22 @@ def tunnel_command(result: CommandResult) -> str:
     return shlex.join(result["command"])
 
 
-def tunnel_left(result: TunnelResult) -> str:
-    """What is said of a tunnel that stays open behind us."""
+def tunnel_stays(result: TunnelResult) -> str:
+    """A tunnel that stays open after the command has ended."""
     return f"{tunnels({'tunnels': [result]})}\nClose it with: alpkey tunnel close {result['id']}"
 
 
-def tunnel_over(result: TunnelResult) -> str:
+def tunnel_ended(result: TunnelResult) -> str:
     return f"The tunnel to {result['node']} is closed."
 
 
 def tunnels_closed(result: ClosedTunnelsResult) -> str:
-    return "\n".join(f"Closed: {one}" for one in result["closed"]) or "There are no tunnels."
+    return (
+        "\n".join(f"Closed: {tunnel_id}" for tunnel_id in result["closed"])
+        or "There are no tunnels."
+    )
 
 
 def _ports(tunnel: TunnelResult) -> str:
-    """Each way of a tunnel, from the address here to the port there."""
+    """The pairs of ports: local address, remote port."""
     return ", ".join(f"{address(local)} to port {remote}" for local, remote in tunnel["ports"])
