@@ -53,7 +53,7 @@ class Desk:
             self.memory,
             "0.1.0",
             "package",
-            wish=True,
+            tell_updates=True,
             clock=lambda: self.now,
         )
         return play(updates(replace(world, **other), unasked=unasked)).result
@@ -85,7 +85,7 @@ def test_unasked_it_is_once_a_day() -> None:
         assert desk.feed.asked == asked
 
 
-@pytest.mark.parametrize("other", [{"wish": False}, {"build": "deb 3dede93"}])
+@pytest.mark.parametrize("other", [{"tell_updates": False}, {"build": "deb 3dede93"}])
 def test_unasked_nobody_is_asked_where_that_is_not_wanted(other: dict[str, object]) -> None:
     desk = Desk()
     assert desk.asks(unasked=True, **other)["newest"] is None

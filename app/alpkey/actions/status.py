@@ -1,4 +1,4 @@
-"""Status: one look, and what the agent says; the line for shell prompts is written on the way."""
+"""The status: a snapshot and the agent's contents; also writes the line for shell prompts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from alpkey.core.state.status import Status, status_object
 
 @dataclass(frozen=True, slots=True)
 class StatusWorld:
-    """``snapshot`` takes a look, ``remember`` writes it into ``state/look``."""
+    """``snapshot`` takes one, ``remember`` writes it into ``state/look``."""
 
     snapshot: Callable[[], Snapshot]
     remember: Callable[[Snapshot], None]
@@ -25,7 +25,7 @@ class StatusWorld:
 
 
 def take_status(world: StatusWorld) -> Status:
-    """The status of this moment."""
+    """The status now."""
     snapshot = world.snapshot()
     world.remember(snapshot)
     known = fold(world.journal.facts(), snapshot.account)
@@ -33,6 +33,6 @@ def take_status(world: StatusWorld) -> Status:
 
 
 def status(world: StatusWorld) -> Action[StatusResult]:
-    """``alpkey status``: asks nothing, changes nothing but the remembered line."""
+    """``alpkey status``: asks nothing, and writes only the line for shell prompts."""
     yield from ()
     return status_object(take_status(world), world.clock())

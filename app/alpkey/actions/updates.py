@@ -1,4 +1,4 @@
-"""Whether there is a newer version of Alpkey.  It is told, and left to the person to get."""
+"""Find out whether there is a newer version of Alpkey; it is never downloaded."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from alpkey.core.updates.releases import LastUpdateCheck, is_brought
 
 @dataclass(frozen=True, slots=True)
 class UpdatesWorld:
-    """``feed`` is None where the site names none.
+    """``feed`` is None if the site names none.
 
-    ``here`` is the version that runs, ``build`` what it came from; ``wish`` is the setting.
+    ``here`` is the version that runs, ``build`` its build; ``tell_updates`` is the setting.
     """
 
     site_name: str
@@ -24,47 +24,47 @@ class UpdatesWorld:
     memory: ReleaseMemory
     here: str
     build: str
-    wish: bool
+    tell_updates: bool
     clock: Clock
 
 
 def updates(world: UpdatesWorld, *, unasked: bool) -> Action[UpdatesResult]:
-    """The result: ``version`` that runs, ``newest``, its ``page``, and whether it is ``newer``.
+    """Ask the feed for the newest version.
 
-    ``unasked``, the feed is asked once a day at most, where the person wants that and no package
-    manager brings newer versions anyway; and one that cannot be reached is asked the next day.
+    With ``unasked`` at most once a day, only if the setting says so and no package manager brings
+    newer versions; an unreachable feed is asked again the next day.
     Raises Unreachable, InvalidInput, InvalidFile.
     """
     yield from ()
-    told = world.memory.read()
+    known = world.memory.read()
     if not unasked:
-        told = _ask(told, world)
-    elif _is_due(told, world):
+        known = _ask(known, world)
+    elif _is_due(known, world):
         with suppress(AlpkeyError):
-            told = _ask(told, world)
-    newest = told.newest if told else None
+            known = _ask(known, world)
+    newest = known.newest if known else None
     return {
         "version": world.here,
         "newest": newest.version if newest else None,
         "page": newest.page if newest else None,
-        "newer": bool(told and told.newer_than(world.here)),
+        "newer": bool(known and known.newer_than(world.here)),
     }
 
 
-def _is_due(told: LastUpdateCheck | None, world: UpdatesWorld) -> bool:
-    wanted = world.wish and world.feed and not is_brought(world.build)
-    return bool(wanted) and (told is None or told.is_old(world.clock()))
+def _is_due(known: LastUpdateCheck | None, world: UpdatesWorld) -> bool:
+    wanted = world.tell_updates and world.feed and not is_brought(world.build)
+    return bool(wanted) and (known is None or known.is_old(world.clock()))
 
 
 def _ask(before: LastUpdateCheck | None, world: UpdatesWorld) -> LastUpdateCheck:
-    """What the feed says now; where it is away, what it said ``before`` stays."""
+    """What the feed says now; if it is unreachable, what it said ``before`` stays."""
     if world.feed is None:
         raise InvalidInput("no-feed", site=world.site_name)
     now = world.clock()
     try:
-        told = LastUpdateCheck(now, world.feed.newest())
+        known = LastUpdateCheck(now, world.feed.newest())
     except Unreachable as error:
         world.memory.write(LastUpdateCheck(now, before.newest if before else None))
         raise Unreachable("no-news", why=describe(error).title) from None
-    world.memory.write(told)
-    return told
+    world.memory.write(known)
+    return known

@@ -1,6 +1,6 @@
-"""What an action tells while it runs, and how each event looks as one JSON line.
+"""The events of a running action, and each event as a JSON object.
 
-An action is a generator.  It yields events, and it gets the answer to a question where it yields
+An action is a generator.  It yields events, and is sent the answer to a question where it yields
 :class:`Await`.  What it returns becomes ``done``, what it raises becomes ``failed``.
 """
 
@@ -20,7 +20,7 @@ LINE_LIMIT_BYTES = 64 * 1024
 FieldKind = Literal["text", "secret", "otp", "choice", "confirm"]
 Answer = Mapping[str, str | Secret | bool]
 
-# The reply to an Await whose ``news`` came before an answer did; compared by identity.
+# The reply to an Await whose ``news`` came before an answer; compared by identity.
 NOT_YET: Answer = MappingProxyType({})
 
 
@@ -28,7 +28,7 @@ NOT_YET: Answer = MappingProxyType({})
 class Field:
     """One thing to ask for.  ``value`` is what is known already; it is never a secret.
 
-    ``kept`` where the keychain has it: it need not be typed, and never comes along.
+    ``kept``: it is saved in the keychain, need not be typed and is never part of the event.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something was reached; ``id`` is its code in :mod:`words`."""
+    """The action got this far; ``id`` is a key of ``messages.STEPS``."""
 
     id: str
     params: Mapping[str, Param] = field(default_factory=dict)
@@ -56,9 +56,9 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """The action now needs the answer to ``ask``; this is never written to a line.
+    """The action now needs the answer to ``ask``; this is never written as JSON.
 
-    Where ``news`` comes first the reply is NOT_YET, and the question may come again, changed.
+    If ``news`` ends first the reply is NOT_YET, and the question may come again, changed.
     """
 
     ask: Ask
@@ -67,7 +67,7 @@ class Await:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """Worth saying, but the action goes on."""
+    """A warning; the action goes on."""
 
     code: str
     params: Mapping[str, Param] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class Warn:
 class Show:
     """A page to sign in at, in this computer's browser or on another device.
 
-    For a device ``url`` holds the code already, and ``short_url`` wants ``user_code`` typed;
+    For a device ``url`` contains the code, and at ``short_url`` the user types ``user_code``;
     ``qr`` is ``url`` as rows of 0 and 1, to be scanned.
     """
 

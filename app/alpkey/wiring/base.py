@@ -668,7 +668,7 @@ class Assembly:
             memory=ReleaseFile(self.places.release),
             here=__version__,
             build=build(),
-            wish=self._settings.tell_updates,
+            tell_updates=self._settings.tell_updates,
             clock=now,
         )
         return updates(world, unasked=unasked)

@@ -1,7 +1,7 @@
-"""The person's ssh configuration: one line of ours at its top, planned, shown, proven, undone.
+"""The user's ssh configuration: the Include line at its top, planned, added, verified, removed.
 
-ssh itself is asked what a configuration means, before and after.  Nothing of theirs is parsed but
-the names on their ``Host`` lines, which are only asked about.
+ssh itself is asked what a configuration means, before and after.  Of the user's lines only the
+names after ``Host`` are parsed, to ask ssh about them.
 """
 
 from collections.abc import Callable, Generator, Mapping
@@ -30,13 +30,14 @@ from alpkey.core.ssh.config_query import (
     differing,
     leads_there,
     losses,
+    same_host,
     together,
 )
 from alpkey.core.state.external_change_ports import SSH_CONFIG, Entry, ExternalChanges
 from alpkey.core.state.snapshot import Snapshot
 
 # Each name costs a few calls of ssh, about 10 ms each.
-NAMES_OF_THEIRS = 10
+MAX_USER_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +81,21 @@ class Plan:
 
     @property
     def aliases(self) -> list[Alias]:
-        """The person's names for hosts of the centre."""
-        own = {host.name for host in self.world.site.hosts}
+        """The user's names for hosts of the centre."""
+        site = self.world.site
         found = {name: same_host(site, name, self.after) for name in self.after}
-        return [Alias(name, host.name) for name, host in found.items() if host and name not in own]
+        return [
+            Alias(name, host.name)
+            for name, host in found.items()
+            if host and site.host_named(name) is None
+        ]
 
 
 def show(world: ConfigureWorld) -> Action[ShownConfigResult]:
-    """What stands where, without asking ssh: our line, and the blocks that it reads in."""
+    """The Include line, whether it is there, and the blocks that it includes; ssh is not asked."""
     yield from ()
     line, content = world.own_files.include(), None
-    with suppress(InvalidFile):  # a file that we may not change can hold the line all the same
+    with suppress(InvalidFile):  # a file that may not be changed can still hold the line
         content = world.person.read().content
     return {
         "path": str(world.person.path),
@@ -104,21 +109,21 @@ def show(world: ConfigureWorld) -> Action[ShownConfigResult]:
 
 
 def diff(world: ConfigureWorld) -> Action[ConfigPlanResult]:
-    """What ``apply`` would do; changes nothing."""
+    """What ``apply`` would do; nothing is changed."""
     yield from ()
     plan = make_plan(world, on_demand=world.own_files.on_demand)
     return _result(plan, changed=plan.changes)
 
 
 def check(world: ConfigureWorld) -> Action[ConfigPlanResult]:
-    """Whether the line stands and does what it should; remembers the person's aliases.
+    """Check whether the line is there and works; save the user's aliases.
 
-    Raises InvalidFile (``config-unproven``) where it stands and does not.
+    Raises InvalidFile (``config-unproven``) if it is there and does not work.
     """
     yield from ()
     plan = make_plan(world, on_demand=world.own_files.on_demand)
     if not plan.changes:
-        _prove(plan, "Nothing was changed.")
+        _verify(plan, "Nothing was changed.")
     world.aliases.write(plan.aliases)
     return _result(plan, changed=plan.changes)
 
@@ -126,14 +131,14 @@ def check(world: ConfigureWorld) -> Action[ConfigPlanResult]:
 def apply(
     world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None
 ) -> Action[ConfigPlanResult]:
-    """Puts the line at the top, and takes it away again where ssh does not show what was planned.
+    """Add the line at the top; remove it again if ssh does not show what was planned.
 
-    ``on_demand`` has ssh look for a fresh key before each login, or not; None leaves that.
-    Raises InvalidFile; the person's file is then as it was.
+    ``on_demand``: whether ssh asks for a fresh key before each login; None leaves that as it is.
+    Raises InvalidFile; the user's file is then as it was.
     """
     was_on_demand = world.own_files.on_demand
     wanted = was_on_demand if on_demand is None else on_demand
-    _mend_own(world)
+    _repair_own(world)
     plan = make_plan(world, on_demand=wanted)
     for loss in together(plan.losses) if plan.changes else ():
         yield Warn("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
@@ -145,7 +150,7 @@ def apply(
             if plan.changes:
                 yield from _put_in_place(plan)
             else:
-                _prove(plan, "Nothing was changed.")
+                _verify(plan, "Nothing was changed.")
         except BaseException:
             _write_own(world, was_on_demand)
             raise
@@ -156,8 +161,8 @@ def apply(
     return _result(plan, changed=plan.changes or wanted != was_on_demand)
 
 
-def _mend_own(world: ConfigureWorld) -> None:
-    """Where the line stands already, ssh reads our files: they are made good before it is asked."""
+def _repair_own(world: ConfigureWorld) -> None:
+    """Write Alpkey's files anew before ssh is asked, if the line includes them already."""
     if include_line.begins_with(world.person.read().content or b"", world.own_files.include()):
         world.own_files.write(world.snapshot().account)
 
@@ -168,7 +173,7 @@ def _write_own(world: ConfigureWorld, on_demand: bool) -> None:
 
 
 def undo(world: ConfigureWorld) -> Action[ConfigChangeResult]:
-    """Takes the line out; a file that was not there before is taken away.  Raises InvalidFile."""
+    """Remove the line; a file that did not exist before is removed.  Raises InvalidFile."""
     yield from ()
     file, line = world.person.read(), world.own_files.include()
     entry = world.external_changes.entry(SSH_CONFIG) or {}
@@ -177,8 +182,8 @@ def undo(world: ConfigureWorld) -> Action[ConfigChangeResult]:
     changed = restored != content
     with world.cancellation.deferred():
         if changed:
-            made_here = entry.get("existed") is False and not restored
-            world.person.replace(file, None if made_here else restored)
+            created_here = entry.get("existed") is False and not restored
+            world.person.replace(file, None if created_here else restored)
         world.external_changes.note(SSH_CONFIG, None)
         if world.own_files.on_demand:
             _write_own(world, on_demand=False)
@@ -192,10 +197,10 @@ def undo(world: ConfigureWorld) -> Action[ConfigChangeResult]:
 
 
 def make_plan(world: ConfigureWorld, *, on_demand: bool) -> Plan:
-    """Asks ssh before and after, for our hosts and some names of theirs.
+    """Ask ssh before and after, for the centre's hosts and some of the user's names.
 
-    Raises InvalidFile where the file is none that can be changed, or ssh refuses it, and
-    Unreachable where there is no ssh.
+    Raises InvalidFile if the file cannot be changed or ssh refuses it, and Unreachable if there is
+    no ssh.
     """
     file, line = world.person.read(), world.own_files.include()
     blocks = world.own_files.blocks(world.snapshot().account, on_demand=on_demand)
@@ -203,8 +208,8 @@ def make_plan(world: ConfigureWorld, *, on_demand: bool) -> Plan:
     before = _answers(world, content)
     with world.judge.trying(blocks, include_line.theirs(content, line)) as trial:
         after = {name: trial.ours_first(name) for name in before}
-        stands = include_line.begins_with(content, line)
-        asked = [name for name in after if stands or after[name] != before[name]]
+        applied = include_line.begins_with(content, line)
+        asked = [name for name in after if applied or after[name] != before[name]]
         lost = [
             loss for name in asked for loss in losses(name, trial.theirs_first(name), after[name])
         ]
@@ -212,25 +217,25 @@ def make_plan(world: ConfigureWorld, *, on_demand: bool) -> Plan:
 
 
 def probes(site: Site) -> list[str]:
-    """The site's hosts, and a node."""
+    """The site's hosts and a node."""
     return [*(host.name for host in site.hosts), site.node_pattern.replace("?", "0")]
 
 
 def _answers(world: ConfigureWorld, content: bytes) -> dict[str, Resolution]:
-    """Of theirs, a name that ssh will not take is none to ask about."""
+    """ssh's answers; a name of the user's that ssh refuses is left out."""
     answers = {name: world.judge.ask(name) for name in probes(world.site)}
     contents = [content, *world.person.included(content)]
-    for name in host_patterns.candidates(contents, world.site)[:NAMES_OF_THEIRS]:
+    for name in host_patterns.candidates(contents, world.site)[:MAX_USER_NAMES]:
         try:
             answers[name] = world.judge.ask(name)
-        except InvalidFile as refusal:
-            if refusal.code != "config-refused":
+        except InvalidFile as error:
+            if error.code != "config-refused":
                 raise
     return answers
 
 
 def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
-    """Backup, replacement, proof; whatever fails leaves the file and the record as they were."""
+    """Back up, replace, verify; a failure leaves the file and the record as they were."""
     world, file = plan.world, plan.file
     recorded = world.external_changes.entry(SSH_CONFIG)
     backup = None
@@ -250,37 +255,37 @@ def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
         raise
     try:
         yield Step("config-written")
-        _prove(plan, "The line was taken out again.")
+        _verify(plan, "The line was taken out again.")
     except BaseException:
-        _take_out(plan)
+        _remove_line(plan)
         world.external_changes.note(SSH_CONFIG, recorded)
         raise
 
 
-def _take_out(plan: Plan) -> None:
-    """What was there before; where somebody wrote to the file since, theirs without our line."""
-    person = plan.world.person
-    now = person.read()
+def _remove_line(plan: Plan) -> None:
+    """Restore the file; if it was changed since, remove only the line from it."""
+    config = plan.world.person
+    now = config.read()
     if now.content == plan.wanted:
-        person.replace(now, plan.file.content)
+        config.replace(now, plan.file.content)
     elif now.content is not None:
-        person.replace(now, include_line.undone(now.content, plan.line, None))
+        config.replace(now, include_line.undone(now.content, plan.line, None))
 
 
-def _prove(plan: Plan, outcome: str) -> None:
-    """ssh on the file in place: for the centre what ours says, for theirs what it was.
+def _verify(plan: Plan, outcome: str) -> None:
+    """Ask ssh about the file in place: the centre's hosts follow Alpkey's blocks.
 
-    A name of theirs may change as was planned and shown, but in no other way.
+    A name of the user's resolves as before, or as was planned and shown.
     """
-    ours = keywords(plan.blocks)
+    own_keywords = sorted(keywords(plan.blocks))
     centre = set(probes(plan.world.site))
     for name, after in plan.after.items():
-        real = plan.world.judge.ask(name)
+        actual = plan.world.judge.ask(name)
         if name in centre:
-            keyword = differing(real, [after], sorted(ours))
+            keyword = differing(actual, [after], own_keywords)
         else:
             before = plan.before[name]
-            keyword = differing(real, [before, after], sorted({*real, *before}))
+            keyword = differing(actual, [before, after], sorted({*actual, *before}))
         if keyword:
             path = str(plan.file.path)
             raise InvalidFile(
@@ -293,7 +298,7 @@ def _difference(plan: Plan) -> str:
 
 
 def _user(plan: Plan) -> str | None:
-    """The name that the person's own lines log in with, where they lead to the centre."""
+    """The username in the user's own lines, if those lead to the centre."""
     site = plan.world.site
     if not leads_there(site, plan.before, plan.world.snapshot().key_path):
         return None

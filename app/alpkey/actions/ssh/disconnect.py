@@ -1,4 +1,4 @@
-"""Disconnect: connections that logins share are ended, for they outlive the key."""
+"""End the shared connections of logins, for they outlive the key."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from alpkey.core.state.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class DisconnectWorld:
-    """``resolver`` asks ssh with the file that it is to be given."""
+    """``resolver`` asks ssh with the given file."""
 
     site: Site
     snapshot: Callable[[], Snapshot]
@@ -25,9 +25,9 @@ class DisconnectWorld:
 
 
 def disconnect(name: str | None, world: DisconnectWorld) -> Action[DisconnectResult]:
-    """Ends the connection to ``name``, or every one; their names are the result's ``disconnected``.
+    """End the connection to ``name``, or all of them.
 
-    Raises InvalidInput for a name of no host of the centre, and Unreachable.
+    Raises InvalidInput for a name that is no host of the centre, and Unreachable.
     """
     yield from ()
     resolver = world.resolver(world.own_files.write(world.snapshot().account))
@@ -36,14 +36,14 @@ def disconnect(name: str | None, world: DisconnectWorld) -> Action[DisconnectRes
     ended = []
     if sockets := world.connections.open():
         names = [name] if name else [host.name for host in world.site.hosts]
-        called = _called(names, resolver)
+        hosts = _hosts(names, resolver)
         for socket in sockets:
-            if name is None or socket in called:
+            if name is None or socket in hosts:
                 world.connections.end(socket)
-                ended.append(called.get(socket, socket.name))
+                ended.append(hosts.get(socket, socket.name))
     return {"disconnected": ended}
 
 
-def _called(names: list[str], resolver: Resolver) -> Mapping[Path, str]:
+def _hosts(names: list[str], resolver: Resolver) -> Mapping[Path, str]:
     """The name of the host behind each socket."""
     return {Path(resolver.resolved(name).get("controlpath", "none")): name for name in names}

@@ -20,35 +20,32 @@ from alpkey.core.tunnels import lifecycle
 from alpkey.core.tunnels.ports import DetachedTunnel
 from alpkey.core.tunnels.record import TunnelState, TunnelTarget, tunnel_object
 
-_LOOK_S = 0.05
+_POLL_S = 0.05
 
 
 def print_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action[CommandResult]:
-    """The result holds ``command``, the plain ssh line as a list of words.
-
-    Raises InvalidInput for what is no cluster, node or port.
-    """
+    """The plain ssh command.  Raises InvalidInput for what is no cluster, node or port."""
     yield from ()
     config, target = _checked(request, world, free=False)
     return {"command": tunnel_to(target.node, target.cluster, target.ports, config=config)}
 
 
 def open_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action[TunnelResult]:
-    """Opens a tunnel and watches over it until it is closed.  The result is its last state.
+    """Open a tunnel and supervise it until it is closed.  The result is its last state.
 
-    Raises InvalidInput for what is no cluster, node or port, Unreachable for a busy port, a node
-    or cluster that is not reached, and (``job-ended``) when the job on the node is over.
+    Raises InvalidInput for what is no cluster, node or port, Unreachable for a busy port, for a
+    node or cluster that cannot be reached, and (``job-ended``) when the job on the node has ended.
     """
     config, target = _checked(request, world)
     config = yield from _with_key(request, config, world)
     with world.files.claim(target.name) as claim:
-        return (yield from Watch(request, target, config, claim, world).over())
+        return (yield from Watch(request, target, config, claim, world).run())
 
 
 def open_detached(request: TunnelRequest, world: TunnelWorld) -> Action[TunnelResult]:
-    """Has another process open and watch it, and returns once the tunnel stands or waits for a key.
+    """Start another process that opens and supervises the tunnel; return once it is open.
 
-    The result is its state then.  Raises what ``open_tunnel`` raises until then.
+    Also returns once it waits for a key.  Raises what ``open_tunnel`` raises until then.
     """
     config, target = _checked(request, world)
     yield from _with_key(request, config, world)
@@ -59,29 +56,33 @@ def open_detached(request: TunnelRequest, world: TunnelWorld) -> Action[TunnelRe
         ["tunnel", "open", *words, "--", target.cluster, target.node, *remote]
     )
     try:
-        return _stands(other, target, world)
+        return _wait_until_open(other, target, world)
     except Cancelled:
         other.end()
         raise
 
 
-def _stands(other: DetachedTunnel, target: TunnelTarget, world: TunnelWorld) -> TunnelResult:
-    """The tunnel of the other process, once it stands or waits.  Raises as it failed."""
+def _wait_until_open(
+    other: DetachedTunnel, target: TunnelTarget, world: TunnelWorld
+) -> TunnelResult:
+    """The other process's tunnel, once it is open or waits for a key.  Raises why it failed."""
     while True:
-        still_runs = other.runs()  # asked before the look, so that its last word is not missed
+        still_runs = (
+            other.runs()
+        )  # asked before the files are read, so that its last state is not missed
         for seen in (tunnel for tunnel in world.listed() if tunnel.process == other.number):
             if seen.state.is_up or seen.state is TunnelState.WAITING:
                 return tunnel_object(seen)
             if seen.error and not seen.alive:
                 world.files.forget(seen.id)
-                raise _again(seen.error)
+                raise _recorded_error(seen.error)
         if not still_runs:
             raise Unreachable("tunnel-died", id=target.name)
-        world.pause(_LOOK_S)
+        world.pause(_POLL_S)
 
 
 def list_tunnels(world: TunnelWorld) -> Action[TunnelsResult]:
-    """The result holds ``tunnels``: those that live, and those whose end was not seen yet."""
+    """The active tunnels, and those whose end was not shown yet."""
     yield from ()
     return {"tunnels": [tunnel_object(tunnel) for tunnel in world.listed()]}
 
@@ -89,7 +90,7 @@ def list_tunnels(world: TunnelWorld) -> Action[TunnelsResult]:
 def close_tunnels(
     ids: Sequence[str], world: TunnelWorld, *, every: bool = False
 ) -> Action[ClosedTunnelsResult]:
-    """Closes these, or ``every`` one; the result holds ``closed``.
+    """Close these, or ``every`` tunnel.
 
     Raises InvalidInput (``tunnel-unknown``), and then none was closed; Unreachable
     (``tunnel-stuck``) for one that does not answer.
@@ -113,16 +114,16 @@ def close_tunnels(
 def _checked(
     request: TunnelRequest, world: TunnelWorld, *, free: bool = True
 ) -> tuple[Path | None, TunnelTarget]:
-    """The file for ``ssh -F``, and where the tunnel leads; with ``free`` from ports that are."""
+    """The file for ``ssh -F`` and the target; with ``free`` only from free local ports."""
     config = check_cluster(request.cluster, world.access)
     pattern = world.access.site.node_pattern
     if not lifecycle.fits(request.node, pattern):
         raise InvalidInput("node-unfit", node=request.node, pattern=pattern)
-    wished = [*request.local_ports, *[None] * len(request.ports)]
+    local_ports = [*request.local_ports, *[None] * len(request.ports)]
     taken: set[int] = set()
     pairs = []
-    for remote, wish in zip(request.ports, wished, strict=False):
-        local = _local_port(remote, wish, taken, world) if free else wish or remote
+    for remote, given in zip(request.ports, local_ports, strict=False):
+        local = _local_port(remote, given, taken, world) if free else given or remote
         taken.add(local)
         pairs.append((local, remote))
     # Whichever of its names was typed, a cluster has one tunnel to a port of a node.
@@ -131,13 +132,13 @@ def _checked(
     return config, TunnelTarget(cluster, request.node, tuple(pairs))
 
 
-def _local_port(remote: int, wish: int | None, taken: set[int], world: TunnelWorld) -> int:
-    """The one wished for; else that of the service, as in the person's notes, or any free one."""
-    port = wish or remote
+def _local_port(remote: int, given: int | None, taken: set[int], world: TunnelWorld) -> int:
+    """The given port; else the service's own number, or any free port."""
+    port = given or remote
     state = "busy" if port in taken else world.ports.state(port)
     if state == "free":
         return port
-    if wish is None:
+    if given is None:
         return world.ports.any_free()
     if state == "reserved":
         raise Unreachable("port-reserved", port=port)
@@ -147,7 +148,7 @@ def _local_port(remote: int, wish: int | None, taken: set[int], world: TunnelWor
 def _with_key(
     request: TunnelRequest, config: Path | None, world: TunnelWorld
 ) -> Generator[Event, Answer, Path | None]:
-    """The file for ``ssh -F``, once the key opens doors, or where the tunnel may wait for one."""
+    """The file for ``ssh -F``, once the key is valid or if the tunnel may wait for one."""
     access = world.access
     if closed := closed_doors(access.snapshot(), access.clock()):
         if request.may_ask:
@@ -159,8 +160,8 @@ def _with_key(
     return config
 
 
-def _again(row: TunnelError) -> AlpkeyError:
-    """The error that another process wrote down."""
+def _recorded_error(row: TunnelError) -> AlpkeyError:
+    """The error that another process recorded."""
     kinds = {kind.exit_code: kind for kind in AlpkeyError.__subclasses__()}
     error = kinds[row["exit_code"]](row["code"], retryable=row["retryable"])
     error.params.update(row["params"])
