@@ -55,32 +55,32 @@ def connect_command(
         run(
             lambda all_of, cancellation: try_login(name, all_of.on_hosts(cancellation)),
             output,
-            _let_in,
+            _logged_in,
         )
         return
     mode: ConnectMode = (
         "print" if only_print else "here" if here else "editor" if vscode else "window"
     )
-    # A desktop that starts this has nowhere to put a question: the renewal's own window asks it.
+    # A desktop that starts this cannot show a question; the renewal window asks it instead.
     may_ask = output.can_ask and not (events and mode in ("window", "editor"))
     request = ConnectRequest(name, mode, forward_agent, remote_command, may_ask)
     result = run(
         lambda all_of, cancellation: connect(request, all_of.connection(cancellation)),
         output,
-        _tell(mode),
+        _text(mode),
         silent=mode == "here",
     )
     if mode == "here" and result["command"]:
         become(result["command"], {**os.environ, **PROBE})
 
 
-def _tell(mode: ConnectMode) -> Callable[[ConnectResult], str]:
+def _text(mode: ConnectMode) -> Callable[[ConnectResult], str]:
     if mode == "print":
         return lambda result: shlex.join(result["command"] or ())
     return _opened_editor if mode == "editor" else _opened
 
 
-def _let_in(result: LoginResult) -> str:
+def _logged_in(result: LoginResult) -> str:
     return f"{result['host']} lets you in."
 
 

@@ -22,10 +22,10 @@ def disconnect_command(name: str | None, as_json: bool, events: bool) -> None:
       alpkey disconnect
       alpkey disconnect daint
     """
-    run(lambda all_of, _: disconnect(name, all_of.shared()), Output(as_json, events), _told)
+    run(lambda all_of, _: disconnect(name, all_of.shared()), Output(as_json, events), _text)
 
 
-def _told(result: DisconnectResult) -> str:
+def _text(result: DisconnectResult) -> str:
     if not result["disconnected"]:
         return "No shared connection is open."
     return f"Disconnected: {', '.join(result['disconnected'])}"

@@ -78,7 +78,7 @@ def revoke_command(
     output = Output(as_json, events)
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action[RevokedKeysResult]:
-        """Nobody signs in for nothing, where the question that follows would find nobody."""
+        """Fail before the sign-in if the question after it could not be asked."""
         if not (yes or dry_run or output.can_ask):
             raise Cancelled("revoke-question", path=", ".join(map(str, serials)) or "every key")
         return revoke_keys(method or all_of.external_method, request, all_of.keys(cancellation))

@@ -138,7 +138,7 @@ def renew_command(
     )
 
     def action(all_of: Assembly, cancellation: SignalCancellation) -> Action[RenewResult]:
-        """A form, or an answer that is there already, is for whoever takes passwords."""
+        """A form, or an answer on standard input, goes to the service that takes passwords."""
         all_of.check_named()
         if program:
             return all_of.renew_for_service_account(if_needed, cancellation)

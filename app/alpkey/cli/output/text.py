@@ -31,7 +31,7 @@ from alpkey.core.timestamps import from_rfc3339
 
 
 def now_here() -> datetime:
-    """Now, in the zone in which times are shown."""
+    """Now, in the local time zone."""
     return datetime.now(UTC).astimezone()
 
 

@@ -12,10 +12,10 @@ from alpkey import glance
 from alpkey.adapters.clock import now
 from alpkey.cli.output.presenters import (
     JsonLines,
-    OneObject,
-    Prepared,
+    JsonObject,
+    PreparedAnswer,
     Presenter,
-    Sentences,
+    TextOutput,
     read_prepared,
 )
 from alpkey.cli.runtime.cancel import SignalCancellation
@@ -129,8 +129,10 @@ def _presenter(
 ) -> Presenter:
     if output.events:
         return JsonLines(cancellation.ask)
-    plain: Presenter = OneObject() if output.json else Sentences(tell, can_ask=output.can_ask)
-    return plain if output.prepared is None else Prepared(plain, read_prepared(output.prepared))
+    plain: Presenter = JsonObject() if output.json else TextOutput(tell, can_ask=output.can_ask)
+    return (
+        plain if output.prepared is None else PreparedAnswer(plain, read_prepared(output.prepared))
+    )
 
 
 def _early_presenter(
@@ -142,5 +144,5 @@ def _early_presenter(
 
 def tell_error(error: AlpkeyError) -> int:
     """Tells an error outside an action, in sentences; its exit code."""
-    Sentences(str, can_ask=False).failed(error)
+    TextOutput(str, can_ask=False).failed(error)
     return error.exit_code
