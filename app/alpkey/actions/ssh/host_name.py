@@ -7,7 +7,7 @@ from alpkey.core.ssh.config_query import Resolution, host_of, jump_of, same_host
 
 
 def check_name(name: str, site: Site, resolver: Resolver) -> None:
-    """Accept a host of the site, or an alias of the user's that ssh resolves to one.
+    """Accept a host of the site, or an alias of the user's that ssh resolves to just the same.
 
     Raises InvalidInput (``unknown-host``) for any other name.
     """
