@@ -21,7 +21,7 @@ from alpkey.adapters.keys.pairs import CryptographyKeys
 from alpkey.adapters.keys.passphrase import change_passphrase, made_passphrase
 from alpkey.core.agent.ports import Agent
 from alpkey.core.errors import Cancelled
-from alpkey.core.events import NOT_YET, Action, Answer, Ask, Await, Event, Result, Step, Warn
+from alpkey.core.events import NOT_YET, Action, Answer, Ask, Await, Event, Step, Warn
 from alpkey.core.keys.certificate import read_certificate
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import fold
@@ -55,7 +55,7 @@ class Played:
     """What an action played, in order, and what it returned."""
 
     events: list[Event] = field(default_factory=list)
-    result: Result = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
 
     @property
     def steps(self) -> list[str]:
@@ -71,7 +71,7 @@ class Played:
 
 
 def play(
-    action: Action,
+    action: Action[object],
     *answers: Mapping[str, Any],
     on_event: Callable[[Event], object] = lambda _: None,
 ) -> Played:

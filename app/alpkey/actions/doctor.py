@@ -1,6 +1,6 @@
 """The doctor: observe everything in parallel, log in once, and fix what can be fixed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,10 +36,11 @@ from alpkey.core.doctor.observations import (
 from alpkey.core.doctor.ports import ReachHost, RunTogether, SshProbe
 from alpkey.core.doctor.report import Report, report
 from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidFile, InvalidInput, KeychainTrouble
-from alpkey.core.events import Action
+from alpkey.core.events import Action, Answer, Event
 from alpkey.core.keychain.entries import NOTHING
 from alpkey.core.keychain.ports import Keychain
 from alpkey.core.messages.describe import describe
+from alpkey.core.results.doctor import DoctorResult
 from alpkey.core.settings.settings import CONFIRM_EACH_USE, Setting, Settings, declared
 from alpkey.core.signin.methods import default_service
 from alpkey.core.site import GATEWAY, Site
@@ -81,7 +82,7 @@ class DoctorWorld:
     keychain: Keychain
     desk: Callable[[], DesktopObservation]
     installed: Callable[[], tuple[Path, ...]]
-    use_ipv4: Callable[[], Action]
+    use_ipv4: Callable[[], Action[object]]
     lacks: Callable[[Setting], str | None]
     program: str
 
@@ -105,7 +106,7 @@ class _SshCall:
     config: Path | None
 
 
-def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
+def doctor(request: DoctorRequest, world: DoctorWorld) -> Action[DoctorResult]:
     """Returns the findings, and as ``login`` the host that a login succeeded at, if one did.
 
     With ``fix`` the findings are those afterwards, and ``fixed`` is added.  ``report`` adds the
@@ -117,20 +118,21 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     fix = _find_fix(request.fix) if request.fix else None
     seen = examine(world, quick=request.quick)
     findings = diagnose(seen, world.clock())
-    extra: dict[str, Any] = {}
-    if fix:
-        extra["fixed"] = None
-        if request.fix in all_ids(findings):
-            yield from _apply(fix, world)
-            extra["fixed"] = request.fix
-            seen = examine(world, quick=request.quick)
-            findings = diagnose(seen, world.clock())
+    fixed = None
+    if fix and request.fix in all_ids(findings):
+        yield from _apply(fix, world)
+        fixed = request.fix
+        seen = examine(world, quick=request.quick)
+        findings = diagnose(seen, world.clock())
     _note(world, seen)
-    if request.report:
-        extra["report"] = report(request.report, seen, findings, world.clock())
-        extra["support"] = world.site.page("support")
     login = next((login.host for login in seen.logins.values() if login.worked), None)
-    return {**doctor_object(findings), "login": login, **extra}
+    result = doctor_object(findings, login)
+    if fix:
+        result["fixed"] = fixed
+    if request.report:
+        result["report"] = report(request.report, seen, findings, world.clock())
+        result["support"] = world.site.page("support")
+    return result
 
 
 def examine(
@@ -273,12 +275,12 @@ def _unusable(agent: Agent, error: AgentTrouble) -> AgentObservation:
 
 def _user_agent(agents: Agents) -> AgentObservation:
     """Why Alpkey's own agent replaces the user's, or that it need not any more."""
-    agent = agents.theirs()
+    agent = agents.user_agent()
     try:
         agent.identities()
     except AgentTrouble as error:
         return _unusable(agent, error)
-    if agents.theirs_are_back():
+    if agents.user_agent_works():
         return AgentObservation("answers", agent.socket)
     return _unusable(agent, AgentTrouble("agent-refuses", socket=agent.socket, operation="add"))
 
@@ -303,20 +305,18 @@ def _find_fix(name: str) -> Fix | SetFileMode:
     return fixes[name]
 
 
-def _apply(fix: Fix | SetFileMode, world: DoctorWorld) -> Action:
+def _apply(fix: Fix | SetFileMode, world: DoctorWorld) -> Generator[Event, Answer, None]:
     match fix:
         case SetFileMode():
             world.change_mode(fix.file, fix.new_mode)
-            return {}
         case Fix.FINISH_INSTALLATION:
             with world.lock.held(LOCK_TIMEOUT_S):
                 world.agent().files.finish_interrupted()
-            return {}
         case Fix.USE_IPV4_ONLY:
-            return (yield from world.use_ipv4())
+            yield from world.use_ipv4()
         case Fix.LOAD_KEY:
-            return (yield from load_current(world.agent()))
+            yield from load_current(world.agent())
         case Fix.REMOVE_OLD_KEYS:
-            return (yield from clean(world.agent()))
+            yield from clean(world.agent())
         case _:
             assert_never(fix)

@@ -3,7 +3,7 @@
 import click
 
 from alpkey.actions.tunnels.jobs import cancel_job, list_jobs
-from alpkey.cli.output import text_jobs as sentences
+from alpkey.cli.output import text_jobs as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
 
 _USUAL = "list"
@@ -43,7 +43,7 @@ def list_command(cluster: str, as_json: bool, events: bool) -> None:
             cluster, all_of.on_hosts(cancellation), may_ask=output.can_ask
         ),
         output,
-        sentences.jobs,
+        messages.jobs,
     )
 
 
@@ -67,5 +67,5 @@ def cancel_command(cluster: str, job: str, yes: bool, as_json: bool, events: boo
             cluster, job, yes, all_of.on_hosts(cancellation), may_ask=output.can_ask
         ),
         output,
-        sentences.jobs_cancelled,
+        messages.jobs_cancelled,
     )

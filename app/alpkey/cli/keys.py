@@ -9,6 +9,7 @@ from alpkey.cli.runtime.context import Output, events_option, json_option, run, 
 from alpkey.cli.sign_in_options import method_options
 from alpkey.core.errors import Cancelled
 from alpkey.core.events import Action
+from alpkey.core.results.keys import RevokedKeysResult
 from alpkey.core.site import SignInMethod
 from alpkey.wiring.base import Assembly
 
@@ -76,8 +77,8 @@ def revoke_command(
     request = RevokeRequest(serials, all_of_them, dry_run, yes)
     output = Output(as_json, events)
 
-    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
-        """Nobody signs in for nothing, where the question that follows would find nobody."""
+    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action[RevokedKeysResult]:
+        """Fail before the sign-in if the question after it could not be asked."""
         if not (yes or dry_run or output.can_ask):
             raise Cancelled("revoke-question", path=", ".join(map(str, serials)) or "every key")
         return revoke_keys(method or all_of.external_method, request, all_of.keys(cancellation))

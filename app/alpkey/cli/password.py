@@ -44,7 +44,7 @@ def keep_command(
             all_of.kept(cancellation),
         ),
         Output(as_json, prepared=prepared),
-        messages.kept,
+        messages.saved,
     )
 
 

@@ -20,6 +20,7 @@ from alpkey.cli.runtime.context import (
 from alpkey.cli.sign_in_options import method_options
 from alpkey.core.events import Action
 from alpkey.core.keys.certificate_service import Duration
+from alpkey.core.results.status import RenewResult
 from alpkey.core.site import SignInMethod
 from alpkey.core.timestamps import duration
 from alpkey.wiring.base import Assembly
@@ -136,8 +137,8 @@ def renew_command(
         may_ask=output.can_ask,
     )
 
-    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
-        """A form, or an answer that is there already, is for whoever takes passwords."""
+    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action[RenewResult]:
+        """A form, or an answer on standard input, goes to the service that takes passwords."""
         all_of.check_named()
         if program:
             return all_of.renew_for_service_account(if_needed, cancellation)

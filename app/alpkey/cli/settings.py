@@ -6,8 +6,8 @@ import click
 
 from alpkey.actions.settings import change, show, show_all
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
-from alpkey.core.events import Result
 from alpkey.core.messages import settings as settings_messages
+from alpkey.core.results.settings import SettingResult
 from alpkey.core.settings.settings import declared
 
 origin_option = click.option(
@@ -83,12 +83,12 @@ def set_command(key: str, value: str | None, to_default: bool, as_json: bool, ev
     )
 
 
-def _line(with_origin: bool) -> Callable[[Result], str]:
+def _line(with_origin: bool) -> Callable[[SettingResult], str]:
     if not with_origin:
         return _text
     return lambda row: f"{_text(row)}  ({settings_messages.ORIGINS[row['origin']]})"
 
 
-def _text(row: Result) -> str:
+def _text(row: SettingResult) -> str:
     kind = declared()[row["key"]].kind
     return kind.text(kind.read(row["value"]))

@@ -8,6 +8,7 @@ from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
 from alpkey.cli.sign_in_options import method_options
 from alpkey.core.events import Action
+from alpkey.core.results.removal import SignOutResult
 from alpkey.core.site import SignInMethod
 from alpkey.wiring.base import Assembly
 
@@ -34,7 +35,7 @@ def sign_out_command(
       alpkey sign-out --yes --json
     """
 
-    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action[SignOutResult]:
         request = SignOutRequest(revoke, yes)
         return sign_out(method or all_of.external_method, request, all_of.leaving(cancellation))
 

@@ -3,7 +3,7 @@
 import click
 
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
-from alpkey.core.events import Result
+from alpkey.core.results.updates import UpdatesResult
 
 
 @click.command("updates")
@@ -24,11 +24,11 @@ def updates_command(*, unasked: bool, as_json: bool, events: bool) -> None:
     run(
         lambda all_of, _: all_of.updates(unasked=unasked),
         Output(as_json, events),
-        _told,
+        _text,
     )
 
 
-def _told(result: Result) -> str:
+def _text(result: UpdatesResult) -> str:
     if result["newer"]:
         return (
             f"Alpkey {result['newest']} is there; this is {result['version']}. "

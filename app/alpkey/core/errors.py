@@ -17,9 +17,21 @@ The number is the exit code.  Each error carries a ``code`` (what happened, stab
 and ``params`` (the facts of this case).  What is not in the tree is a bug.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, TypedDict
 
 Param = str | int | None
+
+
+class ErrorObject(TypedDict):
+    """An error as JSON has it, described in words."""
+
+    code: str
+    title: str
+    detail: str
+    next_step: str
+    retryable: bool
+    params: Mapping[str, Param]
 
 
 class AlpkeyError(Exception):

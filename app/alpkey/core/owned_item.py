@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from alpkey.core.results.removal import RemovedItem
+
 
 @dataclass(frozen=True, slots=True)
 class OwnedItem:
@@ -9,3 +11,6 @@ class OwnedItem:
 
     what: str
     name: str
+
+    def as_object(self) -> RemovedItem:
+        return {"what": self.what, "name": self.name}

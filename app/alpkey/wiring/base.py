@@ -25,6 +25,8 @@ from alpkey.core.base_dirs import home_dir
 from alpkey.core.display import has_display
 from alpkey.core.errors import AlpkeyError, InvalidFile, InvalidInput, NeedsBrowser
 from alpkey.core.paths import Paths, lock_of
+from alpkey.core.results.status import RenewResult
+from alpkey.core.results.updates import UpdatesResult
 from alpkey.core.runtime_folder import TRAY, WINDOW, is_own_agent
 from alpkey.core.signin.methods import default_service, external_method, first_method, service_for
 from alpkey.core.site import GATEWAY, SSHSERVICE, SignInMethod
@@ -150,10 +152,10 @@ class Assembly:
         from alpkey.actions.agent.selection import Agents
 
         return Agents(
-            theirs=lambda: self._their_agent,
+            user_agent=lambda: self._their_agent,
             own=self._own_agent,
-            tell_ssh=lambda: self._keep_up(self._glance()),
-            wish=lambda: self._settings.confirm_each_use,
+            update_ssh_files=lambda: self._keep_up(self._glance()),
+            confirms_each_use=lambda: self._settings.confirm_each_use,
         )
 
     @cached_property
@@ -222,7 +224,7 @@ class Assembly:
 
     def renew_usually(
         self, cancellation: Cancellation, request: GatewayRequest | None = None
-    ) -> Action:
+    ) -> Action[RenewResult]:
         """Renews where keys usually come from, as the site and the journal have it.
 
         Whoever stays signed in at the gateway gets them there.
@@ -238,7 +240,9 @@ class Assembly:
             return self.renew_by_password(request, cancellation)
         return self.renew_at_gateway(self.external_method, request, cancellation)
 
-    def renew_by_password(self, request: GatewayRequest, cancellation: Cancellation) -> Action:
+    def renew_by_password(
+        self, request: GatewayRequest, cancellation: Cancellation
+    ) -> Action[RenewResult]:
         from alpkey.actions.renewal.by_password import renew_by_password
         from alpkey.actions.renewal.classic import renew
         from alpkey.actions.renewal.gateway import renew_at_gateway
@@ -246,10 +250,10 @@ class Assembly:
         def service() -> Service | None:
             return service_for(SignInMethod.PASSWORD, self.site, self._glance().retired)
 
-        def classic() -> Action:
+        def classic() -> Action[RenewResult]:
             return renew(request, self.renewal(cancellation))
 
-        def at_gateway() -> Action:
+        def at_gateway() -> Action[RenewResult]:
             return renew_at_gateway(
                 SignInMethod.PASSWORD, request, self._signed_renewal(cancellation)
             )
@@ -258,18 +262,20 @@ class Assembly:
 
     def renew_at_gateway(
         self, method: SignInMethod, request: GatewayRequest, cancellation: Cancellation
-    ) -> Action:
+    ) -> Action[RenewResult]:
         from alpkey.actions.renewal.gateway import renew_at_gateway
 
         renewal = renew_at_gateway(method, request, self._signed_renewal(cancellation))
         return self._then_run(renewal, cancellation)
 
-    def renew_automatically(self, cancellation: Cancellation) -> Action:
+    def renew_automatically(self, cancellation: Cancellation) -> Action[RenewResult]:
         from alpkey.actions.renewal.automatic import renew_automatically
 
         return self._then_run(renew_automatically(self._signed_renewal(cancellation)), cancellation)
 
-    def _then_run(self, renewal: Action, cancellation: Cancellation) -> Action:
+    def _then_run(
+        self, renewal: Action[RenewResult], cancellation: Cancellation
+    ) -> Action[RenewResult]:
         """The renewal, and the person's own command after it."""
         from alpkey.actions.renewal.hook import HookWorld, then_run
         from alpkey.adapters.process.hook import CommandHook
@@ -279,7 +285,7 @@ class Assembly:
 
     def renew_for_service_account(
         self, if_needed: timedelta | None, cancellation: Cancellation
-    ) -> Action:
+    ) -> Action[RenewResult]:
         """For a service account.  Raises InvalidInput where the site names no gateway."""
         from alpkey.actions.renewal.service_account import (
             ServiceAccountWorld,
@@ -306,7 +312,7 @@ class Assembly:
         )
         return renew_for_service_account(if_needed, world)
 
-    def renew_without_asking(self, cancellation: Cancellation) -> Action:
+    def renew_without_asking(self, cancellation: Cancellation) -> Action[RenewResult]:
         """With a kept sign-in, and never with the last key of the day."""
         from alpkey.actions.renewal.request import GatewayRequest
         from alpkey.core.schedule.auto_renewal import SPARES
@@ -658,7 +664,7 @@ class Assembly:
             folders=list(dict.fromkeys((at.config, at.state, at.logs))),
         )
 
-    def updates(self, *, unasked: bool) -> Action:
+    def updates(self, *, unasked: bool) -> Action[UpdatesResult]:
         from alpkey.actions.updates import UpdatesWorld, updates
         from alpkey.adapters.service.http import Http
         from alpkey.adapters.service.releases import ReleaseFeed, ReleaseFile
@@ -673,7 +679,7 @@ class Assembly:
             write_last=release_file.write,
             here=__version__,
             build=build(),
-            wish=self._settings.tell_updates,
+            tell_updates=self._settings.tell_updates,
             clock=now,
         )
         return updates(world, unasked=unasked)

@@ -125,7 +125,7 @@ def test_the_worst_comes_first_and_a_warning_stops_nothing() -> None:
 
 
 def test_the_object_of_the_contract() -> None:
-    shown = doctor_object(diagnose(seen(), NOW, [check("one", found=FOUND)]))
+    shown = doctor_object(diagnose(seen(), NOW, [check("one", found=FOUND)]), "ela")
     assert shown == {
         "healthy": False,
         "findings": [
@@ -139,6 +139,7 @@ def test_the_object_of_the_contract() -> None:
                 "consequences": [],
             }
         ],
+        "login": "ela",
     }
 
 

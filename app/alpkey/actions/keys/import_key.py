@@ -34,6 +34,7 @@ from alpkey.core.keys.key_file_kinds import (
 )
 from alpkey.core.keys.ports import ChangePassphrase, Downloads, IssuedPair, KeyFiles, Pairs
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
+from alpkey.core.results.status import ImportResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import Site
 from alpkey.core.state.journal import Issued, fold
@@ -74,7 +75,7 @@ class ImportWorld:
     status: StatusWorld
 
 
-def import_key(request: ImportRequest, world: ImportWorld) -> Action:
+def import_key(request: ImportRequest, world: ImportWorld) -> Action[ImportResult]:
     """The result is the status and ``imported``, ``from``, ``backup`` and ``removed``.
 
     ``imported`` is False where what is installed is as good already.  Raises NoKey where there is

@@ -24,11 +24,12 @@ from alpkey.core.errors import (
     NoKey,
     SignInRefused,
 )
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
 from alpkey.core.keychain.entries import KEY_ENTRY
 from alpkey.core.keys.ports import ChangePassphrase, KeyFiles
 from alpkey.core.messages import setup as setup_messages
 from alpkey.core.messages.describe import describe, quoted
+from alpkey.core.results.status import KeychainCheckResult, PassphraseResult
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import KeyProtected, fold
 from alpkey.core.state.ports import Lock
@@ -53,7 +54,7 @@ class PassphraseWorld:
     make: Callable[[], Secret]
 
 
-def set_passphrase(world: PassphraseWorld) -> Action:
+def set_passphrase(world: PassphraseWorld) -> Action[PassphraseResult]:
     """Protect the key, or change its passphrase; the agent gets the key, so ssh need not ask.
 
     The result is the status and ``changed``.  Raises SignInRefused, NoKey, InvalidFile,
@@ -71,7 +72,7 @@ def set_passphrase(world: PassphraseWorld) -> Action:
     return _result(world, changed=True)
 
 
-def remove_passphrase(world: PassphraseWorld) -> Action:
+def remove_passphrase(world: PassphraseWorld) -> Action[PassphraseResult]:
     """Remove the passphrase.  Result and errors are those of :func:`set_passphrase`."""
     yield from finish_interrupted(world.files, world.lock)
     private, encrypted = _private(world)
@@ -86,7 +87,7 @@ def remove_passphrase(world: PassphraseWorld) -> Action:
     return _result(world, changed=True)
 
 
-def keep_passphrase(world: PassphraseWorld) -> Action:
+def keep_passphrase(world: PassphraseWorld) -> Action[PassphraseResult]:
     """Protect the key with a passphrase that only the keychain knows.
 
     It is stored before the key is replaced, so a cut in between leaves a key that opens as before.
@@ -111,7 +112,7 @@ def keep_passphrase(world: PassphraseWorld) -> Action:
     return _result(world, changed=True)
 
 
-def look_at_keychain(world: PassphraseWorld) -> Action:
+def look_at_keychain(world: PassphraseWorld) -> Action[KeychainCheckResult]:
     """Whether the keychain can be used now; asks nothing and changes nothing.
 
     The result is the status and ``keychain`` with ``usable`` and, as a sentence, ``trouble``.
@@ -235,6 +236,6 @@ def _load_agent(plain: Secret, world: PassphraseWorld) -> Iterator[Event]:
         yield from agent_actions.load_after_renewal(world.status.agents, key, known, clock)
 
 
-def _result(world: PassphraseWorld, *, changed: bool) -> Result:
+def _result(world: PassphraseWorld, *, changed: bool) -> PassphraseResult:
     status = status_object(take_status(world.status), world.status.clock())
     return {**status, "changed": changed}

@@ -17,6 +17,7 @@ from alpkey.core.errors import (
     Unreachable,
 )
 from alpkey.core.events import Action
+from alpkey.core.results.status import RenewResult
 from alpkey.core.schedule.auto_renewal import SPARES, is_possible
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import AutoRenewalFailed, fold
@@ -27,7 +28,7 @@ from alpkey.core.state.snapshot import Snapshot
 _TEMPORARY = (Unreachable, KeychainTrouble, QuotaUsedUp)
 
 
-def renew_automatically(world: GatewayRenewalWorld) -> Action:
+def renew_automatically(world: GatewayRenewalWorld) -> Action[RenewResult]:
     """Renew where that may be tried now; the result is that of a renewal.
 
     The user is asked nothing, neither by Alpkey nor by the keychain.  Raises what a renewal raises.

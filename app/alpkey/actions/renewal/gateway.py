@@ -31,6 +31,7 @@ from alpkey.core.keys.certificate_check import check_certificate, check_key, is_
 from alpkey.core.keys.certificate_service import CertificateService
 from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.messages.describe import describe, quoted
+from alpkey.core.results.status import RenewResult
 from alpkey.core.signin.ports import Tokens
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import Listed, MaybeIssued, Refused, Revoked, fold
@@ -52,7 +53,7 @@ class GatewayRenewalWorld(RenewalWorld):
 
 def renew_at_gateway(
     method: SignInMethod, request: GatewayRequest, world: GatewayRenewalWorld
-) -> Action:
+) -> Action[RenewResult]:
     """Renew the certificate; result and errors are those of ``Renewal.run``."""
     return _GatewayRenewal(method, request, world).run()
 
@@ -92,7 +93,7 @@ class _GatewayRenewal(Renewal[SignedIn]):
         world.files.check_writable()
         self._agreed = yield from agree_to_replace(world.files, known, yes=request.yes)
 
-    def sign_in(self) -> Action:
+    def sign_in(self) -> Action[RenewResult]:
         world, who = self.world.sign_in, self._who
         if self._can_sign_in_anew:
             signed_in = yield from sign_in(self._chosen_method, world, who)

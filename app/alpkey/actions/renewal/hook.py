@@ -6,14 +6,16 @@ succeeds or fails, the key is there.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.events import Action, Result, Step, Warn
+from alpkey.core.events import Action, Step, Warn
 from alpkey.core.messages.describe import quoted
+from alpkey.core.results.status import RenewResult
 
 # What the command gets, by the name of its variable.
-FACTS = {
+FACTS: Mapping[str, Literal["key_path", "certificate_path", "serial", "valid_before"]] = {
     "ALPKEY_KEY": "key_path",
     "ALPKEY_CERTIFICATE": "certificate_path",
     "ALPKEY_SERIAL": "serial",
@@ -39,9 +41,9 @@ class HookWorld:
     cancellation: Cancellation
 
 
-def then_run(renewal: Action, world: HookWorld) -> Action:
+def then_run(renewal: Action[RenewResult], world: HookWorld) -> Action[RenewResult]:
     """Renew, then run the command where that brought a key; the result is the renewal's."""
-    result: Result = yield from renewal
+    result = yield from renewal
     if not (world.command and result["renewed"]):
         return result
     facts = {name: str(result[key]) for name, key in FACTS.items() if result[key] is not None}

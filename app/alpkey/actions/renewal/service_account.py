@@ -14,7 +14,7 @@ from alpkey.actions.install import LOCK_TIMEOUT_S
 from alpkey.actions.keys.named_key import check_unchanged, is_own, named_key
 from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import InvalidFile
-from alpkey.core.events import Action, Result, Step, Warn
+from alpkey.core.events import Action, Step, Warn
 from alpkey.core.keys.certificate import (
     Certificate,
     InvalidCertificate,
@@ -25,6 +25,7 @@ from alpkey.core.keys.certificate_check import check_certificate, check_key
 from alpkey.core.keys.certificate_service import CertificateService
 from alpkey.core.keys.ports import ChangePassphrase, IssuedPair, KeyFiles, Pairs
 from alpkey.core.paths import certificate_of
+from alpkey.core.results.status import RenewResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import Site
 from alpkey.core.state.ports import Lock
@@ -51,7 +52,9 @@ class ServiceAccountWorld:
     clock: Clock
 
 
-def renew_for_service_account(if_needed: timedelta | None, world: ServiceAccountWorld) -> Action:
+def renew_for_service_account(
+    if_needed: timedelta | None, world: ServiceAccountWorld
+) -> Action[RenewResult]:
     """Renew the service account's certificate; its key is made where there is none.
 
     The result is that of a renewal, without quota and agent.  Raises SignInRefused, InvalidInput,
@@ -124,6 +127,6 @@ def _snapshot(world: ServiceAccountWorld) -> Snapshot:
     )
 
 
-def _result(world: ServiceAccountWorld, service: str | None = None) -> Result:
+def _result(world: ServiceAccountWorld, service: str | None = None) -> RenewResult:
     status = status_object(Status(_snapshot(world), NO_AGENT), world.clock())
     return {**status, "renewed": service is not None, "service": service, "cancelled_late": False}

@@ -21,10 +21,11 @@ from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp
-from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
+from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.certificate import Certificate
 from alpkey.core.keys.ports import ChangePassphrase, KeyFiles, Pairs
 from alpkey.core.messages import times
+from alpkey.core.results.status import RenewResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod, Site
 from alpkey.core.state.journal import Fact, Issued, Known, MaybeIssued, Refused, fold
@@ -73,7 +74,7 @@ class Renewal(ABC, Generic[T]):
         self.service_name = service
         self.passphrase = KeyPassphrase(world.kept, world.change_passphrase)
 
-    def run(self) -> Action:
+    def run(self) -> Action[RenewResult]:
         """The result is the status and ``renewed``, ``service``, ``cancelled_late``.
 
         Raises every error of the tree but NoKey and KeyExpired.
@@ -88,7 +89,7 @@ class Renewal(ABC, Generic[T]):
         self.passphrase.begin()
         return (yield from self.sign_in())
 
-    def renew(self, signed_in: T) -> Action:
+    def renew(self, signed_in: T) -> Action[RenewResult]:
         """From the sign-in to the result; raises SignInRefused where that is to be repeated."""
         yield from self.passphrase.wait()
         yield from report_wait(self.world.lock)
@@ -120,7 +121,7 @@ class Renewal(ABC, Generic[T]):
         """
 
     @abstractmethod
-    def sign_in(self) -> Action:
+    def sign_in(self) -> Action[RenewResult]:
         """Sign in and ``renew`` with that."""
 
     @abstractmethod
@@ -226,13 +227,13 @@ class Renewal(ABC, Generic[T]):
         needed, now = self.request.if_needed, self.world.status.clock()
         return needed is not None and self.snapshot.outlasts(needed, now)
 
-    def _result(self, service: str | None = None) -> Result:
+    def _result(self, service: str | None = None) -> RenewResult:
         return renewal_result(self.world.status, self.world.cancellation, service)
 
 
 def renewal_result(
     status: StatusWorld, cancellation: Cancellation, service: str | None = None
-) -> Result:
+) -> RenewResult:
     """The status, and which ``service`` issued a certificate; None where none had to."""
     renewed = service is not None
     return {

@@ -1,4 +1,4 @@
-"""Disconnect: connections that logins share are ended, for they outlive the key."""
+"""End the shared connections of logins, for they outlive the key."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.events import Action
+from alpkey.core.results.ssh import DisconnectResult
 from alpkey.core.site import Site
 from alpkey.core.ssh.ports import ResolveHost, WriteOwnConfig
 from alpkey.core.state.snapshot import Snapshot
@@ -23,10 +24,10 @@ class DisconnectWorld:
     end_connection: Callable[[Path], None]
 
 
-def disconnect(name: str | None, world: DisconnectWorld) -> Action:
-    """Ends the connection to ``name``, or every one; their names are the result's ``disconnected``.
+def disconnect(name: str | None, world: DisconnectWorld) -> Action[DisconnectResult]:
+    """End the connection to ``name``, or all of them.
 
-    Raises InvalidInput for a name of no host of the centre, and Unreachable.
+    Raises InvalidInput for a name that is no host of the centre, and Unreachable.
     """
     yield from ()
     resolve = world.resolve_with(world.write_config(world.snapshot().account))
@@ -35,14 +36,14 @@ def disconnect(name: str | None, world: DisconnectWorld) -> Action:
     ended = []
     if sockets := world.open_connections():
         names = [name] if name else [host.name for host in world.site.hosts]
-        called = _called(names, resolve)
+        hosts = _hosts(names, resolve)
         for socket in sockets:
-            if name is None or socket in called:
+            if name is None or socket in hosts:
                 world.end_connection(socket)
-                ended.append(called.get(socket, socket.name))
+                ended.append(hosts.get(socket, socket.name))
     return {"disconnected": ended}
 
 
-def _called(names: list[str], resolve: ResolveHost) -> Mapping[Path, str]:
+def _hosts(names: list[str], resolve: ResolveHost) -> Mapping[Path, str]:
     """The name of the host behind each socket."""
-    return {Path(resolve(one).get("controlpath", ("none",))[0]): one for one in names}
+    return {Path(resolve(name).get("controlpath", ("none",))[0]): name for name in names}

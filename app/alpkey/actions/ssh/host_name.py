@@ -1,4 +1,4 @@
-"""The names that lead to hosts of the centre."""
+"""Names of the centre's hosts."""
 
 from alpkey.core.errors import InvalidInput
 from alpkey.core.site import Site
@@ -7,9 +7,9 @@ from alpkey.core.ssh.ports import ResolveHost
 
 
 def check_name(name: str, site: Site, resolve: ResolveHost) -> None:
-    """A name of a host of the site, or an alias of the user's that ssh resolves to just the same.
+    """Accept a host of the site, or an alias of the user's that ssh resolves to just the same.
 
-    Raises InvalidInput (``unknown-host``) for any other.
+    Raises InvalidInput (``unknown-host``) for any other name.
     """
     if site.host_named(name):
         return

@@ -1,7 +1,7 @@
 """What every command shares: the options of the contract, and the way from an action to its end."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,22 +12,23 @@ from alpkey import glance
 from alpkey.adapters.clock import now
 from alpkey.cli.output.presenters import (
     JsonLines,
-    OneObject,
-    Prepared,
+    JsonObject,
+    PreparedAnswer,
     Presenter,
-    Sentences,
+    TextOutput,
     read_prepared,
 )
 from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.cli.runtime.runner import Failed, drive
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.events import Action, Result
+from alpkey.core.events import Action
 from alpkey.core.paths import user_paths
 from alpkey.wiring.base import Assembly
 
 STDIN_LIMIT_BYTES = 64 * 1024
 
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R", bound=Mapping[str, object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,13 @@ def assembled(key: Path | None = None) -> Assembly:
 
 
 def run(
-    make: Callable[[Assembly, SignalCancellation], Action],
+    make: Callable[[Assembly, SignalCancellation], Action[R]],
     output: Output,
-    tell: Callable[[Result], str],
+    tell: Callable[[R], str],
     *,
     silent: bool = False,
     key: Path | None = None,
-) -> Result:
+) -> R:
     """Runs the action that ``make`` makes; ends this process where it fails.
 
     ``tell`` puts the result into sentences; ``silent`` leaves telling to what follows.  ``key`` is
@@ -124,16 +125,18 @@ def run(
 
 
 def _presenter(
-    output: Output, tell: Callable[[Result], str], cancellation: SignalCancellation
+    output: Output, tell: Callable[[Any], str], cancellation: SignalCancellation
 ) -> Presenter:
     if output.events:
         return JsonLines(cancellation.ask)
-    plain: Presenter = OneObject() if output.json else Sentences(tell, can_ask=output.can_ask)
-    return plain if output.prepared is None else Prepared(plain, read_prepared(output.prepared))
+    plain: Presenter = JsonObject() if output.json else TextOutput(tell, can_ask=output.can_ask)
+    return (
+        plain if output.prepared is None else PreparedAnswer(plain, read_prepared(output.prepared))
+    )
 
 
 def _early_presenter(
-    output: Output, tell: Callable[[Result], str], cancellation: SignalCancellation
+    output: Output, tell: Callable[[Any], str], cancellation: SignalCancellation
 ) -> Presenter:
     """Without the prepared answer, which may be what is wrong."""
     return _presenter(Output(output.json, output.events), tell, cancellation)
@@ -141,5 +144,5 @@ def _early_presenter(
 
 def tell_error(error: AlpkeyError) -> int:
     """Tells an error outside an action, in sentences; its exit code."""
-    Sentences(str, can_ask=False).failed(error)
+    TextOutput(str, can_ask=False).failed(error)
     return error.exit_code

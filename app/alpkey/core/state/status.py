@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from alpkey.core.results.status import AgentResult, QuotaResult, StatusResult
 from alpkey.core.state.quota import Quota
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.timestamps import rfc3339
@@ -31,7 +31,7 @@ class Status:
     agent: AgentView
 
 
-def status_object(status: Status, now: datetime) -> dict[str, Any]:
+def status_object(status: Status, now: datetime) -> StatusResult:
     """The object of the contract; times are RFC 3339 in UTC, the serial is text (64 bits)."""
     snapshot, certificate = status.snapshot, status.snapshot.certificate
     left = snapshot.left(now) if certificate else None
@@ -52,7 +52,7 @@ def status_object(status: Status, now: datetime) -> dict[str, Any]:
     }
 
 
-def agent_object(agent: AgentView) -> dict[str, Any]:
+def agent_object(agent: AgentView) -> AgentResult:
     return {
         "reachable": agent.reachable,
         "socket": agent.socket,
@@ -63,7 +63,7 @@ def agent_object(agent: AgentView) -> dict[str, Any]:
     }
 
 
-def quota_object(quota: Quota) -> dict[str, Any]:
+def quota_object(quota: Quota) -> QuotaResult:
     known = quota.source != "unknown"
     return {
         "limit": quota.limit if known else None,

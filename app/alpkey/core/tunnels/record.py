@@ -3,14 +3,14 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.messages.describe import error_object
+from alpkey.core.results.tunnels import TunnelError, TunnelResult
 from alpkey.core.timestamps import from_rfc3339, rfc3339
 
 # How long a tunnel that failed, or ended with its job, is listed.
@@ -78,7 +78,7 @@ class TunnelObservation:
     since: datetime
     alive: bool = True
     silent: tuple[int, ...] = ()
-    error: Mapping[str, Any] | None = None
+    error: TunnelError | None = None
     process: int = 0
 
     def is_worth_telling(self, now: datetime) -> bool:
@@ -90,7 +90,7 @@ def address(local_port: int) -> str:
     return f"http://127.0.0.1:{local_port}"
 
 
-def tunnel_object(tunnel: TunnelObservation) -> dict[str, Any]:
+def tunnel_object(tunnel: TunnelObservation) -> TunnelResult:
     """The tunnel as the contract has it, and as its file holds it."""
     return {
         "id": tunnel.id,
@@ -101,7 +101,7 @@ def tunnel_object(tunnel: TunnelObservation) -> dict[str, Any]:
         "since": rfc3339(tunnel.since),
         "url": tunnel.target.url,
         "silent": list(tunnel.silent),
-        "error": dict(tunnel.error) if tunnel.error else None,
+        "error": tunnel.error,
         "process": tunnel.process,
     }
 
@@ -125,7 +125,7 @@ def from_bytes(data: bytes, *, alive: bool) -> TunnelObservation | None:
             since=from_rfc3339(row["since"]),
             alive=alive,
             silent=tuple(int(port) for port in row["silent"]),
-            error=error if isinstance(error, dict) else None,
+            error=cast("TunnelError", error) if isinstance(error, dict) else None,
             process=int(row["process"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -148,8 +148,8 @@ def target_from_bytes(data: bytes) -> TunnelTarget | None:
         return None
 
 
-def error_row(error: AlpkeyError) -> dict[str, Any]:
-    """The error object of the contract, and the exit code for the command that opened it."""
+def error_row(error: AlpkeyError) -> TunnelError:
+    """The error as the contract has it, and how whoever asked for the tunnel is to end."""
     return {**error_object(error), "exit_code": error.exit_code}
 
 

@@ -5,7 +5,8 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+
+from alpkey.core.results.tunnels import BatchJob
 
 # Marks each line that was asked for: a login may print lines of its own.
 _MARK = "alpkey"
@@ -67,7 +68,7 @@ def runs_on(node: str, jobs: Iterable[Job]) -> bool:
     return any(job.runs and node in job.nodes for job in jobs)
 
 
-def job_object(job: Job) -> dict[str, Any]:
+def job_object(job: Job) -> BatchJob:
     """The job as the contract has it."""
     return {
         "id": job.id,
