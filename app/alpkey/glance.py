@@ -39,7 +39,7 @@ from alpkey.core.settings.settings import (
 from alpkey.core.site import InvalidSite, Site, overlaid, read_site, with_clusters
 from alpkey.core.ssh.aliases import Alias, from_text
 from alpkey.core.ssh.control_sockets import is_shared
-from alpkey.core.state import journal, quota
+from alpkey.core.state import journal, journal_lines, quota
 from alpkey.core.state.external_change_ports import SSH_CONFIG
 from alpkey.core.state.snapshot import Snapshot, Stamp
 from alpkey.core.tunnels.record import (
@@ -184,7 +184,7 @@ def build() -> str:
 
 def known(at: Paths, account: str | None = None) -> journal.Known:
     """What the journal says of ``account``, or of the account that got a key last."""
-    return journal.fold(journal.from_lines(_lines(at.journal)), account)
+    return journal.fold(journal_lines.from_lines(_lines(at.journal)), account)
 
 
 def aliases(at: Paths) -> list[Alias]:

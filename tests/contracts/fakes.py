@@ -26,7 +26,7 @@ from alpkey.core.keys.private_key_header import read_head
 from alpkey.core.ports import Credentials, Holder, IssuedPair, StoredKey
 from alpkey.core.secret import Secret
 from alpkey.core.state.external_change_ports import Entry
-from alpkey.core.state.journal import Fact
+from alpkey.core.state.facts import Fact
 from tests.keys import make_key, sign
 
 T = TypeVar("T")

@@ -52,7 +52,8 @@ from alpkey.core.site import GATEWAY, Site
 from alpkey.core.ssh.config_ports import OwnConfig, UserConfig
 from alpkey.core.ssh.include_line import begins_with, undone
 from alpkey.core.state.external_change_ports import SSH_CONFIG, ExternalChanges
-from alpkey.core.state.journal import Fact, Finding, Known, Retired, fold
+from alpkey.core.state.facts import Fact, Finding, Retired
+from alpkey.core.state.journal import Known, fold
 from alpkey.core.state.snapshot import Snapshot
 
 # Where nothing answers the whole doctor takes less than 5 s: this, and the program's start.

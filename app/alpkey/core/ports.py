@@ -13,7 +13,7 @@ from typing import Protocol
 
 from alpkey.core.keys.certificate import Certificate
 from alpkey.core.secret import Secret
-from alpkey.core.state.journal import Fact
+from alpkey.core.state.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +198,11 @@ class KeyProtection(Protocol):
 
 
 class Journal(Protocol):
-    def facts(self) -> list[Fact]:
+    def facts(self) -> Sequence[Fact]:
         """All facts, oldest first; none where there is no journal."""
 
     def append(self, facts: Iterable[Fact]) -> None:
-        """Writes the facts behind the others.  Called under the lock only."""
+        """Write the facts behind the others.  Called under the lock only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class Assembly:
         return StatusWorld(
             snapshot=self._glance,
             remember=self._remember,
-            journal=JournalFile(self.places.journal),
+            journal=JournalFile(self.places.journal, now),
             agents=self.agents,
             clock=now,
         )

@@ -36,7 +36,8 @@ from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
 from alpkey.core.secret import Secret
 from alpkey.core.site import Site
-from alpkey.core.state.journal import Issued, fold
+from alpkey.core.state.facts import Issued
+from alpkey.core.state.journal import fold
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import status_object
 from alpkey.core.timestamps import rfc3339

@@ -29,7 +29,8 @@ from alpkey.core.messages import setup as setup_messages
 from alpkey.core.messages.describe import describe, quoted
 from alpkey.core.ports import Cancellation, KeyFiles, KeyProtection, Lock
 from alpkey.core.secret import Secret
-from alpkey.core.state.journal import KeyProtected, fold
+from alpkey.core.state.facts import KeyProtected
+from alpkey.core.state.journal import fold
 from alpkey.core.state.status import status_object
 
 # ssh-keygen(1) takes no shorter one.

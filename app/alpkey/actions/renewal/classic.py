@@ -17,7 +17,8 @@ from alpkey.core.keys.certificate import Certificate, public_line
 from alpkey.core.keys.certificate_check import check_certificate
 from alpkey.core.ports import Credentials, IssuedPair, KeyService
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Retired, fold
+from alpkey.core.state.facts import Retired
+from alpkey.core.state.journal import fold
 
 
 @dataclass(frozen=True, slots=True)

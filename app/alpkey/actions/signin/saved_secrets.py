@@ -15,7 +15,8 @@ from alpkey.core.ports import Cancellation, Clock, Credentials, Journal, Lock
 from alpkey.core.secret import Secret
 from alpkey.core.signin.credentials import named
 from alpkey.core.site import Site
-from alpkey.core.state.journal import Known, SecretSaved, fold
+from alpkey.core.state.facts import SecretSaved
+from alpkey.core.state.journal import Known, fold
 
 T = TypeVar("T")
 

@@ -8,7 +8,8 @@ from alpkey.core.agent.contents import certificate_in
 from alpkey.core.keychain.entries import NOTHING
 from alpkey.core.keys.certificate import Certificate, fingerprint
 from alpkey.core.owned_item import OwnedItem
-from alpkey.core.state.journal import Fact, Issued, fold
+from alpkey.core.state.facts import Fact, Issued
+from alpkey.core.state.journal import fold
 
 
 @dataclass(frozen=True, slots=True)
