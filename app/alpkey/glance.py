@@ -8,12 +8,12 @@ import fcntl
 import json
 import os
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Generic, NamedTuple, TypeVar
 
 from alpkey import __version__
 from alpkey.core.errors import InvalidFile
@@ -53,6 +53,8 @@ from alpkey.trusted_files import DistrustedFile, read_trusted
 
 _HEAD_BYTES = 16 * 1024
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
@@ -72,24 +74,88 @@ def resources() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "resources"
 
 
+class ReadOnce(Generic[T]):
+    """What ``read`` finds in the files at ``paths``, read again only where one of them changed."""
+
+    def __init__(self, paths: Iterable[Path], read: Callable[[], T]) -> None:
+        self._paths = tuple(paths)
+        self._read = read
+        self._found: tuple[tuple[object, ...], T] | None = None
+
+    def __call__(self) -> T:
+        """Raises what ``read`` does."""
+        version = tuple(map(_version, self._paths))
+        if self._found is None or self._found[0] != version:
+            self._found = version, self._read()
+        return self._found[1]
+
+
+def _version(path: Path) -> object:
+    """Which content, owner and mode a file has; None where none can be found."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+class SettingsReader:
+    """Site and settings of a home, each read once unless its files change.  All raise InvalidFile.
+
+    ``policy`` are the values that the organisation locks, ``chosen`` the settings in force and who
+    decided each.
+    """
+
+    def __init__(self, at: Paths) -> None:
+        self._at = at
+        self.policy = ReadOnce(at.policies, lambda: policy(at))
+        self.chosen = ReadOnce((*at.policies, at.settings), lambda: chosen(at, self.policy()))
+        self._sites: dict[str, ReadOnce[Site]] = {}
+
+    def context(self) -> CommandContext:
+        """The chosen site with the clusters that the user wants, and the settings."""
+        chosen = self.chosen()
+        site = self._site(chosen.settings.site)
+        return CommandContext(with_clusters(site, chosen.settings.clusters), chosen)
+
+    def site(self) -> Site:
+        """The chosen site, without the clusters that the user wants.
+
+        Settings that cannot be read are skipped, so that a window can show what is wrong with them.
+        """
+        return self._site(self._site_name())
+
+    def _site_name(self) -> str:
+        with suppress(InvalidFile):
+            return self.chosen().settings.site
+        with suppress(InvalidFile):
+            return str(self.policy().get(SITE, DEFAULT_SITE))
+        return DEFAULT_SITE
+
+    def _site(self, name: str) -> Site:
+        at = self._at
+        if name not in self._sites:
+            files = (at.site_overrides / f"{name}.toml", at.site)
+            self._sites[name] = ReadOnce(files, lambda: _read_site(at, name))
+        return self._sites[name]()
+
+
 def command_context(at: Paths) -> CommandContext:
     """Site and settings.  Raises InvalidFile."""
-    decided = chosen(at)
-    site = _read_site(at, decided.settings.site)
-    return CommandContext(with_clusters(site, decided.settings.clusters), decided)
+    return SettingsReader(at).context()
 
 
 def site(at: Paths) -> Site:
-    """The site with the clusters that the person wants.  Raises InvalidFile."""
+    """The site with the clusters that the user wants.  Raises InvalidFile."""
     return command_context(at).site
 
 
 def shipped_site(at: Paths) -> Site:
     """The chosen site, without the clusters that the user wants.  Raises InvalidFile.
 
-    Settings that cannot be read are passed over, so that a window can show what is wrong with them.
+    Settings that cannot be read are skipped, so that a window can show what is wrong with them.
     """
-    return _read_site(at, _chosen_site_name(at))
+    return SettingsReader(at).site()
 
 
 def site_names(at: Paths) -> tuple[str, ...]:
@@ -100,14 +166,6 @@ def site_names(at: Paths) -> tuple[str, ...]:
 
 def _shipped_sites() -> Path:
     return resources() / "sites"
-
-
-def _chosen_site_name(at: Paths) -> str:
-    with suppress(InvalidFile):
-        return chosen(at).settings.site
-    with suppress(InvalidFile):
-        return str(policy(at).get(SITE, DEFAULT_SITE))
-    return DEFAULT_SITE
 
 
 def _read_site(at: Paths, name: str) -> Site:
@@ -141,14 +199,12 @@ def _deciding_file(at: Paths, key: str) -> Path:
     return next((path for path in reversed(at.policies) if key in _values(path)), at.settings)
 
 
-def settings(at: Paths) -> Settings:
-    """The settings in force.  Raises InvalidFile."""
-    return chosen(at).settings
+def chosen(at: Paths, locked: dict[str, Any] | None = None) -> Chosen:
+    """The settings in force, and who decided each.  Raises InvalidFile.
 
-
-def chosen(at: Paths) -> Chosen:
-    """The settings in force, and who decided each.  Raises InvalidFile."""
-    locked = policy(at)
+    ``locked`` is the organisation's policy where the caller has read it.
+    """
+    locked = policy(at) if locked is None else locked
     return choose(locked, _values(at.settings, locked))
 
 
@@ -199,19 +255,25 @@ def shares_connections(at: Paths) -> bool:
     return False
 
 
-def snapshot(at: Paths, now: datetime, on: CommandContext | None = None) -> Snapshot:
-    """One look.  Raises InvalidFile where settings or site cannot be read; any key is looked at.
+def snapshot(
+    at: Paths,
+    now: datetime,
+    context: CommandContext | None = None,
+    known_of: Callable[[str | None], journal.Known] | None = None,
+) -> Snapshot:
+    """One snapshot.  Raises InvalidFile where settings or site cannot be read; any key is shown.
 
-    ``on`` is the ground where the caller has it already.
+    ``context``, and ``known_of``, which folds the journal for an account, are read where the caller
+    does not have them.
     """
-    on = on or command_context(at)
-    the_site, the_settings = on.site, on.settings
+    context = context or command_context(at)
+    the_site, the_settings = context.site, context.settings
     key_path = at.private_key(the_site.key_file)
     certificate_path = certificate_of(key_path)
     certificate, trouble = _certificate(certificate_path)
     key = _key(key_path, certificate)
     account = the_settings.username or _principal(certificate) or None
-    facts = known(at, account)
+    facts = known_of(account) if known_of else known(at, account)
     if _is_lost(key, facts):
         key = _Key()
     wants_news = the_settings.tell_updates and not is_brought(build())

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.state.journal_file import JournalFile
-from alpkey.core.ports import Journal
 from alpkey.core.state.facts import MaybeIssued, Refused
+from alpkey.core.state.ports import Journal
 from tests.contracts.fakes import FakeJournal
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -25,7 +25,6 @@ from alpkey.core.doctor.observations import (
     AgentObservation,
     IncludeLineState,
     KeychainObservation,
-    LoginObservation,
     Observations,
     ReachObservation,
     Resolved,
@@ -51,6 +50,7 @@ from alpkey.core.signin.methods import default_service
 from alpkey.core.site import GATEWAY, Site
 from alpkey.core.ssh.config_ports import OwnConfig, UserConfig
 from alpkey.core.ssh.include_line import begins_with, undone
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.state.external_change_ports import SSH_CONFIG, ExternalChanges
 from alpkey.core.state.facts import Fact, Finding, Retired
 from alpkey.core.state.journal import Known, fold

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from alpkey.actions.agent import load as agent_actions
 from alpkey.actions.agent.selection import Agents
 from alpkey.core.events import Action
-from alpkey.core.ports import Clock, Journal
+from alpkey.core.ports import Clock
 from alpkey.core.state.journal import fold
+from alpkey.core.state.ports import Journal
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import Status, status_object
 

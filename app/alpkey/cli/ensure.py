@@ -12,7 +12,8 @@ from alpkey.cli.runtime.context import Output, json_option, run
 from alpkey.core.display import has_display
 from alpkey.core.errors import KeyExpired
 from alpkey.core.events import Action
-from alpkey.wiring.base import Assembly
+from alpkey.wiring.base import Wiring
+from alpkey.wiring.ssh import ensure_world
 
 
 @click.command("ensure")
@@ -28,10 +29,10 @@ def ensure_command(as_json: bool) -> None:
     """
     place = "nobody" if as_json else _method()
 
-    def make(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+    def make(wiring: Wiring, cancellation: SignalCancellation) -> Action:
         late = KeyExpired("not-renewed", reason="Nobody answered in time.")
         cancellation.end_after(WAIT.total_seconds(), late)
-        return ensure(place, all_of.ensuring(cancellation))
+        return ensure(place, ensure_world(wiring, cancellation))
 
     result = run(make, Output(json=as_json), str, silent=not as_json)
     if result["renewed"] and not as_json:

@@ -21,6 +21,7 @@ from alpkey.cli.runtime.context import (
     stdin_option,
 )
 from alpkey.core.events import Action, Result
+from alpkey.wiring.keys import passphrase_world
 
 
 @click.group("passphrase")
@@ -88,4 +89,4 @@ def _run(
     output: Output,
     tell: Callable[[Result], str] = messages.protection,
 ) -> None:
-    run(lambda all_of, cancellation: action(all_of.passphrase(cancellation)), output, tell)
+    run(lambda wiring, cancellation: action(passphrase_world(wiring, cancellation)), output, tell)

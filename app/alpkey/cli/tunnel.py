@@ -14,6 +14,7 @@ from alpkey.actions.tunnels.open_close import (
 from alpkey.actions.tunnels.supervisor import TunnelRequest
 from alpkey.cli.output import text_jobs as sentences
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
+from alpkey.wiring.tunnels import tunnel_world
 
 PORT = click.IntRange(1, 65535)
 
@@ -88,7 +89,7 @@ def open_command(
     action = print_tunnel if only_print else open_detached if alone else open_tunnel
     told = sentences.tunnel_left if alone else sentences.tunnel_over
     run(
-        lambda all_of, cancellation: action(request, all_of.tunnels(cancellation)),
+        lambda wiring, cancellation: action(request, tunnel_world(wiring, cancellation)),
         output,
         (lambda result: shlex.join(result["command"])) if only_print else told,
     )
@@ -108,7 +109,7 @@ def list_command(as_json: bool) -> None:
       alpkey tunnel list --json
     """
     run(
-        lambda all_of, cancel: list_tunnels(all_of.tunnels(cancel)),
+        lambda wiring, cancel: list_tunnels(tunnel_world(wiring, cancel)),
         Output(as_json),
         sentences.tunnels,
     )
@@ -130,7 +131,7 @@ def close_command(ids: tuple[str, ...], every: bool, as_json: bool, events: bool
     if bool(ids) == every:
         raise click.UsageError("Name tunnels, or give --all.")
     run(
-        lambda all_of, cancel: close_tunnels(ids, all_of.tunnels(cancel), every=every),
+        lambda wiring, cancel: close_tunnels(ids, tunnel_world(wiring, cancel), every=every),
         Output(as_json, events),
         sentences.tunnels_closed,
     )

@@ -4,7 +4,7 @@ Each port has its real adapter and, for tests, a named fake; both pass the same 
 Every method raises only errors of :mod:`alpkey.core.errors`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,6 @@ from typing import Protocol
 
 from alpkey.core.keys.certificate import Certificate
 from alpkey.core.secret import Secret
-from alpkey.core.state.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +194,6 @@ class KeyProtection(Protocol):
         (``passphrase-refused``) where that is wrong, InvalidInput (``passphrase-unfit``) where no
         ssh could be told ``new``, and InvalidFile where the key cannot be read.
         """
-
-
-class Journal(Protocol):
-    def facts(self) -> Sequence[Fact]:
-        """All facts, oldest first; none where there is no journal."""
-
-    def append(self, facts: Iterable[Fact]) -> None:
-        """Write the facts behind the others.  Called under the lock only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
 from alpkey.core.keychain.ports import Keychain
 from alpkey.core.keys.certificate import Certificate, Validity, fingerprint, type_name
 from alpkey.core.messages.describe import describe, quoted
-from alpkey.core.ports import Clock, IssuedPair, Journal, KeyFiles, KeyProtection, Pairs
+from alpkey.core.ports import Clock, IssuedPair, KeyFiles, KeyProtection, Pairs
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.ports import Journal
 from alpkey.core.state.snapshot import Snapshot, closed_doors
 from alpkey.core.state.status import AgentView, agent_object
 from alpkey.core.timestamps import rfc3339

@@ -13,11 +13,12 @@ from alpkey.core.errors import InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event, Result
 from alpkey.core.keys.certificate import fingerprint
 from alpkey.core.keys.certificate_service import CertificateService, ListedKey
-from alpkey.core.ports import Cancellation, Clock, Journal, Lock
+from alpkey.core.ports import Cancellation, Clock, Lock
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.facts import Listed, Revoked
 from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.ports import Journal
 from alpkey.core.state.quota import from_list, slots_in
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import quota_object

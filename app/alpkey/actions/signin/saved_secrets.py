@@ -11,12 +11,13 @@ from alpkey.core.events import Answer, Event, Field, Step, Warn
 from alpkey.core.keychain.entries import WISH, Kind, SavedSecret, entry_name, from_entry, to_entry
 from alpkey.core.keychain.ports import CodeGenerator, Keychain
 from alpkey.core.messages.describe import quoted
-from alpkey.core.ports import Cancellation, Clock, Credentials, Journal, Lock
+from alpkey.core.ports import Cancellation, Clock, Credentials, Lock
 from alpkey.core.secret import Secret
 from alpkey.core.signin.credentials import named
 from alpkey.core.site import Site
 from alpkey.core.state.facts import SecretSaved
 from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.ports import Journal
 
 T = TypeVar("T")
 

@@ -36,6 +36,6 @@ def _remembered() -> LookLine | None:
 
 
 def _look() -> tuple[str, int]:
-    from alpkey.cli.status import short_line
+    from alpkey.wiring.status import short_line
 
     return short_line()

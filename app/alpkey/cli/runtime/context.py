@@ -2,14 +2,12 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from alpkey import glance
-from alpkey.adapters.clock import now
 from alpkey.cli.output.presenters import (
     JsonLines,
     OneObject,
@@ -22,8 +20,7 @@ from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.cli.runtime.runner import Failed, drive
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.events import Action, Result
-from alpkey.core.paths import user_paths
-from alpkey.wiring.base import Assembly
+from alpkey.wiring.base import Wiring
 
 STDIN_LIMIT_BYTES = 64 * 1024
 
@@ -71,29 +68,8 @@ def prepared_answer(from_stdin: bool) -> str | None:
     return sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
 
 
-def assembled(key: Path | None = None) -> Assembly:
-    """All adapters for the home of this process; with ``key`` for another key than the usual one.
-
-    Such a key stands alone: prompts, the agent and ssh's configuration are those of the usual one.
-    """
-    at = user_paths()
-
-    def command_context() -> glance.CommandContext:
-        found = glance.command_context(at)
-        if key is None:
-            return found
-        return replace(found, site=replace(found.site, key_file=str(key)))
-
-    return Assembly(
-        at,
-        command_context,
-        lambda: glance.snapshot(at, now(), command_context()),
-        alone=key is not None,
-    )
-
-
 def run(
-    make: Callable[[Assembly, SignalCancellation], Action],
+    make: Callable[[Wiring, SignalCancellation], Action],
     output: Output,
     tell: Callable[[Result], str],
     *,
@@ -109,7 +85,7 @@ def run(
     presenter = None
     try:
         presenter = _presenter(output, tell, cancellation)
-        action = make(assembled(key), cancellation)
+        action = make(Wiring.for_user(key), cancellation)
     except AlpkeyError as error:
         cancellation.defer_for_good()
         (presenter or _early_presenter(output, tell, cancellation)).failed(error)

@@ -8,11 +8,11 @@ from alpkey.core.doctor.observations import (
     DesktopObservation,
     Family,
     FilesObservation,
-    LoginObservation,
     ReachObservation,
     Resolved,
     ServiceObservation,
 )
+from alpkey.core.ssh.login_result import LoginObservation
 
 
 class SideBySide(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from alpkey.core.doctor.observations import LoginObservation
+from alpkey.core.ssh.login_result import LoginObservation
 
 # What ssh ends with for failures of its own (ssh(1), EXIT STATUS).
 SSH_FAILED = 255
