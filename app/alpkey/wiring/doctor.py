@@ -22,8 +22,7 @@ else:
 
 if TYPE_CHECKING:
     from alpkey.actions.doctor import DoctorWorld
-    from alpkey.core.doctor.observations import DesktopObservation
-    from alpkey.core.doctor.ports import ServiceProbe
+    from alpkey.core.doctor.observations import DesktopObservation, ServiceObservation
     from alpkey.wiring.base import Wiring
 
 # The doctor as a whole takes less than 5 s, whatever hangs.
@@ -63,7 +62,7 @@ def doctor_world(wiring: Wiring) -> DoctorWorld:
             at.intent,
         ),
         network=SocketProbe(),
-        service=_service_probe(wiring),
+        service=lambda: _service(wiring),
         keychain=wiring.keychain_within(DOCTOR_TIMEOUT_S),
         desk=lambda: _desktop(wiring),
         installed=lambda: programs.called("alpkey", os.environ),
@@ -73,11 +72,8 @@ def doctor_world(wiring: Wiring) -> DoctorWorld:
     )
 
 
-def _service_probe(wiring: Wiring) -> ServiceProbe:
-    """A probe of the service that the next key comes from.
-
-    It finds nothing where no service of the site is known here.
-    """
+def _service(wiring: Wiring) -> ServiceObservation | None:
+    """The service that the next key comes from; None where no service of the site is known here."""
     from alpkey.adapters.service.gateway import Gateway
     from alpkey.adapters.service.http import Http
     from alpkey.adapters.service.probe import KeyServiceProbe
@@ -86,12 +82,12 @@ def _service_probe(wiring: Wiring) -> ServiceProbe:
     snapshot = wiring.snapshot()
     usual = default_service(wiring.site, snapshot.retired, snapshot.method)
     if usual and usual.kind == GATEWAY:
-        return KeyServiceProbe(Gateway(usual, wiring.site, http), http, usual.url, now)
+        return KeyServiceProbe(Gateway(usual, wiring.site, http), http, usual.url, now)()
     try:
         service, url = key_service(wiring, http)
     except InvalidInput:
-        return lambda: None
-    return KeyServiceProbe(service, http, url, now)
+        return None
+    return KeyServiceProbe(service, http, url, now)()
 
 
 def _desktop(wiring: Wiring) -> DesktopObservation:
