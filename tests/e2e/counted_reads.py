@@ -54,7 +54,7 @@ if "COUNTED_READS" in os.environ:
     from alpkey.core.state import journal, journal_lines
 
     count_calls(tomllib, "loads", "toml")
-    count_calls(journal_lines, "from_lines", "journal_parses")
+    count_calls(journal_lines, "rows", "journal_parses")
     count_calls(journal, "_fold", "folds")
     count_calls(glance, "snapshot", "snapshots")
     sys.addaudithook(count_openings)

@@ -1,7 +1,6 @@
 """The journal's file: read once, pruned at each append, and never less than what was written."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from alpkey.adapters.state import journal_file
 from alpkey.adapters.state.journal_file import JournalFile
 from alpkey.core.errors import InvalidFile
+from alpkey.core.state import journal_lines
 from alpkey.core.state.facts import Issued, MaybeIssued, SecretSaved
 from alpkey.core.state.journal_lines import to_line
 
@@ -28,13 +28,13 @@ def path(tmp_path: Path) -> Path:
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many lines were parsed by each reading."""
     counts: list[int] = []
-    real = journal_file.from_lines
+    real = journal_lines.rows
 
-    def from_lines(lines: list[str]) -> Iterator[object]:
+    def rows(lines: list[str]) -> journal_file.Rows:
         counts.append(len(lines))
         return real(lines)
 
-    monkeypatch.setattr(journal_file, "from_lines", from_lines)
+    monkeypatch.setattr(journal_lines, "rows", rows)
     return counts
 
 

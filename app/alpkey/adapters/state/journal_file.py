@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.ports import Clock
+from alpkey.core.state import journal_lines
 from alpkey.core.state.facts import Fact
 from alpkey.core.state.journal import Facts, pruned
-from alpkey.core.state.journal_lines import from_line, from_lines, to_line
+
+Rows = list[tuple[str, Fact | None]]
 
 MODE = 0o600
 
@@ -37,68 +40,70 @@ class JournalFile:
         self._path = path
         self._clock = clock
         self._version: _Version | None = None
+        self._rows: Rows = []
         self._facts = Facts()
 
     def facts(self) -> Facts:
         try:
-            if _Version.of(self._path.stat()) == self._version:
-                return self._facts
-            with self._path.open("rb") as file:
-                return self._read(file)
+            if _Version.of(self._path.stat()) != self._version:
+                with self._path.open("rb") as file:
+                    self._read(file)
+            return self._facts
         except FileNotFoundError:
             return Facts()
         except OSError as error:
             raise atomic_write.unfit(self._path, error) from None
 
     def append(self, facts: Iterable[Fact]) -> None:
-        facts = tuple(facts)
+        fresh: Rows = [(journal_lines.to_line(fact), fact) for fact in facts]
         atomic_write.private_folder(self._path.parent)
         with atomic_write.as_unfit(self._path):
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, MODE)
             with os.fdopen(handle, "ab+") as file:
-                before = self._read(file)
-                remaining = Facts(pruned((*before, *facts), self._clock()))
-                if len(remaining) < len(before) + len(facts) and self._prune(file, facts):
-                    self._version = _Version.of(self._path.stat())
+                self._read(file)
+                rows = [*self._rows, *fresh]
+                remaining = _pruned(rows, self._clock())
+                if len(remaining) < len(rows) and self._replace(remaining):
+                    self._remember(remaining, self._path.stat())
                 else:
-                    remaining = Facts((*before, *facts))
-                    file.write((_end_of_line(file) + _text(facts)).encode())
+                    file.write((_end_of_line(file) + _text(fresh)).encode())
                     file.flush()
-                    self._version = _Version.of(os.fstat(file.fileno()))
-        self._facts = remaining
+                    self._remember(rows, os.fstat(file.fileno()))
 
-    def _read(self, file: BinaryIO) -> Facts:
-        """The facts in the open file, read unless they are remembered."""
-        version = _Version.of(os.fstat(file.fileno()))
-        if version != self._version:
+    def _read(self, file: BinaryIO) -> None:
+        """Read the open file, unless it is remembered."""
+        found = os.fstat(file.fileno())
+        if _Version.of(found) != self._version:
             file.seek(0)
-            self._facts = Facts(from_lines(_lines(file)))
-            self._version = version
-        return self._facts
+            lines = file.read().decode(errors="replace").splitlines()
+            self._remember(journal_lines.rows(lines), found)
 
-    def _prune(self, file: BinaryIO, facts: tuple[Fact, ...]) -> bool:
-        """Replace the file by one without the facts that no longer matter, and with ``facts``.
+    def _remember(self, rows: Rows, found: os.stat_result) -> None:
+        self._version = _Version.of(found)
+        self._rows = rows
+        self._facts = Facts(_facts(rows))
 
-        Lines that this version cannot read stay, for a later one.  False where the file could not
-        be replaced; it is then as it was.
-        """
-        file.seek(0)
-        read = [(line, from_line(line)) for line in (*_lines(file), *map(to_line, facts))]
-        remaining = {id(fact) for fact in pruned([f for _, f in read if f], self._clock())}
-        left = (line for line, fact in read if fact is None or id(fact) in remaining)
+    def _replace(self, rows: Rows) -> bool:
+        """Whether ``rows`` are the whole file now; where that is impossible it is as it was."""
         try:
-            atomic_write.replace(self._path, "".join(f"{line}\n" for line in left).encode(), MODE)
+            atomic_write.replace(self._path, _text(rows).encode(), MODE)
         except InvalidFile:
             return False
         return True
 
 
-def _lines(file: BinaryIO) -> list[str]:
-    return file.read().decode(errors="replace").splitlines()
+def _pruned(rows: Rows, now: datetime) -> Rows:
+    """The lines that still matter, and those that only a later version can read."""
+    remaining = {id(fact) for fact in pruned(_facts(rows), now)}
+    return [row for row in rows if row[1] is None or id(row[1]) in remaining]
 
 
-def _text(facts: Iterable[Fact]) -> str:
-    return "".join(to_line(fact) + "\n" for fact in facts)
+def _facts(rows: Rows) -> list[Fact]:
+    return [fact for _, fact in rows if fact]
+
+
+def _text(rows: Rows) -> str:
+    return "".join(f"{line}\n" for line, _ in rows)
 
 
 def _end_of_line(file: BinaryIO) -> str:

@@ -57,11 +57,15 @@ def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
 
     Skipped are truncated lines and, from a later version, unknown kinds and unknown fields.
     """
-    return (fact for line in lines if (fact := from_line(line)))
+    return (fact for _, fact in rows(lines) if fact)
 
 
-def from_line(line: str) -> Fact | None:
-    """The fact in one line; None where it is truncated, or of a kind from a later version."""
+def rows(lines: Iterable[str]) -> list[tuple[str, Fact | None]]:
+    """Each line with its fact, None where :func:`from_lines` skips it."""
+    return [(line, _from_line(line)) for line in lines]
+
+
+def _from_line(line: str) -> Fact | None:
     try:
         row = json.loads(line)
         kind = _KINDS[row.pop("fact")]
