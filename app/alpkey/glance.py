@@ -1,4 +1,4 @@
-"""One look at this home: certificate, journal, site and settings, read from small files.
+"""A snapshot of this home: certificate, journal, site and settings, read from small files.
 
 The standard library only, so that the tray stays small and ``status`` quick.  Nothing here asks
 a network, an agent or a keychain, and nothing here writes.
@@ -58,7 +58,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a look stands on: the centre, as the person wants to see it, and the settings."""
+    """What a command is based on: the centre with the clusters to show, and the settings."""
 
     site: Site
     chosen: Chosen
@@ -244,12 +244,12 @@ def known(at: Paths, account: str | None = None) -> journal.Known:
 
 
 def aliases(at: Paths) -> list[Alias]:
-    """The person's own names for hosts of the centre, as they were found last."""
+    """The user's own names for hosts of the centre, as they were found last."""
     return from_text("".join(_lines(at.aliases)))
 
 
 def shares_connections(at: Paths) -> bool:
-    """Whether connections are open that logins go through, or were until somebody looked."""
+    """Whether connections are open that logins go through, or were when last checked."""
     with suppress(OSError):
         return any(is_shared(path.name) for path in at.shared_connections.iterdir())
     return False
@@ -306,15 +306,15 @@ def snapshot(
 
 def _newer(path: Path) -> Release | None:
     with suppress(OSError):
-        told = LastUpdateCheck.from_bytes(path.read_bytes())
-        return told.newer_than(__version__) if told else None
+        last = LastUpdateCheck.from_bytes(path.read_bytes())
+        return last.newer_than(__version__) if last else None
     return None
 
 
 def tunnels(at: Paths, now: datetime) -> tuple[TunnelObservation, ...]:
-    """The tunnels that live, and those whose end is worth telling; by name."""
+    """The open tunnels, and those whose end is to be shown; by name."""
     found = (_tunnel(path) for path in sorted(at.tunnels.glob("*.json")))
-    return tuple(one for one in found if one and one.is_worth_telling(now))
+    return tuple(tunnel for tunnel in found if tunnel and tunnel.is_worth_telling(now))
 
 
 def _last_tunnel(path: Path) -> TunnelTarget | None:
@@ -324,7 +324,7 @@ def _last_tunnel(path: Path) -> TunnelTarget | None:
 
 
 def _tunnel(path: Path) -> TunnelObservation | None:
-    """A living one's file is locked; one that was let go may just have been replaced."""
+    """An open tunnel's file is locked; one that is unlocked may just have been replaced."""
     while True:
         try:
             with path.open("rb") as file:
@@ -377,13 +377,13 @@ def _unreadable(path: Path, reason: str) -> InvalidFile:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """None where the file cannot be read: a look shows what it can, and the commands say why."""
+    """None where the file cannot be read: a snapshot has what it can, and the commands say why."""
     with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
         yield from file
 
 
 def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
-    """The certificate, and in words why a file that is there is none of use."""
+    """The certificate, and in words why a file that is there cannot be used."""
     try:
         certificate = read_certificate(path.read_bytes())
     except FileNotFoundError:
@@ -430,14 +430,14 @@ def _by_its_public_half(path: Path) -> _Key:
 
 
 def _is_lost(key: _Key, facts: journal.Known) -> bool:
-    """Keys of ours are in files, so one of which only the ``.pub`` is here is nowhere else."""
+    """Alpkey's keys are in files, so one of which only the ``.pub`` is left is lost."""
     if key.has_file or key.public_key is None:
         return False
     return facts.made_here(fingerprint(key.public_key))
 
 
 def _revocation(certificate: Certificate | None, facts: journal.Known) -> str | None:
-    """What is to be said of a certificate that opens nothing any more."""
+    """What is wrong with a certificate that was revoked."""
     if certificate is None or certificate.serial not in facts.revoked:
         return None
     return "It was revoked. Get a fresh one with: alpkey renew"
@@ -448,14 +448,14 @@ def _principal(certificate: Certificate | None) -> str | None:
 
 
 def _is_configured(external_changes: Path) -> bool:
-    """Whether our line was put into the person's ssh configuration, as far as that can be read."""
+    """Whether Alpkey's line was added to the user's ssh configuration, as far as can be read."""
     with suppress(OSError, ValueError, TypeError):
         return SSH_CONFIG in dict(json.loads(external_changes.read_bytes()))
     return False
 
 
 def _is_locked(path: Path) -> bool:
-    """Whether somebody holds the lock; asking for a shared one never takes it from anybody."""
+    """Whether a process holds the lock; asking for a shared one never takes it away."""
     try:
         with path.open("rb") as file:
             return _is_held(file)

@@ -1,4 +1,4 @@
-"""What an action tells while it runs, and how each event looks as one JSON line.
+"""What an action reports while it runs, and each event as one JSON line.
 
 An action is a generator.  It yields events, and it gets the answer to a question where it yields
 :class:`Await`.  What it returns becomes ``done``, what it raises becomes ``failed``.
@@ -29,7 +29,7 @@ NOT_YET: Answer = MappingProxyType({})
 class Field:
     """One thing to ask for.  ``value`` is what is known already; it is never a secret.
 
-    ``kept`` where the keychain has it: it need not be typed, and never comes along.
+    ``kept`` where the keychain has it: it need not be typed, and is not sent along.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something was reached; ``id`` is its code in :mod:`words`."""
+    """Something was reached; ``id`` is its code in :mod:`alpkey.core.messages`."""
 
     id: str
     params: Mapping[str, Param] = field(default_factory=dict)
@@ -107,6 +107,6 @@ def as_object(event: Shown) -> dict[str, Any]:
             return {
                 "event": "ask",
                 "ask": number,
-                "fields": [asdict(one) for one in fields],
+                "fields": [asdict(row) for row in fields],
                 "error": error_object(error) if error else None,
             }

@@ -1,4 +1,4 @@
-"""What every command shares: the options of the contract, and the way from an action to its end."""
+"""What every command shares: its common options, and running an action to its end."""
 
 import sys
 from collections.abc import Callable
@@ -29,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How a command speaks: ``json`` one object, ``events`` lines, else sentences.
+    """What a command prints: ``json`` one object, ``events`` lines, else sentences.
 
     ``prepared`` is the one line from standard input that holds the answers.
     """
@@ -76,10 +76,10 @@ def run(
     silent: bool = False,
     key: Path | None = None,
 ) -> Result:
-    """Runs the action that ``make`` makes; ends this process where it fails.
+    """Run the action that ``make`` makes; end this process where it fails.
 
-    ``tell`` puts the result into sentences; ``silent`` leaves telling to what follows.  ``key`` is
-    one that stands alone.
+    ``tell`` puts the result into sentences; ``silent`` leaves showing it to the caller.  ``key`` is
+    a private key that the user named.
     """
     cancellation = SignalCancellation()
     presenter = None
@@ -111,11 +111,11 @@ def _presenter(
 def _early_presenter(
     output: Output, tell: Callable[[Result], str], cancellation: SignalCancellation
 ) -> Presenter:
-    """Without the prepared answer, which may be what is wrong."""
+    """Without the prepared answer, which may be the cause of the error."""
     return _presenter(Output(output.json, output.events), tell, cancellation)
 
 
 def tell_error(error: AlpkeyError) -> int:
-    """Tells an error outside an action, in sentences; its exit code."""
+    """Show an error outside an action, in sentences; returns its exit code."""
     Sentences(str, can_ask=False).failed(error)
     return error.exit_code

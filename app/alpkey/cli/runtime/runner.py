@@ -10,7 +10,7 @@ from alpkey.core.events import Action, Answer, Await, Result
 
 
 class Failed(Exception):
-    """The action failed and the presenter has told so."""
+    """The action failed, and the presenter has shown the error."""
 
     def __init__(self, exit_code: int) -> None:
         self.exit_code = exit_code
@@ -18,7 +18,7 @@ class Failed(Exception):
 
 
 def drive(action: Action, presenter: Presenter, cancellation: SignalCancellation) -> Result:
-    """The action's result, still to be told.  Raises Failed once an error was told."""
+    """The action's result, which is still to be shown.  Raises Failed after an error was shown."""
     try:
         result = _run(action, presenter, cancellation)
         cancellation.defer_for_good()
