@@ -58,7 +58,7 @@ def reads(home: Home, command: str) -> Reads:
 def test_a_renewal_reads_the_journal_once_and_appends_twice(counted: Home) -> None:
     code, result = counted.renew()
     assert code == 0, result
-    limit = Reads(site=1, settings=1, journal=3, toml=2, journal_parses=1, folds=3, snapshots=5)
+    limit = Reads(site=1, settings=1, journal=3, toml=2, journal_parses=1, folds=2, snapshots=3)
     assert reads(counted, "renew").exceeding(limit) == {}
 
 
