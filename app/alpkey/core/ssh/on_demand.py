@@ -18,7 +18,7 @@ _FRESH = """\
 # Written by Alpkey. ssh runs this before it logs in to the centre; 'alpkey config undo' ends that.
 # While the key is good it ends at once. Whatever it does, ssh goes on, unless it is to refuse.
 [ -z "$ALPKEY_PROBE" ] || exit 0
-look={snapshot}
+look={look}
 if [ ! -e {intent} ] && [ -r "$look" ]; then
     read -r version after before _ _ _ size key <"$look"
     now=$(date +%s)
