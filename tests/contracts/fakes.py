@@ -35,7 +35,7 @@ from alpkey.core.keys.ports import IssuedPair, StoredKey
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.secret import Secret
 from alpkey.core.signin.key_service import Credentials
-from alpkey.core.state.journal import Fact
+from alpkey.core.state.facts import Fact
 from alpkey.core.state.ports import Entry, Holder
 from tests.keys import keygen, make_key, sign
 

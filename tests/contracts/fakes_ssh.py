@@ -5,10 +5,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from alpkey.core.doctor.observations import Family, LoginObservation, Resolved
+from alpkey.core.doctor.observations import Family, Resolved
 from alpkey.core.errors import AlpkeyError, InvalidFile, InvalidInput, KeyExpired
 from alpkey.core.ssh.config_query import Resolution
 from alpkey.core.ssh.host_keys import HostKey, HostKeyObservation
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.ssh.ports import SSH_FAILED, ConfigFile, RemoteResult
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
-from alpkey.core.doctor.observations import LoginObservation
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.tunnels.lifecycle import Ended
 from alpkey.core.tunnels.ports import News
 from alpkey.core.tunnels.record import TunnelObservation, TunnelTarget

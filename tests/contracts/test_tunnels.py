@@ -22,9 +22,9 @@ from alpkey.adapters.process.processes import Detached
 from alpkey.adapters.system.local_ports import SystemPorts
 from alpkey.adapters.tunnels.records import FileClaim, TunnelRecords
 from alpkey.adapters.tunnels.ssh_process import OpenSshProcess
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.paths import user_paths
 from alpkey.core.ssh.command_lines import LISTENS
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.tunnels.lifecycle import Ended, Trigger
 from alpkey.core.tunnels.ports import Claim, DetachedTunnel, LocalPorts, SshProcess, TunnelFiles
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget, socket_name

@@ -27,7 +27,6 @@ from alpkey.core.doctor.observations import (
     FilesObservation,
     IncludeLineState,
     KeychainObservation,
-    LoginObservation,
     Observations,
     ReachObservation,
     Resolved,
@@ -45,8 +44,10 @@ from alpkey.core.settings.settings import CONFIRM_EACH_USE, Setting, Settings, d
 from alpkey.core.signin.methods import default_service
 from alpkey.core.site import GATEWAY, Site
 from alpkey.core.ssh.include_line import begins_with, undone
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.ssh.ports import OwnConfig, UserConfig
-from alpkey.core.state.journal import Fact, Finding, Known, Retired, fold
+from alpkey.core.state.facts import Fact, Finding, Retired
+from alpkey.core.state.journal import Known, fold
 from alpkey.core.state.ports import SSH_CONFIG, ExternalChanges, Lock
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.timestamps import Clock

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import click
 
 from alpkey.actions.ssh.connect import ConnectMode, ConnectRequest, connect
-from alpkey.adapters.ssh.openssh import become
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.results.ssh import ConnectResult, LoginResult
 from alpkey.core.ssh.command_lines import PROBE
+from alpkey.wiring.ssh import become, connect_world, remote_world
 
 
 @click.command("connect")
@@ -53,7 +53,7 @@ def connect_command(
         from alpkey.actions.ssh.try_login import try_login
 
         run(
-            lambda all_of, cancellation: try_login(name, all_of.on_hosts(cancellation)),
+            lambda wiring, cancellation: try_login(name, remote_world(wiring, cancellation)),
             output,
             _logged_in,
         )
@@ -65,7 +65,7 @@ def connect_command(
     may_ask = output.can_ask and not (events and mode in ("window", "editor"))
     request = ConnectRequest(name, mode, forward_agent, remote_command, may_ask)
     result = run(
-        lambda all_of, cancellation: connect(request, all_of.connection(cancellation)),
+        lambda wiring, cancellation: connect(request, connect_world(wiring, cancellation)),
         output,
         _text(mode),
         silent=mode == "here",

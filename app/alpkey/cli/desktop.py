@@ -13,6 +13,7 @@ from alpkey.actions.desktop_entry import (
 )
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.results.desktop import AutostartResult, MenuEntryResult
+from alpkey.wiring.settings import desktop_world
 
 What = Literal["on", "off", "status"]
 _ACTIONS = {"on": autostart_on, "off": autostart_off, "status": autostart_status}
@@ -31,7 +32,7 @@ def autostart_command(what: What, as_json: bool, events: bool) -> None:
       alpkey autostart status
     """
     action = _ACTIONS[what]
-    run(lambda all_of, _: action(all_of.desktop), Output(as_json, events), _autostart)
+    run(lambda wiring, _: action(desktop_world(wiring)), Output(as_json, events), _autostart)
 
 
 @click.command("install-desktop")
@@ -47,7 +48,7 @@ def install_desktop_command(away: bool, as_json: bool, events: bool) -> None:
       alpkey install-desktop --remove
     """
     action = remove if away else install
-    run(lambda all_of, _: action(all_of.desktop), Output(as_json, events), _installed)
+    run(lambda wiring, _: action(desktop_world(wiring)), Output(as_json, events), _installed)
 
 
 def _autostart(result: AutostartResult) -> str:

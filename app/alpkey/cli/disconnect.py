@@ -5,6 +5,7 @@ import click
 from alpkey.actions.ssh.disconnect import disconnect
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.results.ssh import DisconnectResult
+from alpkey.wiring.ssh import disconnect_world
 
 
 @click.command("disconnect")
@@ -22,7 +23,9 @@ def disconnect_command(name: str | None, as_json: bool, events: bool) -> None:
       alpkey disconnect
       alpkey disconnect daint
     """
-    run(lambda all_of, _: disconnect(name, all_of.shared()), Output(as_json, events), _text)
+    run(
+        lambda wiring, _: disconnect(name, disconnect_world(wiring)), Output(as_json, events), _text
+    )
 
 
 def _text(result: DisconnectResult) -> str:

@@ -10,6 +10,7 @@ from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.doctor.report import Report
 from alpkey.core.messages import doctor as doctor_messages
 from alpkey.core.results.doctor import DoctorResult, FindingObject
+from alpkey.wiring.doctor import doctor_world
 
 UNHEALTHY = 13
 
@@ -43,7 +44,7 @@ def doctor_command(
     """
     request = DoctorRequest(fix, report, quick)
     result = run(
-        lambda assembly, _: doctor(request, assembly.doctor()),
+        lambda wiring, _: doctor(request, doctor_world(wiring)),
         Output(as_json, events),
         _report_text if report else _text,
     )

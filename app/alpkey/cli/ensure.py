@@ -13,7 +13,8 @@ from alpkey.core.display import has_display
 from alpkey.core.errors import KeyExpired
 from alpkey.core.events import Action
 from alpkey.core.results.status import EnsureResult
-from alpkey.wiring.base import Assembly
+from alpkey.wiring.base import Wiring
+from alpkey.wiring.ssh import ensure_world
 
 
 @click.command("ensure")
@@ -29,10 +30,10 @@ def ensure_command(as_json: bool) -> None:
     """
     place = "nobody" if as_json else _asking_place()
 
-    def make(all_of: Assembly, cancellation: SignalCancellation) -> Action[EnsureResult]:
+    def make(wiring: Wiring, cancellation: SignalCancellation) -> Action[EnsureResult]:
         late = KeyExpired("not-renewed", reason="Nobody answered in time.")
         cancellation.end_after(WAIT.total_seconds(), late)
-        return ensure(place, all_of.ensuring(cancellation))
+        return ensure(place, ensure_world(wiring, cancellation))
 
     result = run(make, Output(json=as_json), str, silent=not as_json)
     if result["renewed"] and not as_json:

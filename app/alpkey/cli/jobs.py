@@ -5,6 +5,7 @@ import click
 from alpkey.actions.tunnels.jobs import cancel_job, list_jobs
 from alpkey.cli.output import text_jobs as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
+from alpkey.wiring.ssh import remote_world
 
 _USUAL = "list"
 
@@ -39,8 +40,8 @@ def list_command(cluster: str, as_json: bool, events: bool) -> None:
     """
     output = Output(as_json, events)
     run(
-        lambda all_of, cancellation: list_jobs(
-            cluster, all_of.on_hosts(cancellation), may_ask=output.can_ask
+        lambda wiring, cancellation: list_jobs(
+            cluster, remote_world(wiring, cancellation), may_ask=output.can_ask
         ),
         output,
         messages.jobs,
@@ -63,8 +64,8 @@ def cancel_command(cluster: str, job: str, yes: bool, as_json: bool, events: boo
     """
     output = Output(as_json, events)
     run(
-        lambda all_of, cancellation: cancel_job(
-            cluster, job, yes, all_of.on_hosts(cancellation), may_ask=output.can_ask
+        lambda wiring, cancellation: cancel_job(
+            cluster, job, yes, remote_world(wiring, cancellation), may_ask=output.can_ask
         ),
         output,
         messages.jobs_cancelled,

@@ -22,6 +22,7 @@ from alpkey.cli.runtime.context import (
     stdin_option,
 )
 from alpkey.core.events import Action
+from alpkey.wiring.keys import passphrase_world
 
 
 @click.group("passphrase")
@@ -92,4 +93,4 @@ def _run(
     output: Output,
     tell: Callable[[R], str],
 ) -> None:
-    run(lambda all_of, cancellation: action(all_of.passphrase(cancellation)), output, tell)
+    run(lambda wiring, cancellation: action(passphrase_world(wiring, cancellation)), output, tell)

@@ -12,6 +12,7 @@ from alpkey.actions.tunnels.open_close import (
 from alpkey.actions.tunnels.supervisor import TunnelRequest
 from alpkey.cli.output import text_jobs as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
+from alpkey.wiring.tunnels import tunnel_world
 
 PORT = click.IntRange(1, 65535)
 
@@ -85,14 +86,14 @@ def open_command(
     )
     if only_print:
         run(
-            lambda all_of, cancellation: print_tunnel(request, all_of.tunnels(cancellation)),
+            lambda wiring, cancellation: print_tunnel(request, tunnel_world(wiring, cancellation)),
             output,
             messages.tunnel_command,
         )
         return
     action = open_detached if alone else open_tunnel
     run(
-        lambda all_of, cancellation: action(request, all_of.tunnels(cancellation)),
+        lambda wiring, cancellation: action(request, tunnel_world(wiring, cancellation)),
         output,
         messages.tunnel_stays if alone else messages.tunnel_ended,
     )
@@ -112,7 +113,7 @@ def list_command(as_json: bool) -> None:
       alpkey tunnel list --json
     """
     run(
-        lambda all_of, cancel: list_tunnels(all_of.tunnels(cancel)),
+        lambda wiring, cancel: list_tunnels(tunnel_world(wiring, cancel)),
         Output(as_json),
         messages.tunnels,
     )
@@ -134,7 +135,7 @@ def close_command(ids: tuple[str, ...], every: bool, as_json: bool, events: bool
     if bool(ids) == every:
         raise click.UsageError("Name tunnels, or give --all.")
     run(
-        lambda all_of, cancel: close_tunnels(ids, all_of.tunnels(cancel), every=every),
+        lambda wiring, cancel: close_tunnels(ids, tunnel_world(wiring, cancel), every=every),
         Output(as_json, events),
         messages.tunnels_closed,
     )

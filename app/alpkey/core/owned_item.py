@@ -1,4 +1,4 @@
-"""A thing of ours on this computer, as a person is told of it."""
+"""A thing that Alpkey put on this computer, as the user is shown it."""
 
 from dataclasses import dataclass
 

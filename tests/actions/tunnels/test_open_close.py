@@ -17,9 +17,9 @@ from alpkey.actions.tunnels.open_close import (
     print_tunnel,
 )
 from alpkey.actions.tunnels.supervisor import TunnelRequest, TunnelWorld
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, InvalidInput, NoKey, Unreachable
 from alpkey.core.events import Event, Step
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.ssh.ports import RemoteResult
 from alpkey.core.tunnels.lifecycle import Ended, Trigger
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget, error_row

@@ -21,7 +21,8 @@ from alpkey.core.keys.certificate import Certificate, read_certificate
 from alpkey.core.messages import times
 from alpkey.core.paths import Paths, certificate_of, user_paths
 from alpkey.core.schedule.reminders import Memory
-from alpkey.core.state.journal import Issued, MaybeIssued, Refused, to_line
+from alpkey.core.state.facts import Issued, MaybeIssued, Refused
+from alpkey.core.state.journal_lines import to_line
 from alpkey.desktop import file_watcher, local_time
 from alpkey.desktop.file_watcher import TICK_MS
 from alpkey.desktop.tray import app, background_runner, controller

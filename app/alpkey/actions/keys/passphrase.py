@@ -31,7 +31,8 @@ from alpkey.core.messages import setup as setup_messages
 from alpkey.core.messages.describe import describe, quoted
 from alpkey.core.results.status import KeychainCheckResult, PassphraseResult
 from alpkey.core.secret import Secret
-from alpkey.core.state.journal import KeyProtected, fold
+from alpkey.core.state.facts import KeyProtected
+from alpkey.core.state.journal import fold
 from alpkey.core.state.ports import Lock
 from alpkey.core.state.status import status_object
 

@@ -34,7 +34,8 @@ from alpkey.core.messages.describe import describe, quoted
 from alpkey.core.results.status import RenewResult
 from alpkey.core.signin.ports import Tokens
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Listed, MaybeIssued, Refused, Revoked, fold
+from alpkey.core.state.facts import Listed, MaybeIssued, Refused, Revoked
+from alpkey.core.state.journal import fold
 from alpkey.core.state.key_origin import Origin
 from alpkey.core.state.quota import from_list, is_brief, slots_in
 

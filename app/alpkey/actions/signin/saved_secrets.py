@@ -16,7 +16,8 @@ from alpkey.core.secret import Secret
 from alpkey.core.signin.credentials import named
 from alpkey.core.signin.key_service import Credentials
 from alpkey.core.site import Site
-from alpkey.core.state.journal import Known, SecretSaved, fold
+from alpkey.core.state.facts import SecretSaved
+from alpkey.core.state.journal import Known, fold
 from alpkey.core.state.ports import Journal, Lock
 from alpkey.core.timestamps import Clock
 

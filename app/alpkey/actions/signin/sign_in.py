@@ -18,7 +18,8 @@ from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.methods import password_retirement, service_for
 from alpkey.core.signin.ports import DeviceRequest, ListenForRedirect, OpenBrowser, SignIn, Tokens
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Refused, Retired, fold
+from alpkey.core.state.facts import Refused, Retired
+from alpkey.core.state.journal import fold
 
 BROWSER_TIMEOUT_S = 300.0
 LOST_IN_A_ROW = 3

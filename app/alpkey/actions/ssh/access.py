@@ -9,12 +9,12 @@ from alpkey.actions.doctor import DoctorWorld, examine
 from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.doctor.checks_agent import asks_passphrase
 from alpkey.core.doctor.diagnosis import all_ids, diagnose, finding_object
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event
 from alpkey.core.results.status import RenewResult
 from alpkey.core.site import Site
 from alpkey.core.ssh import error_messages
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.ssh.ports import ResolveHost, RunOnHost, WriteOwnConfig
 from alpkey.core.state.snapshot import Snapshot, closed_doors
 from alpkey.core.timestamps import Clock

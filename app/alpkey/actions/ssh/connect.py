@@ -77,16 +77,18 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action[ConnectResul
                 world.snapshot, world.clock, world.renew_without_asking
             )
         ):
-            config = world.write_config(world.snapshot().account)
+            snapshot = world.snapshot()
+            config = world.write_config(snapshot.account)
         elif request.may_ask:
             yield from world.renew()
-            config = world.write_config(world.snapshot().account)
+            snapshot = world.snapshot()
+            config = world.write_config(snapshot.account)
         elif request.mode == "window" and world.renew_in_window:
             world.renew_in_window(request.name)
             return {"host": request.name, "command": None}
         else:
             raise closed
-    in_agent = yield from _in_agent(request, world)
+    in_agent = yield from _in_agent(request, world, snapshot)
     command = ssh_to(
         request.name,
         config=config,
@@ -103,9 +105,11 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action[ConnectResul
     return {"host": request.name, "command": command}
 
 
-def _in_agent(request: ConnectRequest, world: ConnectWorld) -> Generator[Event, Answer, bool]:
-    """Whether ssh has no passphrase to ask for: the key has none, or the agent holds it."""
-    protected = world.snapshot().encrypted is True
+def _in_agent(
+    request: ConnectRequest, world: ConnectWorld, snapshot: Snapshot
+) -> Generator[Event, Answer, bool]:
+    """Whether ssh need not ask for a passphrase: the key has none, or the agent holds it."""
+    protected = snapshot.encrypted is True
     if request.mode == "print" or not (protected or request.forward_agent):
         return True
     loaded = yield from world.refill(may_ask=request.may_ask, forwards=request.forward_agent)

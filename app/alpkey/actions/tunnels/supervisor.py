@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alpkey.actions.ssh.access import ClusterAccess, explain_failure, unlock
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, InvalidInput, Unreachable
 from alpkey.core.events import Answer, Event, Step, Warn
 from alpkey.core.messages.describe import quoted
 from alpkey.core.results.tunnels import TunnelResult
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.command_lines import WATCHED, tunnel_to
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.ssh.ports import RunOnHost
 from alpkey.core.state.snapshot import closed_doors
 from alpkey.core.tunnels import lifecycle, slurm

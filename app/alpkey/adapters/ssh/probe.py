@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from alpkey.adapters.ssh.remote import SshRemote
-from alpkey.core.doctor.observations import Family, LoginObservation, Resolved
+from alpkey.core.doctor.observations import Family, Resolved
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.command_lines import reading_only, unattended
 from alpkey.core.ssh.config_query import first_values
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.ssh.on_demand import called_by
 
 QUERY_TIMEOUT_S = 3.0

@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import Unreachable
 from alpkey.core.ssh.command_lines import LISTENS, leashed, unattended
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.tunnels.lifecycle import Ended, Trigger
 from alpkey.core.tunnels.ports import News
 from alpkey.core.tunnels.record import TunnelTarget

@@ -36,6 +36,6 @@ def _saved_line() -> LookLine | None:
 
 
 def _new_line() -> tuple[str, int]:
-    from alpkey.cli.status import short_line
+    from alpkey.wiring.status import short_line
 
     return short_line()

@@ -12,7 +12,7 @@ R = TypeVar("R")
 
 
 class Failed(Exception):
-    """The action failed and the presenter has told so."""
+    """The action failed, and the presenter has shown the error."""
 
     def __init__(self, exit_code: int) -> None:
         self.exit_code = exit_code

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from alpkey.core.doctor.observations import Family, LoginObservation, ReachObservation, Resolved
+from alpkey.core.doctor.observations import Family, ReachObservation, Resolved
+from alpkey.core.ssh.login_result import LoginObservation
 
 RunTogether = Callable[[Mapping[str, Callable[[], Any]], float], dict[str, Any]]
 """``(calls, timeout_s)``: what each call returns, all run at once; None for one that is late.

@@ -7,7 +7,7 @@ certificate, agent and configuration have been found right.  OpenSSH does not tr
 import re
 from typing import Literal
 
-from alpkey.core.doctor.observations import LoginObservation
+from alpkey.core.ssh.login_result import LoginObservation
 
 ErrorKind = Literal[
     "host-changed",

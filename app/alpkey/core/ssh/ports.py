@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.ssh.config_query import Resolution
 from alpkey.core.ssh.host_keys import HostKey, HostKeyObservation
+from alpkey.core.ssh.login_result import LoginObservation
 
 # The exit status of ssh for failures of its own (ssh(1), EXIT STATUS).
 SSH_FAILED = 255

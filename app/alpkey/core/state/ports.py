@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from alpkey.core.state.journal import Fact
+from alpkey.core.state.facts import Fact
 
 Entry = Mapping[str, Any]
 
@@ -14,7 +14,7 @@ SSH_CONFIG = "ssh-config"
 
 
 class Journal(Protocol):
-    def facts(self) -> list[Fact]:
+    def facts(self) -> Sequence[Fact]:
         """All facts, oldest first; none where there is no journal."""
 
     def append(self, facts: Iterable[Fact]) -> None:

@@ -1,4 +1,4 @@
-"""The status: a look, and what only asking the agent tells; as the object of ``status --json``."""
+"""The status: a snapshot, and what the agent holds; as the object of ``status --json``."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,10 @@ from alpkey.core.timestamps import rfc3339
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """What the agent that ssh will use holds of ours.
+    """What the agent that ssh will use holds of Alpkey's keys.
 
-    ``own``: it is ours, in place of the person's.  ``holds_current`` is the installed certificate,
-    ``holds_key`` its key.
+    ``own``: it is Alpkey's own, in place of the user's.  ``holds_current`` is about the installed
+    certificate, ``holds_key`` about its key.
     """
 
     reachable: bool

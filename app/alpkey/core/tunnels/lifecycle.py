@@ -12,9 +12,9 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.ssh import error_messages
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.tunnels.record import TunnelState
 
 # For a connection through two hosts, which may take a few seconds.
