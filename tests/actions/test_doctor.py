@@ -18,7 +18,7 @@ from alpkey.core.doctor.observations import (
     ServiceObservation,
 )
 from alpkey.core.errors import InvalidFile, InvalidInput, KeychainTrouble
-from alpkey.core.events import Result
+from alpkey.core.results.doctor import DoctorResult
 from alpkey.core.settings.settings import Settings
 from alpkey.core.state.facts import Finding, Retired, SecretSaved
 from tests.actions.worlds import RIGHT, Fakes, play
@@ -100,7 +100,7 @@ class Desk:
         self.asked.append("service")
         return ServiceObservation("a host", self.service_code)
 
-    def examines(self, **request: Any) -> Result:
+    def examines(self, **request: Any) -> DoctorResult:
         return play(doctor(DoctorRequest(**request), self.world)).result
 
     def found(self, **request: Any) -> set[str]:
