@@ -23,36 +23,39 @@ DOCS = sorted((ROOT / "docs").glob("*.md"))
 PAGES = {str(page.relative_to(ROOT)): page.read_text() for page in (README, *DOCS)}
 
 HEAD = "| setting | default | meaning |\n|---|---|---|\n"
-BLOCK_LINE = re.compile(r"^(?: {4}| {8})(\S.*)$", re.MULTILINE)
+BLOCK_LINE = re.compile(r"^ {4}(?: {3})?(\S.*)$", re.MULTILINE)
 CODE_SPAN = re.compile(r"`([^`]+)`")
 SUBSTITUTION = re.compile(r"\$\((alpkey [^)]*)\)")
 LINK = re.compile(r"\]\(([^)]+)\)")
 RARE_WORDS = re.compile(
     r"\b(whoever|nobody|mend(s|ed|ing)?|told|tells?|wish(es|ed)?|deeds?|ours|theirs"
-    r"|runs? out|ran out|of (no )?use|vouch\w*|swallow\w*|all the same)\b",
+    r"|runs? out|ran out|of (no )?use|vouch\w*|swallow\w*|all the same"
+    r"|kept|user name|stands? in the way)\b",
     re.IGNORECASE,
 )
 
-# Commands without side effects, and their exit code in a home with a valid key.
-# A prefix stands for every documented command that begins with it.
+# Commands that change nothing in a home with a valid key: their first words, and their exit code.
 HARMLESS: Mapping[str, int] = {
     "alpkey --help": 0,
-    "alpkey status": 0,
-    "alpkey prompt": 0,
+    "alpkey agent list": 11,  # there is no agent
     "alpkey completion": 0,
-    "alpkey settings get": 0,
-    "alpkey settings --origin": 0,
-    "alpkey config show": 0,
+    "alpkey config check": 0,
     "alpkey config diff": 0,
-    "alpkey connect daint --print": 0,
+    "alpkey config show": 0,
     "alpkey connect daint --check": 0,
     "alpkey connect daint --here": 0,
+    "alpkey connect daint --print": 0,
+    "alpkey doctor": 0,
+    "alpkey ensure": 0,
     "alpkey hosts list": 0,
     "alpkey jobs daint": 0,
+    "alpkey prompt": 0,
+    "alpkey renew --if-needed": 0,
+    "alpkey settings --origin": 0,
+    "alpkey settings get": 0,
+    "alpkey status": 0,
     "alpkey tunnel list": 0,
     "alpkey tunnel open daint nid006554 8888 --print": 0,
-    "alpkey renew --if-needed": 0,
-    "alpkey doctor": 0,
 }
 
 
@@ -143,9 +146,9 @@ def test_harmless_commands_work(home: Home) -> None:
         for prefix, code in HARMLESS.items()
         for command in SHOWN
         if command == prefix or command.startswith((f"{prefix} ", f"{prefix}="))
-    }
-    unused = {prefix for prefix in HARMLESS if not any(c.startswith(prefix) for c in expected)}
-    assert unused == set()
+    } | {"alpkey settings": 0}
+    for prefix in HARMLESS:
+        assert any(command.startswith(prefix) for command in SHOWN), prefix
     found, errors = {}, {}
     for command in expected:
         done = home.run(*shlex.split(command)[1:])
