@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 from tests.e2e.waiting import until
@@ -53,6 +54,10 @@ def opens(installed: Installed, *arguments: str) -> None:
         pass
 
 
+# Below it lie a folder of Alpkey's and a socket in that (unix(7)).
+LONGEST_RUNTIME = 60
+
+
 class Running:
     """The tray or a window, from the time it listens until it is ended.
 
@@ -64,6 +69,8 @@ class Running:
         self._installed = installed
         self._arguments = arguments
         self.runtime = installed.path / "run"
+        if len(str(self.runtime)) > LONGEST_RUNTIME:  # no socket fits in it
+            self.runtime = Path(tempfile.mkdtemp(prefix="alpkey-"))
 
     def __enter__(self) -> "Running":
         self.runtime.mkdir(mode=0o700, exist_ok=True)
