@@ -33,7 +33,7 @@ bench:
 	@sh tools/setup.sh test
 	@$(PYTHON) -m bench
 
-# Every window in every state into dist/gallery; with README=1 also the pictures of the README.
+# Every window in every state into dist/gallery; with README=1 also the pictures of README and docs.
 PICTURES := $(if $(README),resources/pictures,dist/gallery/readme)
 gallery:
 	@sh tools/setup.sh test

@@ -1,6 +1,6 @@
 """``make gallery``: every window and dialog in every state, light and dark, as PNG files.
 
-Usage: python -m tests.gallery FOLDER [PICTURES], where PICTURES gets those that the README shows.
+Usage: python -m tests.gallery FOLDER [PICTURES], where PICTURES gets those of README and docs.
 """
 
 import os
@@ -15,7 +15,7 @@ from tests.desktop.palettes import palettes
 from tests.desktop.scenes import SCENES, end, settle
 from tests.e2e.waiting import until
 
-# What the README shows, each in one scheme.
+# What README and docs show, each in one scheme.
 BEST = {"main-valid": "light", "first-hosts": "light", "tunnel-jobs": "dark"}
 
 

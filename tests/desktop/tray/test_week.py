@@ -55,13 +55,13 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock(usual_week().now)
 
-    class LastUpdateCheck(datetime):
+    class FakeDatetime(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return made.now.astimezone(tz)
 
     monkeypatch.setenv("TZ", "Europe/Zurich")
-    monkeypatch.setattr(local_time, "datetime", LastUpdateCheck)
+    monkeypatch.setattr(local_time, "datetime", FakeDatetime)
     monkeypatch.setattr(
         file_watcher, "time", SimpleNamespace(time=made.time, monotonic=made.monotonic)
     )

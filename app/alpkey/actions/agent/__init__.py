@@ -1,1 +1,1 @@
-"""agent"""
+"""Putting the key into an agent, and opening it for that."""

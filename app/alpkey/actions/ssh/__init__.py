@@ -1,1 +1,1 @@
-"""ssh"""
+"""Logins, host keys, and the user's ssh configuration."""

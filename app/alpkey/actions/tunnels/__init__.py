@@ -1,1 +1,1 @@
-"""tunnels"""
+"""Tunnels to services on compute nodes, and the user's jobs there."""

@@ -1,1 +1,1 @@
-"""keychain"""
+"""The system's keychain, and one-time codes."""

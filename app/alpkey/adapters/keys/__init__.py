@@ -1,1 +1,1 @@
-"""keys"""
+"""Key files on disk, and the cryptography of private keys."""

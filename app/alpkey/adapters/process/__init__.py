@@ -1,1 +1,1 @@
-"""process"""
+"""Child processes, programs on PATH, and calls in the background."""

@@ -1,1 +1,1 @@
-"""service"""
+"""The key services, and the feed of releases, over HTTP."""

@@ -1,1 +1,1 @@
-"""signin"""
+"""Signing in with OpenID Connect, in a browser or on another device."""

@@ -1,1 +1,1 @@
-"""ssh"""
+"""OpenSSH's programs, and the files that they read."""

@@ -1,1 +1,1 @@
-"""runtime"""
+"""How a command runs: its context, cancellation, pasted input and crash reports."""

@@ -1,1 +1,1 @@
-"""agent"""
+"""What an agent holds, and how it asks for a confirmation."""

@@ -1,1 +1,1 @@
-"""desktop"""
+"""Desktop entries, autostart, and the pages of the first start."""

@@ -1,1 +1,1 @@
-"""keychain"""
+"""The keychain's entries for passwords, codes, sessions and passphrases."""

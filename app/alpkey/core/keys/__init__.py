@@ -1,1 +1,1 @@
-"""keys"""
+"""Certificates and private keys in OpenSSH's formats, and checks of them."""

@@ -1,1 +1,1 @@
-"""schedule"""
+"""What happens by itself, and when: reminders, automatic renewals, background commands."""

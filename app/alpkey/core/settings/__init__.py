@@ -1,1 +1,1 @@
-"""settings"""
+"""Settings, each declared once, policies, and which files are trusted."""

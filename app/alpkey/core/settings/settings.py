@@ -1,6 +1,6 @@
 """The user's settings, each declared once: key, type, default, check, label and help.
 
-The command ``alpkey settings``, the page of the main window and the README's table are made of
+The command ``alpkey settings``, the page of the main window and the manual's table are made of
 what stands here.
 """
 

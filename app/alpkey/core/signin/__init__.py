@@ -1,1 +1,1 @@
-"""signin"""
+"""Credentials, sign-in methods, and the services that take them."""

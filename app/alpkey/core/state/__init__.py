@@ -1,1 +1,1 @@
-"""state"""
+"""The journal and what follows from it: quota, snapshot, status, ownership."""

@@ -1,1 +1,1 @@
-"""updates"""
+"""Releases of Alpkey, and when to ask for them."""

@@ -1,1 +1,1 @@
-"""pages"""
+"""The pages of the main window."""
