@@ -11,7 +11,7 @@ from alpkey.actions.renewal.gateway import renew_at_gateway
 from alpkey.actions.renewal.request import GatewayRequest
 from alpkey.core.errors import Cancelled, NeedsBrowser
 from alpkey.core.events import Action
-from alpkey.core.keychain.entries import WISH
+from alpkey.core.keychain.entries import KEEP
 from alpkey.core.secret import Secret
 from alpkey.core.signin.methods import service_for
 from alpkey.core.site import Service, SignInMethod
@@ -144,14 +144,14 @@ def test_another_account_may_be_typed(retired: Centre) -> None:
 
 
 def test_a_password_that_was_wished_to_be_kept_is_kept(retired: Centre) -> None:
-    retired.renews({**RIGHT, WISH: True}, form=True)
+    retired.renews({**RIGHT, KEEP: True}, form=True)
     assert fold(retired.fakes.journal.facts(), "alice").kept == "password"
     played = retired.renews({"otp": RIGHT["otp"]}, form=True)
     assert played.result["renewed"]
 
 
 def test_the_kept_password_that_was_refused_is_not_sent_again(retired: Centre) -> None:
-    retired.renews({**RIGHT, WISH: True}, form=True)
+    retired.renews({**RIGHT, KEEP: True}, form=True)
     retired.person.provider.change("another password", "654321")
     right = {**RIGHT, "password": Secret("another password"), "otp": Secret("654321")}
     played = retired.renews({"otp": RIGHT["otp"]}, right)

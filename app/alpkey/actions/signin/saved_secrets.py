@@ -9,7 +9,7 @@ from alpkey.core.background_call import BackgroundCall, RunInBackground
 from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, KeychainTrouble
 from alpkey.core.events import Answer, Event, Field, Step, Warn
-from alpkey.core.keychain.entries import WISH, Kind, SavedSecret, entry_name, from_entry, to_entry
+from alpkey.core.keychain.entries import KEEP, Kind, SavedSecret, entry_name, from_entry, to_entry
 from alpkey.core.keychain.ports import CheckCodeSecret, Keychain, MakeCode
 from alpkey.core.messages.describe import quoted
 from alpkey.core.secret import Secret
@@ -97,7 +97,7 @@ class SavedSecrets:
     def fields(self, username: str | None) -> tuple[Field, ...]:
         """The fields of the question as it stands now."""
         usable = self._usable(username) if username else None
-        choice = (Field(WISH, "confirm"),) if self._can_be_saved else ()
+        choice = (Field(KEEP, "confirm"),) if self._can_be_saved else ()
         return (
             Field("username", "text", value=username),
             Field("password", "secret", kept=usable == "password"),
@@ -121,7 +121,7 @@ class SavedSecrets:
 
     def take_choice(self, answer: Answer) -> None:
         """Note whether the password is to be saved."""
-        self._wanted = answer.get(WISH) is True
+        self._wanted = answer.get(KEEP) is True
 
     def refused(self) -> None:
         """Do not send the saved password again.  Codes differ, so a code generator goes on."""

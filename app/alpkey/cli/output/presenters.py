@@ -26,7 +26,7 @@ from alpkey.core.events import (
     Warn,
     as_object,
 )
-from alpkey.core.keychain.entries import WISH
+from alpkey.core.keychain.entries import KEEP
 from alpkey.core.messages import signin as signin_messages
 from alpkey.core.messages.describe import describe, error_object
 from alpkey.core.messages.warnings import step_text, warning_text
@@ -121,7 +121,7 @@ class TextOutput:
                 self._known[field.name] = field.value
             if field.kept and not has_error:
                 click.echo(f"{_LABELS[field.name]}: from the keychain", err=True)
-            elif field.name not in self._known and field.name != WISH:
+            elif field.name not in self._known and field.name != KEEP:
                 self._known[field.name] = _asked(field.name, field.kind, field.value)
         return dict(self._known)
 

@@ -18,7 +18,7 @@ NOTHING = "nothing"
 KEY_ENTRY = "passphrase of the key"
 
 # Whether to save the password: a field of a question and of its answer.
-WISH = "keep"
+KEEP = "keep"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from alpkey.core.errors import ErrorObject
 from alpkey.core.events import FieldObject
-from alpkey.core.keychain.entries import WISH as KEEP
+from alpkey.core.keychain.entries import KEEP
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.renewal.page import RenewalPage, cancel_button
 from alpkey.desktop.windows.renewal.steps import StepList, busy_bar
