@@ -108,7 +108,7 @@ def test_the_icon_comes_before_all_that_follows_it() -> None:
 
 def test_the_words_of_errors_are_loaded_only_for_an_error() -> None:
     loaded = modules("alpkey.glance", "alpkey.desktop.tray.controller", "alpkey.cli.status")
-    assert "alpkey.core.messages.describe" in loaded
+    assert "alpkey.core.messages.describe_error" in loaded
     assert "alpkey.core.messages.errors" not in loaded
 
 

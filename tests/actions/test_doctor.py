@@ -20,7 +20,7 @@ from alpkey.core.doctor.observations import (
 from alpkey.core.errors import InvalidFile, InvalidInput, KeychainTrouble
 from alpkey.core.results.doctor import DoctorResult
 from alpkey.core.settings.settings import Settings
-from alpkey.core.state.facts import Finding, Retired, SecretSaved
+from alpkey.core.state.journal_facts import Finding, Retired, SecretSaved
 from tests.actions.worlds import RIGHT, Fakes, play
 from tests.contracts.fakes import FakeExternalChanges
 from tests.contracts.fakes_ssh import FakeOwnConfig, FakeSshProbe, FakeUserConfig

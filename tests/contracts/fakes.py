@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from alpkey.adapters.keys.private_key import load, public_blob
+from alpkey.adapters.keys.key_crypto import load, public_blob
 from alpkey.core.agent.ports import Identity
 from alpkey.core.background_call import BackgroundCall
 from alpkey.core.desktop.external_file import ExternalFile
@@ -35,7 +35,7 @@ from alpkey.core.keys.ports import IssuedPair, StoredKey
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.secret import Secret
 from alpkey.core.signin.key_service import Credentials
-from alpkey.core.state.facts import Fact
+from alpkey.core.state.journal_facts import Fact
 from alpkey.core.state.ports import Entry, Holder
 from tests.keys import keygen, make_key, sign
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.state.journal_file import JournalFile
-from alpkey.core.state.facts import MaybeIssued, Refused
+from alpkey.core.state.journal_facts import MaybeIssued, Refused
 from alpkey.core.state.ports import Journal
 from tests.contracts.fakes import FakeJournal
 

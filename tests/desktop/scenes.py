@@ -37,7 +37,7 @@ from alpkey.core.errors import (
 )
 from alpkey.core.messages import doctor as doctor_messages
 from alpkey.core.messages import removal as removal_messages
-from alpkey.core.messages.describe import describe, error_object
+from alpkey.core.messages.describe_error import describe, error_object
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.paths import user_paths
 from alpkey.core.settings.settings import Settings

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QPushButton, QRadioButton, QWi
 
 from alpkey.core.errors import AlpkeyError, InvalidFile, SignInRefused
 from alpkey.core.messages import setup as setup_messages
-from alpkey.core.messages.describe import error_object
+from alpkey.core.messages.describe_error import error_object
 from alpkey.core.paths import user_paths
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.desktop.current_state import CurrentState

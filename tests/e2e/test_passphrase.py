@@ -222,12 +222,12 @@ def test_a_crash_leaves_none(renewed: Home, tmp_path: Path) -> None:
 
 
 CRASH = """
-from alpkey.adapters.keys import private_key
+from alpkey.adapters.keys import key_crypto
 
 def recoded(private, old, new):
     raise RuntimeError(str(new))
 
-private_key.recoded = recoded
+key_crypto.recoded = recoded
 """
 
 

@@ -38,7 +38,7 @@ from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidFile, InvalidIn
 from alpkey.core.events import Action, Answer, Event
 from alpkey.core.keychain.entries import NOTHING
 from alpkey.core.keychain.ports import Keychain
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.results.doctor import DoctorResult
 from alpkey.core.settings.settings import CONFIRM_EACH_USE, Setting, Settings, declared
 from alpkey.core.signin.methods import default_service
@@ -46,8 +46,8 @@ from alpkey.core.site import GATEWAY, Site
 from alpkey.core.ssh.include_line import begins_with, undone
 from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.ssh.ports import OwnConfig, UserConfig
-from alpkey.core.state.facts import Fact, Finding, Retired
 from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.journal_facts import Fact, Finding, Retired
 from alpkey.core.state.ports import SSH_CONFIG, ExternalChanges, Lock
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.timestamps import Clock

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alpkey.core.errors import AlpkeyError, InvalidInput, Unreachable
 from alpkey.core.events import Action
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.results.updates import UpdatesResult
 from alpkey.core.timestamps import Clock
 from alpkey.core.updates.releases import LastUpdateCheck, Release, is_brought

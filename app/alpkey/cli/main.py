@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from alpkey.cli import build
-from alpkey.core.messages.describe import bug_object
+from alpkey.core.messages.describe_error import bug_object
 from alpkey.core.paths import user_paths
 
 _COMMANDS = {

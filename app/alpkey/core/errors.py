@@ -35,7 +35,7 @@ class ErrorObject(TypedDict):
 
 
 class AlpkeyError(Exception):
-    """An error that can be shown: ``messages.describe`` turns it into sentences."""
+    """An error that can be shown: ``messages.describe_error`` turns it into sentences."""
 
     exit_code: ClassVar[int]
     default_code: ClassVar[str]

@@ -11,7 +11,7 @@ from typing import Literal, TypedDict, TypeVar
 
 from alpkey.core.background_call import BackgroundCall
 from alpkey.core.errors import AlpkeyError, ErrorObject, Param
-from alpkey.core.messages.describe import error_object
+from alpkey.core.messages.describe_error import error_object
 from alpkey.core.secret import Secret
 
 VERSION = 1

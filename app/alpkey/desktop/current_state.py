@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 from alpkey import glance
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.paths import Paths
 from alpkey.core.settings.policy import Chosen, choose
 from alpkey.core.settings.settings import Settings
 from alpkey.core.site import Site
 from alpkey.core.ssh.aliases import Alias
 from alpkey.core.state.snapshot import Snapshot
-from alpkey.desktop.local_time import now
+from alpkey.desktop.local_zone import now
 
 
 @dataclass(frozen=True, slots=True)

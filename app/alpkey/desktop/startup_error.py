@@ -5,7 +5,7 @@ import sys
 from PySide6.QtWidgets import QMessageBox
 
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 
 
 def show_startup_error(error: AlpkeyError) -> int:

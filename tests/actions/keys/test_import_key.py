@@ -12,7 +12,7 @@ from alpkey.core.errors import Cancelled, InvalidFile, KeyExpired, NoKey
 from alpkey.core.events import Ask
 from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
-from alpkey.core.state.facts import Issued
+from alpkey.core.state.journal_facts import Issued
 from tests.actions.worlds import RIGHT, Fakes, play
 from tests.contracts.fakes import FakeDownloads, FakePairs
 from tests.keys import make_key, sign

@@ -32,8 +32,8 @@ from alpkey.core.keys.certificate import read_certificate
 from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.facts import Issued, KeyProtected, SecretSaved, SessionSaved
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Issued, KeyProtected, SecretSaved, SessionSaved
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget
 from tests.actions.renewal.test_gateway import Desk
 from tests.actions.worlds import Played, play

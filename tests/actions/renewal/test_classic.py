@@ -14,8 +14,8 @@ from alpkey.core.errors import Cancelled, InvalidFile, NeedsBrowser, Unreachable
 from alpkey.core.events import Ask, Event, Step, Warn
 from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
-from alpkey.core.state.facts import Fact, Issued, MaybeIssued, Refused, Retired
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Fact, Issued, MaybeIssued, Refused, Retired
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.timestamps import Clock
 from tests.actions.worlds import RIGHT, Fakes, play

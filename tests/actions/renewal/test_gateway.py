@@ -18,7 +18,7 @@ from alpkey.core.keys.certificate_service import ListedKey
 from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.facts import Issued, KeyProtected, MaybeIssued, Refused, Revoked
+from alpkey.core.state.journal_facts import Issued, KeyProtected, MaybeIssued, Refused, Revoked
 from tests.actions.renewal.test_classic import count_snapshots
 from tests.actions.signin.test_sign_in import Person
 from tests.actions.worlds import RIGHT, Fakes, Played, play

@@ -13,8 +13,8 @@ from alpkey.core.errors import Cancelled, InvalidFile, InvalidInput, KeychainTro
 from alpkey.core.events import Ask, Event, Step
 from alpkey.core.keychain.entries import entry_name
 from alpkey.core.secret import Secret
-from alpkey.core.state.facts import Fact, MaybeIssued, Refused, SecretSaved
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Fact, MaybeIssued, Refused, SecretSaved
 from tests.actions.worlds import OTP, PASSWORD, RIGHT, Fakes, play
 from tests.contracts.fakes import FakeJournal
 

@@ -10,7 +10,7 @@ from alpkey.adapters.process.background_call import run_in_background
 from alpkey.adapters.system import macos
 from alpkey.adapters.system.linux import keyring_backends
 from alpkey.core.errors import KeychainTrouble
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.secret import Secret
 from tests.e2e.waiting import until
 from tests.keychains import SecretServiceHost, secret_service

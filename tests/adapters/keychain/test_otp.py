@@ -7,7 +7,7 @@ import pytest
 
 from alpkey.adapters.keychain import otp
 from alpkey.core.errors import InvalidInput
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.secret import Secret
 
 # RFC 6238, appendix B: one seed for each algorithm, of the length of its hash.

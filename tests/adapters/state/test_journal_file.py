@@ -10,7 +10,7 @@ from alpkey.adapters.state import journal_file
 from alpkey.adapters.state.journal_file import JournalFile
 from alpkey.core.errors import InvalidFile
 from alpkey.core.state import journal_lines
-from alpkey.core.state.facts import Issued, MaybeIssued, SecretSaved
+from alpkey.core.state.journal_facts import Issued, MaybeIssued, SecretSaved
 from alpkey.core.state.journal_lines import to_line
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)

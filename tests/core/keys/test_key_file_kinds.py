@@ -19,7 +19,7 @@ from alpkey.core.keys.key_file_kinds import (
     decoded,
     recognise,
 )
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.messages.errors import ERRORS
 from alpkey.core.secret import Secret
 from tests.keys import KINDS, keygen, make_key, sign

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpkey.core.state.facts import (
+from alpkey.core.state.journal import Facts, Known, fold, pruned
+from alpkey.core.state.journal_facts import (
     AutoRenewalFailed,
     Fact,
     Finding,
@@ -22,7 +23,6 @@ from alpkey.core.state.facts import (
     Revoked,
     SecretSaved,
 )
-from alpkey.core.state.journal import Facts, Known, fold, pruned
 from alpkey.core.state.journal_lines import from_lines, to_line
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)

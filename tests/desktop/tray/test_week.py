@@ -21,9 +21,9 @@ from alpkey.core.keys.certificate import Certificate, read_certificate
 from alpkey.core.messages import times
 from alpkey.core.paths import Paths, certificate_of, user_paths
 from alpkey.core.schedule.reminders import Memory
-from alpkey.core.state.facts import Issued, MaybeIssued, Refused
+from alpkey.core.state.journal_facts import Issued, MaybeIssued, Refused
 from alpkey.core.state.journal_lines import to_line
-from alpkey.desktop import file_watcher, local_time
+from alpkey.desktop import file_watcher, local_zone
 from alpkey.desktop.file_watcher import TICK_MS
 from alpkey.desktop.tray import app, background_runner, controller
 from alpkey.desktop.tray.app import Tray
@@ -61,7 +61,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
             return made.now.astimezone(tz)
 
     monkeypatch.setenv("TZ", "Europe/Zurich")
-    monkeypatch.setattr(local_time, "datetime", FakeDatetime)
+    monkeypatch.setattr(local_zone, "datetime", FakeDatetime)
     monkeypatch.setattr(
         file_watcher, "time", SimpleNamespace(time=made.time, monotonic=made.monotonic)
     )

@@ -16,7 +16,7 @@ from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keychain.ports import Keychain
 from alpkey.core.keys.certificate import Certificate, Validity, fingerprint, type_name
 from alpkey.core.keys.ports import ChangePassphrase, IssuedPair, KeyFiles, Pairs
-from alpkey.core.messages.describe import describe, quoted
+from alpkey.core.messages.describe_error import describe, quoted
 from alpkey.core.results.agent import AgentKey, AgentKeysResult, CleanedAgentResult
 from alpkey.core.results.status import AgentResult
 from alpkey.core.secret import Secret

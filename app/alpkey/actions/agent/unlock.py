@@ -11,7 +11,7 @@ from alpkey.core.events import Answer, Ask, Await, Event, Field, Warn
 from alpkey.core.keychain.entries import KEY_ENTRY
 from alpkey.core.keychain.ports import Keychain
 from alpkey.core.keys.ports import ChangePassphrase
-from alpkey.core.messages.describe import quoted
+from alpkey.core.messages.describe_error import quoted
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import fold
 

@@ -17,8 +17,8 @@ from alpkey.core.keys.certificate_service import CertificateService, ListedKey
 from alpkey.core.results.keys import AccountKey, KeysResult, RevokedKeysResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.facts import Listed, Revoked
 from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.journal_facts import Listed, Revoked
 from alpkey.core.state.ports import Journal, Lock
 from alpkey.core.state.quota import from_list, slots_in
 from alpkey.core.state.snapshot import Snapshot

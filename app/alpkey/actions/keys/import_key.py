@@ -37,8 +37,8 @@ from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.results.status import ImportResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import Site
-from alpkey.core.state.facts import Issued
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Issued
 from alpkey.core.state.ports import Lock
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import status_object

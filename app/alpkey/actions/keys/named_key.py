@@ -24,8 +24,8 @@ from alpkey.core.keys.certificate import (
 )
 from alpkey.core.keys.ports import ChangePassphrase, KeyFiles, Pairs
 from alpkey.core.secret import Secret
-from alpkey.core.state.facts import Fact, Issued, MaybeIssued
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Fact, Issued, MaybeIssued
 from alpkey.core.state.ownership import OwnedKeys
 from alpkey.core.state.snapshot import Snapshot
 

@@ -28,11 +28,11 @@ from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, W
 from alpkey.core.keychain.entries import KEY_ENTRY
 from alpkey.core.keys.ports import ChangePassphrase, KeyFiles
 from alpkey.core.messages import setup as setup_messages
-from alpkey.core.messages.describe import describe, quoted
+from alpkey.core.messages.describe_error import describe, quoted
 from alpkey.core.results.status import KeychainCheckResult, PassphraseResult
 from alpkey.core.secret import Secret
-from alpkey.core.state.facts import KeyProtected
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import KeyProtected
 from alpkey.core.state.ports import Lock
 from alpkey.core.state.status import status_object
 

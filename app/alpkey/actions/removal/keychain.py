@@ -19,8 +19,8 @@ from alpkey.core.keychain.entries import (
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.secret import Secret
 from alpkey.core.signin.ports import SignIn
-from alpkey.core.state.facts import Fact, KeyProtected, SessionSaved
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Fact, KeyProtected, SessionSaved
 from alpkey.core.state.ownership import kept_in_keychain
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.events import Event, Step, Warn
 from alpkey.core.messages import removal as removal_messages
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.messages.warnings import warning_text
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.results.removal import SignOutResult

@@ -20,8 +20,8 @@ from alpkey.core.events import Action
 from alpkey.core.results.status import RenewResult
 from alpkey.core.schedule.auto_renewal import SPARES, is_possible
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.facts import AutoRenewalFailed
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import AutoRenewalFailed
 from alpkey.core.state.key_origin import origin
 from alpkey.core.state.snapshot import Snapshot
 

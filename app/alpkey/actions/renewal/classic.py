@@ -22,8 +22,8 @@ from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.results.status import RenewResult
 from alpkey.core.signin.key_service import Credentials, KeyService
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.facts import Retired
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Retired
 
 
 @dataclass(frozen=True, slots=True)

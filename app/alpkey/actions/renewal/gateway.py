@@ -30,12 +30,12 @@ from alpkey.core.keys.certificate import Certificate, fingerprint, public_line
 from alpkey.core.keys.certificate_check import check_certificate, check_key, is_early
 from alpkey.core.keys.certificate_service import CertificateService
 from alpkey.core.keys.ports import IssuedPair
-from alpkey.core.messages.describe import describe, quoted
+from alpkey.core.messages.describe_error import describe, quoted
 from alpkey.core.results.status import RenewResult
 from alpkey.core.signin.ports import Tokens
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.facts import Listed, MaybeIssued, Refused, Revoked
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Listed, MaybeIssued, Refused, Revoked
 from alpkey.core.state.key_origin import Origin
 from alpkey.core.state.quota import from_list, is_brief, slots_in
 

@@ -11,7 +11,7 @@ from typing import Literal
 from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.events import Action, Step, Warn
-from alpkey.core.messages.describe import quoted
+from alpkey.core.messages.describe_error import quoted
 from alpkey.core.results.status import RenewResult
 
 # What the command gets, by the name of its variable.

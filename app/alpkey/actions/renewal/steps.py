@@ -28,8 +28,8 @@ from alpkey.core.messages import times
 from alpkey.core.results.status import RenewResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod, Site
-from alpkey.core.state.facts import Fact, Issued, MaybeIssued, Refused
 from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.journal_facts import Fact, Issued, MaybeIssued, Refused
 from alpkey.core.state.ports import Lock
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import status_object

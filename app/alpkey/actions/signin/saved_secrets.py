@@ -11,13 +11,13 @@ from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, KeychainTro
 from alpkey.core.events import Answer, Event, Field, Step, Warn
 from alpkey.core.keychain.entries import KEEP, Kind, SavedSecret, entry_name, from_entry, to_entry
 from alpkey.core.keychain.ports import CheckCodeSecret, Keychain, MakeCode
-from alpkey.core.messages.describe import quoted
+from alpkey.core.messages.describe_error import quoted
 from alpkey.core.secret import Secret
 from alpkey.core.signin.credentials import named
 from alpkey.core.signin.key_service import Credentials
 from alpkey.core.site import Site
-from alpkey.core.state.facts import SecretSaved
 from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.journal_facts import SecretSaved
 from alpkey.core.state.ports import Journal, Lock
 from alpkey.core.timestamps import Clock
 

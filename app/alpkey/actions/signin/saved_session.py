@@ -20,10 +20,10 @@ from alpkey.core.keychain.entries import (
     session_name,
     session_to_entry,
 )
-from alpkey.core.messages.describe import quoted
+from alpkey.core.messages.describe_error import quoted
 from alpkey.core.signin.ports import SignIn, Tokens
-from alpkey.core.state.facts import SessionSaved
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import SessionSaved
 
 QUESTION = "keep_sign_in"
 QUESTION_NUMBER = 2

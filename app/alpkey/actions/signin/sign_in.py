@@ -13,13 +13,13 @@ from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.signin.saved_session import Session, SessionWorld, Who
 from alpkey.core.errors import AlpkeyError, InvalidInput, NeedsBrowser, SignInRefused, Unreachable
 from alpkey.core.events import Answer, Event, Show, Step, Warn
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.methods import password_retirement, service_for
 from alpkey.core.signin.ports import DeviceRequest, ListenForRedirect, OpenBrowser, SignIn, Tokens
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.facts import Refused, Retired
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Refused, Retired
 
 BROWSER_TIMEOUT_S = 300.0
 LOST_IN_A_ROW = 3

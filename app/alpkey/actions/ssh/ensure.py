@@ -12,7 +12,7 @@ from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
 from alpkey.core.events import Action, Answer, Event, Warn
 from alpkey.core.keys.ports import KeyFiles
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.results.status import EnsureResult, RenewResult
 from alpkey.core.ssh.caller import SshCaller
 from alpkey.core.ssh.ports import AskForRenewal, LoginQueue

@@ -8,7 +8,7 @@ from pathlib import Path
 from alpkey.actions.ssh.access import ClusterAccess, explain_failure, unlock
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, InvalidInput, Unreachable
 from alpkey.core.events import Answer, Event, Step, Warn
-from alpkey.core.messages.describe import quoted
+from alpkey.core.messages.describe_error import quoted
 from alpkey.core.results.tunnels import TunnelResult
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.command_lines import WATCHED, tunnel_to

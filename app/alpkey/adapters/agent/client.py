@@ -71,7 +71,7 @@ class SshAgent:
         confirm: bool = False,
     ) -> None:
         # Late: only adding needs cryptography, which costs as much as all the rest of a command.
-        from alpkey.adapters.keys.private_key import agent_entry
+        from alpkey.adapters.keys.key_crypto import agent_entry
 
         try:
             entry = agent_entry(private, certificate) + string(comment.encode())
@@ -92,7 +92,7 @@ class SshAgent:
             raise self._refuses("remove")
 
     def takes_keys(self, *, confirm: bool = False) -> bool:
-        from alpkey.adapters.keys.private_key import fresh, load, public_blob
+        from alpkey.adapters.keys.key_crypto import fresh, load, public_blob
 
         private = fresh()
         try:

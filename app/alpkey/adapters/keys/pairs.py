@@ -1,6 +1,6 @@
 """Proof that a private key and a certificate belong together."""
 
-from alpkey.adapters.keys import private_key
+from alpkey.adapters.keys import key_crypto
 from alpkey.core.errors import InvalidFile
 from alpkey.core.keys.certificate import Certificate, InvalidCertificate, read_certificate
 from alpkey.core.keys.ports import IssuedPair
@@ -14,20 +14,20 @@ class CryptographyKeys:
     def prove(self, pair: IssuedPair) -> Certificate:
         certificate = self.check(pair.certificate)
         try:
-            private_key.proves(pair.private.reveal().encode(), certificate)
-        except (InvalidPrivateKey, private_key.PairMismatch) as error:
+            key_crypto.proves(pair.private.reveal().encode(), certificate)
+        except (InvalidPrivateKey, key_crypto.PairMismatch) as error:
             raise InvalidFile("answer-unfit", reason=str(error)) from None
         return certificate
 
     def make(self) -> Secret:
-        return Secret(private_key.fresh().decode())
+        return Secret(key_crypto.fresh().decode())
 
     def check(self, certificate: str) -> Certificate:
         try:
             read = read_certificate(certificate.encode())
         except InvalidCertificate as error:
             raise InvalidFile("answer-unfit", reason=str(error)) from None
-        if private_key.signature_is_good(read) is False:
+        if key_crypto.signature_is_good(read) is False:
             raise InvalidFile("answer-unfit", reason="The certificate's signature is wrong.")
         return read
 
@@ -36,7 +36,7 @@ class CryptographyKeys:
         try:
             head = read_head(content)
             if not (head.encrypted or head.in_hardware):
-                return private_key.public_blob(private_key.load(content))
+                return key_crypto.public_blob(key_crypto.load(content))
         except InvalidPrivateKey as error:
             raise InvalidFile("key-unfit", reason=str(error)) from None
         if head.public_key is None:

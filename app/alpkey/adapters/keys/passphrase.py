@@ -2,7 +2,7 @@
 
 import secrets
 
-from alpkey.adapters.keys import private_key
+from alpkey.adapters.keys import key_crypto
 from alpkey.core.errors import InvalidFile, InvalidInput, SignInRefused
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.secret import Secret
@@ -14,8 +14,8 @@ def change_passphrase(private: Secret, old: Secret | None, new: Secret | None) -
     wanted = _typed(new) if new else None
     try:
         read_head(content)  # its errors name best what a file is that holds no key
-        written = private_key.recoded(content, _typed(old) if old else None, wanted)
-    except private_key.PassphraseWrong:
+        written = key_crypto.recoded(content, _typed(old) if old else None, wanted)
+    except key_crypto.PassphraseWrong:
         raise SignInRefused("passphrase-refused", retryable=True) from None
     except InvalidPrivateKey as error:
         raise InvalidFile("key-unreadable", reason=str(error)) from None

@@ -9,8 +9,8 @@ from typing import BinaryIO, NamedTuple
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.state import journal_lines
-from alpkey.core.state.facts import Fact
 from alpkey.core.state.journal import Facts, pruned
+from alpkey.core.state.journal_facts import Fact
 from alpkey.core.timestamps import Clock
 
 Rows = list[tuple[str, Fact | None]]

@@ -28,7 +28,7 @@ from alpkey.core.events import (
 )
 from alpkey.core.keychain.entries import KEEP
 from alpkey.core.messages import signin as signin_messages
-from alpkey.core.messages.describe import describe, error_object
+from alpkey.core.messages.describe_error import describe, error_object
 from alpkey.core.messages.warnings import step_text, warning_text
 from alpkey.core.secret import Secret
 

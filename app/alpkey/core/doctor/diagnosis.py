@@ -17,7 +17,7 @@ from alpkey.core.doctor import (
 )
 from alpkey.core.doctor.check import Check, Finding, Params, Severity
 from alpkey.core.doctor.observations import Observations
-from alpkey.core.messages.describe import fill
+from alpkey.core.messages.describe_error import fill
 from alpkey.core.results.doctor import DoctorResult, FindingObject
 
 # Findings of the same severity are listed in this order.

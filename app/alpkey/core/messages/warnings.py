@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from alpkey.core.errors import Param
-from alpkey.core.messages.describe import fill
+from alpkey.core.messages.describe_error import fill
 
 WARNINGS: Mapping[str, str] = {
     "lock-wait": "Another renewal is running ({process} since {since}); waiting for it.",

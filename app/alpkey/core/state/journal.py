@@ -12,7 +12,7 @@ from typing import Any
 
 from alpkey.core.keys.certificate import Certificate
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.facts import (
+from alpkey.core.state.journal_facts import (
     AutoRenewalFailed,
     Fact,
     Finding,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from alpkey.core.state.facts import (
+from alpkey.core.state.journal_facts import (
     AutoRenewalFailed,
     Fact,
     Finding,

@@ -8,8 +8,8 @@ from alpkey.core.agent.contents import certificate_in
 from alpkey.core.keychain.entries import NOTHING
 from alpkey.core.keys.certificate import Certificate, fingerprint
 from alpkey.core.owned_item import OwnedItem
-from alpkey.core.state.facts import Fact, Issued
 from alpkey.core.state.journal import fold
+from alpkey.core.state.journal_facts import Fact, Issued
 
 
 @dataclass(frozen=True, slots=True)

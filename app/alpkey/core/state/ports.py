@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from alpkey.core.state.facts import Fact
+from alpkey.core.state.journal_facts import Fact
 
 Entry = Mapping[str, Any]
 

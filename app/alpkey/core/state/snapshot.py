@@ -8,7 +8,7 @@ from pathlib import Path
 from alpkey.core.errors import AlpkeyError, InvalidFile, KeyExpired, NoKey
 from alpkey.core.keys.certificate import Certificate, Validity
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.facts import AutoRenewalFailed
+from alpkey.core.state.journal_facts import AutoRenewalFailed
 from alpkey.core.state.quota import Quota
 from alpkey.core.timestamps import rfc3339
 from alpkey.core.tunnels.record import TunnelObservation, TunnelTarget

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, cast
 
 from alpkey.core.errors import AlpkeyError, Unreachable
-from alpkey.core.messages.describe import error_object
+from alpkey.core.messages.describe_error import error_object
 from alpkey.core.results.tunnels import TunnelError, TunnelResult
 from alpkey.core.timestamps import from_rfc3339, rfc3339
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 from alpkey.core.messages import reminders as reminder_messages
 from alpkey.core.paths import Paths
 from alpkey.core.site import Site
-from alpkey.desktop import current_state, local_time
+from alpkey.desktop import current_state, local_zone
 from alpkey.desktop.child.launch import start
 from alpkey.desktop.child.menu_commands import MenuCommands
 from alpkey.desktop.current_state import CurrentState
@@ -53,7 +53,7 @@ class TrayController(QObject):
         self._site: Site | None = None
         self._reminders: Reminders | None = None
         self._menu_commands = MenuCommands(self)
-        self._background_commands = BackgroundRunner(local_time.now(), self)
+        self._background_commands = BackgroundRunner(local_zone.now(), self)
         self._quit_dialog = QuitDialog(lambda: start("tunnel", "close", "--all"), end, self)
         self._watch = FileWatcher(paths)
         self._watch.jumped.connect(self._wake)

@@ -17,7 +17,7 @@ from alpkey.core.schedule.reminders import (
 )
 from alpkey.core.settings.settings import Settings
 from alpkey.core.state.snapshot import Snapshot
-from alpkey.desktop import local_time
+from alpkey.desktop import local_zone
 from alpkey.desktop.tray import reminder_file
 from alpkey.desktop.views import status as status_view
 
@@ -77,7 +77,7 @@ class Reminders(QObject):
         file: Path,
         screen: Screen,
         renew: Callable[[str], None],
-        clock: Callable[[], datetime] = local_time.now,
+        clock: Callable[[], datetime] = local_zone.now,
         renew_automatically: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()

@@ -18,7 +18,7 @@ from alpkey.core.messages import setup as setup_messages
 from alpkey.core.paths import APP_ID, Paths
 from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.core.site import Site
-from alpkey.desktop import current_state, drawing, local_time
+from alpkey.desktop import current_state, drawing, local_zone
 from alpkey.desktop.child.launch import WAYLAND_ACTIVATION, command
 from alpkey.desktop.child.menu_commands import MenuCommands
 from alpkey.desktop.instance import Instance, send
@@ -151,7 +151,7 @@ class Windows:
     def _renewal_world(self, site: Site) -> RenewalWorld:
         take = partial(current_state.take, self._paths)
         end = self._end_tray if sys.platform == "darwin" else None
-        return RenewalWorld(site, take, command, self.start, self._reader, local_time.now, end)
+        return RenewalWorld(site, take, command, self.start, self._reader, local_zone.now, end)
 
     def _end_tray(self) -> bool:
         return send(RuntimeFolder(self._paths.runtime).place(TRAY), quit=True)

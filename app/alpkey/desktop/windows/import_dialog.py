@@ -29,12 +29,12 @@ from PySide6.QtWidgets import (
 from alpkey.core.errors import Cancelled, ErrorObject, Param
 from alpkey.core.events import AskObject
 from alpkey.core.messages import times
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.messages.warnings import step_text, warning_text
 from alpkey.core.results.status import ImportResult
 from alpkey.core.site import Site
 from alpkey.core.timestamps import from_rfc3339
-from alpkey.desktop import local_time
+from alpkey.desktop import local_zone
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.command_dialog import CommandDialog
@@ -69,7 +69,7 @@ class ImportDialog(CommandDialog):
         site: Site,
         command: Callable[..., list[str]],
         parent: QWidget | None = None,
-        clock: Callable[[], datetime] = local_time.now,
+        clock: Callable[[], datetime] = local_zone.now,
     ) -> None:
         super().__init__(TITLE, site, parent)
         self._clock = clock

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, 
 from alpkey.core.errors import Cancelled, ErrorObject
 from alpkey.core.events import AskObject
 from alpkey.core.messages import removal as removal_messages
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.owned_item import OwnedItem
 from alpkey.core.results.removal import SignOutResult
 from alpkey.core.site import Site
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.command_dialog import CommandDialog
-from alpkey.desktop.windows.renewal.external_page import ExternalPage
+from alpkey.desktop.windows.renewal.external_sign_in_page import ExternalPage
 from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled, ErrorObject
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.results.ssh import CommandResult
 from alpkey.core.results.tunnels import CancelledJobsResult, JobsResult, TunnelResult
 from alpkey.core.site import Site

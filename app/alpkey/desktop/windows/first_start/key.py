@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from alpkey.core.desktop.setup_pages import Page
 from alpkey.core.errors import InvalidInput
-from alpkey.core.messages.describe import error_object
+from alpkey.core.messages.describe_error import error_object
 from alpkey.core.results.settings import ChangedSettingResult
 from alpkey.core.results.ssh import ConfigPlanResult
 from alpkey.core.state.snapshot import Stamp

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled, ErrorObject
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.results.ssh import ConnectResult, DisconnectResult
 from alpkey.core.ssh import vscode
-from alpkey.desktop import local_time
+from alpkey.desktop import local_zone
 from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import errors as error_view
@@ -145,7 +145,7 @@ class ClustersPage(QWidget):
 
     def _tried(self, name: str, outcome: str, why: str) -> None:
         """The outcome stays in the list while the window is open."""
-        self._results[name] = f"{outcome} at {local_time.now():%H:%M}"
+        self._results[name] = f"{outcome} at {local_zone.now():%H:%M}"
         self._note.say(f"{self._results[name]}. {why}".strip())
         for row, host in enumerate(self._hosts):
             self._list.item(row).setText(self._line(host))

@@ -18,18 +18,18 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.errors import Cancelled, ErrorObject
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.messages.warnings import WARNINGS, warning_text
 from alpkey.core.results.keys import KeysResult, RevokedKeysResult
 from alpkey.core.site import Site
-from alpkey.desktop import local_time
+from alpkey.desktop import local_zone
 from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import keys as keys_view
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.views.keys import KeyLine
-from alpkey.desktop.windows.renewal.external_page import ExternalPage
+from alpkey.desktop.windows.renewal.external_sign_in_page import ExternalPage
 from alpkey.desktop.windows.renewal.method_buttons import EXTERNAL_LABELS
 from alpkey.desktop.windows.widgets import (
     GRID_PX,
@@ -133,7 +133,7 @@ class KeysPage(QWidget):
         self._methods[0].setFocus()
 
     def _listed(self, result: KeysResult) -> None:
-        self._listed_at = local_time.now()
+        self._listed_at = local_zone.now()
         self._lines = keys_view.lines(result["keys"], self._listed_at)
         self._state.setText(keys_view.quota(result["quota"]))
         self._note.setText(f"As {self._site.name} lists them at {self._listed_at:%H:%M}.")

@@ -23,11 +23,10 @@ from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.views import status as status_view
-from alpkey.desktop.windows.mac_menu import menu_button
 from alpkey.desktop.windows.renewal.auto_close import AutoClose
 from alpkey.desktop.windows.renewal.controller import FormOptions, RenewalController
 from alpkey.desktop.windows.renewal.done_page import DonePage
-from alpkey.desktop.windows.renewal.external_page import ExternalPage
+from alpkey.desktop.windows.renewal.external_sign_in_page import ExternalPage
 from alpkey.desktop.windows.renewal.failure_page import FailurePage
 from alpkey.desktop.windows.renewal.form_page import FormPage
 from alpkey.desktop.windows.renewal.method_buttons import method_buttons
@@ -47,6 +46,7 @@ from alpkey.desktop.windows.renewal.screens import (
     dialog_title,
 )
 from alpkey.desktop.windows.renewal.still_good_page import StillGoodPage
+from alpkey.desktop.windows.renewal.tray_menu_button import menu_button
 from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtWidgets import QPushButton
 
 from alpkey.core.errors import Cancelled
-from alpkey.core.messages.describe import describe
+from alpkey.core.messages.describe_error import describe
 from alpkey.desktop.windows.renewal.page import RenewalPage
 from alpkey.desktop.windows.renewal.screens import KeepSignInQuestion, ReplaceQuestion
 from alpkey.desktop.windows.widgets import button, words_label

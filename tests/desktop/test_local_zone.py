@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from alpkey.desktop import local_time
-from alpkey.desktop.local_time import LOCAL
+from alpkey.desktop import local_zone
+from alpkey.desktop.local_zone import LOCAL
 
 DAY = timedelta(days=1)
 Place = Callable[[str], ZoneInfo]
@@ -50,10 +50,10 @@ def test_every_half_hour_of_a_year(place: Place, name: str) -> None:
 
 def test_now_follows_a_computer_that_travels(place: Place) -> None:
     place("Europe/Zurich")
-    before = local_time.now()
+    before = local_zone.now()
     os.environ["TZ"] = "Asia/Kolkata"
-    assert local_time.now().utcoffset() == timedelta(hours=5, minutes=30)
-    assert local_time.now().tzname() == "IST"
-    assert local_time.now().dst() is None
-    assert abs(local_time.now().astimezone(UTC) - datetime.now(UTC)) < DAY
+    assert local_zone.now().utcoffset() == timedelta(hours=5, minutes=30)
+    assert local_zone.now().tzname() == "IST"
+    assert local_zone.now().dst() is None
+    assert abs(local_zone.now().astimezone(UTC) - datetime.now(UTC)) < DAY
     assert before.tzinfo is LOCAL

@@ -11,7 +11,7 @@ import alpkey
 from alpkey.core import errors
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.messages import errors_general, errors_keys, errors_signin, errors_ssh
-from alpkey.core.messages.describe import error_object
+from alpkey.core.messages.describe_error import error_object
 from alpkey.core.messages.errors import ERRORS
 from alpkey.core.messages.warnings import STEPS, WARNINGS, warning_text
 
