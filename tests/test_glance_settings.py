@@ -40,7 +40,7 @@ def test_a_policy_stays_strict(at: Paths) -> None:
 
 def test_a_byte_order_mark_is_read(at: Paths) -> None:
     write(at.settings, b'\xef\xbb\xbfusername = "alice"\n')
-    assert glance.settings(at).username == "alice"
+    assert glance.chosen(at).settings.username == "alice"
 
 
 def test_nesting_that_is_too_deep_is_a_fault_of_the_file(at: Paths) -> None:
