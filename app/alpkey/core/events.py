@@ -47,11 +47,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question, shown at once.  The action goes on until it yields :class:`Await`."""
+    """A question, shown at once.  The action goes on until it yields :class:`Await`.
+
+    An ``offer`` is not needed for the work: where no one can answer, the answer is empty.
+    """
 
     number: int
     fields: tuple[Field, ...]
     error: AlpkeyError | None = None
+    offer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

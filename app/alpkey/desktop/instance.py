@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
+from alpkey.core.json_text import parse_json
 from alpkey.core.paths import lock_of
 from alpkey.runtime_folder import unfit
 
@@ -109,7 +110,7 @@ def _read(connection: socket.socket) -> dict[str, Any]:
             break
         data += chunk
     try:
-        message = json.loads(data)
+        message = parse_json(data)
     except ValueError:
         return {}
     return message if isinstance(message, dict) else {}

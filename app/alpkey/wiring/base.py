@@ -15,12 +15,12 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from alpkey import glance
+from alpkey import glance, path_checks
 from alpkey.adapters.clock import now
 from alpkey.core.display import has_display
 from alpkey.core.errors import AlpkeyError, InvalidFile
 from alpkey.core.paths import Paths, user_paths
-from alpkey.core.runtime_folder import is_own_agent
+from alpkey.core.runtime_folder import OWN_SSH, is_own_agent
 from alpkey.core.ssh.command_lines import ourselves
 from alpkey.core.state.journal import Known, fold
 from alpkey.runtime_folder import RuntimeFolder
@@ -228,7 +228,7 @@ class Wiring:
         """
         from alpkey.adapters.ssh.openssh import OpenSsh
 
-        return OpenSsh(self.paths.connect_config if self.paths.moved else None, os.environ)
+        return OpenSsh(self.ssh_paths.connect_config if self.paths.moved else None, os.environ)
 
     def _remember(self, snapshot: Snapshot) -> None:
         """Write the line for prompts, and into the ssh files, if any, the account to log in as."""
@@ -251,13 +251,26 @@ class Wiring:
         return ExternalChangesFile(self.paths.external_changes)
 
     @cached_property
+    def ssh_paths(self) -> Paths:
+        """Alpkey's own files for ssh lie in the runtime folder where the ssh folder takes none."""
+        folder = path_checks.nearest_existing(self.paths.own_ssh)
+        if not path_checks.can_be_written(folder):
+            with suppress(InvalidFile):
+                return replace(self.paths, own_ssh_elsewhere=self.runtime.ready() / OWN_SSH)
+        return self.paths
+
+    @cached_property
     def own_files(self) -> OwnSshConfig:
         """Alpkey's own files for ssh; each writing of them follows the settings of that moment."""
+        return self.own_files_at(self.ssh_paths)
+
+    def own_files_at(self, paths: Paths) -> OwnSshConfig:
+        """The same at these paths: what the user's configuration names is never a volatile one."""
         from alpkey.adapters.ssh.own_config import OwnSshConfig
 
         return OwnSshConfig(
             self.site,
-            self.paths,
+            paths,
             self.external_changes,
             own_command("ensure"),
             lambda: self.files_of_settings.chosen().settings,

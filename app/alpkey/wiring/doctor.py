@@ -49,6 +49,7 @@ def doctor_world(wiring: Wiring) -> DoctorWorld:
     return DoctorWorld(
         site=wiring.site,
         settings=wiring.settings,
+        unknown_settings=wiring.context.chosen.unknown,
         snapshot=wiring.snapshot,
         clock=now,
         agent=lambda: agent_world(wiring),

@@ -2,7 +2,6 @@
 
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.agent.client import Connection, SshAgent
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import AgentTrouble, AlpkeyError
@@ -103,7 +103,7 @@ class OwnSshAgent(SshAgent):
 
     def _started(self, path: Path) -> None:
         """Wait for its output once it listens; in any other case it is ended again."""
-        program = shutil.which("ssh-agent", path=self._environ.get("PATH"))
+        program = path_checks.find_program("ssh-agent", self._environ)
         if program is None:
             raise _failed("There is no program ssh-agent.")
         spoken, speaks = os.pipe()

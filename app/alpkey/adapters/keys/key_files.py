@@ -14,8 +14,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
+from alpkey.core.json_text import parse_json
 from alpkey.core.keys.certificate import public_key_in, public_line
 from alpkey.core.keys.ports import IssuedPair, StoredKey
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
@@ -64,9 +66,9 @@ class KeyPairFiles:
         """
         for path in (self._key, self._public, self._certificate):
             with atomic_write.as_unfit(path):
-                if path.exists():
-                    _require_file(path.stat().st_mode, path)
-                elif path.is_symlink() and path != self._certificate:
+                if found := path_checks.stat_if_present(path):
+                    _require_file(found.st_mode, path)
+                elif path_checks.is_link(path) and path != self._certificate:
                     raise InvalidFile(path=str(path), reason="It is a link that leads nowhere.")
 
     def current(self) -> StoredKey | None:
@@ -87,12 +89,11 @@ class KeyPairFiles:
 
     def check_writable(self) -> None:
         """Stage a file where the pair will lie: the only reliable test."""
-        atomic_write.private_folder(self._key.parent)
-        for path in (self._key, self._certificate):
-            target = atomic_write.followed(path)
+        # The intent, too: what is signed cannot be put in place without it.
+        for path in (self._key, self._certificate, self._intent):
+            atomic_write.private_folder(path.parent)
+            target = atomic_write.followed_file(path)
             with atomic_write.as_unfit(target.parent):
-                if target.is_dir():
-                    raise InvalidFile(path=str(target), reason="It is a folder.")
                 atomic_write.discard(atomic_write.stage(target, bytes(ROOM_BYTES), KEY_MODE))
         with atomic_write.as_unfit(self._key.parent):
             if not self._is_named and self._key.parent.stat().st_mode & 0o077:
@@ -103,7 +104,7 @@ class KeyPairFiles:
 
         ssh reads a stale ``.pub`` before the key and would offer the wrong one.
         """
-        self._install(pair, public_line if self._public.exists() else None)
+        self._install(pair, public_line if _is_there(self._public) else None)
 
     def waiting(self) -> Secret | None:
         return _secret(self._waiting)
@@ -161,7 +162,7 @@ class KeyPairFiles:
         """Copies all files of the pair aside, under names that carry the time."""
         ending = self._free_ending(now)
         for path in (self._key, self._certificate, self._public):
-            if path.exists():
+            if _is_there(path):
                 with atomic_write.as_unfit(path):
                     _copy(path, path.with_name(path.name + ending))
         return self._key.with_name(self._key.name + ending)
@@ -198,7 +199,7 @@ class KeyPairFiles:
         paths = (self._key, self._certificate, self._public, self._waiting)
         names = "|".join(re.escape(path.name) for path in paths)
         left = self._named(rf"\.({names})({_IS_ASIDE})?{atomic_write.STAGED}")
-        left += [self._waiting] if self._waiting.exists() else []
+        left += [self._waiting] if _is_there(self._waiting) else []
         for path in left:
             _remove(path)
         return bool(left)
@@ -207,7 +208,7 @@ class KeyPairFiles:
         """The files in the folder whose whole name fits.  Raises InvalidFile."""
         folder = self._key.parent
         with atomic_write.as_unfit(folder):
-            found = sorted(folder.iterdir()) if folder.is_dir() else []
+            found = sorted(folder.iterdir()) if path_checks.stat_if_present(folder) else []
         return [path for path in found if re.fullmatch(pattern, path.name)]
 
     def _beside(self, key: Path) -> tuple[Path, Path]:
@@ -219,11 +220,11 @@ class KeyPairFiles:
         )
 
     def interrupted(self) -> bool:
-        return self._intent.exists()
+        return path_checks.lstat_or_none(self._intent) is not None
 
     def finish_interrupted(self) -> bool:
         try:
-            moves = json.loads(self._intent.read_bytes())
+            moves = parse_json(self._intent.read_bytes())
         except FileNotFoundError:
             return False
         except OSError as error:
@@ -247,7 +248,7 @@ class KeyPairFiles:
         moves: dict[str, str] = {}
         try:
             for path, content, mode in wanted:
-                target = atomic_write.followed(path)
+                target = atomic_write.followed_file(path)
                 with atomic_write.as_unfit(target):
                     moves[str(atomic_write.stage(target, content, mode))] = str(target)
         except BaseException:
@@ -287,11 +288,17 @@ def _stored(path: Path, public: Path) -> StoredKey | None:
 
 def _remove(path: Path) -> None:
     """Remove the file; a link to it belongs to the user and stays.  Raises InvalidFile."""
-    target = atomic_write.followed(path)
+    target = atomic_write.followed_file(path)
     with atomic_write.as_unfit(target):
-        if target.exists():
+        if path_checks.stat_if_present(target):
             target.unlink()
             atomic_write.sync_folder(target.parent)
+
+
+def _is_there(path: Path) -> bool:
+    """Raises InvalidFile where that cannot be found out: a file is never lost for that."""
+    with atomic_write.as_unfit(path):
+        return path_checks.stat_if_present(path) is not None
 
 
 def _secret(path: Path) -> Secret | None:

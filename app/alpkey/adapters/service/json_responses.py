@@ -1,9 +1,9 @@
 """What the services' answers have in common: JSON objects, and words that mean quota or lock."""
 
-import json
 from typing import Any
 
 from alpkey.adapters.service.http import HttpAnswer
+from alpkey.core.json_text import parse_json
 
 MOST_SHOWN = 500
 
@@ -15,7 +15,7 @@ _QUOTA_WORDS = ("limit", "quota", "too many", "maximum number")
 def json_object(answer: HttpAnswer) -> dict[str, Any]:
     """The answer's JSON object; an empty one where it is something else."""
     try:
-        body = json.loads(answer.body)
+        body = parse_json(answer.body)
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

@@ -1,12 +1,12 @@
 """The classic service: username, password and code in, private key and certificate out."""
 
 import ast
-import json
 from urllib.parse import urlsplit
 
 from alpkey.adapters.service.http import AnswerLost, Http, HttpAnswer, NotSent, Peer
 from alpkey.adapters.service.json_responses import json_object, names_a_lock, names_the_quota, shown
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, SignInRefused, Unreachable
+from alpkey.core.json_text import parse_json
 from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.signin.key_service import Credentials
@@ -124,7 +124,7 @@ def _message(answer: HttpAnswer) -> str | None:
 def _unwrapped(message: str) -> str:
     """A message may be the repr of bytes that hold an identity provider's JSON: show its words."""
     try:
-        inner = json.loads(ast.literal_eval(message))
+        inner = parse_json(ast.literal_eval(message))
         return str(inner["error_description"])
     except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
         return shown(message)

@@ -18,6 +18,7 @@ from alpkey.core.errors import (
     SignInRefused,
     Unreachable,
 )
+from alpkey.core.json_text import parse_json
 from alpkey.core.secret import Secret
 from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, Tokens
@@ -69,7 +70,7 @@ class OpenIdSignIn:
 
     def recall(self, knowledge: str) -> None:
         try:
-            known = json.loads(knowledge)
+            known = parse_json(knowledge)
             metadata, keys = known["metadata"], known["keys"]
             if metadata["issuer"] == self._openid.issuer and isinstance(keys["keys"], list):
                 self._metadata, self._keys, self._is_recalled = metadata, keys, True

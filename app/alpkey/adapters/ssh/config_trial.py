@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.process.processes import start_listened
 from alpkey.adapters.ssh.own_config import readable_by_ssh
 from alpkey.adapters.state import atomic_write
@@ -37,7 +38,7 @@ class OpenSshConfig:
         if not self._places.moved:
             return self._asked(name)
         config = self._places.user_config
-        return self._asked(name, config if config.exists() else Path("none"))
+        return self._asked(name, config if path_checks.exists(config) else Path("none"))
 
     @contextmanager
     def try_config(self, blocks: str, user_lines: bytes) -> Iterator[Trial]:

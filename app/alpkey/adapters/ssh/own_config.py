@@ -4,8 +4,10 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.paths import Paths, certificate_of
@@ -62,7 +64,7 @@ class OwnSshConfig:
                 at.own_ssh_config: self.blocks(user, on_demand=self.on_demand),
                 at.connect_config: connect_file(at),
             }
-        for folder in (at.ssh, at.own_ssh):
+        for folder in (at.own_ssh,) if at.own_ssh_elsewhere else (at.ssh, at.own_ssh):
             atomic_write.private_folder(folder)
         if self.on_demand:
             wanted[at.fresh] = self._script()
@@ -92,7 +94,7 @@ class OwnSshConfig:
         folder = self._places.own_ssh
         with suppress(OSError):
             folder.rmdir()
-        return not folder.exists()
+        return path_checks.lstat_or_none(folder) is None
 
     def _all(self) -> Sequence[Path]:
         """The hosts first: what they have ssh run and read has to exist as long as they do.
@@ -107,7 +109,9 @@ class OwnSshConfig:
 
     def _script(self) -> str:
         """It needs the program and the package, which are the same file in a bundle."""
-        needed = [path for path in (Path(self._ensure[0]), Path(__file__)) if path.exists()]
+        needed = [
+            path for path in (Path(self._ensure[0]), Path(__file__)) if path_checks.exists(path)
+        ]
         return script(self._places, self._ensure, needed)
 
     def blocks(self, user: str | None, *, on_demand: bool) -> str:
@@ -138,11 +142,11 @@ class OwnSshConfig:
 
     def include(self) -> bytes:
         with readable_by_ssh():
-            return include_line_for(self._places.own_ssh_config)
+            return include_line_for(replace(self._places, own_ssh_elsewhere=None).own_ssh_config)
 
     def _is_read_in(self) -> bool:
         """Whether it is proven that ssh reads Alpkey's file through the user's, and still does."""
-        if self._places.moved:
+        if self._places.moved or self._places.own_ssh_elsewhere:
             return False
         with suppress(OSError, InvalidFile):
             entry = self._touched.entry(SSH_CONFIG) or {}
@@ -179,6 +183,7 @@ def readable_by_ssh() -> Iterator[None]:
 def _write(path: Path, content: bytes) -> None:
     """ssh refuses a file that others may write (readconf.c), so that is replaced too."""
     with atomic_write.as_unfit(path):
-        if path.exists() and path.read_bytes() == content and not path.stat().st_mode & 0o022:
+        found = path_checks.stat_if_present(path)
+        if found and not found.st_mode & 0o022 and path.read_bytes() == content:
             return
     atomic_write.replace(path, content, MODE)

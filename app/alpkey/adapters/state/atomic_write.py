@@ -3,11 +3,14 @@
 import errno
 import os
 import re
+import shlex
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.core.errors import InvalidFile
 
 # What stands behind the name of a staged file, its last part by mkstemp(3).
@@ -25,7 +28,7 @@ def replace(path: Path, content: bytes, mode: int) -> None:
 
     A symbolic link is followed, never replaced.  Raises InvalidFile; ``path`` is then as it was.
     """
-    path = followed(path)
+    path = followed_file(path)
     with as_unfit(path):
         staged = stage(path, content, mode)
         try:
@@ -62,9 +65,15 @@ def sweep(path: Path) -> None:
             staged.unlink(missing_ok=True)
 
 
+def holds(path: Path, content: bytes) -> bool:
+    """Whether the file is there with just this content.  Raises OSError where it is closed."""
+    found = path_checks.stat_if_present(path)
+    return found is not None and found.st_size == len(content) and path.read_bytes() == content
+
+
 def link(path: Path, target: Path) -> None:
     """Make ``path`` a link to ``target``, in one step where there was another.  Raises OSError."""
-    if path.is_symlink() and path.readlink() == target:
+    if path_checks.is_link(path) and path.readlink() == target:
         return
     staged = path.with_name(f".{path.name}.{os.getpid()}")
     discard(staged)
@@ -89,9 +98,26 @@ def sync_folder(folder: Path) -> None:
 def followed(path: Path) -> Path:
     """The end of a chain of links.  Raises InvalidFile where it has none."""
     try:
-        return path.resolve()
+        return path.resolve()  # raises for a circle, unlike path_checks.resolved
     except (OSError, RuntimeError):
         raise InvalidFile(path=str(path), reason="Its links lead in a circle.") from None
+
+
+def followed_file(path: Path) -> Path:
+    """The same for a file that is to be replaced or removed.
+
+    Raises InvalidFile where that is no plain file: a link to ``/dev/null`` is a wish of the user's
+    to have nothing there, and the device itself must not become a file.
+    """
+    target = followed(path)
+    with as_unfit(target):
+        found = path_checks.stat_if_present(target)
+    if found and stat.S_ISDIR(found.st_mode):
+        raise InvalidFile(path=str(target), reason="It is a folder.")
+    if found and not stat.S_ISREG(found.st_mode):
+        leads = "" if target == path else f" It is where {path} leads."
+        raise InvalidFile(path=str(target), reason=f"It is no plain file.{leads}")
+    return target
 
 
 @contextmanager
@@ -111,12 +137,43 @@ def as_unfit_to_read(path: Path) -> Iterator[None]:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise InvalidFile(path=str(path), reason=f"{error.strerror or error}.") from None
+        raise unfit_to_read(path, error) from None
+
+
+def unfit_to_read(path: Path, error: OSError) -> InvalidFile:
+    """The error of a file that cannot be read."""
+    return _closed(path, error) or InvalidFile(path=str(path), reason=f"{error.strerror or error}.")
+
+
+def _closed(path: Path, error: OSError) -> InvalidFile | None:
+    """Which part of ``path`` is closed to this user, and how that ends."""
+    if error.errno not in (errno.EACCES, errno.EPERM):
+        return None
+    found = path_checks.closed_part(path)
+    if found is None:
+        return None
+    closed, facts = found
+    typed = shlex.quote(str(closed))
+    if facts.st_uid == os.getuid():
+        return InvalidFile(
+            "path-closed",
+            path=str(closed),
+            reason=f"Its mode is {stat.S_IMODE(facts.st_mode):04o}.",
+            command=f"chmod u+rwX {typed}",
+        )
+    return InvalidFile(
+        "path-closed",
+        path=str(closed),
+        reason=f"It belongs to another user ({facts.st_uid}), as after a command with sudo.",
+        command=f"sudo chown -R $(id -u) {typed}",
+    )
 
 
 def unfit(path: Path, error: OSError) -> InvalidFile:
     """The error of a file or folder that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return InvalidFile("disk-full", path=str(path))
+    if closed := _closed(path, error):
+        return closed
     reason = f"{error.strerror or error}."
     return InvalidFile("folder-unfit", path=str(path), reason=reason)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.state import journal_lines
@@ -46,13 +47,13 @@ class JournalFile:
     def facts(self) -> Facts:
         try:
             if _Version.of(self._path.stat()) != self._version:
-                with self._path.open("rb") as file:
+                with path_checks.open_regular(self._path) as file:
                     self._read(file)
             return self._facts
         except FileNotFoundError:
             return Facts()
         except OSError as error:
-            raise atomic_write.unfit(self._path, error) from None
+            raise atomic_write.unfit_to_read(self._path, error) from None
 
     def append(self, facts: Iterable[Fact]) -> None:
         fresh: Rows = [(journal_lines.to_line(fact), fact) for fact in facts]

@@ -8,13 +8,13 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import Unreachable
+from alpkey.core.json_text import parse_json
 from alpkey.core.state.ports import Holder
-from alpkey.core.timestamps import Clock, rfc3339
+from alpkey.core.timestamps import Clock, from_rfc3339, rfc3339
 
 _POLL_S = 0.05
 _NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -101,9 +101,9 @@ def _opened(path: Path) -> int:
 def _read_holder(path: Path) -> Holder:
     """The holder has written itself into the file, or is about to."""
     try:
-        row = json.loads(path.read_bytes())
-        since = datetime.fromisoformat(row["since"])
-        return Holder(row["process"], row["host"], rfc3339(since) or "")
+        row = parse_json(path.read_bytes())
+        since = rfc3339(from_rfc3339(row["since"]))
+        return Holder(str(row["process"]), str(row["host"]), since or "")
     except (OSError, ValueError, KeyError, TypeError):
         return Holder("another Alpkey", "this computer", "a moment ago")
 

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.doctor.observations import FilesObservation, PathObservation
 
@@ -59,7 +60,7 @@ def _observe(path: Path) -> PathObservation | None:
 
 def _existing(path: Path) -> Path:
     """The folder itself, or the nearest existing one above it."""
-    return next(folder for folder in (path, *path.parents) if os.access(folder, os.F_OK))
+    return path_checks.nearest_existing(path)
 
 
 def _knows_locks(folder: Path) -> bool:

@@ -1,9 +1,9 @@
 """The user's web browser."""
 
-import shutil
 import subprocess
 from collections.abc import Mapping
 
+from alpkey import path_checks
 from alpkey.adapters.process.processes import starts
 from alpkey.core.display import has_display
 from alpkey.core.errors import InvalidInput
@@ -43,7 +43,7 @@ def is_there(environ: Mapping[str, str]) -> bool:
     """Whether ``xdg-open`` would find a browser on this Linux desktop; none is started."""
 
     def has(program: str) -> bool:
-        return shutil.which(program, path=environ.get("PATH")) is not None
+        return path_checks.find_program(program, environ) is not None
 
     if not has(LINUX_OPENER):
         return False

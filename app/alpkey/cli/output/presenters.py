@@ -26,6 +26,7 @@ from alpkey.core.events import (
     Warn,
     as_object,
 )
+from alpkey.core.json_text import parse_json
 from alpkey.core.keychain.entries import WISH
 from alpkey.core.messages import signin as signin_messages
 from alpkey.core.messages.describe import describe, error_object
@@ -98,7 +99,7 @@ class TextOutput:
             case Show():
                 _show_page(event)
             case Ask():
-                if not self._can_ask:
+                if not self._can_ask and not event.offer:
                     raise cannot_ask(event)
 
     def answer(self, wanted: Await) -> Answer:
@@ -110,6 +111,8 @@ class TextOutput:
             self._wait(wanted.news)
             return NOT_YET
         ask = wanted.ask
+        if ask.offer and not self._can_ask:
+            return {}
         if ask.error:
             self._explain(ask.error)
             wrong = ask.error.params.get("field")
@@ -151,12 +154,14 @@ class JsonObject:
     """Exactly one JSON object on stdout, at the end; nothing is asked."""
 
     def show(self, event: Shown) -> None:
-        if isinstance(event, Ask):
+        if isinstance(event, Ask) and not event.offer:
             raise cannot_ask(event)
         if isinstance(event, Show):  # no answer is needed; stdout holds the result alone
             _show_page(event)
 
     def answer(self, wanted: Await) -> Answer:
+        if wanted.ask.offer:
+            return {}
         raise cannot_ask(wanted.ask)
 
     def done(self, result: Mapping[str, object]) -> None:
@@ -183,11 +188,13 @@ class PreparedAnswer:
             self._inner.show(event)
         elif event.error:
             raise event.error
-        elif event.fields[0].kind == "confirm":
+        elif event.fields[0].kind == "confirm" and not event.offer:
             raise cannot_ask(event)
 
     def answer(self, wanted: Await) -> Answer:
         """Wait for the news only if they may bring what the answer lacks."""
+        if wanted.ask.offer:
+            return {}
         if self._answer is None:
             raise cannot_ask(wanted.ask)
         field = wanted.ask.fields[0].name
@@ -319,8 +326,8 @@ def _lines(handle: int) -> Iterator[bytes]:
 
 def _row(line: str | bytes) -> dict[str, Any]:
     try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
+        row = parse_json(line)
+    except ValueError:
         return {}
     return row if isinstance(row, dict) else {}
 

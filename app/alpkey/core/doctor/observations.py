@@ -143,6 +143,7 @@ class Observations:
 
     ``program`` names this Alpkey, its Python and the system; ``installed`` are the Alpkeys that a
     shell would find.
+    ``unknown_settings`` are keys of the settings file that this version does not have.
     ``own`` is what the user's own configuration makes of the centre's names.  ``logins`` are
     by host, and only those that were tried.  ``unconfirmable`` says why no agent can ask for
     confirmation at each use.
@@ -153,6 +154,7 @@ class Observations:
     snapshot: Snapshot
     known: Known
     program: str = ""
+    unknown_settings: tuple[str, ...] = ()
     files: FilesObservation | None = None
     ssh_version: str | None = None
     agent: AgentObservation | None = None

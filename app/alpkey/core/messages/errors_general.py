@@ -67,6 +67,9 @@ ERRORS: Mapping[str, Description] = {
     "folder-unfit": Description(
         "{path} cannot be written", "{reason} Nothing was changed.", "Mend this and try again."
     ),
+    "path-closed": Description(
+        "{path} is closed to you", "{reason} Nothing was changed.", "Open it with: {command}"
+    ),
     "runtime-unfit": Description(
         "Alpkey has no folder for its sockets",
         "{reason}",

@@ -229,6 +229,11 @@ def declared() -> Mapping[str, Setting]:
     }
 
 
+def unknown_keys(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys that no setting of this version has; those of a newer one, or misspelt."""
+    return tuple(key for key in table if key not in declared())
+
+
 def read_values(table: Mapping[str, Any], passing_over: Collection[str] = ()) -> dict[str, Any]:
     """The values in a parsed file, but for the keys to pass over.  Raises InvalidSettings."""
     values = {}
