@@ -25,6 +25,7 @@ from alpkey.core.keys.certificate import (
     public_key_in,
     read_certificate,
 )
+from alpkey.core.keys.certificate_check import unsupported_options
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.paths import Paths, certificate_of
 from alpkey.core.settings.policy import Chosen, choose
@@ -49,6 +50,7 @@ from alpkey.core.tunnels.record import (
     target_from_bytes,
 )
 from alpkey.core.updates.releases import LastUpdateCheck, Release, is_brought
+from alpkey.plain_files import open_plain, read_plain
 from alpkey.trusted_files import DistrustedFile, read_trusted
 
 _HEAD_BYTES = 16 * 1024
@@ -291,6 +293,7 @@ def snapshot(
         encrypted=key.encrypted,
         stamp=stamp(certificate_path),
         working=_is_locked(at.lock),
+        interrupted=os.access(at.intent, os.F_OK),
         retired=facts.retired,
         warnings=facts.findings,
         stays_signed_in=facts.session_kept and not facts.refusals_in_a_row,
@@ -306,7 +309,7 @@ def snapshot(
 
 def _newer(path: Path) -> Release | None:
     with suppress(OSError):
-        last = LastUpdateCheck.from_bytes(path.read_bytes())
+        last = LastUpdateCheck.from_bytes(read_plain(path))
         return last.newer_than(__version__) if last else None
     return None
 
@@ -319,7 +322,7 @@ def tunnels(at: Paths, now: datetime) -> tuple[TunnelObservation, ...]:
 
 def _last_tunnel(path: Path) -> TunnelTarget | None:
     with suppress(OSError):
-        return target_from_bytes(path.read_bytes())
+        return target_from_bytes(read_plain(path))
     return None
 
 
@@ -327,7 +330,7 @@ def _tunnel(path: Path) -> TunnelObservation | None:
     """An open tunnel's file is locked; one that is unlocked may just have been replaced."""
     while True:
         try:
-            with path.open("rb") as file:
+            with open_plain(path) as file:
                 alive = _is_held(file)
                 if alive or os.path.samestat(os.fstat(file.fileno()), path.stat()):
                     return from_bytes(file.read(_HEAD_BYTES), alive=alive)
@@ -378,14 +381,14 @@ def _unreadable(path: Path, reason: str) -> InvalidFile:
 
 def _lines(path: Path) -> Iterator[str]:
     """None where the file cannot be read: a snapshot has what it can, and the commands say why."""
-    with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
-        yield from file
+    with suppress(OSError), open_plain(path) as file:
+        yield from (line.decode(errors="replace") for line in file)
 
 
 def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
     """The certificate, and in words why a file that is there cannot be used."""
     try:
-        certificate = read_certificate(path.read_bytes())
+        certificate = read_certificate(read_plain(path))
     except FileNotFoundError:
         return None, None
     except OSError as error:
@@ -394,6 +397,8 @@ def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
         return None, f"{path}: {error}"
     if certificate.kind is not CertificateKind.USER:
         return None, f"{path} is a certificate for hosts, not for people."
+    if unknown := unsupported_options(certificate):
+        return certificate, f"{path} has a critical option that hosts refuse: {', '.join(unknown)}."
     return certificate, None
 
 
@@ -409,7 +414,7 @@ class _Key(NamedTuple):
 
 def _key(path: Path, certificate: Certificate | None) -> _Key:
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             head = read_head(file.read(_HEAD_BYTES))
     except FileNotFoundError:
         key = _by_its_public_half(path.with_name(f"{path.name}.pub"))
@@ -449,15 +454,15 @@ def _principal(certificate: Certificate | None) -> str | None:
 
 def _is_configured(external_changes: Path) -> bool:
     """Whether Alpkey's line was added to the user's ssh configuration, as far as can be read."""
-    with suppress(OSError, ValueError, TypeError):
-        return SSH_CONFIG in dict(json.loads(external_changes.read_bytes()))
+    with suppress(OSError, ValueError, TypeError, RecursionError):
+        return SSH_CONFIG in dict(json.loads(read_plain(external_changes)))
     return False
 
 
 def _is_locked(path: Path) -> bool:
     """Whether a process holds the lock; asking for a shared one never takes it away."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             return _is_held(file)
     except OSError:
         return False

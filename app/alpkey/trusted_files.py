@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from alpkey.core.settings.file_trust import Account, Station, distrust, is_private_group
+from alpkey.plain_files import open_plain
 
 # As many as Linux follows (path_resolution(7)).
 LINK_LIMIT = 40
@@ -23,7 +24,7 @@ def read_trusted(path: Path) -> bytes:
 
     Raises DistrustedFile, or OSError: FileNotFoundError where there is no such file.
     """
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         opened = _station(str(path), os.fstat(file.fileno()))
         # The opened file is checked, too, in case it was replaced before its path was walked.
         if reason := why_distrusted(path) or _reason(opened):

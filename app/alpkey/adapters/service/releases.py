@@ -6,6 +6,7 @@ from alpkey.adapters.service.http import AnswerLost, Http, Peer
 from alpkey.adapters.service.json_responses import json_object
 from alpkey.adapters.state import atomic_write
 from alpkey.core.updates.releases import LastUpdateCheck, Release, release_in
+from alpkey.plain_files import read_plain
 
 TIMEOUT_S = 10.0
 FILE_MODE = 0o600
@@ -40,7 +41,7 @@ class ReleaseFile:
 
     def read(self) -> LastUpdateCheck | None:
         try:
-            return LastUpdateCheck.from_bytes(self._path.read_bytes())
+            return LastUpdateCheck.from_bytes(read_plain(self._path))
         except FileNotFoundError:
             return None
         except OSError as error:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.ssh.aliases import Alias, to_text
+from alpkey.plain_files import read_plain
 
 
 class AliasFileOnDisk:
@@ -16,7 +17,7 @@ class AliasFileOnDisk:
     def write(self, aliases: Iterable[Alias]) -> None:
         content = to_text(aliases).encode()
         with atomic_write.as_unfit(self._path):
-            if self._path.exists() and self._path.read_bytes() == content:
+            if self._path.exists() and read_plain(self._path) == content:
                 return
         atomic_write.private_folder(self._path.parent)
         atomic_write.replace(self._path, content, 0o600)

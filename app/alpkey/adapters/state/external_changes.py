@@ -8,6 +8,7 @@ from typing import Any
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.state.ports import Entry
+from alpkey.plain_files import read_plain
 
 
 class ExternalChangesFile:
@@ -37,7 +38,7 @@ class ExternalChangesFile:
     def _entries(self) -> dict[str, Any]:
         """All entries, none without a file.  Raises InvalidFile where the file cannot be read."""
         try:
-            entries = json.loads(self._path.read_bytes())
+            entries = json.loads(read_plain(self._path))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:

@@ -8,6 +8,7 @@ from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.look_line import FOR_EVER, LookLine
 from alpkey.core.state.snapshot import KeyState, Snapshot
+from alpkey.plain_files import read_plain
 
 
 class LookFile:
@@ -19,7 +20,7 @@ class LookFile:
     def write(self, snapshot: Snapshot, now: datetime) -> None:
         line = as_line(snapshot, now).to_bytes()
         with suppress(InvalidFile, OSError):
-            if not self._path.exists() or self._path.read_bytes() != line:
+            if not self._path.exists() or read_plain(self._path) != line:
                 atomic_write.private_folder(self._path.parent)
                 atomic_write.replace(self._path, line, 0o600)
 

@@ -24,6 +24,7 @@ from alpkey.core.tunnels.record import (
     target_to_bytes,
     to_bytes,
 )
+from alpkey.plain_files import read_plain
 from alpkey.runtime_folder import RuntimeFolder
 
 LOCK = ".lock"
@@ -80,7 +81,7 @@ class TunnelRecords:
     def remember(self, target: TunnelTarget) -> None:
         content = target_to_bytes(target)
         with atomic_write.as_unfit(self._last):
-            if not self._last.exists() or self._last.read_bytes() != content:
+            if not self._last.exists() or read_plain(self._last) != content:
                 atomic_write.replace(self._last, content, 0o600)
 
     @contextmanager

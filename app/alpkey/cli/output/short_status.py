@@ -16,7 +16,8 @@ def main() -> int:
     """Print the line and return its exit code."""
     line = _saved_line()
     text, code = short(line, int(time.time())) if line else _new_line()
-    sys.stdout.write(text + "\n")
+    # The text for a key that cannot be used may hold anything.
+    sys.stdout.write("".join(part if part.isprintable() else "?" for part in text) + "\n")
     return code
 
 

@@ -81,5 +81,5 @@ def _from_line(line: str) -> Fact | None:
         for name in row.keys() - _FIELDS[kind]:
             del row[name]
         return kind(**row)
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None

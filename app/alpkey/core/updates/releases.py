@@ -45,7 +45,7 @@ class LastUpdateCheck:
             row = json.loads(data)
             newest = release_in({"tag_name": row["version"], "html_url": row["page"]})
             return cls(from_rfc3339(row["asked_at"]), newest)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
     def is_old(self, now: datetime) -> bool:

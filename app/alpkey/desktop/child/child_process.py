@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
+from alpkey.core.display_text import visible_values
 from alpkey.core.errors import ErrorObject
 
 # A signing request that is under way ends within 30 s, and its certificate is installed.
@@ -85,8 +86,8 @@ class ChildProcess(QObject):
         data = self._rest + self._process.readAllStandardOutput().data()
         *lines, self._rest = data.split(b"\n")
         for line in lines:
-            with suppress(ValueError):  # not an event: the end of the child decides
-                self._handle(json.loads(line))
+            with suppress(ValueError, RecursionError):  # not an event: the end of the child decides
+                self._handle(visible_values(json.loads(line)))
 
     def _handle(self, row: dict[str, Any]) -> None:
         """Unknown events are those of a later version, and ignored."""
