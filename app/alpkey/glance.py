@@ -26,6 +26,7 @@ from alpkey.core.keys.certificate import (
     public_key_in,
     read_certificate,
 )
+from alpkey.core.keys.certificate_check import unsupported_options
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.paths import Paths, certificate_of
 from alpkey.core.settings.policy import Chosen, choose
@@ -304,6 +305,7 @@ def snapshot(
         encrypted=key.encrypted,
         stamp=stamp(certificate_path),
         working=_is_locked(at.lock),
+        interrupted=os.access(at.intent, os.F_OK),
         retired=facts.retired,
         warnings=facts.findings,
         stays_signed_in=facts.session_kept and not facts.refusals_in_a_row,
@@ -340,7 +342,7 @@ def _tunnel(path: Path) -> TunnelObservation | None:
     """An open tunnel's file is locked; one that is unlocked may just have been replaced."""
     while True:
         try:
-            with path.open("rb") as file:
+            with path_checks.open_regular(path) as file:
                 alive = _is_held(file)
                 if alive or os.path.samestat(os.fstat(file.fileno()), path.stat()):
                     return from_bytes(file.read(_HEAD_BYTES), alive=alive)
@@ -421,6 +423,8 @@ def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
         return None, f"{path}: {error}"
     if certificate.kind is not CertificateKind.USER:
         return None, f"{path} is a certificate for hosts, not for people."
+    if unknown := unsupported_options(certificate):
+        return certificate, f"{path} has a critical option that hosts refuse: {', '.join(unknown)}."
     return certificate, None
 
 
@@ -484,7 +488,7 @@ def _is_configured(external_changes: Path) -> bool:
 def _is_locked(path: Path) -> bool:
     """Whether a process holds the lock; asking for a shared one never takes it away."""
     try:
-        with path.open("rb") as file:
+        with path_checks.open_regular(path) as file:
             return _is_held(file)
     except OSError:
         return False

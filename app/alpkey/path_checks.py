@@ -17,6 +17,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+# More than any file of Alpkey's or of ssh's holds.
+READ_LIMIT_BYTES = 64 * 1024 * 1024
+
 _UNANSWERED = (OSError, ValueError)  # ValueError: a null character (os.stat)
 
 
@@ -129,6 +132,13 @@ def absolute(path: Path) -> Path:
         return path
 
 
+class NotAPlainFile(OSError):
+    """What has the file's name is a pipe, a socket or a device."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(errno.EINVAL, "It is no plain file", str(path))
+
+
 def open_regular(path: Path) -> BinaryIO:
     """A regular file, opened to be read; a pipe or a device is never waited for.  Raises OSError.
 
@@ -141,10 +151,16 @@ def open_regular(path: Path) -> BinaryIO:
     try:
         if stat.S_ISREG(os.fstat(handle).st_mode):
             return os.fdopen(handle, "rb")
-        raise OSError(errno.EINVAL, "It is no plain file", str(path))
+        raise NotAPlainFile(path)
     except OSError:
         os.close(handle)
         raise
+
+
+def read_regular(path: Path) -> bytes:
+    """The content of a regular file, of ``READ_LIMIT_BYTES`` at most.  Raises OSError."""
+    with open_regular(path) as file:
+        return file.read(READ_LIMIT_BYTES)
 
 
 def closed_part(path: Path) -> tuple[Path, os.stat_result] | None:

@@ -202,9 +202,29 @@ def test_a_renewal_that_was_cut_off_is_finished(healthy: Home) -> None:
     healthy.certificate.rename(staged)
     intent = healthy.path / "state/intent"
     intent.write_text(json.dumps({str(staged): str(healthy.certificate)}))
-    assert_found(healthy, "installation-cut-off", 13, "half-pair")
-    assert healthy.json("doctor", "--fix", "installation-cut-off")[0] == 0
+    assert_silent(healthy)  # it was finished before the doctor looked
+    assert not intent.exists()
+
+
+def test_a_renewal_that_was_cut_off_and_cannot_be_finished(healthy: Home) -> None:
+    """Whatever has the intent's name is named, where no command can finish it."""
+    intent = healthy.path / "state/intent"
+    intent.mkdir()
+    assert_found(healthy, "installation-cut-off", 13)
+    intent.rmdir()
     assert_silent(healthy)
+
+
+def test_a_staged_key_that_cannot_be_removed_is_named(healthy: Home) -> None:
+    """A folder of that name stands for a file that may not be removed."""
+    left = healthy.key.with_name(f".{healthy.key.name}.alpkey-abcd1234")
+    left.mkdir()
+    found = assert_found(healthy, "staged-files", 0)
+    assert str(left) in found["detail"]
+    left.rmdir()
+    left.write_text("a private key")
+    assert_silent(healthy)
+    assert not left.exists()
 
 
 def test_a_pair_of_two_keys(healthy: Home, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -181,11 +181,13 @@ class Wiring:
         """The lock of this home's key and journal."""
         return self.file_lock(self.paths.lock)
 
-    def file_lock(self, path: Path) -> FileLock:
+    def file_lock(self, path: Path, files: Callable[[], KeyPairFiles] | None = None) -> FileLock:
         """The lock at ``path``; in the runtime folder where the file system has no locks."""
         from alpkey.adapters.state.lock import FileLock
+        from alpkey.wiring.sweeping import sweeper
 
-        return FileLock(path, lambda: self.runtime.ready() / path.name, now)
+        sweep = sweeper(self.paths, files or (lambda: self.files))
+        return FileLock(path, lambda: self.runtime.ready() / path.name, now, sweep)
 
     @cached_property
     def runtime(self) -> RuntimeFolder:
@@ -219,6 +221,14 @@ class Wiring:
 
         key = self.paths.private_key(self.site.key_file)
         return KeyPairFiles(key, self.paths.intent, named=self.alone)
+
+    @property
+    def program_files(self) -> KeyPairFiles:
+        """The key of a service account and its certificate."""
+        from alpkey.adapters.keys.key_files import KeyPairFiles
+
+        key = self.paths.program_key(self.site.key_file)
+        return KeyPairFiles(key, self.paths.program_intent)
 
     @cached_property
     def openssh(self) -> OpenSsh:

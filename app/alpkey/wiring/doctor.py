@@ -44,7 +44,11 @@ def doctor_world(wiring: Wiring) -> DoctorWorld:
     at = wiring.paths
     config = at.user_config
     files = FileSystemProbe(
-        {name: path(at, wiring.site) for name, path in FILES.items()}, at.ssh, at.state, at.intent
+        {name: path(at, wiring.site) for name, path in FILES.items()},
+        at.ssh,
+        at.state,
+        at.intent,
+        wiring.files.leftovers,
     )
     return DoctorWorld(
         site=wiring.site,

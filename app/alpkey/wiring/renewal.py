@@ -110,13 +110,14 @@ def renew_for_service_account(
     at, name = wiring.paths, wiring.site.key_file
     key = at.private_key(name) if wiring.alone else at.program_key(name)
     _, service = gateway(wiring)
+    files = KeyPairFiles(key, at.program_intent, named=wiring.alone)
     world = service_account.ServiceAccountWorld(
         site=wiring.site,
         service=service,
         api_key=lambda: take(os.environ, service.api_key_variable),
-        files=KeyPairFiles(key, at.program_intent, named=wiring.alone),
+        files=files,
         pairs=CryptographyKeys(),
-        lock=wiring.file_lock(at.program_lock),
+        lock=wiring.file_lock(at.program_lock, lambda: files),
         change_passphrase=change_passphrase,
         cancellation=cancellation,
         clock=now,

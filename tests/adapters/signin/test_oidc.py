@@ -304,6 +304,7 @@ INSECURE = ["http://issuer/keys", "http://127.0.0.1/keys", "file:///etc/passwd",
 SECURE = {
     "issuer": "https://issuer",
     "jwks_uri": "https://issuer/keys",
+    "keys": [],
     "authorization_endpoint": "https://issuer/authorize",
     "device_authorization_endpoint": "https://issuer/device",
     "revocation_endpoint": "https://issuer/revoke",

@@ -88,13 +88,13 @@ class KeyPairFiles:
         return _text(self._certificate)
 
     def check_writable(self) -> None:
-        """Stage a file where the pair will lie: the only reliable test."""
+        """Write a file without a name where the pair will lie: the only reliable test."""
         # The intent, too: what is signed cannot be put in place without it.
         for path in (self._key, self._certificate, self._intent):
             atomic_write.private_folder(path.parent)
             target = atomic_write.followed_file(path)
             with atomic_write.as_unfit(target.parent):
-                atomic_write.discard(atomic_write.stage(target, bytes(ROOM_BYTES), KEY_MODE))
+                atomic_write.check_stageable(target, ROOM_BYTES)
         with atomic_write.as_unfit(self._key.parent):
             if not self._is_named and self._key.parent.stat().st_mode & 0o077:
                 self._key.parent.chmod(0o700)
@@ -196,17 +196,47 @@ class KeyPairFiles:
         _remove(self._certificate)
 
     def remove_waiting(self) -> bool:
-        paths = (self._key, self._certificate, self._public, self._waiting)
-        names = "|".join(re.escape(path.name) for path in paths)
-        left = self._named(rf"\.({names})({_IS_ASIDE})?{atomic_write.STAGED}")
+        left = self._staged_leftovers()
         left += [self._waiting] if _is_there(self._waiting) else []
         for path in left:
             _remove(path)
         return bool(left)
 
-    def _named(self, pattern: str) -> list[Path]:
+    def sweep(self, before_s: float) -> None:
+        """Remove what a cut left staged ``before_s``, in seconds since the epoch.
+
+        Called under the lock only.  An installation that was cut off is finished first: nothing is
+        removed while there is one.  What cannot be removed stays for the doctor.
+        """
+        with suppress(OSError, InvalidFile):
+            if self.interrupted():
+                return
+            for path in self._staged_leftovers():
+                with suppress(OSError):
+                    if path.lstat().st_mtime < before_s and path.lstat().st_uid == os.getuid():
+                        path.unlink()
+
+    def leftovers(self) -> list[Path]:
+        try:
+            return self._staged_leftovers()
+        except (
+            InvalidFile,
+            OSError,
+        ):  # the command that needs the folder says what is wrong with it
+            return []
+
+    def _staged_leftovers(self) -> list[Path]:
+        """Files staged for the pair, beside it and where links to it lead.  Raises InvalidFile."""
+        left: list[Path] = []
+        for path in (self._key, self._certificate, self._public, self._waiting):
+            target = atomic_write.followed(path)
+            pattern = rf"\.{re.escape(target.name)}({_IS_ASIDE})?{atomic_write.STAGED}"
+            left += self._named(pattern, target.parent)
+        return sorted(set(left))
+
+    def _named(self, pattern: str, folder: Path | None = None) -> list[Path]:
         """The files in the folder whose whole name fits.  Raises InvalidFile."""
-        folder = self._key.parent
+        folder = folder or self._key.parent
         with atomic_write.as_unfit(folder):
             found = sorted(folder.iterdir()) if path_checks.stat_if_present(folder) else []
         return [path for path in found if re.fullmatch(pattern, path.name)]
@@ -224,25 +254,27 @@ class KeyPairFiles:
 
     def finish_interrupted(self) -> bool:
         try:
-            moves = parse_json(self._intent.read_bytes())
+            content = path_checks.read_regular(self._intent)
         except FileNotFoundError:
             return False
         except OSError as error:
             raise atomic_write.unfit(self._intent, error) from None
-        except ValueError:
-            moves = {}
-        self._finish(moves if isinstance(moves, dict) else {})
-        self._end_waiting()
+        moves = _read_moves(content)
+        self._finish(moves)
+        for key in {self._key, *map(Path, list(moves.values())[:1])}:
+            self._end_waiting(key)
         return True
 
-    def _end_waiting(self) -> None:
-        """The key that waited is in place, perhaps under a passphrase."""
-        stored, waiting = self.current(), self.waiting()
+    def _end_waiting(self, key: Path | None = None) -> None:
+        """The key that waited for ``key`` is in place, perhaps under a passphrase."""
+        key = key or self._key
+        path = key.with_name(key.name + ".next")
+        stored, waiting = _stored(key, key.with_name(key.name + ".pub")), _secret(path)
         with suppress(InvalidPrivateKey):
             if stored and waiting:
                 head = read_head(waiting.reveal().encode("latin-1", errors="replace"))
                 if head.public_key is not None and head.public_key == stored.public_key:
-                    atomic_write.discard(self._waiting)
+                    atomic_write.discard(path)
 
     def _staged(self, wanted: list[tuple[Path, bytes, int]]) -> dict[str, str]:
         moves: dict[str, str] = {}
@@ -258,14 +290,45 @@ class KeyPairFiles:
         return moves
 
     def _finish(self, moves: Mapping[str, str]) -> None:
-        """Renames what is still staged: a file that is gone was renamed before the cut."""
-        with atomic_write.as_unfit(self._key):
-            for staged, target in moves.items():
+        """Renames what is still staged: a file that is gone was renamed before the cut.
+
+        Raises InvalidFile where one cannot be renamed: the intent then stays, and the next command
+        tries again.
+        """
+        for staged, target in moves.items():
+            try:
                 if os.path.lexists(staged):
                     Path(staged).replace(target)
+            except OSError as error:
+                raise _unfinished(moves, target, error) from None
+        with suppress(OSError):  # all are in place; where that may not last, the intent stays
             for folder in {Path(target).parent for target in moves.values()}:
                 atomic_write.sync_folder(folder)
             self._intent.unlink(missing_ok=True)
+
+
+def _read_moves(content: bytes) -> dict[str, str]:
+    """The renames in an intent: from a staged file to its place.  None where it is damaged."""
+    try:
+        moves = parse_json(content)
+    except ValueError:
+        return {}
+    paths = [*moves, *moves.values()] if isinstance(moves, dict) else [None]
+    is_whole = all(isinstance(path, str) and path[:1] == "/" and "\0" not in path for path in paths)
+    return moves if is_whole else {}
+
+
+def _unfinished(moves: Mapping[str, str], failed: str, error: OSError) -> InvalidFile:
+    """The words for a pair of which ``failed`` could not be put in place."""
+    done = [target for staged, target in moves.items() if not os.path.lexists(staged)]
+    if not done:
+        return atomic_write.unfit(Path(failed), error)
+    return InvalidFile(
+        "pair-unfinished",
+        path=failed,
+        replaced=", ".join(done),
+        reason=f"{error.strerror or error}.",
+    )
 
 
 def _stored(path: Path, public: Path) -> StoredKey | None:
@@ -318,9 +381,12 @@ def _text(path: Path) -> str | None:
 
 def _bytes(path: Path) -> bytes:
     """The file's content; a pipe of that name is not waited for.  Raises OSError or InvalidFile."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        _require_file(os.fstat(file.fileno()).st_mode, path)
-        return file.read()
+    try:
+        return path_checks.read_regular(path)
+    except path_checks.NotAPlainFile as error:
+        raise InvalidFile(path=str(path), reason=f"{error.strerror}.") from None
+    except IsADirectoryError:
+        raise InvalidFile(path=str(path), reason="It is a folder.") from None
 
 
 def _require_file(mode: int, path: Path) -> None:
@@ -345,4 +411,9 @@ def _line(text: str) -> bytes:
 
 def _copy(path: Path, backup: Path) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
-    atomic_write.stage(backup, path.read_bytes(), mode).replace(backup)
+    staged = atomic_write.stage(backup, _bytes(path), mode)
+    try:
+        staged.replace(backup)
+    except OSError:
+        atomic_write.discard(staged)
+        raise

@@ -1,6 +1,7 @@
 """What the services' answers have in common: JSON objects, and words that mean quota or lock."""
 
-from typing import Any
+import re
+from typing import Any, TypeGuard
 
 from alpkey.adapters.service.http import HttpAnswer
 from alpkey.core.json_text import parse_json
@@ -19,6 +20,11 @@ def json_object(answer: HttpAnswer) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Whether this can be a token in a header (RFC 6750, 2.1: no blanks, no control characters)."""
+    return isinstance(value, str) and re.fullmatch(r"[!-~]+", value) is not None
 
 
 def shown(message: str) -> str:

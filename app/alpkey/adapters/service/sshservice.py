@@ -125,7 +125,7 @@ def _unwrapped(message: str) -> str:
     """A message may be the repr of bytes that hold an identity provider's JSON: show its words."""
     try:
         inner = parse_json(ast.literal_eval(message))
-        return str(inner["error_description"])
+        return shown(str(inner["error_description"]))
     except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
         return shown(message)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alpkey.adapters.service.http import AnswerLost, Http, HttpAnswer, Peer
-from alpkey.adapters.service.json_responses import json_object, names_a_lock, shown
+from alpkey.adapters.service.json_responses import is_token, json_object, names_a_lock, shown
 from alpkey.core.addresses import is_secure
 from alpkey.core.errors import (
     AlpkeyError,
@@ -30,6 +30,8 @@ CONNECT_TIMEOUT_S = 5.0
 # RFC 8628: an interval that is not given, and what slow_down adds to it for good.
 DEFAULT_INTERVAL_S = 5
 SLOWER_BY = timedelta(seconds=5)
+FASTEST, SLOWEST = timedelta(seconds=1), timedelta(minutes=1)
+"""A provider is never asked more often, and its answer never missed for longer."""
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 # Not for this client, or for no client at all (RFC 6749, section 5.2).
@@ -72,7 +74,7 @@ class OpenIdSignIn:
         try:
             known = parse_json(knowledge)
             metadata, keys = known["metadata"], known["keys"]
-            if metadata["issuer"] == self._openid.issuer and isinstance(keys["keys"], list):
+            if metadata["issuer"] == self._openid.issuer and _is_key_set(keys):
                 self._metadata, self._keys, self._is_recalled = metadata, keys, True
         except (ValueError, TypeError, KeyError, RecursionError):
             return
@@ -82,7 +84,10 @@ class OpenIdSignIn:
         if metadata.get("issuer") != self._openid.issuer:
             raise self._peer.trouble("It says to be another provider than the site file names.")
         self._metadata = {name: metadata[name] for name in _OF_USE if name in metadata}
-        self._keys = self._fetched(self._endpoint("jwks_uri"))
+        keys = self._fetched(self._endpoint("jwks_uri"))
+        if not _is_key_set(keys):
+            raise self._peer.trouble("Its list of keys cannot be read.")
+        self._keys = keys
         self._is_recalled = False
 
     def with_password(self, credentials: Credentials) -> Tokens:
@@ -141,7 +146,7 @@ class OpenIdSignIn:
                 str(body["user_code"]),
                 self._secure(page, "verification_uri"),
                 self._secure(whole, "verification_uri_complete"),
-                timedelta(seconds=float(body.get("interval", DEFAULT_INTERVAL_S))),
+                _interval(body.get("interval", DEFAULT_INTERVAL_S)),
                 self._now() + timedelta(seconds=float(body["expires_in"])),
             )
         except (KeyError, TypeError, ValueError, OverflowError):
@@ -192,7 +197,7 @@ class OpenIdSignIn:
         access, refresh, identity = (
             body.get(name) for name in ("access_token", "refresh_token", "id_token")
         )
-        if not isinstance(access, str) or not access:
+        if not is_token(access):
             raise self._peer.trouble("Its answer holds no access token.")
         username = None
         if identity is not None or proof_needed:
@@ -301,6 +306,19 @@ class OpenIdSignIn:
             )
         except AnswerLost:
             raise self._peer.trouble("No answer came from it.") from None
+
+
+def _interval(seconds: object) -> timedelta:
+    """Between two polls; raises TypeError, ValueError or OverflowError where it is no number."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float | str):
+        raise TypeError("no number of seconds")
+    return min(max(timedelta(seconds=float(seconds)), FASTEST), SLOWEST)
+
+
+def _is_key_set(keys: Any) -> bool:
+    """Whether this has the shape of a JWK Set (RFC 7517, 5)."""
+    rows = keys.get("keys") if isinstance(keys, dict) else None
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
 
 
 class _Waiting(Exception):

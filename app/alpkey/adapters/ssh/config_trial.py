@@ -47,7 +47,11 @@ class OpenSshConfig:
         ``Match all`` ends their last block, so that what follows applies to every host.
         """
         atomic_write.private_folder(self._places.undo)
-        with tempfile.TemporaryDirectory(dir=self._places.undo, prefix="trial-") as folder:
+        with atomic_write.as_unfit(self._places.undo):
+            trial_folder = tempfile.TemporaryDirectory(
+                dir=self._places.undo, prefix="trial-", ignore_cleanup_errors=True
+            )
+        with trial_folder as folder:
             own, first, second = (Path(folder, name) for name in ("own", "first", "second"))
             with readable_by_ssh():
                 line = include_line(own).encode() + b"\n"

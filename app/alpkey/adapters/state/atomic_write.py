@@ -17,6 +17,11 @@ from alpkey.core.errors import InvalidFile
 STAGED = r"\.alpkey-[a-z0-9_]{8}"
 
 
+# open(2): Linux makes a file without a name, where the file system can.
+_NAMELESS: int = getattr(os, "O_TMPFILE", 0)
+_KNOWS_NO_NAMELESS = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS, errno.ENOENT)
+
+
 def private_folder(path: Path) -> None:
     """Make the folder, 0700, if it is missing.  Raises InvalidFile."""
     with as_unfit(path):
@@ -30,12 +35,19 @@ def replace(path: Path, content: bytes, mode: int) -> None:
     """
     path = followed_file(path)
     with as_unfit(path):
-        staged = stage(path, content, mode)
-        try:
-            staged.replace(path)
-        except OSError:
-            discard(staged)
-            raise
+        for last in (False, False, True):
+            staged = stage(path, content, mode)
+            try:
+                staged.replace(path)
+            except FileNotFoundError:  # swept by a process that took it for a leftover
+                if last:
+                    raise
+            except OSError:
+                discard(staged)
+                raise
+            else:
+                break
+    with suppress(OSError):  # the new content is in place: an error would deny that
         sync_folder(path.parent)
 
 
@@ -58,11 +70,52 @@ def stage(path: Path, content: bytes, mode: int) -> Path:
     return staged
 
 
-def sweep(path: Path) -> None:
-    """Remove what was left staged beside ``path``; for its only writer.  Raises OSError."""
-    for staged in path.parent.iterdir():
-        if re.fullmatch(rf"\.{re.escape(path.name)}{STAGED}", staged.name):
-            staged.unlink(missing_ok=True)
+def sweep(path: Path, before_s: float | None = None) -> None:
+    """Remove what a cut left staged beside ``path``: all, or what was written ``before_s``.
+
+    ``before_s`` is in seconds since the epoch.  What cannot be removed stays for the doctor.
+    """
+    _sweep(path.parent, rf"\.{re.escape(path.name)}{STAGED}", before_s)
+
+
+def sweep_folder(folder: Path, before_s: float) -> None:
+    """The same for all files in a folder of ours."""
+    _sweep(folder, rf"\..+{STAGED}", before_s)
+
+
+def _sweep(folder: Path, pattern: str, before_s: float | None) -> None:
+    with suppress(OSError):
+        for path in list(folder.iterdir()):
+            if re.fullmatch(pattern, path.name):
+                with suppress(OSError):
+                    found = path.lstat()
+                    is_old = before_s is None or found.st_mtime < before_s
+                    if is_old and found.st_uid == os.getuid():
+                        path.unlink()
+
+
+def check_stageable(path: Path, room_bytes: int) -> None:
+    """Write ``room_bytes`` to the disk of ``path`` without a name.  Raises OSError.
+
+    Nothing is left of it, whenever this process is killed.
+    """
+    try:
+        handle = os.open(path.parent, os.O_WRONLY | _NAMELESS, 0o600) if _NAMELESS else None
+    except OSError as error:
+        if error.errno not in _KNOWS_NO_NAMELESS:
+            raise
+        handle = None
+    if handle is None:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.alpkey-")
+        try:
+            Path(name).unlink()
+        except OSError:
+            os.close(handle)
+            raise
+    with os.fdopen(handle, "wb") as file:
+        file.write(bytes(room_bytes))
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def holds(path: Path, content: bytes) -> bool:

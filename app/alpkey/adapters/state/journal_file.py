@@ -1,6 +1,7 @@
 """The journal on disk: lines are appended; those that no longer matter leave at the same time."""
 
 import os
+import stat
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +60,10 @@ class JournalFile:
         fresh: Rows = [(journal_lines.to_line(fact), fact) for fact in facts]
         atomic_write.private_folder(self._path.parent)
         with atomic_write.as_unfit(self._path):
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, MODE)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, MODE)
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                os.close(handle)
+                raise path_checks.NotAPlainFile(self._path)
             with os.fdopen(handle, "ab+") as file:
                 self._read(file)
                 rows = [*self._rows, *fresh]

@@ -11,7 +11,9 @@ from typing import Any, Protocol
 
 import click
 
+from alpkey.cli.output.terminal import echo
 from alpkey.core.background_call import BackgroundCall
+from alpkey.core.display_text import visible
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput
 from alpkey.core.events import (
     LINE_LIMIT_BYTES,
@@ -93,9 +95,9 @@ class TextOutput:
     def show(self, event: Shown) -> None:
         match event:
             case Step(id=step, params=params):
-                click.echo(f"  {step_text(step, params)}", err=True)
+                echo(f"  {step_text(step, params)}", err=True)
             case Warn(code=code, params=params):
-                click.echo(f"  {warning_text(code, params)}", err=True)
+                echo(f"  {warning_text(code, params)}", err=True)
             case Show():
                 _show_page(event)
             case Ask():
@@ -123,13 +125,13 @@ class TextOutput:
             if field.kind == "text" and field.value and not has_error:
                 self._known[field.name] = field.value
             if field.kept and not has_error:
-                click.echo(f"{_LABELS[field.name]}: from the keychain", err=True)
+                echo(f"{_LABELS[field.name]}: from the keychain", err=True)
             elif field.name not in self._known and field.name != WISH:
                 self._known[field.name] = _asked(field.name, field.kind, field.value)
         return dict(self._known)
 
     def done(self, result: Mapping[str, object]) -> None:
-        click.echo(self._text(result))
+        echo(self._text(result))
 
     def failed(self, error: AlpkeyError) -> None:
         self._explain(error)
@@ -137,7 +139,7 @@ class TextOutput:
     @staticmethod
     def _wait(news: BackgroundCall[object]) -> None:
         if not news.wait(NOTICE_AFTER_S):
-            click.echo("Waiting for the keychain; it may ask to be unlocked.", err=True)
+            echo("Waiting for the keychain; it may ask to be unlocked.", err=True)
             news.wait(NEWS_TIMEOUT_S)
 
     @staticmethod
@@ -147,7 +149,7 @@ class TextOutput:
     @staticmethod
     def _explain(error: AlpkeyError) -> None:
         text = describe(error)
-        click.echo(f"{text.title}. {text.detail}\n{text.next_step}", err=True)
+        echo(f"{text.title}. {text.detail}\n{text.next_step}", err=True)
 
 
 class JsonObject:
@@ -243,7 +245,7 @@ class JsonLines:
         if self._first:
             row, self._first = {"v": VERSION, **row}, False
         try:
-            sys.stdout.write(json.dumps(row) + "\n")
+            sys.stdout.write(event_line(row))
             sys.stdout.flush()
         except BrokenPipeError:
             _discard_output()
@@ -256,6 +258,28 @@ class JsonLines:
             if isinstance(row.get("answer"), int) and isinstance(row.get("values"), dict):
                 self._answers.put((row["answer"], wrapped(row["values"])))
         self._cancel()
+
+
+def event_line(row: Mapping[str, object]) -> str:
+    """``row`` as a line of LINE_LIMIT_BYTES at most; where it is longer, its longest parts are cut.
+
+    Texts and lists are cut alike, for a certificate can hold both without end.
+    """
+    line, limit = json.dumps(row) + "\n", LINE_LIMIT_BYTES
+    while len(line) > LINE_LIMIT_BYTES:  # JSON is ASCII: a character is a byte
+        limit //= 2
+        line = json.dumps(_cut(row, limit)) + "\n"
+    return line
+
+
+def _cut(value: Any, limit: int) -> Any:
+    if isinstance(value, str):
+        return value[:limit]
+    if isinstance(value, Mapping):
+        return {name: _cut(inner, limit) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cut(inner, limit) for inner in value[:limit]]
+    return value
 
 
 def read_prepared(line: str) -> Answer:
@@ -278,7 +302,7 @@ def _show_page(page: Show) -> None:
     """Print where to sign in on stderr; the QR code only to a terminal."""
     if page.qr and sys.stderr.isatty():
         click.echo(half_blocks(page.qr), err=True)
-    click.echo(signin_messages.page_to_open(page.url, page.short_url, page.user_code), err=True)
+    echo(signin_messages.page_to_open(page.url, page.short_url, page.user_code), err=True)
 
 
 def half_blocks(rows: Sequence[str]) -> str:
@@ -334,11 +358,11 @@ def _row(line: str | bytes) -> dict[str, Any]:
 
 def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
     if kind == "confirm" and name == "apply":
-        return click.confirm(f"{value}\n{_QUESTIONS[name][1]}", err=True)
+        return click.confirm(visible(f"{value}\n{_QUESTIONS[name][1]}"), err=True)
     if kind == "confirm":
         code, question = _QUESTIONS[name]
         text = describe(Cancelled(code, path=value))
-        return click.confirm(f"{text.title}. {text.detail}\n{question}", err=True)
+        return click.confirm(visible(f"{text.title}. {text.detail}\n{question}"), err=True)
     if kind in SECRET_KINDS:
         return Secret(getpass.getpass(f"{_LABELS[name]}: "))
-    return str(click.prompt(_LABELS[name], default=value, err=True))
+    return str(click.prompt(_LABELS[name], default=value and visible(value), err=True))

@@ -23,7 +23,8 @@ def main() -> int:
     except Exception:  # noqa: BLE001  nothing but one of its words may come into a prompt
         text, code = "broken", UNFIT
     with suppress(OSError, ValueError):  # a prompt that reads no further, or a closed stream
-        sys.stdout.write(text + "\n")
+        # The text for a key that cannot be used may hold anything.
+        sys.stdout.write("".join(part if part.isprintable() else "?" for part in text) + "\n")
         sys.stdout.flush()
     return code
 

@@ -33,13 +33,15 @@ class FilesObservation:
     """The examined files that exist, by name (:data:`checks_files.FILES`), and their disks.
 
     ``free_bytes`` is the smaller free space of the disks of key and state; ``locks``: the state's
-    file system supports file locks; ``interrupted``: an installation was interrupted.
+    file system supports file locks; ``interrupted``: an installation was interrupted;
+    ``leftovers``: what it left staged beside the key, private keys among them.
     """
 
     paths: Mapping[str, PathObservation]
     free_bytes: int
     locks: bool
     interrupted: bool
+    leftovers: tuple[Path, ...] = ()
 
 
 AgentAnswer = Literal["absent", "hangs", "refuses", "answers"]

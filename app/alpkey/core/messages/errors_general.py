@@ -70,6 +70,11 @@ ERRORS: Mapping[str, Description] = {
     "path-closed": Description(
         "{path} is closed to you", "{reason} Nothing was changed.", "Open it with: {command}"
     ),
+    "pair-unfinished": Description(
+        "The new key is only half installed",
+        "{replaced} was replaced, but {path} could not be: {reason}",
+        "Fix this and run any command of Alpkey: it finishes the installation first.",
+    ),
     "runtime-unfit": Description(
         "Alpkey has no folder for its sockets",
         "{reason}",

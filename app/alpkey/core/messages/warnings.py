@@ -62,6 +62,7 @@ WARNINGS: Mapping[str, str] = {
     "not-revocable": "{site} has no service that revokes keys for Alpkey. The certificate works "
     "until its end {ended} wherever there is a copy of it and its key.",
     "not-revoked": "The key is installed, but the one until now was not revoked. {title}",
+    "renewal-unfinished": "An interrupted renewal could not be finished. {title}: {detail}",
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
     "file-kept": "What stood there had been changed. It is kept as {path}.",

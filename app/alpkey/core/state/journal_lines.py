@@ -96,5 +96,5 @@ def _from_line(line: str) -> Fact | None:
             del row[name]
         fact = kind(**row)
         return fact if _has_its_types(fact) else None
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None

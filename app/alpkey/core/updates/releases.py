@@ -46,7 +46,7 @@ class LastUpdateCheck:
             row = parse_json(data)
             newest = release_in({"tag_name": row["version"], "html_url": row["page"]})
             return cls(from_rfc3339(row["asked_at"]), newest)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
     def is_old(self, now: datetime) -> bool:

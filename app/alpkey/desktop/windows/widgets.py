@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from alpkey.core.display_text import visible
 from alpkey.core.messages.description import Description
 from alpkey.core.site import Host, Site
 from alpkey.desktop.views.status import with_mnemonics
@@ -41,6 +42,12 @@ _SECOND_MS = 1000
 
 class WrappedLabel(QLabel):
     """A label as high as its text at its width, which forms and stacked pages do not ask for."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(visible(text))
+
+    def setText(self, text: str) -> None:  # noqa: N802  Qt's name
+        super().setText(visible(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
         super().resizeEvent(event)
@@ -163,10 +170,10 @@ def ask(
     parent: QWidget, name: str, question: Description, yes: str, no: str, agreed: Callable[[], None]
 ) -> None:
     """Ask about what cannot be undone; ``yes`` calls ``agreed``, and Enter means ``no``."""
-    box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", question.title, parent=parent)
+    box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", visible(question.title), parent=parent)
     box.setObjectName(name)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(question.detail)
+    box.setInformativeText(visible(question.detail))
     box.addButton(yes, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda _: agreed())
     declined = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(declined)

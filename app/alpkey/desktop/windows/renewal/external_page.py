@@ -72,7 +72,7 @@ class ExternalPage(RenewalPage):
             )
             self._code.setText(str(page["user_code"]))
             self._address.setText(self._url)
-            pixmap = qr_pixmap(page["qr"])
+            pixmap = qr_pixmap(page["qr"]) if page["qr"] else QPixmap()
             self._picture.setPixmap(pixmap)
             self._picture.setMinimumSize(pixmap.size())  # half of it cannot be scanned
         else:
