@@ -69,12 +69,9 @@ class Wiring:
         """For the home of this process."""
         return cls(user_paths(), key)
 
-    @cached_property
+    @property
     def context(self) -> glance.CommandContext:
-        """Site and settings as they were when first asked for.  Raises InvalidFile."""
-        return self._current_context()
-
-    def _current_context(self) -> glance.CommandContext:
+        """Site and settings, read again only where a file of them changed.  Raises InvalidFile."""
         found = self.files_of_settings.context()
         if self._key is None:
             return found
@@ -90,7 +87,7 @@ class Wiring:
 
     def snapshot(self) -> Snapshot:
         """A snapshot of this moment.  Raises InvalidFile where settings or site are unreadable."""
-        return glance.snapshot(self.paths, now(), self._current_context(), self.known)
+        return glance.snapshot(self.paths, now(), self.context, self.known)
 
     def known(self, account: str | None = None) -> Known:
         """What the journal says; nothing where it cannot be read, for then the commands say why."""
