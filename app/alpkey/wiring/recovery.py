@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from alpkey import path_checks
 from alpkey.actions.install import recover as recover_pair
 from alpkey.core.errors import AlpkeyError
 
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 
 def recover(wiring: Wiring) -> Iterator[Event]:
     """Finish the installations that were cut off.  Raises nothing of the tree of errors."""
+    paths = wiring.paths
     with suppress(AlpkeyError):  # the command itself says what is wrong with the settings
-        yield from recover_pair(wiring.files, wiring.lock)
-        program = wiring.program_files
-        lock = wiring.file_lock(wiring.paths.program_lock, lambda: program)
-        yield from recover_pair(program, lock)
+        if path_checks.lstat_or_none(paths.intent):
+            yield from recover_pair(wiring.files, wiring.lock)
+        if path_checks.lstat_or_none(paths.program_intent):
+            program = wiring.program_files
+            lock = wiring.file_lock(paths.program_lock, lambda: program)
+            yield from recover_pair(program, lock)
