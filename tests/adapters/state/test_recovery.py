@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from alpkey.core.ports import IssuedPair
 
 from alpkey.adapters.keys.key_files import KeyPairFiles
 from alpkey.adapters.state import atomic_write
 from alpkey.adapters.state.journal_file import JournalFile
 from alpkey.adapters.state.lock import FileLock
 from alpkey.core.errors import InvalidFile
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 
 
@@ -135,7 +135,7 @@ def test_a_pipe_as_a_state_file_is_refused_and_not_waited_for(tmp_path: Path) ->
     pipe = tmp_path / "journal.jsonl"
     os.mkfifo(pipe)
     with pytest.raises(InvalidFile):
-        JournalFile(pipe).facts()
+        JournalFile(pipe, _now).facts()
     with pytest.raises(InvalidFile), FileLock(pipe, lambda: pipe, _now).held(1):
         pass
 

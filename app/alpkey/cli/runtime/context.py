@@ -102,7 +102,7 @@ def run(
 
 
 def _recovered(
-    make: Callable[[Wiring, SignalCancellation], Action[R],
+    make: Callable[[Wiring, SignalCancellation], Action[R]],
     wiring: Wiring,
     cancellation: SignalCancellation,
 ) -> Action[R]:
