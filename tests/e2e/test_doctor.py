@@ -275,6 +275,17 @@ def test_a_key_for_another_user(healthy: Home) -> None:
     assert_silent(healthy)
 
 
+def test_a_certificate_with_limits_is_named(healthy: Home, tmp_path: Path) -> None:
+    public = healthy.key.with_name("limited.pub")
+    public.write_text(keygen("-y", "-f", healthy.key))
+    options = ("-n", "alice", "-V", "-1m:+1h", "-O", "force-command=hostname")
+    keygen("-q", "-s", make_key(tmp_path / "ca"), "-I", "limited", *options, public)
+    public.with_name("limited-cert.pub").replace(healthy.certificate)
+    _, found = doctor(healthy, "--quick")
+    (limited,) = [finding for finding in found if finding["id"] == "key-limited"]
+    assert "force-command" in limited["detail"]
+
+
 def test_a_key_of_another_authority_explains_the_refusal(healthy: Home) -> None:
     healthy.centre.fault("foreign-ca", times=1)
     assert healthy.renew()[0] == 0

@@ -135,7 +135,7 @@ def test_a_pipe_as_a_state_file_is_refused_and_not_waited_for(tmp_path: Path) ->
     pipe = tmp_path / "journal.jsonl"
     os.mkfifo(pipe)
     with pytest.raises(InvalidFile):
-        JournalFile(pipe, lambda: datetime.now(UTC)).facts()
+        JournalFile(pipe, _now).facts()
     with pytest.raises(InvalidFile), FileLock(pipe, lambda: pipe, _now).held(1):
         pass
 
