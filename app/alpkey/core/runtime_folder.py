@@ -18,6 +18,7 @@ TRAY = "tray"
 WINDOW = "window"
 AGENT = "agent"
 CONNECT = "connect"
+CONNECT_WITHOUT_AGENT = "no-agent"
 LONGEST_NAME_BYTES = 14
 
 # sun_path without the zero at its end: unix(7), and unix(4) of macOS.
