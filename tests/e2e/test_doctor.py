@@ -23,7 +23,7 @@ from tests.e2e.test_bad_moments import ON_A_FULL_DISK, can_mount
 from tests.e2e.test_password import change_password, keep, renew_with_code_only
 from tests.e2e.waiting import until
 from tests.keychains import SecretServiceHost, secret_service
-from tests.keys import keygen, make_key, sign
+from tests.keys import keygen, make_key
 
 DAY_S = 24 * 3600
 NETWORK_DOWN_S = 5.0
@@ -293,17 +293,6 @@ def test_a_key_of_another_authority_explains_the_refusal(healthy: Home) -> None:
     healthy.renew()
     _, found = doctor(healthy)
     assert "login-refused" not in str(found)
-
-
-def test_a_certificate_that_is_limited_to_an_address(healthy: Home, tmp_path: Path) -> None:
-    """It is of a foreign authority, too, and so refused: the limit is said beside that."""
-    public = keygen("-y", "-f", healthy.key)
-    healthy.key.with_name(f"{healthy.key.name}.pub").write_text(public)
-    limit = ("-O", "source-address=192.0.2.1/32")
-    sign(make_key(tmp_path / "ca"), healthy.key, "-n", "alice", "-V", "-1m:+20h", *limit)
-    _, found = doctor(healthy)
-    limited = [row for row in found if row["id"] == "key-limited"]
-    assert "source-address" in limited[0]["detail"]
 
 
 def test_a_setting_of_a_later_version_is_said_once(healthy: Home) -> None:

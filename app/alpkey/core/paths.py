@@ -142,6 +142,10 @@ class Paths:
         return self.own_ssh / "connect"
 
     @property
+    def connect_without_agent_config(self) -> Path:
+        return self.own_ssh / "connect-without-agent"
+
+    @property
     def fresh(self) -> Path:
         """The script that ssh runs first where a key on demand is wanted."""
         return self.own_ssh / "fresh"

@@ -283,7 +283,14 @@ class Wiring:
             lambda: self.files_of_settings.chosen().settings,
             own_agent=lambda: self.own_agent.path,
             can_refuse=_can_refuse,
+            goes_without_agent=self._goes_without_agent,
         )
+
+    def _goes_without_agent(self) -> bool:
+        """Whether the agent never answers; only a key that is nowhere else is worth the wait."""
+        from alpkey.actions.agent.selection import never_answers
+
+        return not self.snapshot().elsewhere and never_answers(self.agents.used)
 
 
 def own_command(*arguments: str) -> list[str]:

@@ -11,10 +11,16 @@ from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.paths import Paths, certificate_of
-from alpkey.core.runtime_folder import CONNECT
+from alpkey.core.runtime_folder import CONNECT, CONNECT_WITHOUT_AGENT
 from alpkey.core.settings.settings import Settings
 from alpkey.core.site import Site
-from alpkey.core.ssh.config_blocks import Identity, InvalidConfigPath, connect_file, hosts_file
+from alpkey.core.ssh.config_blocks import (
+    Identity,
+    InvalidConfigPath,
+    connect_file,
+    hosts_file,
+    without_agent_file,
+)
 from alpkey.core.ssh.include_line import begins_with, include_line_for
 from alpkey.core.ssh.on_demand import match_line, script
 from alpkey.core.state.ports import SSH_CONFIG, ExternalChanges
@@ -37,12 +43,15 @@ class OwnSshConfig:
         *,
         own_agent: Callable[[], Path | None] = lambda: None,
         can_refuse: Callable[[], bool] = lambda: False,
+        goes_without_agent: Callable[[], bool] = lambda: False,
     ) -> None:
         """``ensure`` is Alpkey's command that a login on demand runs; ``settings`` are read
         again for each write, as a command may change one.  ``own_agent`` is the socket of
         Alpkey's agent, None unless it runs; ``can_refuse`` says whether every ssh here knows
-        RefuseConnection.
+        RefuseConnection.  ``goes_without_agent`` says whether logins are to ask no agent, because
+        the one that ssh would ask never answers.
         """
+        self._goes_without_agent = goes_without_agent
         self._can_refuse = can_refuse
         self._settings = settings
         self._own_agent = own_agent
@@ -54,7 +63,12 @@ class OwnSshConfig:
 
     def write(self, user: str | None) -> Path | None:
         self.refresh(user)
-        return None if self._is_read_in() else self._plainly_named(self._places.connect_config)
+        at = self._places
+        if self._goes_without_agent():
+            with readable_by_ssh():
+                _write(at.connect_without_agent_config, without_agent_file(at).encode())
+            return self._plainly_named(at.connect_without_agent_config, CONNECT_WITHOUT_AGENT)
+        return None if self._is_read_in() else self._plainly_named(at.connect_config, CONNECT)
 
     def refresh(self, user: str | None) -> None:
         """The same without a path for ssh.  Raises InvalidFile."""
@@ -103,9 +117,10 @@ class OwnSshConfig:
         """
         at = self._places
         old = at.node_known_hosts.with_name(at.node_known_hosts.name + ".old")
-        link = self._runtime.place(CONNECT)
-        lying = (at.own_ssh_config, at.connect_config, at.fresh, at.node_known_hosts, old)
-        return (*lying, link) if link else lying
+        links = [self._runtime.place(name) for name in (CONNECT, CONNECT_WITHOUT_AGENT)]
+        connect = (at.connect_config, at.connect_without_agent_config)
+        lying = (at.own_ssh_config, *connect, at.fresh, at.node_known_hosts, old)
+        return (*lying, *(link for link in links if link))
 
     def _script(self) -> str:
         """It needs the program and the package, which are the same file in a bundle."""
@@ -155,15 +170,15 @@ class OwnSshConfig:
                 return entry.get("proven") is True and begins_with(file.read(len(line) + 2), line)
         return False
 
-    def _plainly_named(self, path: Path) -> Path:
-        """``path``, or a link to it whose name needs no quotes in a shell.
+    def _plainly_named(self, path: Path, link_name: str) -> Path:
+        """``path``, or a link to it in the runtime folder whose name needs no quotes in a shell.
 
         WORKAROUND: for a jump, OpenSSH (ssh.c, up to 10.x) puts the name of the ``-F`` file into
         a shell command without quotes, and expands percent signs in it.
         """
         if _PLAIN.fullmatch(str(path)):
             return path
-        link = self._runtime.ready() / CONNECT
+        link = self._runtime.ready() / link_name
         with atomic_write.as_unfit(link):
             atomic_write.link(link, path)
         return link
