@@ -278,6 +278,36 @@ class TestTrouble:
             provider.with_password(right(centre))
         assert raised.value.code in ("request-refused", "service-trouble")
 
+    @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])
+    @pytest.mark.parametrize("body", ['{"error": "blocked"}', '{"message": "no"}', "<html>", ""])
+    def test_what_stands_before_the_provider_says_nothing_of_a_token(
+        self, status: int, body: str
+    ) -> None:
+        provider, http = provider_that_says(SECURE)
+        http.token_answer = HttpAnswer(status, "application/json", body.encode())
+        for use in (
+            lambda: provider.again(Secret("a token")),
+            lambda: provider.with_device(provider.for_device()),
+        ):
+            with pytest.raises(Unreachable) as raised:
+                use()
+            assert raised.value.code == "service-trouble"
+
+    @pytest.mark.parametrize("status", [404, 429, 502])
+    def test_not_even_in_the_providers_words(self, status: int) -> None:
+        provider, http = provider_that_says(SECURE)
+        http.token_answer = HttpAnswer(status, "application/json", b'{"error": "invalid_grant"}')
+        with pytest.raises(Unreachable):
+            provider.again(Secret("a token"))
+
+    @pytest.mark.parametrize("status", [400, 401])
+    def test_the_provider_itself_refuses_a_token(self, status: int) -> None:
+        provider, http = provider_that_says(SECURE)
+        http.token_answer = HttpAnswer(status, "application/json", b'{"error": "invalid_grant"}')
+        with pytest.raises(SignInRefused) as refused:
+            provider.again(Secret("a token"))
+        assert refused.value.code == "token-refused"
+
     def test_of_whoever_is_no_provider(self, centre: Centre) -> None:
         openid = replace(openid_of(centre), issuer=centre.facts.gateway_url)
         with pytest.raises(Unreachable) as raised:
@@ -291,13 +321,14 @@ class FakeHttp(Http):
     def __init__(self, document: dict[str, Any]) -> None:
         self._answer = HttpAnswer(200, "application/json", json.dumps(document).encode())
         self.sent: list[str] = []
+        self.token_answer: HttpAnswer | None = None
 
     def get(self, url: str, *, timeout_s: float) -> HttpAnswer:
         return self._answer
 
     def send(self, method: str, url: str, **_: Any) -> HttpAnswer:
         self.sent.append(url)
-        return self._answer
+        return (self.token_answer if url.endswith("/token") else None) or self._answer
 
 
 INSECURE = ["http://issuer/keys", "http://127.0.0.1/keys", "file:///etc/passwd", "https://"]

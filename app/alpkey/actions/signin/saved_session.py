@@ -7,7 +7,7 @@ lock: another renewal may have put the next one there.
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alpkey.actions.confirm import is_wanted
 from alpkey.actions.install import LOCK_TIMEOUT_S
@@ -26,6 +26,7 @@ from alpkey.core.state.journal import SessionSaved, fold
 
 QUESTION = "keep_sign_in"
 QUESTION_NUMBER = 2
+TOKEN_REFUSED = "token-refused"  # noqa: S105  the code of an error, no secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,8 @@ class Session:
     def again(self) -> Generator[Event, Answer, Tokens | None]:
         """Tokens of the saved sign-in; None where there is none, or it is refused and removed.
 
-        Raises Unreachable (the provider, or the lock), Cancelled, and KeychainTrouble where the
-        user is not there to sign in instead.
+        Raises Unreachable (the provider, or the lock), Cancelled, and, where the user is not there
+        to sign in instead, KeychainTrouble, SignInRefused and InvalidFile.
         """
         account, world = self._who.account, self._world
         if not world or not account or not self._is_known(account, world):
@@ -80,6 +81,11 @@ class Session:
             patiently(lambda: world.kept.keychain.get(session_name(account)), world.kept)
             with world.kept.lock.held(LOCK_TIMEOUT_S), world.kept.cancellation.briefly():
                 tokens, trouble = self._renewed(account, world)
+        except (SignInRefused, InvalidFile) as error:  # neither is about the token
+            if not self._who.attended:
+                raise
+            yield Warn("session-unused", quoted(error))
+            return None
         except KeychainTrouble as error:
             if not self._who.attended:
                 raise
@@ -145,7 +151,7 @@ class Session:
         """
         entry = world.kept.keychain.get(session_name(account))
         session = session_from_entry(entry) if entry else None
-        tokens = self._redeemed(session) if session else None
+        tokens = self._redeemed(session, account) if session else None
         if session is None or tokens is None:
             self._forget(account, world)
             return None, None
@@ -157,15 +163,28 @@ class Session:
                 return tokens, error
         return tokens, None
 
-    def _redeemed(self, session: SavedSession) -> Tokens | None:
-        """None where the provider refuses, or does not prove that it is for the same user."""
+    def _redeemed(self, session: SavedSession, account: str) -> Tokens | None:
+        """None where the provider refuses the token, or it is for another user.
+
+        Only that speaks of what is saved.  Raises all else: nothing saved is touched then.
+        """
         self._provider.recall(session.provider)
         try:
             tokens = self._provider.again(session.refresh)
-        except (SignInRefused, InvalidFile):
+        except SignInRefused as error:
+            if error.code != TOKEN_REFUSED:
+                raise
             return None
-        name = tokens.username
-        return tokens if name is None or session.username in (None, name) else None
+        name = tokens.username or session.username
+        if session.username not in (None, name) or self._is_another(name, account):
+            return None
+        return replace(tokens, username=name)
+
+    def _is_another(self, name: str | None, account: str) -> bool:
+        """Whether ``name`` is an account here, and not this one."""
+        if name is None or self._world is None or not self._world.kept.site.names_a_user(name):
+            return False
+        return name != account
 
     def _forget(self, account: str, world: SessionWorld) -> None:
         """Under the lock."""

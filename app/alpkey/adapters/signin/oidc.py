@@ -31,8 +31,26 @@ DEFAULT_INTERVAL_S = 5
 SLOWER_BY = timedelta(seconds=5)
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
-# Not for this client, or for nobody at all (RFC 6749, section 5.2).
+# Not for this client, or for no client at all (RFC 6749, section 5.2).
 _NOT_BY_PASSWORD = ("unauthorized_client", "unsupported_grant_type")
+
+# What a provider calls its refusals (RFC 6749, 5.2; RFC 8628, 3.5).  A proxy or a rate limit in
+# front of it answers with the same statuses, in words of its own.
+_PROVIDER_ERRORS = frozenset(
+    {
+        "access_denied",
+        "authorization_pending",
+        "expired_token",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_scope",
+        "slow_down",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    }
+)
+_REFUSAL_STATUSES = (400, 401, 403)
 
 Form = Mapping[str, str | Secret]
 
@@ -186,8 +204,9 @@ class OpenIdSignIn:
         answer = self._sent("token_endpoint", form)
         body = json_object(answer)
         if answer.status != 200:
-            told = str(body.get("error")), shown(str(body.get("error_description", "")))
-            raise refused(*told) or self._refusal(answer)
+            words = str(body.get("error")), shown(str(body.get("error_description", "")))
+            is_refusal = answer.status in _REFUSAL_STATUSES
+            raise (refused(*words) if is_refusal else None) or self._refusal(answer)
         access, refresh, identity = (
             body.get(name) for name in ("access_token", "refresh_token", "id_token")
         )
@@ -258,9 +277,16 @@ class OpenIdSignIn:
         return self._token_refusal(error, description)
 
     def _refusal(self, answer: HttpAnswer) -> AlpkeyError:
+        """A refusal only in the provider's own words; all else is trouble on the way to it."""
         body = json_object(answer)
-        message = body.get("error_description") or body.get("error")
-        if not isinstance(message, str) or answer.status >= 500:
+        error = body.get("error")
+        message = body.get("error_description") or error
+        is_own = answer.status == 400 or (
+            answer.status in _REFUSAL_STATUSES
+            and isinstance(error, str)
+            and error in _PROVIDER_ERRORS
+        )
+        if not isinstance(message, str) or not is_own:
             return self._peer.trouble(f"It answers with status {answer.status}.")
         return SignInRefused("request-refused", site=self._site.name, message=shown(message))
 

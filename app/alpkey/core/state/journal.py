@@ -212,7 +212,7 @@ _MOMENTS = ("at", "valid_before")
 _METHOD = "way"  # what lines call Issued.method
 
 # The service said no to what was typed or kept, which is not a matter of network or quota.
-_SIGN_IN_REFUSALS = ("sign-in-refused", "account-locked", "request-refused")
+SIGN_IN_REFUSALS = ("sign-in-refused", "account-locked", "request-refused")
 
 
 def to_line(fact: Fact) -> str:
@@ -407,7 +407,7 @@ def _learn(known: Known, fact: Fact) -> Known:
                 refused_at=fact.at if refused else known.refused_at,
                 locked_at=fact.at if code == "account-locked" else known.locked_at,
                 quota_refused_at=at,
-                kept_refused=known.kept_refused or (kept and code in _SIGN_IN_REFUSALS),
+                kept_refused=known.kept_refused or (kept and code in SIGN_IN_REFUSALS),
             )
 
 
