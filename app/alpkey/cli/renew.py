@@ -143,6 +143,8 @@ def renew_command(
             return all_of.renew_for_service_account(if_needed, cancellation)
         if silent:
             return all_of.renew_automatically(cancellation)
+        if at_gateway and not (yes or username or output.can_ask):
+            all_of.check_account_known()
         if at_gateway:
             return all_of.renew_at_gateway(method or all_of.external_method, request, cancellation)
         if from_stdin or events or method is SignInMethod.PASSWORD:

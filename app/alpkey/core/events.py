@@ -30,12 +30,14 @@ class Field:
     """One thing to ask for.  ``value`` is what is known already; it is never a secret.
 
     ``kept`` where the keychain has it: it need not be typed, and never comes along.
+    ``choices`` are the answers that a ``choice`` takes.
     """
 
     name: str
     kind: FieldKind
     kept: bool = False
     value: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ class Show:
     """A page to sign in at, in this computer's browser or on another device.
 
     For a device ``url`` holds the code already, and ``short_url`` wants ``user_code`` typed;
-    ``qr`` is ``url`` as rows of 0 and 1, to be scanned.
+    ``qr`` is ``url`` as rows of 0 and 1, to be scanned.  For a browser ``short_url`` leads to
+    ``url`` once: it is the one to hand to another program, whose arguments every user can read.
     """
 
     kind: Literal["browser", "device"]
@@ -107,6 +110,13 @@ def as_object(event: Shown) -> dict[str, Any]:
             return {
                 "event": "ask",
                 "ask": number,
-                "fields": [asdict(one) for one in fields],
+                "fields": [_field_object(asked) for asked in fields],
                 "error": error_object(error) if error else None,
             }
+
+
+def _field_object(asked: Field) -> dict[str, Any]:
+    row = asdict(asked)
+    if not asked.choices:
+        del row["choices"]
+    return row

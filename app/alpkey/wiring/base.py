@@ -23,7 +23,7 @@ from alpkey.adapters.clock import now
 from alpkey.adapters.process.processes import Detached, start_detached
 from alpkey.core.base_dirs import home_dir
 from alpkey.core.display import has_display
-from alpkey.core.errors import AlpkeyError, InvalidFile, InvalidInput, NeedsBrowser
+from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, InvalidInput, NeedsBrowser
 from alpkey.core.paths import Paths, lock_of
 from alpkey.core.runtime_folder import TRAY, WINDOW, is_own_agent
 from alpkey.core.signin.methods import default_service, external_method, first_method, service_for
@@ -220,6 +220,11 @@ class Assembly:
         if self._alone:
             self._files.check_kinds()
 
+    def check_account_known(self) -> None:
+        """Raises Cancelled where the first sign-in would need a question about the account."""
+        if self._glance().account is None:
+            raise Cancelled("account-unknown")
+
     def renew_usually(
         self, cancellation: Cancellation, request: GatewayRequest | None = None
     ) -> Action:
@@ -325,6 +330,7 @@ class Assembly:
             site=self.site,
             sign_in=self._sign_in(openid, cancellation),
             service=service,
+            remember_account=self._remember_account,
             files=self._files,
             pairs=CryptographyKeys(),
             lock=self._lock,
@@ -695,6 +701,11 @@ class Assembly:
         return external_method(
             self.site, snapshot.retired, snapshot.method, has_display=self.has_display
         )
+
+    def _remember_account(self, name: str) -> None:
+        """Where no name is set, the certificate says it; a policy's stays."""
+        if self._context.chosen.origins["username"] == "person":
+            self.settings.file.change("username", name)
 
     def _sign_in(self, openid: OpenId, cancellation: Cancellation) -> SignInWorld:
         from alpkey.actions.signin.sign_in import SignInWorld

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc import jwt
@@ -360,6 +361,15 @@ def provider_that_says(document: dict[str, Any]) -> tuple[OpenIdSignIn, FakeHttp
     openid = OpenId("https://issuer", "a client", "http://localhost:8765", ("password",))
     http = FakeHttp(document)
     return OpenIdSignIn(openid, site(), http, now), http
+
+
+def test_a_fresh_page_is_for_one_account() -> None:
+    provider, _ = provider_that_says(SECURE)
+    query = parse_qs(urlsplit(provider.for_browser("bob").url).query)
+    assert (query["prompt"], query["login_hint"]) == (["login"], ["bob"])
+    assert (
+        not {"prompt", "login_hint"} & parse_qs(urlsplit(provider.for_browser().url).query).keys()
+    )
 
 
 @pytest.mark.parametrize("uri", [None, 1, *INSECURE])

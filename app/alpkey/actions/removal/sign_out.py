@@ -134,9 +134,9 @@ class _Leaving:
         fresh = None
         try:
             who = Who(self._look.account, keeps=False)
-            tokens, _ = yield from sign_in(method, keys.sign_in, who)
+            signed_in = yield from sign_in(method, keys.sign_in, who)
+            tokens, account = signed_in.tokens, signed_in.account or ""
             fresh = tokens.refresh
-            account = self._look.account or tokens.username or ""
             for key in keys.service.listed(tokens.access):
                 known = fold(self._journal.facts(), account)
                 got_here = key.certificate and self._ours.has_certificate(key.certificate)

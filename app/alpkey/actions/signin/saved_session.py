@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from alpkey.actions.confirm import is_wanted
 from alpkey.actions.install import LOCK_TIMEOUT_S
+from alpkey.actions.signin.account_check import is_another
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld, patiently
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, KeychainTrouble, SignInRefused
 from alpkey.core.events import Answer, Event, Step, Warn
@@ -44,7 +45,8 @@ class Who:
 
     ``may_ask``: the user is there for the question whether to stay signed in; ``attended``: and for
     a keychain that asks to be unlocked; ``keeps``: a new sign-in may be saved; ``has_form``: a form
-    is shown, which can offer to save a password.
+    is shown, which can offer to save a password; ``confirms``: where no account is known, the one
+    that signs in is named and has to be agreed to.
     """
 
     account: str | None = None
@@ -52,6 +54,7 @@ class Who:
     attended: bool = True
     keeps: bool = True
     has_form: bool = False
+    confirms: bool = False
 
 
 class Session:
@@ -176,15 +179,10 @@ class Session:
                 raise
             return None
         name = tokens.username or session.username
-        if session.username not in (None, name) or self._is_another(name, account):
+        site = self._world.kept.site if self._world else None
+        if session.username not in (None, name) or (site and is_another(name, account, site)):
             return None
         return replace(tokens, username=name)
-
-    def _is_another(self, name: str | None, account: str) -> bool:
-        """Whether ``name`` is an account here, and not this one."""
-        if name is None or self._world is None or not self._world.kept.site.names_a_user(name):
-            return False
-        return name != account
 
     def _forget(self, account: str, world: SessionWorld) -> None:
         """Under the lock."""

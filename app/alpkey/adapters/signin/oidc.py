@@ -116,12 +116,13 @@ class OpenIdSignIn:
             self._password_refusal,
         )
 
-    def for_browser(self) -> BrowserRequest:
+    def for_browser(self, fresh_for: str | None = None) -> BrowserRequest:
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
         self.prepare()
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
+        again = {"prompt": "login", "login_hint": fresh_for} if fresh_for else {}
         url = prepare_grant_uri(
             self._endpoint("authorization_endpoint"),
             self._openid.client_id,
@@ -132,6 +133,7 @@ class OpenIdSignIn:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
+            **again,
         )
         return BrowserRequest(url, state, nonce, Secret(verifier))
 

@@ -2,12 +2,13 @@
 
 import errno
 import hmac
+import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,7 +25,11 @@ _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 GLANCE_S = 0.1
 """How often a wait looks whether it is cancelled."""
 
-LastUpdateCheck = Mapping[str, str]
+Query = Mapping[str, str]
+
+START = "/start/"
+# What the listener itself puts beside a browser's answers.
+_OPENED_TWICE: Query = {"opened": "twice"}
 
 
 class RedirectListener:
@@ -36,25 +41,57 @@ class RedirectListener:
 
     @contextmanager
     def listening(self, request: BrowserRequest) -> Iterator["Listening"]:
-        told: SimpleQueue[LastUpdateCheck] = SimpleQueue()
+        answers: SimpleQueue[Query] = SimpleQueue()
+        starts = _StartAddresses()
         with ExitStack() as servers:
             for family, address in ADDRESSES:
                 try:
-                    server = _Server(family, (address, self._port), request.state, told)
+                    server = _Server(family, (address, self._port), request, answers, starts)
                 except OSError as error:
                     if family == socket.AF_INET6 and error.errno in _NO_IPV6:
                         continue
                     raise Unreachable("callback-busy", port=self._port) from None
                 servers.enter_context(_serving(server))
-            yield Listening(told, self._site_name)
+            yield Listening(answers, starts, f"http://localhost:{self._port}", self._site_name)
+
+
+class _StartAddresses:
+    """The paths that lead to the page of the request, each of them once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._unopened: set[str] = set()
+        self._opened: set[str] = set()
+
+    def new(self) -> str:
+        path = f"{START}{secrets.token_urlsafe(32)}"
+        with self._lock:
+            self._unopened.add(path)
+        return path
+
+    def open(self, path: str) -> bool | None:
+        """Whether this is the first time; None where there is no such path."""
+        with self._lock:
+            if path in self._unopened:
+                self._unopened.remove(path)
+                self._opened.add(path)
+                return True
+            return False if path in self._opened else None
 
 
 class Listening:
     """A listener in wait for its browser."""
 
-    def __init__(self, told: "SimpleQueue[LastUpdateCheck]", site_name: str) -> None:
-        self._told = told
+    def __init__(
+        self, answers: "SimpleQueue[Query]", starts: _StartAddresses, origin: str, site_name: str
+    ) -> None:
+        self._answers = answers
+        self._starts = starts
+        self._origin = origin
         self._site_name = site_name
+
+    def start_address(self) -> str:
+        return f"{self._origin}{self._starts.new()}"
 
     def code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
         ends = monotonic() + timeout_s
@@ -63,17 +100,19 @@ class Listening:
             if left <= 0:
                 raise Cancelled("browser-late", site=self._site_name, minutes=round(timeout_s / 60))
             try:
-                return self._code(self._told.get(timeout=min(left, GLANCE_S)))
+                return self._code(self._answers.get(timeout=min(left, GLANCE_S)))
             except Empty:
                 continue
         raise Cancelled
 
-    def _code(self, told: LastUpdateCheck) -> Secret:
-        if "code" in told:
-            return Secret(told["code"])
-        if told["error"] == "access_denied":
+    def _code(self, answer: Query) -> Secret:
+        if answer is _OPENED_TWICE:
+            raise SignInRefused("opened-twice", site=self._site_name, retryable=True)
+        if "code" in answer:
+            return Secret(answer["code"])
+        if answer["error"] == "access_denied":
             raise Cancelled("sign-in-denied", site=self._site_name)
-        message = shown(told.get("error_description") or told["error"])
+        message = shown(answer.get("error_description") or answer["error"])
         raise SignInRefused("request-refused", site=self._site_name, message=message)
 
 
@@ -86,12 +125,14 @@ class _Server(ThreadingHTTPServer):
         self,
         family: socket.AddressFamily,
         address: tuple[str, int],
-        state: str,
-        told: "SimpleQueue[LastUpdateCheck]",
+        request: BrowserRequest,
+        answers: "SimpleQueue[Query]",
+        starts: _StartAddresses,
     ) -> None:
         self.address_family = family
-        self.state = state
-        self.told = told
+        self.request = request
+        self.answers = answers
+        self.starts = starts
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
@@ -109,25 +150,39 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        told = {name: values[0] for name, values in parse_qs(url.query).items()}
-        if url.path != "/" or not {"code", "error"} & told.keys() or not self._asked_for_us():
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        state = self.server.request.state
+        if self._asked_for_us() and url.path.startswith(START):
+            self._start(url.path)
+        elif url.path != "/" or not {"code", "error"} & query.keys() or not self._asked_for_us():
             self._say(404, signin_messages.PAGES["nothing-here"])
-        elif not hmac.compare_digest(told.get("state", "").encode(), self.server.state.encode()):
+        elif not hmac.compare_digest(query.get("state", "").encode(), state.encode()):
             self._say(400, signin_messages.PAGES["another-sign-in"])
         else:
-            self._say(
-                200, signin_messages.PAGES["signed-in" if "code" in told else "not-signed-in"]
-            )
-            self.server.told.put(told)
+            page = "signed-in" if "code" in query else "not-signed-in"
+            self._say(200, signin_messages.PAGES[page])
+            self.server.answers.put(query)
+
+    def _start(self, path: str) -> None:
+        match self.server.starts.open(path):
+            case True:
+                self._say(302, signin_messages.PAGES["go-on"], self.server.request.url)
+            case False:
+                self._say(409, signin_messages.PAGES["opened-twice"])
+                self.server.answers.put(_OPENED_TWICE)
+            case None:
+                self._say(404, signin_messages.PAGES["nothing-here"])
 
     def _asked_for_us(self) -> bool:
         """Whether the browser believes to talk to this computer, not to a name that leads here."""
         host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
         return host in {"localhost", "127.0.0.1", "::1"}
 
-    def _say(self, status: int, sentence: str) -> None:
+    def _say(self, status: int, sentence: str, location: str | None = None) -> None:
         page = f"<!DOCTYPE html><title>Alpkey</title><p>{sentence}</p>\n".encode()
         self.send_response(status)
+        if location:
+            self.send_header("Location", location)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.send_header("Cache-Control", "no-store")

@@ -20,6 +20,7 @@ from alpkey.core.events import (
     Answer,
     Ask,
     Await,
+    Field,
     Result,
     Show,
     Shown,
@@ -66,7 +67,17 @@ _QUESTIONS = {
     "uninstall": ("uninstall-question", "Undo all this"),
     "revoke": ("revoke-question", "Revoke them"),
     "job": ("job-question", "End it"),
+    "first_account": ("account-question", "Is this your account"),
 }
+
+# The answers to a choice, as they are offered; {value} is what the question is about.
+_CHOICES = {
+    "switch": "Switch account",
+    "use": "Use {value} here",
+    "cancel": "Cancel",
+}
+# Answers that are no secret.
+_PLAIN_ANSWERS = ("username", "account")
 
 
 class Presenter(Protocol):
@@ -116,6 +127,8 @@ class Sentences:
             at_fault = ask.error.params.get("field")
             again = [at_fault, f"{at_fault}_again"] if at_fault else ["password", "otp"]
             self._kept = {name: kept for name, kept in self._kept.items() if name not in again}
+        if ask.fields[0].kind == "choice":  # asked anew each time
+            return {field.name: _chosen(field) for field in ask.fields}
         for field in ask.fields:
             at_fault = self._is_at_fault(ask, field.name)
             if field.kind == "text" and field.value and not at_fault:
@@ -259,9 +272,9 @@ def read_prepared(line: str) -> Answer:
 
 
 def wrapped(values: dict[str, Any]) -> Answer:
-    """Every text but the user name is taken for a secret, so nothing typed is shown by mistake."""
+    """Every text but an account is taken for a secret, so nothing typed is shown by mistake."""
     return {
-        name: Secret(value) if isinstance(value, str) and name != "username" else value
+        name: Secret(value) if isinstance(value, str) and name not in _PLAIN_ANSWERS else value
         for name, value in values.items()
     }
 
@@ -283,9 +296,11 @@ def half_blocks(rows: Sequence[str]) -> str:
     return "\n".join(f"\x1b[30;107m{line}\x1b[0m" for line in lines)
 
 
-def nobody_to_ask(ask: Ask) -> Cancelled:
+def nobody_to_ask(ask: Ask) -> AlpkeyError:
     """What is said where a question stands open and nobody can answer."""
     field = ask.fields[0]
+    if field.kind == "choice" and ask.error:
+        return ask.error
     if field.kind == "confirm":
         code, _ = _QUESTIONS[field.name]
         return Cancelled(code) if field.name == "apply" else Cancelled(code, path=field.value)
@@ -322,6 +337,14 @@ def _row(line: str | bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return row if isinstance(row, dict) else {}
+
+
+def _chosen(field: Field) -> str:
+    for number, choice in enumerate(field.choices, start=1):
+        label = _CHOICES.get(choice, choice).format(value=field.value)
+        click.echo(f"  {number}  {label}", err=True)
+    numbers = click.IntRange(1, len(field.choices))
+    return field.choices[click.prompt("Number", type=numbers, err=True) - 1]
 
 
 def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:

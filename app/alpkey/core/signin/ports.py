@@ -50,12 +50,19 @@ class DeviceRequest:
 class Awaited(Protocol):
     """A browser that was sent to sign in, and is awaited back."""
 
+    def start_address(self) -> str:
+        """A new address here that sends a browser to the page of the request, once.
+
+        Opened a second time it ends the sign-in: another program may have read it.
+        """
+
     def code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
         """The code that it brings.
 
         Raises Cancelled (``sign-in-denied`` after a no there, ``browser-late`` after
         ``timeout_s``, or plainly once ``cancelled`` says so), SignInRefused
-        (``request-refused``) where the provider sent it back with any other error.
+        (``request-refused``) where the provider sent it back with any other error, or
+        (``opened-twice``) where a start address was opened twice.
         """
 
 
@@ -103,8 +110,11 @@ class SignIn(Protocol):
         provider or the site file does not allow it.
         """
 
-    def for_browser(self) -> BrowserRequest:
-        """Begins a sign-in by browser.  Nothing has been sent to whom it concerns yet."""
+    def for_browser(self, fresh_for: str | None = None) -> BrowserRequest:
+        """Begins a sign-in by browser.  Nothing has been sent to whom it concerns yet.
+
+        ``fresh_for`` is an account to sign in as, though the browser is signed in as another.
+        """
 
     def with_code(self, request: BrowserRequest, code: Secret) -> Tokens:
         """Ends a sign-in by browser.  Raises SignInRefused (``token-refused``)."""

@@ -14,10 +14,12 @@ from alpkey.core.site import SignInMethod, Site
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.renewal.screens import (
+    AccountQuestion,
     Done,
     ExternalSignIn,
     Failure,
     FailureAction,
+    FirstAccountQuestion,
     KeepSignInQuestion,
     MethodChoice,
     ReplaceQuestion,
@@ -32,6 +34,8 @@ EXTERNAL_METHODS = (SignInMethod.BROWSER, SignInMethod.DEVICE)
 
 # The question whether to stay signed in.
 KEEP_SIGN_IN = "keep_sign_in"
+# The question whether the account that signed in is the right one.
+FIRST_ACCOUNT = "first_account"
 
 # Errors after which the other sign-in methods replace the form.
 _FORM_NO_LONGER = ("service-retired", "password-not-allowed")
@@ -267,7 +271,7 @@ class RenewalController:
         if isinstance(self._screen, StillGood):
             self._show_asked()
 
-    def answer_question(self, yes: bool) -> None:
+    def answer_question(self, yes: bool | str) -> None:
         """Answer the question that is shown, and go on with the sign-in."""
         if self._is_question:
             self._answer({self._ask["fields"][0]["name"]: yes})
@@ -302,7 +306,7 @@ class RenewalController:
 
     @property
     def _is_question(self) -> bool:
-        return self.is_asked and self._ask["fields"][0]["kind"] == "confirm"
+        return self.is_asked and self._ask["fields"][0]["kind"] in ("confirm", "choice")
 
     def _find_methods(self, state: CurrentState) -> SignInMethod:
         """Find the methods that lead to a key now; return the one that comes first."""
@@ -344,9 +348,14 @@ class RenewalController:
         if not self._is_question:
             self._show_sign_in()
             return
-        field = self._ask["fields"][0]
-        question = KeepSignInQuestion if field["name"] == KEEP_SIGN_IN else ReplaceQuestion
-        self._show(question(field["value"]))
+        field, error = self._ask["fields"][0], self._ask["error"]
+        if field["kind"] == "choice":
+            self._show(AccountQuestion(field["value"], error["title"], error["detail"]))
+        elif field["name"] == FIRST_ACCOUNT:
+            self._show(FirstAccountQuestion(field["value"]))
+        else:
+            question = KeepSignInQuestion if field["name"] == KEEP_SIGN_IN else ReplaceQuestion
+            self._show(question(field["value"]))
 
     def _show_sign_in(self) -> None:
         if self._external:
