@@ -36,7 +36,14 @@ from alpkey.core.settings.settings import (
     no_such_site,
     read_values,
 )
-from alpkey.core.site import InvalidSite, Site, overlaid, read_site, with_clusters
+from alpkey.core.site import (
+    InvalidSite,
+    Site,
+    overlaid,
+    read_site,
+    with_clusters,
+    with_services_in_use_first,
+)
 from alpkey.core.ssh.aliases import Alias, from_text
 from alpkey.core.ssh.control_sockets import is_shared
 from alpkey.core.state import journal, quota
@@ -133,7 +140,7 @@ def _read_site(at: Paths, name: str) -> Site:
                 raise _unreadable(layer, str(error)) from None
     if site is None:
         raise _unreadable(_deciding_file(at, SITE), no_such_site(name, site_names(at)))
-    return site
+    return with_services_in_use_first(site, date.today())
 
 
 def _deciding_file(at: Paths, key: str) -> Path:

@@ -37,6 +37,8 @@ KEEP_SIGN_IN = "keep_sign_in"
 # The question whether the account that signed in is the right one.
 FIRST_ACCOUNT = "first_account"
 
+OTHER_SERVICE = "Signing in with the browser leads to another service, which may work."
+
 # Errors after which the other sign-in methods replace the form.
 _FORM_NO_LONGER = ("service-retired", "password-not-allowed")
 
@@ -367,8 +369,15 @@ class RenewalController:
         else:
             self._show(SignInForm())
 
-    def _show_methods(self, title: str, detail: str) -> None:
-        self._show(MethodChoice(title, detail, self._quota_note, self._methods))
+    def _show_methods(
+        self, title: str, detail: str, methods: tuple[SignInMethod, ...] | None = None
+    ) -> None:
+        offered = self._methods if methods is None else methods
+        self._show(MethodChoice(title, detail, self._quota_note, offered))
+
+    @property
+    def _is_external(self) -> bool:
+        return self._method in EXTERNAL_METHODS
 
     def _show_done(self, result: dict[str, Any]) -> None:
         state = self._current_state()
@@ -379,6 +388,11 @@ class RenewalController:
         self._show(Done(title, quota, result["cancelled_late"], tuple(self._notes)))
 
     def _show_failure(self, error: dict[str, Any]) -> None:
+        if error["params"].get("instead") and not self._is_external:
+            external = tuple(method for method in self._methods if method in EXTERNAL_METHODS)
+            others = (*external, SignInMethod.PASSWORD)
+            self._show_methods(error["title"], f"{error['detail']} {OTHER_SERVICE}", others)
+            return
         page = str(error["params"].get("dashboard", ""))
         actions = self._actions(error["code"], has_page=page.startswith("https://"))
         self._show(Failure(error["title"], error["detail"], error["next_step"], actions, page))
