@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -140,7 +140,7 @@ def _read_site(at: Paths, name: str) -> Site:
                 raise _unreadable(layer, str(error)) from None
     if site is None:
         raise _unreadable(_deciding_file(at, SITE), no_such_site(name, site_names(at)))
-    return with_services_in_use_first(site, date.today())
+    return with_services_in_use_first(site, datetime.now().astimezone().date())
 
 
 def _deciding_file(at: Paths, key: str) -> Path:

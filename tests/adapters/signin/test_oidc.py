@@ -327,8 +327,9 @@ class FakeHttp(Http):
     def get(self, url: str, *, timeout_s: float) -> HttpAnswer:
         return self._answer
 
-    def send(self, method: str, url: str, **_: Any) -> HttpAnswer:
+    def send(self, method: str, url: str, **more: Any) -> HttpAnswer:
         self.sent.append(url)
+        self.headers = more.get("headers")
         return (self.token_answer if url.endswith("/token") else None) or self._answer
 
 
@@ -361,6 +362,12 @@ def provider_that_says(document: dict[str, Any]) -> tuple[OpenIdSignIn, FakeHttp
     openid = OpenId("https://issuer", "a client", "http://localhost:8765", ("password",))
     http = FakeHttp(document)
     return OpenIdSignIn(openid, site(), http, now), http
+
+
+def test_the_kind_of_client_is_named_as_at_the_gateway() -> None:
+    provider, http = provider_that_says(SECURE)
+    provider.for_device()
+    assert http.headers == {"X-Client-Type": "cli"}
 
 
 def test_a_fresh_page_is_for_one_account() -> None:

@@ -21,7 +21,7 @@ from alpkey.core.errors import (
 from alpkey.core.ports import Credentials
 from alpkey.core.secret import Secret
 from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, Tokens
-from alpkey.core.site import OpenId, SignInMethod, Site
+from alpkey.core.site import GATEWAY, OpenId, SignInMethod, Site
 
 TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 5.0
@@ -73,6 +73,10 @@ class OpenIdSignIn:
         self._site = site
         self._http = http
         self._peer = Peer.at(openid.issuer)
+        # The centre's own client sends it here as well as to the gateway.
+        self._client_type = next(
+            (service.client_type for service in site.services if service.kind == GATEWAY), "cli"
+        )
         self._now = now
         self._metadata: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
@@ -323,6 +327,7 @@ class OpenIdSignIn:
                 "POST",
                 self._endpoint(endpoint),
                 form={"client_id": self._openid.client_id, **form},
+                headers={"X-Client-Type": self._client_type},
                 timeout_s=TIMEOUT_S,
                 connect_timeout_s=CONNECT_TIMEOUT_S,
             )
