@@ -18,6 +18,7 @@ from alpkey.core.runtime_folder import AGENT
 from alpkey_sandbox.sandbox import Sandbox
 from tests.agents import end_agent
 from tests.e2e.conversation import Conversation
+from tests.shapes import check_output
 from tests.sockets import place_of
 
 RUN_TIMEOUT_S = 60
@@ -120,7 +121,9 @@ class Home:
         done = self.run(*arguments, "--json", typed=typed)
         assert done.stderr == "", done.stderr
         assert done.stdout.count("\n") == 1, done.stdout
-        return done.returncode, json.loads(done.stdout)
+        output = json.loads(done.stdout)
+        check_output(arguments, output)
+        return done.returncode, output
 
     def answer(self, password: str | None = None, otp: str | None = None) -> str:
         values = {
@@ -149,7 +152,7 @@ class Home:
             text=True,
             env={**self.environ, **environ},
         )
-        return Conversation(process)
+        return Conversation(process, arguments)
 
     @property
     def own_agent(self) -> Path:

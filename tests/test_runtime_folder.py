@@ -30,9 +30,9 @@ STRANGER = 65534
 # Each says where it is, once all have started.
 READY = """
 import sys
-from alpkey.core.paths import own_places
+from alpkey.core.paths import user_paths
 from alpkey.runtime_folder import RuntimeFolder
-folder = RuntimeFolder(own_places().runtime)
+folder = RuntimeFolder(user_paths().runtime)
 print(flush=True)
 sys.stdin.read()
 print(folder.ready())

@@ -57,6 +57,9 @@ _.connection_lost
 _.connection_made
 _.connection_requested
 _.public_key_auth_supported
+_.get_port
+_.server_requested
+_.session_requested
 exc
 orig_host
 orig_port
@@ -106,3 +109,12 @@ _.save_device_credential
 _.should_slow_down
 client_secret
 token_type_hint
+
+# Programs read these keys of --json; nothing in app/ does.
+_.by_hand
+_.disconnected
+_.healthy
+_.loses
+_.seconds_left
+_.set_aside
+_.this_machine

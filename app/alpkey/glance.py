@@ -1,4 +1,4 @@
-"""One look at this home: certificate, journal, site and settings, read from small files.
+"""A snapshot of this home: certificate, journal, site and settings, read from small files.
 
 The standard library only, so that the tray stays small and ``status`` quick.  Nothing here asks
 a network, an agent or a keychain, and nothing here writes.
@@ -8,12 +8,12 @@ import fcntl
 import json
 import os
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Generic, NamedTuple, TypeVar
 
 from alpkey import __version__
 from alpkey.core.errors import InvalidFile
@@ -46,8 +46,8 @@ from alpkey.core.site import (
 )
 from alpkey.core.ssh.aliases import Alias, from_text
 from alpkey.core.ssh.control_sockets import is_shared
-from alpkey.core.state import journal, quota
-from alpkey.core.state.external_change_ports import SSH_CONFIG
+from alpkey.core.state import journal, journal_lines, quota
+from alpkey.core.state.ports import SSH_CONFIG
 from alpkey.core.state.snapshot import Snapshot, Stamp
 from alpkey.core.tunnels.record import (
     TunnelObservation,
@@ -60,10 +60,12 @@ from alpkey.trusted_files import DistrustedFile, read_trusted
 
 _HEAD_BYTES = 16 * 1024
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a look stands on: the centre, as the person wants to see it, and the settings."""
+    """What a command is based on: the centre with the clusters to show, and the settings."""
 
     site: Site
     chosen: Chosen
@@ -79,24 +81,88 @@ def resources() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "resources"
 
 
+class ReadOnce(Generic[T]):
+    """What ``read`` finds in the files at ``paths``, read again only where one of them changed."""
+
+    def __init__(self, paths: Iterable[Path], read: Callable[[], T]) -> None:
+        self._paths = tuple(paths)
+        self._read = read
+        self._found: tuple[tuple[object, ...], T] | None = None
+
+    def __call__(self) -> T:
+        """Raises what ``read`` does."""
+        version = tuple(map(_version, self._paths))
+        if self._found is None or self._found[0] != version:
+            self._found = version, self._read()
+        return self._found[1]
+
+
+def _version(path: Path) -> object:
+    """Which content, owner and mode a file has; None where none can be found."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+class SettingsReader:
+    """Site and settings of a home, each read once unless its files change.  All raise InvalidFile.
+
+    ``policy`` are the values that the organisation locks, ``chosen`` the settings in force and who
+    decided each.
+    """
+
+    def __init__(self, at: Paths) -> None:
+        self._at = at
+        self.policy = ReadOnce(at.policies, lambda: policy(at))
+        self.chosen = ReadOnce((*at.policies, at.settings), lambda: chosen(at, self.policy()))
+        self._sites: dict[str, ReadOnce[Site]] = {}
+
+    def context(self) -> CommandContext:
+        """The chosen site with the clusters that the user wants, and the settings."""
+        chosen = self.chosen()
+        site = self._site(chosen.settings.site)
+        return CommandContext(with_clusters(site, chosen.settings.clusters), chosen)
+
+    def site(self) -> Site:
+        """The chosen site, without the clusters that the user wants.
+
+        Settings that cannot be read are skipped, so that a window can show what is wrong with them.
+        """
+        return self._site(self._site_name())
+
+    def _site_name(self) -> str:
+        with suppress(InvalidFile):
+            return self.chosen().settings.site
+        with suppress(InvalidFile):
+            return str(self.policy().get(SITE, DEFAULT_SITE))
+        return DEFAULT_SITE
+
+    def _site(self, name: str) -> Site:
+        at = self._at
+        if name not in self._sites:
+            files = (at.site_overrides / f"{name}.toml", at.site)
+            self._sites[name] = ReadOnce(files, lambda: _read_site(at, name))
+        return self._sites[name]()
+
+
 def command_context(at: Paths) -> CommandContext:
     """Site and settings.  Raises InvalidFile."""
-    decided = chosen(at)
-    site = _read_site(at, decided.settings.site)
-    return CommandContext(with_clusters(site, decided.settings.clusters), decided)
+    return SettingsReader(at).context()
 
 
 def site(at: Paths) -> Site:
-    """The site with the clusters that the person wants.  Raises InvalidFile."""
+    """The site with the clusters that the user wants.  Raises InvalidFile."""
     return command_context(at).site
 
 
 def shipped_site(at: Paths) -> Site:
     """The chosen site, without the clusters that the user wants.  Raises InvalidFile.
 
-    Settings that cannot be read are passed over, so that a window can show what is wrong with them.
+    Settings that cannot be read are skipped, so that a window can show what is wrong with them.
     """
-    return _read_site(at, _chosen_site_name(at))
+    return SettingsReader(at).site()
 
 
 def site_names(at: Paths) -> tuple[str, ...]:
@@ -107,14 +173,6 @@ def site_names(at: Paths) -> tuple[str, ...]:
 
 def _shipped_sites() -> Path:
     return resources() / "sites"
-
-
-def _chosen_site_name(at: Paths) -> str:
-    with suppress(InvalidFile):
-        return chosen(at).settings.site
-    with suppress(InvalidFile):
-        return str(policy(at).get(SITE, DEFAULT_SITE))
-    return DEFAULT_SITE
 
 
 def _read_site(at: Paths, name: str) -> Site:
@@ -148,14 +206,12 @@ def _deciding_file(at: Paths, key: str) -> Path:
     return next((path for path in reversed(at.policies) if key in _values(path)), at.settings)
 
 
-def settings(at: Paths) -> Settings:
-    """The settings in force.  Raises InvalidFile."""
-    return chosen(at).settings
+def chosen(at: Paths, locked: dict[str, Any] | None = None) -> Chosen:
+    """The settings in force, and who decided each.  Raises InvalidFile.
 
-
-def chosen(at: Paths) -> Chosen:
-    """The settings in force, and who decided each.  Raises InvalidFile."""
-    locked = policy(at)
+    ``locked`` is the organisation's policy where the caller has read it.
+    """
+    locked = policy(at) if locked is None else locked
     return choose(locked, _values(at.settings, locked))
 
 
@@ -191,34 +247,40 @@ def build() -> str:
 
 def known(at: Paths, account: str | None = None) -> journal.Known:
     """What the journal says of ``account``, or of the account that got a key last."""
-    return journal.fold(journal.from_lines(_lines(at.journal)), account)
+    return journal.fold(journal_lines.from_lines(_lines(at.journal)), account)
 
 
 def aliases(at: Paths) -> list[Alias]:
-    """The person's own names for hosts of the centre, as they were found last."""
+    """The user's own names for hosts of the centre, as they were found last."""
     return from_text("".join(_lines(at.aliases)))
 
 
 def shares_connections(at: Paths) -> bool:
-    """Whether connections are open that logins go through, or were until somebody looked."""
+    """Whether connections are open that logins go through, or were when last checked."""
     with suppress(OSError):
         return any(is_shared(path.name) for path in at.shared_connections.iterdir())
     return False
 
 
-def snapshot(at: Paths, now: datetime, on: CommandContext | None = None) -> Snapshot:
-    """One look.  Raises InvalidFile where settings or site cannot be read; any key is looked at.
+def snapshot(
+    at: Paths,
+    now: datetime,
+    context: CommandContext | None = None,
+    known_of: Callable[[str | None], journal.Known] | None = None,
+) -> Snapshot:
+    """One snapshot.  Raises InvalidFile where settings or site cannot be read; any key is shown.
 
-    ``on`` is the ground where the caller has it already.
+    ``context``, and ``known_of``, which folds the journal for an account, are read where the caller
+    does not have them.
     """
-    on = on or command_context(at)
-    the_site, the_settings = on.site, on.settings
+    context = context or command_context(at)
+    the_site, the_settings = context.site, context.settings
     key_path = at.private_key(the_site.key_file)
     certificate_path = certificate_of(key_path)
     certificate, trouble = _certificate(certificate_path)
     key = _key(key_path, certificate)
     account = the_settings.username or _principal(certificate) or None
-    facts = known(at, account)
+    facts = known_of(account) if known_of else known(at, account)
     if _is_lost(key, facts):
         key = _Key()
     wants_news = the_settings.tell_updates and not is_brought(build())
@@ -251,15 +313,15 @@ def snapshot(at: Paths, now: datetime, on: CommandContext | None = None) -> Snap
 
 def _newer(path: Path) -> Release | None:
     with suppress(OSError):
-        told = LastUpdateCheck.from_bytes(path.read_bytes())
-        return told.newer_than(__version__) if told else None
+        last = LastUpdateCheck.from_bytes(path.read_bytes())
+        return last.newer_than(__version__) if last else None
     return None
 
 
 def tunnels(at: Paths, now: datetime) -> tuple[TunnelObservation, ...]:
-    """The tunnels that live, and those whose end is worth telling; by name."""
+    """The open tunnels, and those whose end is to be shown; by name."""
     found = (_tunnel(path) for path in sorted(at.tunnels.glob("*.json")))
-    return tuple(one for one in found if one and one.is_worth_telling(now))
+    return tuple(tunnel for tunnel in found if tunnel and tunnel.is_worth_telling(now))
 
 
 def _last_tunnel(path: Path) -> TunnelTarget | None:
@@ -269,7 +331,7 @@ def _last_tunnel(path: Path) -> TunnelTarget | None:
 
 
 def _tunnel(path: Path) -> TunnelObservation | None:
-    """A living one's file is locked; one that was let go may just have been replaced."""
+    """An open tunnel's file is locked; one that is unlocked may just have been replaced."""
     while True:
         try:
             with path.open("rb") as file:
@@ -322,13 +384,13 @@ def _unreadable(path: Path, reason: str) -> InvalidFile:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    """None where the file cannot be read: a look shows what it can, and the commands say why."""
+    """None where the file cannot be read: a snapshot has what it can, and the commands say why."""
     with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
         yield from file
 
 
 def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
-    """The certificate, and in words why a file that is there is none of use."""
+    """The certificate, and in words why a file that is there cannot be used."""
     try:
         certificate = read_certificate(path.read_bytes())
     except FileNotFoundError:
@@ -375,14 +437,14 @@ def _by_its_public_half(path: Path) -> _Key:
 
 
 def _is_lost(key: _Key, facts: journal.Known) -> bool:
-    """Keys of ours are in files, so one of which only the ``.pub`` is here is nowhere else."""
+    """Alpkey's keys are in files, so one of which only the ``.pub`` is left is lost."""
     if key.has_file or key.public_key is None:
         return False
     return facts.made_here(fingerprint(key.public_key))
 
 
 def _revocation(certificate: Certificate | None, facts: journal.Known) -> str | None:
-    """What is to be said of a certificate that opens nothing any more."""
+    """What is wrong with a certificate that was revoked."""
     if certificate is None or certificate.serial not in facts.revoked:
         return None
     return "It was revoked. Get a fresh one with: alpkey renew"
@@ -393,14 +455,14 @@ def _principal(certificate: Certificate | None) -> str | None:
 
 
 def _is_configured(external_changes: Path) -> bool:
-    """Whether our line was put into the person's ssh configuration, as far as that can be read."""
+    """Whether Alpkey's line was added to the user's ssh configuration, as far as can be read."""
     with suppress(OSError, ValueError, TypeError):
         return SSH_CONFIG in dict(json.loads(external_changes.read_bytes()))
     return False
 
 
 def _is_locked(path: Path) -> bool:
-    """Whether somebody holds the lock; asking for a shared one never takes it from anybody."""
+    """Whether a process holds the lock; asking for a shared one never takes it away."""
     try:
         with path.open("rb") as file:
             return _is_held(file)

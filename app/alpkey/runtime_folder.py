@@ -1,7 +1,7 @@
-"""The runtime folder on disk: the one place that finds, checks and makes it, for every use.
+"""The runtime folder on disk: it is found, checked and made here alone.
 
-Below the adapters and the desktop alike, and of the standard library only.  Every call looks
-anew: the folder can be cleaned away under a program that runs.
+Adapters and desktop both use it, so it needs the standard library only.  Every call checks again:
+the folder can be removed while a program runs.
 """
 
 import fcntl
@@ -20,34 +20,34 @@ from alpkey.core.runtime_folder import (
     random_name,
 )
 
-# A home that several computers share remembers a folder of each.
-_KEPT = 16
+# A home that several computers share records a folder of each.
+_RECORDED_LIMIT = 16
 _RECORD_LIMIT_BYTES = 4096
 
 
 class RuntimeFolder:
-    """That of one home.  No path that it gives is another person's, a link, or open to others."""
+    """The runtime folder of one home: never another user's, never a link, never open to others."""
 
     def __init__(self, roots: RuntimeRoots) -> None:
         self._roots = roots
 
     def ready(self) -> Path:
-        """The folder, made where it lacks.  Raises InvalidFile where none can be had.
+        """The folder, made if it is missing.  Raises InvalidFile where none can be made.
 
-        In the session's folder, else the remembered one, else a fresh one that is then remembered;
-        of several that start at once all get the same.
+        In the session's folder, else the recorded one, else a new one that is then recorded.
+        Programs that start at the same time all get the same one.
         """
         return self._in_session() or self._remembered() or self._fresh()
 
     def standing(self) -> Path | None:
-        """The folder where there is one; makes nothing and raises nothing."""
+        """The folder if it exists; makes nothing and raises nothing."""
         session = self._roots.session
         if session and self._session_serves(session) and self._is_ours(session):
             return session
         return self._remembered()
 
     def place(self, name: str) -> Path | None:
-        """Where the socket or lock of this name is, if it is anywhere."""
+        """The path of the socket or lock ``name``; None without a runtime folder."""
         folder = self.standing()
         return folder / name if folder else None
 
@@ -55,7 +55,7 @@ class RuntimeFolder:
         session = self._roots.session
         if session is None or not self._session_serves(session):
             return None
-        with suppress(OSError):  # then it is there already, or cannot be made
+        with suppress(OSError):  # it exists already, or cannot be made
             session.mkdir(mode=0o700)
         return session if self._is_ours(session) else None
 
@@ -68,14 +68,14 @@ class RuntimeFolder:
         return found is not None and is_ours_alone(found.st_mode, found.st_uid, self._roots.owner)
 
     def _keeps_apart(self, parent: Path) -> bool:
-        """A link is followed here: /tmp is one on macOS, and only root could turn it."""
+        """A link is followed: /tmp is one on macOS, and only root could change it."""
         with suppress(OSError):
             found = parent.stat()
             return keeps_apart(found.st_mode, found.st_uid, self._roots.owner)
         return False
 
     def _remembered(self) -> Path | None:
-        """The first one of the record that stands here; the others are of other computers."""
+        """The first recorded folder that exists here; the others are on other computers."""
         for line in self._recorded():
             folder = Path(os.fsdecode(line))
             if (
@@ -95,14 +95,15 @@ class RuntimeFolder:
         return []
 
     def _is_believed(self, found: os.stat_result) -> bool:
-        """A record that another user may write would lead us into that user's folder."""
+        """A record that another user may write could name that user's folder."""
         is_ours = found.st_uid in (0, self._roots.owner) and not found.st_mode & 0o022
         return stat.S_ISREG(found.st_mode) and is_ours
 
     def _fresh(self) -> Path:
-        """Each who starts adds a folder and takes the first in the record that stands.
+        """Add a folder to the record, and use the first one there that exists.
 
-        That alone has all agree; the lock only spares them the making, where locks are known.
+        This alone makes concurrent programs agree; the lock, on file systems that have locks,
+        only saves them from making folders that are not used.
         """
         try:
             with self._opened_record() as record:
@@ -123,7 +124,7 @@ class RuntimeFolder:
 
     @contextmanager
     def _opened_record(self) -> Iterator[int]:
-        """Opened for adding, and cut to its end where it became long.  Raises OSError."""
+        """Open it for appending, and keep only its end where it became long.  Raises OSError."""
         path = self._roots.record
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = _lstat(path)
@@ -134,15 +135,15 @@ class RuntimeFolder:
             with suppress(OSError):
                 fcntl.flock(handle, fcntl.LOCK_EX)
             if os.fstat(handle).st_size > _RECORD_LIMIT_BYTES:
-                kept = _lines(os.pread(handle, 2 * _RECORD_LIMIT_BYTES, 0))[-_KEPT:]
+                newest = _lines(os.pread(handle, 2 * _RECORD_LIMIT_BYTES, 0))[-_RECORDED_LIMIT:]
                 os.ftruncate(handle, 0)
-                os.write(handle, b"".join(line + b"\n" for line in kept))
+                os.write(handle, b"".join(line + b"\n" for line in newest))
             yield handle
         finally:
             os.close(handle)
 
     def _made(self) -> Path:
-        """A new one in the first temporary folder that takes it.  Raises InvalidFile."""
+        """A new folder in the first temporary folder that allows it.  Raises InvalidFile."""
         reason = "The path of every temporary folder is too long for a socket."
         for parent in self._roots.temporary:
             if not self._keeps_apart(parent):
@@ -163,7 +164,7 @@ class RuntimeFolder:
 
 
 def unfit(reason: str) -> InvalidFile:
-    """The error of a runtime folder that cannot be had, or used."""
+    """The error of a runtime folder that cannot be made or used."""
     return InvalidFile("runtime-unfit", reason=reason)
 
 
@@ -175,5 +176,5 @@ def _lstat(path: Path) -> os.stat_result | None:
 
 
 def _lines(content: bytes) -> list[bytes]:
-    """Without what a cut left half at the end."""
+    """The complete lines; one that was cut off at the end is left out."""
     return content.split(b"\n")[:-1]

@@ -1,4 +1,4 @@
-"""Reads files that no other user may have written, and judges the whole way to them."""
+"""Reads files that no other user may have written, and checks every folder on their path."""
 
 import errno
 import os
@@ -25,26 +25,26 @@ def read_trusted(path: Path) -> bytes:
     """
     with path.open("rb") as file:
         opened = _station(str(path), os.fstat(file.fileno()))
-        # What was opened is judged, too, in case it was replaced before the way was walked.
+        # The opened file is checked, too, in case it was replaced before its path was walked.
         if reason := why_distrusted(path) or _reason(opened):
             raise DistrustedFile(reason)
         return file.read()
 
 
 def why_distrusted(path: Path) -> str | None:
-    """Why another user may have chosen what stands at ``path``; None where none may.
+    """Why another user may have chosen the content of ``path``; None where none may.
 
-    Judged are every folder and link that the kernel passes on the way from ``/``, and what stands
-    at the end.  Raises OSError where that cannot be reached.
+    Checked are every folder and link that the kernel passes on the path from ``/``, and the file at
+    the end.  Raises OSError where that cannot be reached.
     """
     whole = f"{'' if path.is_absolute() else Path.cwd()}/{path}"
-    return next(filter(None, map(_reason, _method(whole))), None)
+    return next(filter(None, map(_reason, _stations(whole))), None)
 
 
-def _method(path: str) -> Iterator[Station]:
-    """All that is passed on the way to an absolute path, in the order of the kernel.
+def _stations(path: str) -> Iterator[Station]:
+    """All that is passed on an absolute path, in the order of the kernel.
 
-    Plain strings, for every start of the program walks some ways.
+    Plain strings, because every start of the program walks some paths.
     """
     here, links = "", 0
     left = path.split("/")[::-1]

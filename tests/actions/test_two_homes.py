@@ -10,7 +10,7 @@ import pytest
 from alpkey.actions.keys.account_keys import KeysWorld, RevokeRequest, list_keys, revoke_keys
 from alpkey.core.errors import QuotaUsedUp, Unreachable
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Issued, Listed
+from alpkey.core.state.facts import Issued, Listed
 from alpkey.core.state.quota import LIST_HOLDS, Quota
 from tests.actions.renewal.test_gateway import Desk
 from tests.actions.signin.test_sign_in import Person

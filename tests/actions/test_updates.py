@@ -7,7 +7,7 @@ import pytest
 
 from alpkey.actions.updates import UpdatesWorld, updates
 from alpkey.core.errors import InvalidInput, Unreachable
-from alpkey.core.events import Result
+from alpkey.core.results.updates import UpdatesResult
 from alpkey.core.updates.releases import LastUpdateCheck, Release
 from tests.actions.worlds import play
 
@@ -46,14 +46,15 @@ class Desk:
     memory: FakeMemory = field(default_factory=FakeMemory)
     now: datetime = datetime(2026, 11, 26, tzinfo=UTC)
 
-    def asks(self, *, unasked: bool = False, **other: object) -> Result:
+    def asks(self, *, unasked: bool = False, **other: object) -> UpdatesResult:
         world = UpdatesWorld(
             "CSCS",
-            self.feed,
-            self.memory,
+            self.feed.newest,
+            self.memory.read,
+            self.memory.write,
             "0.1.0",
             "package",
-            wish=True,
+            tell_updates=True,
             clock=lambda: self.now,
         )
         return play(updates(replace(world, **other), unasked=unasked)).result
@@ -85,7 +86,7 @@ def test_unasked_it_is_once_a_day() -> None:
         assert desk.feed.asked == asked
 
 
-@pytest.mark.parametrize("other", [{"wish": False}, {"build": "deb 3dede93"}])
+@pytest.mark.parametrize("other", [{"tell_updates": False}, {"build": "deb 3dede93"}])
 def test_unasked_nobody_is_asked_where_that_is_not_wanted(other: dict[str, object]) -> None:
     desk = Desk()
     assert desk.asks(unasked=True, **other)["newest"] is None
@@ -94,9 +95,9 @@ def test_unasked_nobody_is_asked_where_that_is_not_wanted(other: dict[str, objec
 
 
 def test_where_the_site_names_no_feed_that_is_said() -> None:
-    assert Desk().asks(unasked=True, feed=None)["newest"] is None
+    assert Desk().asks(unasked=True, newest=None)["newest"] is None
     with pytest.raises(InvalidInput) as none:
-        Desk().asks(feed=None)
+        Desk().asks(newest=None)
     assert none.value.code == "no-feed"
 
 

@@ -16,21 +16,21 @@ from alpkey.actions.renewal.gateway import GatewayRenewalWorld
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.signin.sign_in import SignInWorld
 from alpkey.actions.status import StatusWorld
-from alpkey.adapters.keychain.otp import PyotpCodes
+from alpkey.adapters.keychain import otp
 from alpkey.adapters.keys.pairs import CryptographyKeys
-from alpkey.adapters.keys.passphrase import CryptographyPassphrases, made_passphrase
+from alpkey.adapters.keys.passphrase import change_passphrase, made_passphrase
 from alpkey.core.agent.ports import Agent
 from alpkey.core.errors import Cancelled
-from alpkey.core.events import NOT_YET, Action, Answer, Ask, Await, Event, Result, Step, Warn
+from alpkey.core.events import NOT_YET, Action, Answer, Ask, Await, Event, Step, Warn
 from alpkey.core.keys.certificate import read_certificate
-from alpkey.core.ports import Clock
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import fold
 from alpkey.core.state.quota import from_journal
 from alpkey.core.state.snapshot import Snapshot, Stamp
+from alpkey.core.timestamps import Clock
 from tests.contracts.fakes import (
     FakeAgent,
-    FakeAside,
+    FakeBackground,
     FakeCancellation,
     FakeJournal,
     FakeKeychain,
@@ -55,7 +55,7 @@ class Played:
     """What an action played, in order, and what it returned."""
 
     events: list[Event] = field(default_factory=list)
-    result: Result = field(default_factory=dict)
+    result: dict[str, Any] = field(default_factory=dict)
 
     @property
     def steps(self) -> list[str]:
@@ -71,7 +71,7 @@ class Played:
 
 
 def play(
-    action: Action,
+    action: Action[object],
     *answers: Mapping[str, Any],
     on_event: Callable[[Event], object] = lambda _: None,
 ) -> Played:
@@ -114,7 +114,7 @@ class Fakes:
         self.own_agent = FakeOwnAgent()
         self.cancellation = FakeCancellation()
         self.keychain = FakeKeychain()
-        self.aside = FakeAside()
+        self.background = FakeBackground()
         self.site = site()
         self.clock: Clock = lambda: datetime.now(UTC)
         self.gateway = FakeCertificateService(self.now)
@@ -147,7 +147,7 @@ class Fakes:
     def passphrase(self) -> PassphraseWorld:
         return PassphraseWorld(
             files=self.files,
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             kept=self.keeping,
             lock=self.lock,
             cancellation=self.cancellation,
@@ -161,7 +161,7 @@ class Fakes:
             snapshot=self.snapshot,
             files=self.files,
             pairs=CryptographyKeys(),
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             keychain=self.keychain,
             journal=self.journal,
             agents=Agents(lambda: self.agent_to_use, self.own_agent, lambda: None),
@@ -189,7 +189,7 @@ class Fakes:
                 clock=self.now,
             ),
             kept=self.keeping,
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             refill=self.refill,
         )
 
@@ -205,7 +205,7 @@ class Fakes:
             cancellation=self.cancellation,
             status=self.renewal.status,
             kept=self.keeping,
-            protection=CryptographyPassphrases(),
+            change_passphrase=change_passphrase,
             refill=self.refill,
         )
 
@@ -226,8 +226,9 @@ class Fakes:
         return SavedSecretsWorld(
             site=self.site,
             keychain=self.keychain,
-            codes=PyotpCodes(),
-            aside=self.aside,
+            check_code_secret=otp.check,
+            make_code=otp.code,
+            run_in_background=self.background,
             journal=self.journal,
             lock=self.lock,
             cancellation=self.cancellation,

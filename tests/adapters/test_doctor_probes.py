@@ -14,7 +14,7 @@ import pytest
 from alpkey.adapters.process.background_call import side_by_side
 from alpkey.adapters.ssh.probe import OpenSshProbe
 from alpkey.adapters.state.probe import FileSystemProbe
-from alpkey.adapters.system.network import SocketProbe
+from alpkey.adapters.system.network import reach
 from alpkey.core.doctor.diagnosis import CHECKS
 from alpkey.core.doctor.fixes import SetFileMode
 from tests.e2e.waiting import until
@@ -40,7 +40,7 @@ def test_what_a_probe_raises_is_raised() -> None:
 
 
 @pytest.mark.parametrize(
-    ("says", "reach"),
+    ("says", "answer"),
     [
         (b"SSH-2.0-x\r\n", "open"),
         (b"HTTP/1.1 200\r\n", "not-ssh"),
@@ -49,7 +49,7 @@ def test_what_a_probe_raises_is_raised() -> None:
         (b"Not allowed at this time\r\n", "hung-up"),
     ],
 )
-def test_who_answers(says: bytes, reach: str) -> None:
+def test_who_answers(says: bytes, answer: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
@@ -58,15 +58,15 @@ def test_who_answers(says: bytes, reach: str) -> None:
 
         thread = threading.Thread(target=serve)
         thread.start()
-        assert SocketProbe().reach("127.0.0.1", server.getsockname()[1]).answer == reach
+        assert reach("127.0.0.1", server.getsockname()[1]).answer == answer
         thread.join()
 
 
 def test_who_does_not_answer() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    assert SocketProbe().reach("127.0.0.1", port).answer == "refused"
-    assert SocketProbe().reach("ela.invalid", port).answer == "name-unknown"
+    assert reach("127.0.0.1", port).answer == "refused"
+    assert reach("ela.invalid", port).answer == "name-unknown"
 
 
 def probe_of(folder: Path) -> FileSystemProbe:

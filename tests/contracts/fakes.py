@@ -1,10 +1,13 @@
 """Named fakes of ports; each passes the contract of its real adapter."""
 
+import binascii
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
 from alpkey.adapters.keys.private_key import load, public_blob
 from alpkey.core.agent.ports import Identity
@@ -14,20 +17,27 @@ from alpkey.core.errors import (
     AlpkeyError,
     Cancelled,
     InvalidFile,
-    InvalidInput,
     KeychainTrouble,
     NeedsBrowser,
+    NoKey,
     QuotaUsedUp,
     SignInRefused,
     Unreachable,
 )
-from alpkey.core.keys.certificate import Certificate, public_line
-from alpkey.core.keys.private_key_header import read_head
-from alpkey.core.ports import Credentials, Holder, IssuedPair, StoredKey
+from alpkey.core.keys.certificate import (
+    Certificate,
+    InvalidCertificate,
+    public_line,
+    read_certificate,
+)
+from alpkey.core.keys.key_file_kinds import Download
+from alpkey.core.keys.ports import IssuedPair, StoredKey
+from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.secret import Secret
-from alpkey.core.state.external_change_ports import Entry
-from alpkey.core.state.journal import Fact
-from tests.keys import make_key, sign
+from alpkey.core.signin.key_service import Credentials
+from alpkey.core.state.facts import Fact
+from alpkey.core.state.ports import Entry, Holder
+from tests.keys import keygen, make_key, sign
 
 T = TypeVar("T")
 
@@ -269,66 +279,15 @@ class FakeKeyFiles:
         return False
 
 
-class FakeTerminal:
-    """Notes what it would run; ``absent`` is a desktop without any terminal program."""
-
-    def __init__(self, *, absent: bool = False) -> None:
-        self._absent = absent
-        self.opened: list[list[str]] = []
-
-    def open(self, command: Sequence[str], name: str) -> None:
-        if self._absent:
-            raise InvalidInput("no-terminal", name=name, looked_for="nothing")
-        self.opened.append(list(command))
-
-
-class FakeEditor:
-    """Notes where it would open; ``absent`` is a computer without one."""
-
-    def __init__(self, *, absent: bool = False) -> None:
-        self._absent = absent
-        self.opened: list[str] = []
-
-    def open(self, host: str) -> None:
-        if self._absent:
-            raise InvalidInput("no-editor", looked_for="nothing")
-        self.opened.append(host)
-
-
-class FakeOwnSshFiles:
-    """Writes nothing, and remembers for whom it would have; without ``path`` plain ssh does."""
-
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
-        self.users: list[str | None] = []
-
-    def write(self, user: str | None) -> Path | None:
-        self.users.append(user)
-        return self._path
-
-
-class FakeResolver:
-    """Knows a few names, all behind ela; every other is its own host name, as with ssh."""
-
-    def __init__(self, known: Mapping[str, str]) -> None:
-        self._known = known
-
-    def resolved(self, alias: str) -> Mapping[str, str]:
-        if alias not in self._known:
-            return {"hostname": alias, "port": "22", "user": "local"}
-        behind_ela = {"user": "alice", "port": "22", "proxyjump": "ela", "identityfile": "/key"}
-        return {"hostname": self._known[alias], **behind_ela}
-
-    def all_values(self, alias: str) -> Mapping[str, tuple[str, ...]]:
-        return {keyword: (value,) for keyword, value in self.resolved(alias).items()}
-
-
 class FakeCancellation:
-    """Asked for at a moment that the test chooses."""
+    """Requested at a moment that the test chooses."""
 
     def __init__(self) -> None:
         self.requested = False
         self.is_deferred = False
+
+    def request(self) -> None:
+        self.requested = True
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
@@ -342,7 +301,7 @@ class FakeCancellation:
             raise Cancelled
 
 
-class FakeTouched:
+class FakeExternalChanges:
     """Keeps entries in memory."""
 
     def __init__(self) -> None:
@@ -360,7 +319,7 @@ class FakeTouched:
             self._entries[name] = dict(entry)
 
 
-class FakeOutside:
+class FakeExternalFiles:
     """Keeps files in memory, and knows what it put where."""
 
     def __init__(self) -> None:
@@ -445,49 +404,96 @@ class FakeKeychain:
         self.check()
 
 
-class FakeLater(Generic[T]):
-    """A call that runs when ``come`` says so."""
-
-    def __init__(self, call: Callable[[], T]) -> None:
-        self._call = call
-        self._deeds: list[Callable[[], None]] = []
-        self._raised: AlpkeyError | None = None
-        self.is_there = False
-
-    def come(self) -> None:
-        try:
-            self._outcome = self._call()
-        except AlpkeyError as raised:
-            self._raised = raised
-        self.is_there = True
-        for action in self._deeds:
-            action()
-
-    def wait(self, timeout_s: float) -> bool:
-        return self.is_there
-
-    def tell(self, action: Callable[[], None]) -> None:
-        if self.is_there:
-            action()
-        else:
-            self._deeds.append(action)
-
-    def result(self) -> T:
-        if self._raised:
-            raise self._raised
-        return self._outcome
-
-
-class FakeAside:
-    """Runs every call at once, or with ``is_slow`` leaves it to the test to let it ``come``."""
+class FakeBackground:
+    """Runs every call at once, or with ``is_slow`` leaves it to the test to ``run`` it."""
 
     def __init__(self) -> None:
         self.is_slow = False
-        self.begun: list[FakeLater[Any]] = []
+        self.begun: list[BackgroundCall[Any]] = []
 
     def __call__(self, call: Callable[[], T]) -> BackgroundCall[T]:
-        later = FakeLater(call)
-        self.begun.append(later)
+        background = BackgroundCall(call)
+        self.begun.append(background)
         if not self.is_slow:
-            later.come()
-        return later
+            background.run()
+        return background
+
+
+class FakeDownloads:
+    """Downloads in memory, newest first; those in ``stuck`` cannot be removed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.saved: list[Download] = []
+        self.stuck: set[str] = set()
+
+    def save(self, name: str, text: str) -> None:
+        self.saved.insert(0, Download(name, Secret(text), self.folder / name))
+
+    def read(self, paths: Sequence[Path]) -> list[Download]:
+        there = {download.path for download in self.saved}
+        if missing := [path for path in paths if path != self.folder and path not in there]:
+            raise NoKey("import-nothing-there", path=str(missing[0]))
+        everything = not paths or self.folder in paths
+        return [download for download in self.saved if everything or download.path in paths]
+
+    def remove(self, download: Download) -> None:
+        if download.name in self.stuck:
+            raise InvalidFile(path=str(download.path), reason="It cannot be removed.")
+        self.saved = [one for one in self.saved if one.path != download.path]
+
+
+class FakePairs:
+    """Proofs and keys by ssh-keygen, in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def make(self) -> Secret:
+        with self._scratch() as folder:
+            return Secret(make_key(folder / "key").read_text())
+
+    def prove(self, pair: IssuedPair) -> Certificate:
+        certificate = self.check(pair.certificate)
+        try:
+            with self._scratch() as folder:
+                proven = self._derived(folder, pair.private)
+        except subprocess.CalledProcessError:
+            raise InvalidFile("answer-unfit", reason="It is no key that opens.") from None
+        if proven != certificate.public_key:
+            raise InvalidFile("answer-unfit", reason="They do not belong together.")
+        return certificate
+
+    def check(self, certificate: str) -> Certificate:
+        with self._scratch() as folder:
+            path = folder / "key-cert.pub"
+            path.write_text(certificate)
+            try:
+                keygen("-L", "-f", path)
+                return read_certificate(certificate.encode())
+            except (subprocess.CalledProcessError, InvalidCertificate):
+                raise InvalidFile("answer-unfit", reason="It is no certificate.") from None
+
+    def public_key(self, private: Secret) -> bytes:
+        try:
+            head = read_head(private.reveal().encode())
+            if not head.encrypted:
+                with self._scratch() as folder:
+                    return self._derived(folder, private)
+        except (InvalidPrivateKey, subprocess.CalledProcessError):
+            raise InvalidFile("key-unfit", reason="It is no private key.") from None
+        if head.public_key is None:
+            raise InvalidFile("key-hidden")
+        return head.public_key
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        with TemporaryDirectory(dir=self._folder) as folder:
+            yield Path(folder)
+
+    @staticmethod
+    def _derived(folder: Path, private: Secret) -> bytes:
+        path = folder / "key"
+        path.touch(0o600)
+        path.write_text(private.reveal())
+        return binascii.a2b_base64(keygen("-y", "-P", "", "-f", path).split()[1])

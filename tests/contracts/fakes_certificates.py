@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import (
 from alpkey.core.errors import QuotaUsedUp, SignInRefused, Unreachable
 from alpkey.core.keys.certificate import read_certificate
 from alpkey.core.keys.certificate_service import Duration, ListedKey
-from alpkey.core.ports import Clock
 from alpkey.core.secret import Secret
+from alpkey.core.timestamps import Clock
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 

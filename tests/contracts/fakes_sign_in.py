@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from alpkey.core.errors import Cancelled, NeedsBrowser, SignInRefused, Unreachable
-from alpkey.core.ports import Credentials
 from alpkey.core.secret import Secret
-from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, Tokens
+from alpkey.core.signin.key_service import Credentials
+from alpkey.core.signin.ports import AwaitCode, BrowserRequest, DeviceRequest, Tokens
 
 SITE = "fake"
 
@@ -117,7 +117,7 @@ class FakeCallback:
         self._told: list[dict[str, str]] = []
 
     @contextmanager
-    def listening(self, request: BrowserRequest) -> Iterator["FakeCallback"]:
+    def listening(self, request: BrowserRequest) -> Iterator[AwaitCode]:
         if self._state is not None:
             raise Unreachable("callback-busy", port=1)
         self._state, self._url = request.state, request.url
@@ -146,7 +146,7 @@ class FakeCallback:
         if told.get("state") == self._state and {"code", "error"} & told.keys():
             self._told.append(told)
 
-    def code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
+    def __call__(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
         if cancelled():
             raise Cancelled
         if not self._told:

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Literal
 
-from alpkey.core.doctor.observations import LoginObservation
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.tunnels.lifecycle import Ended
-from alpkey.core.tunnels.ports import News, Pollable
+from alpkey.core.tunnels.ports import News
 from alpkey.core.tunnels.record import TunnelObservation, TunnelTarget
 
 
-class FakeLine:
+class FakeSshProcess:
     """Each start lives through the next of ``runs``; after its last news nothing happens.
 
     ``refusing`` are the ports that do not answer.
@@ -29,7 +29,7 @@ class FakeLine:
         self.started.append(list(command))
         self._left, self._method = self._runs.pop(0), target
 
-    def news(self, timeout_s: float | None, wish: Pollable) -> News | None:
+    def news(self, timeout_s: float | None, wake: int) -> News | None:
         self.waits.append(timeout_s)
         if not self._left:
             return None
@@ -116,7 +116,7 @@ class FakeTunnelFiles:
         return found
 
 
-class FakeAlone:
+class FakeDetachedTunnel:
     """A process that has ended, unless it ``lives``; the number is its own."""
 
     number = 8
@@ -131,7 +131,7 @@ class FakeAlone:
         self.lives = False
 
 
-class FakePorts:
+class FakeLocalPorts:
     """``busy`` are ports and who has them; below 1024 all are reserved."""
 
     def __init__(self, busy: dict[int, str | None] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What every place that a browser comes back to keeps to: the real one, by HTTP, and the fake."""
+"""The contract of redirect listeners: the real one, by HTTP, and the fake."""
 
 import socket
 import threading
@@ -14,7 +14,7 @@ import pytest
 from alpkey.adapters.signin.redirect_listener import RedirectListener
 from alpkey.core.errors import Cancelled, SignInRefused, Unreachable
 from alpkey.core.secret import Secret
-from alpkey.core.signin.ports import BrowserRequest, Callback
+from alpkey.core.signin.ports import BrowserRequest, ListenForRedirect
 from tests.contracts.fakes_sign_in import FakeCallback
 
 REQUEST = BrowserRequest("https://a.page/", "a state", "a nonce", Secret("a verifier"))
@@ -27,11 +27,11 @@ def never() -> bool:
 
 @dataclass(frozen=True)
 class Subject:
-    """A callback, a browser that comes back to it with a query, and another listener there."""
+    """A listener, a browser that comes back to it with a query, and another listener there."""
 
-    callback: Callback
+    listening: ListenForRedirect
     come_back: Callable[[dict[str, str]], object]
-    other: Callback
+    other: ListenForRedirect
     visit: Callable[[str], str | None]
 
 
@@ -63,16 +63,16 @@ def sent_to(address: str) -> str | None:
 def _real() -> Subject:
     uri = f"http://localhost:{free_port()}"
     return Subject(
-        RedirectListener(uri, "a site"),
+        RedirectListener(uri, "a site").listening,
         lambda query: visit(f"{uri}/?{urlencode(query)}"),
-        RedirectListener(uri, "a site"),
+        RedirectListener(uri, "a site").listening,
         sent_to,
     )
 
 
 def _fake() -> Subject:
     fake = FakeCallback()
-    return Subject(fake, fake.come_back, fake, fake.visit)
+    return Subject(fake.listening, fake.come_back, fake.listening, fake.visit)
 
 
 @pytest.fixture(params=["loopback", "fake"])
@@ -82,81 +82,81 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 class TestContract:
     def test_the_browser_brings_the_code(self, subject: Subject) -> None:
-        with subject.callback.listening(REQUEST) as awaited:
+        with subject.listening(REQUEST) as await_code:
             subject.come_back({"code": "a code", "state": "a state"})
-            assert awaited.code(LONG_S, never) == Secret("a code")
+            assert await_code(LONG_S, never) == Secret("a code")
 
     @pytest.mark.parametrize(
         "odd", [{}, {"state": "a state"}, {"code": "a code"}, {"code": "a code", "state": "other"}]
     )
     def test_what_is_no_answer_is_passed_over(self, subject: Subject, odd: dict[str, str]) -> None:
-        with subject.callback.listening(REQUEST) as awaited:
+        with subject.listening(REQUEST) as await_code:
             subject.come_back(odd)
             subject.come_back({"code": "the code", "state": "a state"})
-            assert awaited.code(LONG_S, never) == Secret("the code")
+            assert await_code(LONG_S, never) == Secret("the code")
 
     def test_of_two_answers_the_first_counts(self, subject: Subject) -> None:
-        with subject.callback.listening(REQUEST) as awaited:
+        with subject.listening(REQUEST) as await_code:
             subject.come_back({"code": "a code", "state": "a state"})
             subject.come_back({"code": "another", "state": "a state"})
-            assert awaited.code(LONG_S, never) == Secret("a code")
+            assert await_code(LONG_S, never) == Secret("a code")
 
     def test_a_start_address_leads_to_the_page_and_holds_nothing_of_it(
         self, subject: Subject
     ) -> None:
-        with subject.callback.listening(REQUEST) as awaited:
-            first, second = awaited.start_address(), awaited.start_address()
+        with subject.listening(REQUEST) as await_code:
+            first, second = await_code.start_address(), await_code.start_address()
             assert first != second
             for address in (first, second):
                 assert REQUEST.state not in address
                 assert subject.visit(address) == REQUEST.url
             subject.come_back({"code": "a code", "state": "a state"})
-            assert awaited.code(LONG_S, never) == Secret("a code")
+            assert await_code(LONG_S, never) == Secret("a code")
 
     def test_a_start_address_opened_twice_ends_the_sign_in(self, subject: Subject) -> None:
-        with subject.callback.listening(REQUEST) as awaited:
-            address = awaited.start_address()
+        with subject.listening(REQUEST) as await_code:
+            address = await_code.start_address()
             assert subject.visit(address) == REQUEST.url
             assert subject.visit(address) is None
             subject.come_back({"code": "a code", "state": "a state"})
             with pytest.raises(SignInRefused) as raised:
-                awaited.code(LONG_S, never)
+                await_code(LONG_S, never)
         assert raised.value.code == "opened-twice"
 
     def test_a_no_is_told(self, subject: Subject) -> None:
-        with subject.callback.listening(REQUEST) as awaited:
+        with subject.listening(REQUEST) as await_code:
             subject.come_back({"error": "access_denied", "state": "a state"})
             with pytest.raises(Cancelled) as raised:
-                awaited.code(LONG_S, never)
+                await_code(LONG_S, never)
         assert raised.value.code == "sign-in-denied"
 
     def test_another_error_is_told_in_the_providers_words(self, subject: Subject) -> None:
         told = {"error": "server_error", "error_description": "oops", "state": "a state"}
-        with subject.callback.listening(REQUEST) as awaited:
+        with subject.listening(REQUEST) as await_code:
             subject.come_back(told)
             with pytest.raises(SignInRefused) as raised:
-                awaited.code(LONG_S, never)
+                await_code(LONG_S, never)
         assert (raised.value.code, raised.value.params["message"]) == ("request-refused", "oops")
 
     def test_it_does_not_wait_for_ever(self, subject: Subject) -> None:
-        with subject.callback.listening(REQUEST) as awaited, pytest.raises(Cancelled) as raised:
-            awaited.code(0, never)
+        with subject.listening(REQUEST) as await_code, pytest.raises(Cancelled) as raised:
+            await_code(0, never)
         assert raised.value.code == "browser-late"
 
     def test_it_can_be_cancelled(self, subject: Subject) -> None:
-        with subject.callback.listening(REQUEST) as awaited, pytest.raises(Cancelled) as raised:
-            awaited.code(LONG_S, lambda: True)
+        with subject.listening(REQUEST) as await_code, pytest.raises(Cancelled) as raised:
+            await_code(LONG_S, lambda: True)
         assert raised.value.code == "cancelled"
 
     def test_the_place_is_taken_by_one_at_a_time(self, subject: Subject) -> None:
         with (
-            subject.callback.listening(REQUEST),
+            subject.listening(REQUEST),
             pytest.raises(Unreachable) as raised,
-            subject.other.listening(REQUEST),
+            subject.other(REQUEST),
         ):
             pass
         assert raised.value.code == "callback-busy"
-        with subject.other.listening(REQUEST):
+        with subject.other(REQUEST):
             pass
 
 
@@ -173,17 +173,19 @@ class TestLoopback:
         for place in places:
             with RedirectListener(f"http://localhost:{port}", "a site").listening(
                 REQUEST
-            ) as awaited:
+            ) as await_code:
                 assert visit(f"http://{place}:{port}/?{query}") == 200
-                assert awaited.code(LONG_S, never) == Secret("a code")
+                assert await_code(LONG_S, never) == Secret("a code")
 
     def test_a_name_that_leads_here_is_not_us(self, port: int) -> None:
         query = urlencode({"code": "a code", "state": "a state"})
-        with RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited:
+        with RedirectListener(f"http://localhost:{port}", "a site").listening(
+            REQUEST
+        ) as await_code:
             url = f"http://127.0.0.1:{port}/?{query}"
             assert visit(url, Host="evil.example") == 404
             with pytest.raises(Cancelled):
-                awaited.code(0.05, never)
+                await_code(0.05, never)
 
     def test_other_paths_and_ways_are_none(self, port: int) -> None:
         with RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST):
@@ -199,19 +201,21 @@ class TestLoopback:
         """Browsers open connections ahead, and never say a word on some."""
         query = urlencode({"code": "a code", "state": "a state"})
         with (
-            RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited,
+            RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST) as await_code,
             socket.create_connection(("127.0.0.1", port)),
         ):
             assert visit(f"http://localhost:{port}/?{query}") == 200
-            assert awaited.code(LONG_S, never) == Secret("a code")
+            assert await_code(LONG_S, never) == Secret("a code")
 
     def test_a_cancel_from_elsewhere_is_heard_while_waiting(self, port: int) -> None:
         cancel = threading.Event()
-        with RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST) as awaited:
+        with RedirectListener(f"http://localhost:{port}", "a site").listening(
+            REQUEST
+        ) as await_code:
             timer = threading.Timer(0.2, cancel.set)
             timer.start()
             with pytest.raises(Cancelled):
-                awaited.code(LONG_S, cancel.is_set)
+                await_code(LONG_S, cancel.is_set)
             timer.join()
 
     def test_afterwards_nobody_listens(self, port: int) -> None:

@@ -10,8 +10,8 @@ from alpkey.adapters.clock import now
 from alpkey.adapters.service.http import Http
 from alpkey.adapters.signin.oidc import OpenIdSignIn
 from alpkey.core.errors import Cancelled, NeedsBrowser, SignInRefused
-from alpkey.core.ports import Credentials
 from alpkey.core.secret import Secret
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, SignIn, Tokens
 from alpkey.core.site import OpenId, SignInMethod
 from tests.centre import Centre

@@ -7,7 +7,7 @@ import pytest
 
 from alpkey.adapters.keys.key_files import KeyPairFiles
 from alpkey.core.keys.certificate import public_line, read_certificate
-from alpkey.core.ports import IssuedPair, KeyFiles
+from alpkey.core.keys.ports import IssuedPair, KeyFiles
 from alpkey.core.secret import Secret
 from tests.contracts.fakes import FakeKeyFiles
 from tests.keys import make_pair

@@ -11,8 +11,8 @@ from alpkey.adapters.keys.pairs import CryptographyKeys
 from alpkey.adapters.service.http import Http
 from alpkey.adapters.service.sshservice import SshService
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, SignInRefused, Unreachable
-from alpkey.core.ports import Credentials, KeyService
 from alpkey.core.secret import Secret
+from alpkey.core.signin.key_service import Credentials, KeyService
 from alpkey.core.site import Service
 from tests.centre import Centre
 from tests.contracts.fakes import FakeKeyService

@@ -7,7 +7,7 @@ import pytest
 from alpkey.adapters.clock import now
 from alpkey.adapters.state.lock import FileLock
 from alpkey.core.errors import Unreachable
-from alpkey.core.ports import Lock
+from alpkey.core.state.ports import Lock
 from tests.contracts.fakes import FakeLock
 
 Two = tuple[Lock, Lock]

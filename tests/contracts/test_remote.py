@@ -7,45 +7,45 @@ import pytest
 
 from alpkey.adapters.ssh.remote import SshRemote
 from alpkey.core.errors import Unreachable
-from alpkey.core.ssh.remote_ports import Remote, RemoteResult
+from alpkey.core.ssh.ports import RemoteResult, RunOnHost
 from tests.centre import Home, centre, home, running_centre
-from tests.contracts.fakes_remote import FakeRemote
+from tests.contracts.fakes_ssh import FakeRemote
 
 __all__ = ["centre", "home", "running_centre"]
 
 
 @pytest.fixture(params=["ssh", "fake"])
-def remote(request: pytest.FixtureRequest) -> tuple[Remote, Path | None]:
+def remote(request: pytest.FixtureRequest) -> tuple[RunOnHost, Path | None]:
     if request.param == "fake":
         says = {
             "echo": lambda words: RemoteResult(0, words[1] + "\n", ""),
             "false": lambda _: RemoteResult(1, "", ""),
         }
-        return FakeRemote({"daint": says}), None
+        return FakeRemote({"daint": says}).run, None
     at: Home = request.getfixturevalue("home")
     at.renew()
     command = at.json("connect", "daint", "--print")[1]["command"]
-    return SshRemote(os.environ), Path(command[command.index("-F") + 1])
+    return SshRemote(os.environ).run, Path(command[command.index("-F") + 1])
 
 
-Given = tuple[Remote, Path | None]
+Given = tuple[RunOnHost, Path | None]
 
 
 class TestContract:
     def test_a_command_answers(self, remote: Given) -> None:
-        ran = remote[0].run("daint", remote[1], ["echo", "said"])
+        ran = remote[0]("daint", remote[1], ["echo", "said"])
         assert (ran.code, ran.output, ran.logged_in) == (0, "said\n", True)
 
     def test_a_command_that_fails_did_log_in(self, remote: Given) -> None:
-        ran = remote[0].run("daint", remote[1], ["false"])
+        ran = remote[0]("daint", remote[1], ["false"])
         assert (ran.code, ran.logged_in) == (1, True)
 
     def test_a_command_that_is_not_there_did_too(self, remote: Given) -> None:
-        ran = remote[0].run("daint", remote[1], ["no-such-thing"])
+        ran = remote[0]("daint", remote[1], ["no-such-thing"])
         assert (ran.code, ran.logged_in) == (127, True)
 
     def test_a_host_that_is_not_there_says_so(self, remote: Given) -> None:
-        ran = remote[0].run("nowhere.invalid", remote[1], ["true"])
+        ran = remote[0]("nowhere.invalid", remote[1], ["true"])
         assert not ran.logged_in
         assert "Could not resolve hostname" in ran.login("nowhere.invalid").said
 

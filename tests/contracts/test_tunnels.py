@@ -22,14 +22,19 @@ from alpkey.adapters.process.processes import Detached
 from alpkey.adapters.system.local_ports import SystemPorts
 from alpkey.adapters.tunnels.records import FileClaim, TunnelRecords
 from alpkey.adapters.tunnels.ssh_process import OpenSshProcess
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.paths import user_paths
 from alpkey.core.ssh.command_lines import LISTENS
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.tunnels.lifecycle import Ended, Trigger
 from alpkey.core.tunnels.ports import Claim, DetachedTunnel, LocalPorts, SshProcess, TunnelFiles
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget, socket_name
 from alpkey.runtime_folder import RuntimeFolder
-from tests.contracts.fakes_tunnels import FakeAlone, FakeLine, FakePorts, FakeTunnelFiles
+from tests.contracts.fakes_tunnels import (
+    FakeDetachedTunnel,
+    FakeLocalPorts,
+    FakeSshProcess,
+    FakeTunnelFiles,
+)
 from tests.e2e.waiting import until
 from tests.sockets import free_port
 
@@ -281,7 +286,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[TunnelRun]:
     command = [sys.executable, "-c", SSH, str(port), "0.05", LISTENS]
     if request.param == "fake":
         ended = Ended(LoginObservation(target.node, 1, "Connection closed\n"))
-        fake = FakeLine([Trigger.LISTENING, Trigger.REFUSED, ended], [Trigger.LISTENING])
+        fake = FakeSshProcess([Trigger.LISTENING, Trigger.REFUSED, ended], [Trigger.LISTENING])
         yield TunnelRun(fake, target, command, lambda _: None)
         return
     line = OpenSshProcess(os.environ)
@@ -296,17 +301,17 @@ def running(request: pytest.FixtureRequest) -> Iterator[TunnelRun]:
 
 class TestLine:
     def test_nothing_happens_before_a_start(self, running: TunnelRun, wish: NoWish) -> None:
-        assert running.line.news(0.01, wish) is None
+        assert running.line.news(0.01, wish.fileno()) is None
         assert running.line.stop() is None
         assert running.line.silent() == ()
 
     def test_its_life_is_told_in_order(self, running: TunnelRun, wish: NoWish) -> None:
         running.line.start(running.command, running.target)
-        assert running.line.news(PATIENCE_S, wish) is Trigger.LISTENING
+        assert running.line.news(PATIENCE_S, wish.fileno()) is Trigger.LISTENING
         running.say("refuse")
-        assert running.line.news(PATIENCE_S, wish) is Trigger.REFUSED
+        assert running.line.news(PATIENCE_S, wish.fileno()) is Trigger.REFUSED
         running.say("end")
-        ended = running.line.news(PATIENCE_S, wish)
+        ended = running.line.news(PATIENCE_S, wish.fileno())
         assert isinstance(ended, Ended)
         assert (ended.seen.host, ended.seen.code) == ("nid006554", 1)
         assert "Connection closed" in ended.seen.said
@@ -315,7 +320,7 @@ class TestLine:
     def test_it_is_ended_and_started_again(self, running: TunnelRun, wish: NoWish) -> None:
         for _ in range(2):
             running.line.start(running.command, running.target)
-            assert running.line.news(PATIENCE_S, wish) is Trigger.LISTENING
+            assert running.line.news(PATIENCE_S, wish.fileno()) is Trigger.LISTENING
             assert isinstance(running.line.stop(), Ended)
 
 
@@ -337,14 +342,14 @@ class TestRealLine:
         line.start(["sleep", "60"], way_of((free_port(), 6006)))
         wish.wish()
         started = time.monotonic()
-        assert line.news(PATIENCE_S, wish) is None
+        assert line.news(PATIENCE_S, wish.fileno()) is None
         assert time.monotonic() - started < PATIENCE_S / 2
 
     def test_a_program_that_is_not_there_ends_at_once(
         self, line: OpenSshProcess, wish: NoWish
     ) -> None:
         line.start(["/no/such/ssh"], way_of((free_port(), 6006)))
-        ended = line.news(PATIENCE_S, wish)
+        ended = line.news(PATIENCE_S, wish.fileno())
         assert isinstance(ended, Ended)
         assert ended.seen.code == 127
 
@@ -357,11 +362,11 @@ class TestRealLine:
             "call.recv(10)", "b''"
         )
         line.start([sys.executable, "-c", ends, str(deaf), "9", LISTENS], way_of((deaf, 1)))
-        assert line.news(PATIENCE_S, wish) is Trigger.LISTENING
+        assert line.news(PATIENCE_S, wish.fileno()) is Trigger.LISTENING
         assert line.silent() == (1,)
         line.stop()
         line.start([sys.executable, "-c", SSH, str(good), "9", LISTENS], way_of((good, 2)))
-        assert line.news(PATIENCE_S, wish) is Trigger.LISTENING
+        assert line.news(PATIENCE_S, wish.fileno()) is Trigger.LISTENING
         assert line.silent() == ()
 
     def test_somebody_else_at_the_port_is_not_our_ssh(
@@ -369,7 +374,7 @@ class TestRealLine:
     ) -> None:
         with socket.create_server(("127.0.0.1", 0)) as other:
             line.start(["sleep", "60"], way_of((other.getsockname()[1], 6006)))
-            assert line.news(0.3, wish) is None
+            assert line.news(0.3, wish.fileno()) is None
 
     def test_one_that_hears_no_sigterm_is_killed(
         self, line: OpenSshProcess, wish: NoWish, monkeypatch: pytest.MonkeyPatch
@@ -378,14 +383,14 @@ class TestRealLine:
         port = free_port()
         deaf = f"import signal; signal.signal({int(signal.SIGTERM)}, signal.SIG_IGN)\n{SSH}"
         line.start([sys.executable, "-c", deaf, str(port), "9", LISTENS], way_of((port, 1)))
-        assert line.news(PATIENCE_S, wish) is Trigger.LISTENING
+        assert line.news(PATIENCE_S, wish.fileno()) is Trigger.LISTENING
         assert isinstance(line.stop(), Ended)
         until(lambda: SystemPorts().state(port) == "free", "the port")
 
 
 @pytest.fixture(params=["process", "fake"])
 def alone(request: pytest.FixtureRequest) -> Iterator[DetachedTunnel]:
-    made = FakeAlone(lives=True) if request.param == "fake" else Detached(["sleep", "60"])
+    made = FakeDetachedTunnel(lives=True) if request.param == "fake" else Detached(["sleep", "60"])
     yield made
     made.end()
 
@@ -405,7 +410,7 @@ def ports(request: pytest.FixtureRequest) -> Iterator[tuple[LocalPorts, int]]:
     """The ports, and one on which this process listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        fake = FakePorts({port: f"python ({os.getpid()})"})
+        fake = FakeLocalPorts({port: f"python ({os.getpid()})"})
         yield (fake if request.param == "fake" else SystemPorts()), port
 
 

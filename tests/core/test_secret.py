@@ -5,8 +5,8 @@ import pickle
 
 import pytest
 
-from alpkey.core.ports import Credentials
 from alpkey.core.secret import Secret
+from alpkey.core.signin.key_service import Credentials
 
 MARK = "correct horse"
 

@@ -3,17 +3,21 @@
 import json
 import signal
 import subprocess
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
+
+from tests.shapes import check_event
 
 Row = dict[str, Any]
 
 
 class Conversation:
-    """A running child; leaving the context ends it."""
+    """A running child; leaving the context ends it.  ``arguments`` are its command's."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[str]", arguments: Sequence[str]) -> None:
         self.process = process
+        self._arguments = arguments
         self.rows: list[Row] = []
 
     def __enter__(self) -> Self:
@@ -36,6 +40,7 @@ class Conversation:
         line = self.process.stdout.readline()
         assert line, self.process.stderr.read() if self.process.stderr else "ended"
         row: Row = json.loads(line)
+        check_event(self._arguments, row)
         self.rows.append(row)
         return row
 

@@ -1,14 +1,28 @@
-"""A child with something changed inside it, where nothing outside can bring the moment about."""
+"""A child with something changed inside it, for what cannot be caused from outside."""
 
 import os
 from pathlib import Path
 
 from tests.centre import Home
 
+# Python goes on after an error in sitecustomize, and the test would see an unchanged child.
+_RUN = """
+try:
+    import changed_inside
+except BaseException:
+    import os, traceback
+    traceback.print_exc()
+    os._exit(97)
+"""
+
 
 def change_inside(home: Home, folder: Path, script: str) -> None:
-    """Has every later child of ``home`` run ``script`` as it starts (site.py, sitecustomize)."""
+    """Have every later child of ``home`` run ``script`` as it starts (site.py, sitecustomize).
+
+    A child in which the script fails ends with 97.
+    """
     place = folder / "inside"
     place.mkdir()
-    (place / "sitecustomize.py").write_text(script)
+    (place / "changed_inside.py").write_text(script)
+    (place / "sitecustomize.py").write_text(_RUN)
     home.environ["PYTHONPATH"] = os.pathsep.join((str(place), home.environ["PYTHONPATH"]))

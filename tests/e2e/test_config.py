@@ -14,7 +14,6 @@ import pytest
 from alpkey import glance
 from alpkey.core.paths import find_paths
 from tests.centre import Home
-from tests.e2e.conversation import Conversation
 from tests.e2e.terminal import Terminal
 
 # As the centre's pages and its users write them.
@@ -530,18 +529,10 @@ def test_without_a_terminal_it_applies(home: Home, config: Path) -> None:
     assert config.exists()
 
 
-def talk(home: Home) -> Conversation:
-    pipe = subprocess.PIPE
-    command = [sys.executable, "-P", "-m", "alpkey", "config", "apply", "--events"]
-    return Conversation(
-        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=home.environ)
-    )
-
-
 @pytest.mark.parametrize("agrees", [True, False])
 def test_events_ask_once(home: Home, config: Path, agrees: bool) -> None:
     config.write_text("Host daint\n  Port 99\n")
-    with talk(home) as conversation:
+    with home.converse("config", "apply") as conversation:
         warned = conversation.until("warn", code="config-loses")
         assert warned["params"] == {
             "host": "daint",

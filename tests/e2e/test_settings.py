@@ -4,7 +4,6 @@ import os
 import plistlib
 import shutil
 import stat
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -15,7 +14,6 @@ from alpkey import glance
 from alpkey.core.errors import InvalidFile
 from alpkey.core.paths import find_paths
 from tests.centre import Home
-from tests.e2e.conversation import Conversation
 
 
 def config(home: Home) -> Path:
@@ -232,16 +230,7 @@ def test_a_wrong_value_is_mended_by_a_right_one(home: Home) -> None:
 
 def test_events_say_what_was_set_aside_and_end_with_the_row(home: Home) -> None:
     config(home).write_text("not toml [")
-    pipe = subprocess.PIPE
-    process = subprocess.Popen(
-        home.command("settings", "set", "--events", "icon", "ring"),
-        stdin=pipe,
-        stdout=pipe,
-        stderr=pipe,
-        text=True,
-        env=home.environ,
-    )
-    with Conversation(process) as talk:
+    with home.converse("settings", "set", "icon", "ring") as talk:
         warning = talk.until("warn", code="settings-set-aside")
         code, last = talk.end()
     assert (code, last["event"], last["result"]["value"]) == (0, "done", "ring")

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 
 from alpkey.core.runtime_folder import WINDOW
 from alpkey.desktop import drawing
-from alpkey.desktop.views.icon_state import IconShape, IconView, Ring
+from alpkey.desktop.views.icon_state import IconShape, IconView
 from tests.centre import Home
 from tests.e2e.accessible import Screen
 from tests.e2e.desk import Desk
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.usefixtures("qapp")  # what the panel gets is compared 
 
 SIZE_PX = 24
 BROKEN = IconView(IconShape.WARNING)
-NONE = IconView(IconShape.HOLLOW, "", Ring.DOTTED, 8)
-FRESH = IconView(IconShape.NUMBER, "23", Ring.FULL, 8)
+NONE = IconView(IconShape.MISSING)
+FRESH = IconView(IconShape.NUMBER, "23", 8)
 
 
 def drawn(view: IconView) -> bytes:
@@ -73,7 +73,7 @@ def test_whatever_becomes_of_the_certificate(running_desk: Desk, home_on_desk: H
         with (home.path / "state/lock").open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             (home.path / "state/noticed").touch()
-            shows(item, IconView(IconShape.WORKING, "", Ring.FULL, 8), "key until")
+            shows(item, IconView(IconShape.WORKING), "key until")
         shows(item, FRESH, "key until")
         home.key.unlink()
         shows(item, NONE, "there is no key yet")
@@ -182,7 +182,7 @@ def test_a_dead_key_is_renewed_and_then_connected_with(
     home.centre.control("clock", offset_s=0)
     until(lambda: home.json("status")[1]["state"] == "expired", "the end of the key")
     with tray_of(running_desk, home) as item:
-        shows(item, IconView(IconShape.CROSSED), "key expired")
+        shows(item, IconView(IconShape.EXPIRED), "key expired")
         item.choose("Connect to daint")
         window = screen.window(TITLE)
         sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())

@@ -1,4 +1,4 @@
-"""Start at login, and an entry in the desktop's menu: put there, taken away, looked at."""
+"""The start at login and the entry in the desktop's menu: added, removed, checked."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -7,13 +7,14 @@ from pathlib import Path
 from alpkey.core.desktop.external_file import ExternalFile
 from alpkey.core.desktop.ports import ExternalFiles
 from alpkey.core.events import Action, Answer, Event, Warn
+from alpkey.core.results.desktop import AutostartResult, MenuEntryResult
 
 
 @dataclass(frozen=True, slots=True)
 class DesktopWorld:
-    """What this platform wants: the file that starts us at login, and those of the menu.
+    """The platform's files: the one that starts Alpkey at login, and those of the menu.
 
-    ``is_switched_on`` reads such a file, which a desktop may have changed.
+    ``is_switched_on`` reads the former, which a desktop may have changed.
     """
 
     outside: ExternalFiles
@@ -22,52 +23,50 @@ class DesktopWorld:
     is_switched_on: Callable[[bytes], bool]
 
 
-def autostart_status(world: DesktopWorld) -> Action:
-    """The result holds ``on``, ``path``, and ``current``: whether this very program is started."""
+def autostart_status(world: DesktopWorld) -> Action[AutostartResult]:
+    """Whether Alpkey starts at login, and whether it is this very program."""
     yield from ()
-    there = world.outside.content(world.autostart.path)
-    on = there is not None and world.is_switched_on(there)
+    content = world.outside.content(world.autostart.path)
+    on = content is not None and world.is_switched_on(content)
     return {
         "on": on,
         "path": str(world.autostart.path),
-        "current": on and there == world.autostart.content,
+        "current": on and content == world.autostart.content,
     }
 
 
-def autostart_on(world: DesktopWorld) -> Action:
-    """Starts the tray at every login from now on.  Raises InvalidFile."""
-    yield from _told(world.outside.put(world.autostart))
+def autostart_on(world: DesktopWorld) -> Action[AutostartResult]:
+    """Start the tray at every login.  Raises InvalidFile."""
+    yield from _report_kept(world.outside.put(world.autostart))
     return (yield from autostart_status(world))
 
 
-def autostart_off(world: DesktopWorld) -> Action:
-    """Ends that.  Raises InvalidFile."""
-    yield from _told(world.outside.take_away(world.autostart))
+def autostart_off(world: DesktopWorld) -> Action[AutostartResult]:
+    """Do not start at login.  Raises InvalidFile."""
+    yield from _report_kept(world.outside.take_away(world.autostart))
     return (yield from autostart_status(world))
 
 
-def install(world: DesktopWorld) -> Action:
-    """Puts us into the menu; the result holds ``installed`` and the ``paths``.  Raises
-    InvalidFile.
-    """
+def install(world: DesktopWorld) -> Action[MenuEntryResult]:
+    """Add Alpkey to the menu.  Raises InvalidFile."""
     for file in world.menu:
-        yield from _told(world.outside.put(file))
+        yield from _report_kept(world.outside.put(file))
     return {"installed": True, "paths": [str(file.path) for file in world.menu]}
 
 
 def follow(world: DesktopWorld) -> Generator[Event, Answer, None]:
-    """Brings the menu up to date where we are in it.  Raises InvalidFile."""
+    """Update the menu entry, if there is one.  Raises InvalidFile."""
     if world.outside.holds(world.menu[0]):
         yield from install(world)
 
 
-def remove(world: DesktopWorld) -> Action:
-    """Takes us out of the menu.  Raises InvalidFile."""
+def remove(world: DesktopWorld) -> Action[MenuEntryResult]:
+    """Remove Alpkey from the menu.  Raises InvalidFile."""
     for file in world.menu:
-        yield from _told(world.outside.take_away(file))
+        yield from _report_kept(world.outside.take_away(file))
     return {"installed": False, "paths": []}
 
 
-def _told(kept: Path | None) -> Generator[Event, Answer, None]:
-    if kept:
-        yield Warn("file-kept", {"path": str(kept)})
+def _report_kept(backup: Path | None) -> Generator[Event, Answer, None]:
+    if backup:
+        yield Warn("file-kept", {"path": str(backup)})

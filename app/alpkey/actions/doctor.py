@@ -1,6 +1,6 @@
 """The doctor: observe everything in parallel, log in once, and fix what can be fixed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,37 +23,34 @@ from alpkey.core.doctor.fixes import Fix, SetFileMode
 from alpkey.core.doctor.observations import (
     AgentAnswer,
     AgentObservation,
+    DesktopObservation,
+    FilesObservation,
     IncludeLineState,
     KeychainObservation,
-    LoginObservation,
     Observations,
     ReachObservation,
     Resolved,
+    ServiceObservation,
 )
-from alpkey.core.doctor.ports import (
-    DeskProbe,
-    FilesProbe,
-    InstalledProbe,
-    NetworkProbe,
-    ServiceProbe,
-    SideBySide,
-    SshProbe,
-)
+from alpkey.core.doctor.ports import ReachHost, RunTogether, SshProbe
 from alpkey.core.doctor.report import Report, report
 from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidFile, InvalidInput, KeychainTrouble
-from alpkey.core.events import Action
+from alpkey.core.events import Action, Answer, Event
 from alpkey.core.keychain.entries import NOTHING
 from alpkey.core.keychain.ports import Keychain
 from alpkey.core.messages.describe import describe
-from alpkey.core.ports import Clock, Lock
+from alpkey.core.results.doctor import DoctorResult
 from alpkey.core.settings.settings import CONFIRM_EACH_USE, Setting, Settings, declared
 from alpkey.core.signin.methods import default_service
 from alpkey.core.site import GATEWAY, Site
-from alpkey.core.ssh.config_ports import OwnConfig, UserConfig
 from alpkey.core.ssh.include_line import begins_with, undone
-from alpkey.core.state.external_change_ports import SSH_CONFIG, ExternalChanges
-from alpkey.core.state.journal import Fact, Finding, Known, Retired, fold
+from alpkey.core.ssh.login_result import LoginObservation
+from alpkey.core.ssh.ports import OwnConfig, UserConfig
+from alpkey.core.state.facts import Fact, Finding, Retired
+from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.ports import SSH_CONFIG, ExternalChanges, Lock
 from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.timestamps import Clock
 
 # Where nothing answers the whole doctor takes less than 5 s: this, and the program's start.
 OBSERVING_TIMEOUT_S = 3.5
@@ -74,18 +71,19 @@ class DoctorWorld:
     clock: Clock
     agent: Callable[[], AgentWorld]
     own_files: OwnConfig
-    person: UserConfig
+    user_config: UserConfig
     external_changes: ExternalChanges
     lock: Lock
-    side_by_side: SideBySide
+    run_together: RunTogether
     ssh: SshProbe
-    files: FilesProbe
-    network: NetworkProbe
-    service: ServiceProbe
+    observe_files: Callable[[], FilesObservation]
+    change_mode: Callable[[str, Callable[[int], int]], None]
+    reach: ReachHost
+    service: Callable[[], ServiceObservation | None]
     keychain: Keychain
-    desk: DeskProbe
-    installed: InstalledProbe
-    use_ipv4: Callable[[], Action]
+    desk: Callable[[], DesktopObservation]
+    installed: Callable[[], tuple[Path, ...]]
+    use_ipv4: Callable[[], Action[object]]
     lacks: Callable[[Setting], str | None]
     program: str
 
@@ -109,7 +107,7 @@ class _SshCall:
     config: Path | None
 
 
-def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
+def doctor(request: DoctorRequest, world: DoctorWorld) -> Action[DoctorResult]:
     """Returns the findings, and as ``login`` the host that a login succeeded at, if one did.
 
     With ``fix`` the findings are those afterwards, and ``fixed`` is added.  ``report`` adds the
@@ -121,20 +119,21 @@ def doctor(request: DoctorRequest, world: DoctorWorld) -> Action:
     fix = _find_fix(request.fix) if request.fix else None
     seen = examine(world, quick=request.quick)
     findings = diagnose(seen, world.clock())
-    extra: dict[str, Any] = {}
-    if fix:
-        extra["fixed"] = None
-        if request.fix in all_ids(findings):
-            yield from _apply(fix, world)
-            extra["fixed"] = request.fix
-            seen = examine(world, quick=request.quick)
-            findings = diagnose(seen, world.clock())
+    fixed = None
+    if fix and request.fix in all_ids(findings):
+        yield from _apply(fix, world)
+        fixed = request.fix
+        seen = examine(world, quick=request.quick)
+        findings = diagnose(seen, world.clock())
     _note(world, seen)
-    if request.report:
-        extra["report"] = report(request.report, seen, findings, world.clock())
-        extra["support"] = world.site.page("support")
     login = next((login.host for login in seen.logins.values() if login.worked), None)
-    return {**doctor_object(findings), "login": login, **extra}
+    result = doctor_object(findings, login)
+    if fix:
+        result["fixed"] = fixed
+    if request.report:
+        result["report"] = report(request.report, seen, findings, world.clock())
+        result["support"] = world.site.page("support")
+    return result
 
 
 def examine(
@@ -149,7 +148,7 @@ def examine(
     call = _ssh_call(world, snapshot)  # before ssh is asked which agent it uses
     known = fold(world.agent().journal.facts(), snapshot.account)
     here: Mapping[str, Callable[[], Any]] = {
-        "files": world.files.observe,
+        "files": world.observe_files,
         "ssh_version": world.ssh.version,
         "agent": lambda: _agent(world, snapshot, known),
         "own": lambda: _own(world),
@@ -163,7 +162,7 @@ def examine(
         "service": world.service,
         "keychain": lambda: _keychain(world, known),
     }
-    observed = world.side_by_side(here if quick else {**here, **elsewhere}, OBSERVING_TIMEOUT_S)
+    observed = world.run_together(here if quick else {**here, **elsewhere}, OBSERVING_TIMEOUT_S)
     seen = Observations(world.site, world.settings, snapshot, known, world.program, **observed)
     if tried:
         return replace(seen, logins={tried.host: tried})
@@ -210,7 +209,7 @@ def _reach(world: DoctorWorld, call: _SshCall | None) -> ReachObservation | None
     if jump is None:
         return None
     family = world.ssh.straight(jump.name, call.config) if call else "any"
-    return world.network.reach(jump.host_name, jump.port, family) if family else None
+    return world.reach(jump.host_name, jump.port, family) if family else None
 
 
 def _line(world: DoctorWorld) -> IncludeLineState | None:
@@ -218,7 +217,7 @@ def _line(world: DoctorWorld) -> IncludeLineState | None:
     if world.external_changes.entry(SSH_CONFIG) is None:
         return None
     try:
-        line, content = world.own_files.include(), world.person.read().content or b""
+        line, content = world.own_files.include(), world.user_config.read().content or b""
     except InvalidFile:
         return None
     if begins_with(content, line):
@@ -262,7 +261,7 @@ def _agent(world: DoctorWorld, snapshot: Snapshot, known: Known) -> AgentObserva
         current=contents.current,
         plain=certificate is not None and certificate.public_key in blobs,
         stale=len(contents.stale) if certificate else 0,
-        foreign=len(blobs) - len(contents.ours),
+        foreign=len(blobs) - len(contents.owned),
         user_agent=_user_agent(agents) if agent is agents.own else None,
     )
 
@@ -277,12 +276,12 @@ def _unusable(agent: Agent, error: AgentTrouble) -> AgentObservation:
 
 def _user_agent(agents: Agents) -> AgentObservation:
     """Why Alpkey's own agent replaces the user's, or that it need not any more."""
-    agent = agents.theirs()
+    agent = agents.user_agent()
     try:
         agent.identities()
     except AgentTrouble as error:
         return _unusable(agent, error)
-    if agents.theirs_are_back():
+    if agents.user_agent_works():
         return AgentObservation("answers", agent.socket)
     return _unusable(agent, AgentTrouble("agent-refuses", socket=agent.socket, operation="add"))
 
@@ -307,20 +306,18 @@ def _find_fix(name: str) -> Fix | SetFileMode:
     return fixes[name]
 
 
-def _apply(fix: Fix | SetFileMode, world: DoctorWorld) -> Action:
+def _apply(fix: Fix | SetFileMode, world: DoctorWorld) -> Generator[Event, Answer, None]:
     match fix:
         case SetFileMode():
-            world.files.change_mode(fix.file, fix.new_mode)
-            return {}
+            world.change_mode(fix.file, fix.new_mode)
         case Fix.FINISH_INSTALLATION:
             with world.lock.held(LOCK_TIMEOUT_S):
                 world.agent().files.finish_interrupted()
-            return {}
         case Fix.USE_IPV4_ONLY:
-            return (yield from world.use_ipv4())
+            yield from world.use_ipv4()
         case Fix.LOAD_KEY:
-            return (yield from load_current(world.agent()))
+            yield from load_current(world.agent())
         case Fix.REMOVE_OLD_KEYS:
-            return (yield from clean(world.agent()))
+            yield from clean(world.agent())
         case _:
             assert_never(fix)

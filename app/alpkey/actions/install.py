@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from alpkey.core.events import Event, Warn
 from alpkey.core.keys.certificate import fingerprint
-from alpkey.core.ports import KeyFiles, Lock, StoredKey
+from alpkey.core.keys.ports import KeyFiles, StoredKey
 from alpkey.core.state.journal import Known
+from alpkey.core.state.ports import Lock
 
 LOCK_TIMEOUT_S = 30.0
 

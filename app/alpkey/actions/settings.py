@@ -3,14 +3,14 @@
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 from alpkey.actions.desktop_entry import DesktopWorld, follow
 from alpkey.core.errors import AlpkeyError, InvalidInput
 from alpkey.core.events import Action, Event, Warn
+from alpkey.core.results.settings import ChangedSettingResult, SettingResult, SettingsResult
 from alpkey.core.settings.kinds import CLUSTERS, SWITCH, Plain
 from alpkey.core.settings.policy import Chosen, Origin
-from alpkey.core.settings.ports import SettingsFile
 from alpkey.core.settings.settings import (
     CONFIRM_EACH_USE,
     KEEP_SIGN_IN,
@@ -28,31 +28,31 @@ class SettingsWorld:
     """``locked`` are the keys that the organisation decides; ``site`` is the centre as shipped,
     and ``site_names`` are those that the setting of that name can have.
 
-    ``look_again`` has the shell prompts see what a change means; the entry in the desktop's menu
-    names clusters, too.  ``lacks`` says what is missing here for a setting to work;
-    ``load_anew`` has the agent hold the key as the settings now have it.
+    ``look_again`` updates the line for shell prompts; ``desktop`` the menu entry, which names
+    clusters.  ``lacks`` says what a setting needs that is missing here; ``load_anew`` loads the key
+    into the agent again as the settings now say.
     """
 
     chosen: Callable[[], Chosen]
     locked: Callable[[], Collection[str]]
     site: Callable[[], Site]
     site_names: Callable[[], Collection[str]]
-    file: SettingsFile
+    change_file: Callable[[str, Plain | None], Path | None]
     look_again: Callable[[], None]
     desktop: Callable[[], DesktopWorld]
     lacks: Callable[[Setting], str | None]
     load_anew: Callable[[], Iterator[Event]]
 
 
-def show_all(world: SettingsWorld) -> Action:
-    """The result holds ``settings``, a row for each."""
+def show_all(world: SettingsWorld) -> Action[SettingsResult]:
+    """All settings."""
     yield from ()
     chosen = world.chosen()
     return {"settings": [_row(setting, chosen) for setting in declared().values()]}
 
 
-def show(key: str, world: SettingsWorld) -> Action:
-    """The result is the row of one setting.  Raises InvalidInput for an unknown key."""
+def show(key: str, world: SettingsWorld) -> Action[SettingResult]:
+    """One setting.  Raises InvalidInput for an unknown key."""
     yield from ()
     return _row(_declared(key), world.chosen())
 
@@ -62,12 +62,11 @@ def change(
     text: str | None,
     world: SettingsWorld,
     end_sessions: Callable[[], Iterator[Event]] | None = None,
-) -> Action:
-    """Writes what the user typed; None goes back to the default.
+) -> Action[ChangedSettingResult]:
+    """Set what the user typed; None goes back to the default.
 
-    ``end_sessions`` ends the saved sign-ins once they are no longer wanted.  The result is the
-    setting's row and ``set_aside``, where a file that could not be read now lies.  Raises
-    InvalidInput where the value does not fit or the organisation decides it.
+    ``end_sessions`` ends the saved sign-ins once they are switched off.  Raises InvalidInput if the
+    value is invalid or the organisation decides the setting.
     """
     setting = _declared(key)
     if key in world.locked():
@@ -75,10 +74,10 @@ def change(
     plain = None if text is None else _typed(setting, text, world)
     if plain and setting.kind is SWITCH and (missing := world.lacks(setting)):
         yield Warn("setting-lacks", {"label": setting.label, "reason": missing})
-    aside = world.file.change(key, plain)
+    aside = world.change_file(key, plain)
     if aside:
         yield Warn("settings-set-aside", {"path": str(aside)})
-    with suppress(AlpkeyError):  # another key may be wrong: that is reported when it is read
+    with suppress(AlpkeyError):  # another key may be invalid: that is reported when it is read
         world.look_again()
         if setting.kind is CLUSTERS or key == SITE:
             yield from follow(world.desktop())
@@ -111,7 +110,7 @@ def _typed(setting: Setting, text: str, world: SettingsWorld) -> Plain:
 
 
 def _check_clusters(wanted: dict[str, bool | str], site: Site) -> None:
-    """Only a cluster that the site knows can be shown or hidden, and the jump host is none."""
+    """Only a cluster of the site can be shown or hidden; the jump host is none."""
     for name, what in wanted.items():
         if name == site.jump_host:
             reason = f"clusters: {name} is the jump host, which every login goes through"
@@ -121,12 +120,12 @@ def _check_clusters(wanted: dict[str, bool | str], site: Site) -> None:
             raise InvalidInput("setting-unfit", reason=reason)
 
 
-def _row(setting: Setting, chosen: Chosen) -> dict[str, Any]:
+def _row(setting: Setting, chosen: Chosen) -> SettingResult:
     value = getattr(chosen.settings, setting.key)
     return _as_row(setting, setting.kind.plain(value), chosen.origins[setting.key])
 
 
-def _as_row(setting: Setting, plain: Plain, origin: Origin) -> dict[str, Any]:
+def _as_row(setting: Setting, plain: Plain, origin: Origin) -> SettingResult:
     return {
         "key": setting.key,
         "value": plain,

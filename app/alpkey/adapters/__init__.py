@@ -1,1 +1,1 @@
-"""The outside world, one module for each part of it; foreign errors become ours here."""
+"""The outside world, one module for each part of it; foreign errors become Alpkey's here."""

@@ -4,5 +4,5 @@ from datetime import UTC, datetime
 
 
 def now() -> datetime:
-    """The moment it is, aware and in UTC."""
+    """The current time, aware and in UTC."""
     return datetime.now(UTC)

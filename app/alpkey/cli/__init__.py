@@ -1,1 +1,1 @@
-"""The command line: it does everything, and lives for seconds."""
+"""The command line: short-lived processes that do all the work."""

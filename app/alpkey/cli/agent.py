@@ -12,6 +12,7 @@ from alpkey.cli.runtime.context import (
     run,
     stdin_option,
 )
+from alpkey.wiring.agent import agent_world
 
 
 @click.group("agent")
@@ -35,7 +36,7 @@ def load_command(from_stdin: bool, as_json: bool, events: bool) -> None:
       alpkey agent load
     """
     run(
-        lambda all_of, _: load_current(all_of.agent_use()),
+        lambda wiring, _: load_current(agent_world(wiring)),
         Output(as_json, events, prepared_answer(from_stdin)),
         messages.agent,
     )
@@ -51,7 +52,7 @@ def list_command(as_json: bool) -> None:
       alpkey agent list
       alpkey agent list --json
     """
-    run(lambda all_of, _: list_keys(all_of.agent_use()), Output(json=as_json), messages.agent_keys)
+    run(lambda wiring, _: list_keys(agent_world(wiring)), Output(json=as_json), messages.agent_keys)
 
 
 @agent_group.command("clean")
@@ -66,4 +67,4 @@ def clean_command(as_json: bool) -> None:
       alpkey agent clean
       alpkey agent clean --json
     """
-    run(lambda all_of, _: clean(all_of.agent_use()), Output(json=as_json), messages.agent_cleaned)
+    run(lambda wiring, _: clean(agent_world(wiring)), Output(json=as_json), messages.agent_cleaned)

@@ -5,6 +5,7 @@ import click
 from alpkey.actions.ssh import configure
 from alpkey.cli.output import text as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
+from alpkey.wiring.ssh import configure_world
 
 
 @click.group("config")
@@ -22,7 +23,7 @@ def show_command(as_json: bool) -> None:
       alpkey config show
     """
     run(
-        lambda all_of, cancellation: configure.show(all_of.configuration(cancellation)),
+        lambda wiring, cancellation: configure.show(configure_world(wiring, cancellation)),
         Output(json=as_json),
         messages.config_shown,
     )
@@ -40,7 +41,7 @@ def diff_command(as_json: bool, events: bool) -> None:
       alpkey config diff --json
     """
     run(
-        lambda all_of, cancellation: configure.diff(all_of.configuration(cancellation)),
+        lambda wiring, cancellation: configure.diff(configure_world(wiring, cancellation)),
         Output(as_json, events),
         messages.config_diff,
     )
@@ -69,8 +70,8 @@ def apply_command(on_demand: bool | None, yes: bool, as_json: bool, events: bool
     output = Output(as_json, events)
     ask = output.can_ask and not yes
     run(
-        lambda all_of, cancellation: configure.apply(
-            all_of.configuration(cancellation), ask=ask, on_demand=on_demand
+        lambda wiring, cancellation: configure.apply(
+            configure_world(wiring, cancellation), ask=ask, on_demand=on_demand
         ),
         output,
         messages.config_applied,
@@ -88,7 +89,7 @@ def undo_command(as_json: bool, events: bool) -> None:
       alpkey config undo
     """
     run(
-        lambda all_of, cancellation: configure.undo(all_of.configuration(cancellation)),
+        lambda wiring, cancellation: configure.undo(configure_world(wiring, cancellation)),
         Output(as_json, events),
         messages.config_undone,
     )
@@ -105,7 +106,7 @@ def check_command(as_json: bool) -> None:
       alpkey config check --json
     """
     run(
-        lambda all_of, cancellation: configure.check(all_of.configuration(cancellation)),
+        lambda wiring, cancellation: configure.check(configure_world(wiring, cancellation)),
         Output(json=as_json),
         messages.config_checked,
     )

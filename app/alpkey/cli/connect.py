@@ -7,10 +7,10 @@ from collections.abc import Callable
 import click
 
 from alpkey.actions.ssh.connect import ConnectMode, ConnectRequest, connect
-from alpkey.adapters.ssh.openssh import become
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
-from alpkey.core.events import Result
+from alpkey.core.results.ssh import ConnectResult, LoginResult
 from alpkey.core.ssh.command_lines import PROBE
+from alpkey.wiring.ssh import become, connect_world, remote_world
 
 
 @click.command("connect")
@@ -53,38 +53,42 @@ def connect_command(
         from alpkey.actions.ssh.try_login import try_login
 
         run(
-            lambda all_of, cancellation: try_login(name, all_of.on_hosts(cancellation)),
+            lambda wiring, cancellation: try_login(name, remote_world(wiring, cancellation)),
             output,
-            lambda result: f"{result['host']} lets you in.",
+            _logged_in,
         )
         return
     mode: ConnectMode = (
         "print" if only_print else "here" if here else "editor" if vscode else "window"
     )
-    # A desktop that starts this has nowhere to put a question: the renewal's own window asks it.
+    # A desktop that starts this cannot show a question; the renewal window asks it instead.
     may_ask = output.can_ask and not (events and mode in ("window", "editor"))
     request = ConnectRequest(name, mode, forward_agent, remote_command, may_ask)
     result = run(
-        lambda all_of, cancellation: connect(request, all_of.connection(cancellation)),
+        lambda wiring, cancellation: connect(request, connect_world(wiring, cancellation)),
         output,
-        _tell(mode),
+        _text(mode),
         silent=mode == "here",
     )
-    if mode == "here":
+    if mode == "here" and result["command"]:
         become(result["command"], {**os.environ, **PROBE})
 
 
-def _tell(mode: ConnectMode) -> Callable[[Result], str]:
+def _text(mode: ConnectMode) -> Callable[[ConnectResult], str]:
     if mode == "print":
-        return lambda result: shlex.join(result["command"])
+        return lambda result: shlex.join(result["command"] or ())
     return _opened_editor if mode == "editor" else _opened
 
 
-def _opened(result: Result) -> str:
+def _logged_in(result: LoginResult) -> str:
+    return f"{result['host']} lets you in."
+
+
+def _opened(result: ConnectResult) -> str:
     if result["command"] is None:
         return "The key has to be renewed first; a window asks for it."
     return f"A terminal on {result['host']} opens."
 
 
-def _opened_editor(result: Result) -> str:
+def _opened_editor(result: ConnectResult) -> str:
     return f"VS Code opens on {result['host']}."

@@ -1,4 +1,4 @@
-"""``alpkey demo``: the sandbox and, in its home, the tray; or the same way by command line."""
+"""``alpkey demo``: the sandbox with the tray in its home; or the same steps by command line."""
 
 import json
 import os
@@ -21,7 +21,7 @@ END_TIMEOUT_S = 10.0
 
 
 class DemoFailed(Exception):
-    """A step of the demo did not do what it should; the text says which."""
+    """A step of the demo failed; the text says which."""
 
 
 @click.command("demo")
@@ -71,7 +71,7 @@ def _sandbox(folder: Path) -> Iterator[_Sandbox]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             ready = process.stdout.readline() if process.stdout else ""
-            if not ready:  # it said why on standard error
+            if not ready:  # the reason is on standard error
                 raise DemoFailed("the sandbox did not start")
             yield _Sandbox(folder)
         finally:
@@ -80,7 +80,7 @@ def _sandbox(folder: Path) -> Iterator[_Sandbox]:
 
 
 def _walk(sandbox: _Sandbox) -> None:
-    """From no key to daint, a step at a time; the last word is daint's own."""
+    """From no key to daint, step by step; the last output is daint's own."""
     user = sandbox.facts["username"]
     _say(f"A centre runs on this computer, with a user {user!r}. There is no key yet:")
     click.echo(sandbox.alpkey("status"))
@@ -107,7 +107,7 @@ def _walk(sandbox: _Sandbox) -> None:
 
 
 def _tunnel(sandbox: _Sandbox) -> None:
-    """To the page that a web service shows on the node of a running job, and back."""
+    """Open the page of a web service on the node of a running job, and close the tunnel."""
     _say("A job runs on a compute node (alpkey jobs daint):")
     click.echo(sandbox.alpkey("jobs", "daint"))
     node, port = "nid006554", "6006"
@@ -127,7 +127,7 @@ def _tunnel(sandbox: _Sandbox) -> None:
 
 
 def _show(sandbox: _Sandbox) -> None:
-    """Tray and helper window, until the person quits the tray."""
+    """Tray and helper window, until the user quits the tray."""
     click.echo("The tray icon is in your panel; quit it there, or press Ctrl-C here.")
     sandbox_file = str(sandbox.folder / "sandbox.json")
     environ = {**sandbox.environ, "ALPKEY_DEMO": sandbox_file}
@@ -157,7 +157,7 @@ def _run(command: list[str], environ: Mapping[str, str], typed: str | None = Non
         text=True,
         check=False,
     )
-    # 6 is the honest answer to "status" while there is no key.
+    # "status" ends with 6 while there is no key.
     if done.returncode not in (0, 6):
         raise DemoFailed(f"{' '.join(command)} ended with {done.returncode}")
     return done.stdout.rstrip()

@@ -12,7 +12,8 @@ from alpkey.actions.desktop_entry import (
     remove,
 )
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
-from alpkey.core.events import Result
+from alpkey.core.results.desktop import AutostartResult, MenuEntryResult
+from alpkey.wiring.settings import desktop_world
 
 What = Literal["on", "off", "status"]
 _ACTIONS = {"on": autostart_on, "off": autostart_off, "status": autostart_status}
@@ -31,7 +32,7 @@ def autostart_command(what: What, as_json: bool, events: bool) -> None:
       alpkey autostart status
     """
     action = _ACTIONS[what]
-    run(lambda all_of, _: action(all_of.desktop), Output(as_json, events), _autostart)
+    run(lambda wiring, _: action(desktop_world(wiring)), Output(as_json, events), _autostart)
 
 
 @click.command("install-desktop")
@@ -47,10 +48,10 @@ def install_desktop_command(away: bool, as_json: bool, events: bool) -> None:
       alpkey install-desktop --remove
     """
     action = remove if away else install
-    run(lambda all_of, _: action(all_of.desktop), Output(as_json, events), _installed)
+    run(lambda wiring, _: action(desktop_world(wiring)), Output(as_json, events), _installed)
 
 
-def _autostart(result: Result) -> str:
+def _autostart(result: AutostartResult) -> str:
     if not result["on"]:
         return "Alpkey does not start at login. To have it start: alpkey autostart on"
     if not result["current"]:
@@ -61,7 +62,7 @@ def _autostart(result: Result) -> str:
     return "Alpkey starts at login."
 
 
-def _installed(result: Result) -> str:
+def _installed(result: MenuEntryResult) -> str:
     if not result["installed"]:
         return "Alpkey is out of the menu."
     return "Alpkey is in the menu:\n" + "\n".join(f"  {path}" for path in result["paths"])

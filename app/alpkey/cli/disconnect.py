@@ -4,7 +4,8 @@ import click
 
 from alpkey.actions.ssh.disconnect import disconnect
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
-from alpkey.core.events import Result
+from alpkey.core.results.ssh import DisconnectResult
+from alpkey.wiring.ssh import disconnect_world
 
 
 @click.command("disconnect")
@@ -22,10 +23,12 @@ def disconnect_command(name: str | None, as_json: bool, events: bool) -> None:
       alpkey disconnect
       alpkey disconnect daint
     """
-    run(lambda all_of, _: disconnect(name, all_of.shared()), Output(as_json, events), _told)
+    run(
+        lambda wiring, _: disconnect(name, disconnect_world(wiring)), Output(as_json, events), _text
+    )
 
 
-def _told(result: Result) -> str:
+def _text(result: DisconnectResult) -> str:
     if not result["disconnected"]:
         return "No shared connection is open."
     return f"Disconnected: {', '.join(result['disconnected'])}"

@@ -8,8 +8,9 @@ import click
 from alpkey.actions.doctor import DoctorRequest, doctor
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
 from alpkey.core.doctor.report import Report
-from alpkey.core.events import Result
 from alpkey.core.messages import doctor as doctor_messages
+from alpkey.core.results.doctor import DoctorResult, FindingObject
+from alpkey.wiring.doctor import doctor_world
 
 UNHEALTHY = 13
 
@@ -43,25 +44,25 @@ def doctor_command(
     """
     request = DoctorRequest(fix, report, quick)
     result = run(
-        lambda assembly, _: doctor(request, assembly.doctor()),
+        lambda wiring, _: doctor(request, doctor_world(wiring)),
         Output(as_json, events),
         _report_text if report else _text,
     )
     sys.exit(0 if result["healthy"] else UNHEALTHY)
 
 
-def _report_text(result: Result) -> str:
+def _report_text(result: DoctorResult) -> str:
     return f"{result['report']}\n\n{doctor_messages.where_to_send_report(result['support'])}"
 
 
-def _text(result: Result) -> str:
+def _text(result: DoctorResult) -> str:
     """Each finding with what it means and what to do; its consequences below it."""
     fixed = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
     lines = [*fixed, *(line for finding in result["findings"] for line in _finding(finding))]
     return "\n".join(lines).strip() or f"{doctor_messages.HEALTHY}."
 
 
-def _finding(finding: Result) -> Iterator[str]:
+def _finding(finding: FindingObject) -> Iterator[str]:
     yield f"{doctor_messages.SEVERITIES[finding['severity']]}: {finding['title']} [{finding['id']}]"
     yield f"    {finding['detail']}"
     yield f"    {finding['next_step']}"

@@ -12,7 +12,9 @@ from alpkey.cli.runtime.context import Output, json_option, run
 from alpkey.core.display import has_display
 from alpkey.core.errors import KeyExpired
 from alpkey.core.events import Action
-from alpkey.wiring.base import Assembly
+from alpkey.core.results.status import EnsureResult
+from alpkey.wiring.base import Wiring
+from alpkey.wiring.ssh import ensure_world
 
 
 @click.command("ensure")
@@ -26,26 +28,26 @@ def ensure_command(as_json: bool) -> None:
     Example:
       alpkey ensure && rsync -a data daint:
     """
-    place = "nobody" if as_json else _method()
+    place = "nobody" if as_json else _asking_place()
 
-    def make(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+    def make(wiring: Wiring, cancellation: SignalCancellation) -> Action[EnsureResult]:
         late = KeyExpired("not-renewed", reason="Nobody answered in time.")
         cancellation.end_after(WAIT.total_seconds(), late)
-        return ensure(place, all_of.ensuring(cancellation))
+        return ensure(place, ensure_world(wiring, cancellation))
 
     result = run(make, Output(json=as_json), str, silent=not as_json)
     if result["renewed"] and not as_json:
         click.echo(messages.key_line(result), err=True)
 
 
-def _method() -> AskingPlace:
+def _asking_place() -> AskingPlace:
     if _take_terminal():
         return "here"
     return "window" if has_display(os.environ, sys.platform) else "nobody"
 
 
 def _take_terminal() -> bool:
-    """Makes the terminal our standard streams, where there is one and it is our turn to use it.
+    """Make the terminal the standard streams, if there is one and this is its foreground job.
 
     ssh gives what it runs no input.  A job in the background would be stopped by the system.
     """

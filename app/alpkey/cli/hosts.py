@@ -5,6 +5,7 @@ import click
 from alpkey.actions.ssh.hosts import accept, list_hosts
 from alpkey.cli.output import text as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
+from alpkey.wiring.ssh import hosts_world
 
 
 @click.group("hosts")
@@ -23,7 +24,7 @@ def list_command(as_json: bool, events: bool) -> None:
       alpkey hosts list
       alpkey hosts list --json
     """
-    run(lambda all_of, _: list_hosts(all_of.hosts()), Output(as_json, events), messages.hosts)
+    run(lambda wiring, _: list_hosts(hosts_world(wiring)), Output(as_json, events), messages.hosts)
 
 
 @hosts_group.command("accept")
@@ -42,7 +43,7 @@ def accept_command(names: tuple[str, ...], yes: bool, as_json: bool, events: boo
       alpkey hosts accept ela daint santis clariden
     """
     run(
-        lambda all_of, _: accept(names, yes, all_of.hosts()),
+        lambda wiring, _: accept(names, yes, hosts_world(wiring)),
         Output(as_json, events),
         messages.hosts,
     )

@@ -8,6 +8,7 @@ from alpkey.actions.keys.import_key import ImportRequest, import_key, pasted
 from alpkey.cli.output import text as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
 from alpkey.cli.runtime.pasted_input import read_pasted
+from alpkey.wiring.keys import import_world
 
 PASTE = "-"
 
@@ -38,7 +39,7 @@ def import_command(paths: tuple[str, ...], yes: bool, as_json: bool, events: boo
     files = () if pastes else tuple(Path(path) for path in paths)
     request = ImportRequest(files, text, asks=pastes and events, yes=yes)
     run(
-        lambda all_of, cancellation: import_key(request, all_of.importing(cancellation)),
+        lambda wiring, cancellation: import_key(request, import_world(wiring, cancellation)),
         Output(as_json, events),
         messages.imported,
     )

@@ -3,8 +3,9 @@
 import click
 
 from alpkey.actions.tunnels.jobs import cancel_job, list_jobs
-from alpkey.cli.output import text_jobs as sentences
+from alpkey.cli.output import text_jobs as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
+from alpkey.wiring.ssh import remote_world
 
 _USUAL = "list"
 
@@ -39,11 +40,11 @@ def list_command(cluster: str, as_json: bool, events: bool) -> None:
     """
     output = Output(as_json, events)
     run(
-        lambda all_of, cancellation: list_jobs(
-            cluster, all_of.on_hosts(cancellation), may_ask=output.can_ask
+        lambda wiring, cancellation: list_jobs(
+            cluster, remote_world(wiring, cancellation), may_ask=output.can_ask
         ),
         output,
-        sentences.jobs,
+        messages.jobs,
     )
 
 
@@ -63,9 +64,9 @@ def cancel_command(cluster: str, job: str, yes: bool, as_json: bool, events: boo
     """
     output = Output(as_json, events)
     run(
-        lambda all_of, cancellation: cancel_job(
-            cluster, job, yes, all_of.on_hosts(cancellation), may_ask=output.can_ask
+        lambda wiring, cancellation: cancel_job(
+            cluster, job, yes, remote_world(wiring, cancellation), may_ask=output.can_ask
         ),
         output,
-        sentences.jobs_cancelled,
+        messages.jobs_cancelled,
     )

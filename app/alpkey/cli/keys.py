@@ -9,8 +9,11 @@ from alpkey.cli.runtime.context import Output, events_option, json_option, run, 
 from alpkey.cli.sign_in_options import method_options
 from alpkey.core.errors import Cancelled
 from alpkey.core.events import Action
+from alpkey.core.results.keys import RevokedKeysResult
 from alpkey.core.site import SignInMethod
-from alpkey.wiring.base import Assembly
+from alpkey.wiring.base import Wiring
+from alpkey.wiring.keys import keys_world
+from alpkey.wiring.signin import external_method
 
 
 @click.group("keys")
@@ -35,8 +38,8 @@ def list_command(every: bool, method: SignInMethod | None, as_json: bool, events
       alpkey keys list --json
     """
     run(
-        lambda all_of, cancellation: list_keys(
-            method or all_of.external_method, all_of.keys(cancellation), every=every
+        lambda wiring, cancellation: list_keys(
+            method or external_method(wiring), keys_world(wiring, cancellation), every=every
         ),
         Output(as_json, events),
         messages.keys,
@@ -76,10 +79,12 @@ def revoke_command(
     request = RevokeRequest(serials, all_of_them, dry_run, yes)
     output = Output(as_json, events)
 
-    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
-        """Nobody signs in for nothing, where the question that follows would find nobody."""
+    def action(wiring: Wiring, cancellation: SignalCancellation) -> Action[RevokedKeysResult]:
+        """Fail before the sign-in if the question after it could not be asked."""
         if not (yes or dry_run or output.can_ask):
             raise Cancelled("revoke-question", path=", ".join(map(str, serials)) or "every key")
-        return revoke_keys(method or all_of.external_method, request, all_of.keys(cancellation))
+        return revoke_keys(
+            method or external_method(wiring), request, keys_world(wiring, cancellation)
+        )
 
     run(action, output, messages.keys_revoked)

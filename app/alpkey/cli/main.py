@@ -65,7 +65,7 @@ _COMMANDS = {
 
 
 class _Lazy(click.Group):
-    """Knows the commands by name and one line, so that ``--help`` imports none of them."""
+    """Commands by name and summary, so that ``--help`` imports none of them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(_COMMANDS)
@@ -82,7 +82,7 @@ class _Lazy(click.Group):
             formatter.write_dl([(name, row[2]) for name, row in _COMMANDS.items()])
 
 
-def _tell_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
         click.echo(f"alpkey {build.name()}")
         context.exit()
@@ -94,7 +94,7 @@ def _tell_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_tell_version,
+    callback=_print_version,
     help="Tell version and build.",
 )
 def alpkey() -> None:
@@ -110,11 +110,11 @@ def alpkey() -> None:
 
 
 def main(arguments: list[str], open_window: Callable[[str, dict[str, str]], int]) -> int:
-    """Runs one command and returns its exit code; a bug is told of in one sentence.
+    """Run one command and return its exit code; a bug is reported in one sentence.
 
-    ``open_window`` is handed in, for the command line knows nothing of Qt.
+    ``open_window`` is passed in, for the command line does not import Qt.
     """
-    _open_what_is_closed()
+    _open_closed_streams()
     try:
         alpkey.main(arguments, prog_name="alpkey", standalone_mode=False, obj=open_window)
     except click.exceptions.Exit as end:
@@ -128,22 +128,22 @@ def main(arguments: list[str], open_window: Callable[[str, dict[str, str]], int]
     except BaseException as crash:
         if isinstance(crash, SystemExit):
             raise
-        return _tell_of_bug(crash, arguments)
+        return _report_bug(crash, arguments)
     return 0
 
 
-def _open_what_is_closed() -> None:
-    """A standard stream that our caller closed becomes the null device.
+def _open_closed_streams() -> None:
+    """Open the null device for each standard stream that the caller closed.
 
-    Python has None in its place, and the next file or connection would take its number.
+    Otherwise the next file or connection would get its descriptor.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  open to the end
 
 
-def _tell_of_bug(crash: BaseException, arguments: list[str]) -> int:
-    """In the way that was asked for: programs wait for a last word, too."""
+def _report_bug(crash: BaseException, arguments: list[str]) -> int:
+    """Print the bug in the form that was asked for; programs wait for a last line, too."""
     from alpkey.cli.runtime.crash import write_report
 
     path = write_report(crash, user_paths().logs)

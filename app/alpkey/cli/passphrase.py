@@ -14,13 +14,15 @@ from alpkey.actions.keys.passphrase import (
 from alpkey.cli.output import text as messages
 from alpkey.cli.runtime.context import (
     Output,
+    R,
     events_option,
     json_option,
     prepared_answer,
     run,
     stdin_option,
 )
-from alpkey.core.events import Action, Result
+from alpkey.core.events import Action
+from alpkey.wiring.keys import passphrase_world
 
 
 @click.group("passphrase")
@@ -42,7 +44,8 @@ def set_command(from_stdin: bool, as_json: bool, events: bool) -> None:
       alpkey passphrase set
       alpkey passphrase set --stdin --json < passphrase.json
     """
-    _run(set_passphrase, Output(as_json, events, prepared_answer(from_stdin)))
+    output = Output(as_json, events, prepared_answer(from_stdin))
+    _run(set_passphrase, output, messages.protection)
 
 
 @passphrase_group.command("remove")
@@ -57,7 +60,9 @@ def remove_command(from_stdin: bool, as_json: bool, events: bool) -> None:
       alpkey passphrase remove
       alpkey passphrase remove --stdin --json < passphrase.json
     """
-    _run(remove_passphrase, Output(as_json, events, prepared_answer(from_stdin)))
+    _run(
+        remove_passphrase, Output(as_json, events, prepared_answer(from_stdin)), messages.protection
+    )
 
 
 @passphrase_group.command("keychain")
@@ -80,12 +85,12 @@ def keychain_command(check: bool, from_stdin: bool, as_json: bool, events: bool)
     if check:
         _run(look_at_keychain, output, messages.keychain)
     else:
-        _run(keep_passphrase, output)
+        _run(keep_passphrase, output, messages.protection)
 
 
 def _run(
-    action: Callable[[PassphraseWorld], Action],
+    action: Callable[[PassphraseWorld], Action[R]],
     output: Output,
-    tell: Callable[[Result], str] = messages.protection,
+    tell: Callable[[R], str],
 ) -> None:
-    run(lambda all_of, cancellation: action(all_of.passphrase(cancellation)), output, tell)
+    run(lambda wiring, cancellation: action(passphrase_world(wiring, cancellation)), output, tell)

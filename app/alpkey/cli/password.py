@@ -5,6 +5,7 @@ import click
 from alpkey.actions.signin.password import KeepRequest, forget, keep
 from alpkey.cli.output import text as messages
 from alpkey.cli.runtime.context import Output, json_option, prepared_answer, run, stdin_option
+from alpkey.wiring.signin import saved_secrets_world
 
 username_option = click.option("--username", metavar="NAME", help="Your user name at the centre.")
 
@@ -37,14 +38,14 @@ def keep_command(
     """
     prepared = prepared_answer(from_stdin)
     run(
-        lambda all_of, cancellation: keep(
+        lambda wiring, cancellation: keep(
             KeepRequest(
-                username, all_of.status.snapshot().account, "totp" if code_generator else "password"
+                username, wiring.snapshot().account, "totp" if code_generator else "password"
             ),
-            all_of.kept(cancellation),
+            saved_secrets_world(wiring, cancellation),
         ),
         Output(as_json, prepared=prepared),
-        messages.kept,
+        messages.saved,
     )
 
 
@@ -59,8 +60,9 @@ def forget_command(username: str | None, as_json: bool) -> None:
       alpkey password forget
     """
     run(
-        lambda all_of, cancellation: forget(
-            KeepRequest(username, all_of.status.snapshot().account), all_of.kept(cancellation)
+        lambda wiring, cancellation: forget(
+            KeepRequest(username, wiring.snapshot().account),
+            saved_secrets_world(wiring, cancellation),
         ),
         Output(as_json),
         messages.forgotten,

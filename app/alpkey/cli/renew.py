@@ -20,9 +20,19 @@ from alpkey.cli.runtime.context import (
 from alpkey.cli.sign_in_options import method_options
 from alpkey.core.events import Action
 from alpkey.core.keys.certificate_service import Duration
+from alpkey.core.results.status import RenewResult
 from alpkey.core.site import SignInMethod
 from alpkey.core.timestamps import duration
-from alpkey.wiring.base import Assembly
+from alpkey.wiring.base import Wiring
+from alpkey.wiring.renewal import (
+    check_account_known,
+    renew_at_gateway,
+    renew_automatically,
+    renew_by_password,
+    renew_for_service_account,
+    renew_usually,
+)
+from alpkey.wiring.signin import external_method
 
 
 class Span(click.ParamType[timedelta]):
@@ -136,19 +146,21 @@ def renew_command(
         may_ask=output.can_ask,
     )
 
-    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
-        """A form, or an answer that is there already, is for whoever takes passwords."""
-        all_of.check_named()
+    def action(wiring: Wiring, cancellation: SignalCancellation) -> Action[RenewResult]:
+        """A form, or an answer on standard input, goes to the service that takes passwords."""
+        wiring.check_named()
         if program:
-            return all_of.renew_for_service_account(if_needed, cancellation)
+            return renew_for_service_account(wiring, if_needed, cancellation)
         if silent:
-            return all_of.renew_automatically(cancellation)
+            return renew_automatically(wiring, cancellation)
         if at_gateway and not (yes or username or output.can_ask):
-            all_of.check_account_known()
+            check_account_known(wiring)
         if at_gateway:
-            return all_of.renew_at_gateway(method or all_of.external_method, request, cancellation)
+            return renew_at_gateway(
+                wiring, method or external_method(wiring), request, cancellation
+            )
         if from_stdin or events or method is SignInMethod.PASSWORD:
-            return all_of.renew_by_password(request, cancellation)
-        return all_of.renew_usually(cancellation, request)
+            return renew_by_password(wiring, request, cancellation)
+        return renew_usually(wiring, cancellation, request)
 
     run(action, output, renewed, key=key.expanduser().absolute() if key else None)

@@ -1,4 +1,4 @@
-"""``alpkey sandbox``: the only place of the client that knows the sandbox."""
+"""``alpkey sandbox``: the only module of the client that imports the sandbox."""
 
 import sys
 

@@ -6,9 +6,11 @@ import click
 
 from alpkey.actions.settings import change, show, show_all
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
-from alpkey.core.events import Result
 from alpkey.core.messages import settings as settings_messages
+from alpkey.core.results.settings import SettingResult
 from alpkey.core.settings.settings import declared
+from alpkey.wiring.settings import settings_world
+from alpkey.wiring.signin import end_sessions
 
 origin_option = click.option(
     "--origin", "with_origin", is_flag=True, help="Say where each value comes from."
@@ -34,7 +36,7 @@ def settings_group(ctx: click.Context, with_origin: bool, as_json: bool) -> None
         return
     tell = _line(with_origin)
     run(
-        lambda all_of, _: show_all(all_of.settings),
+        lambda wiring, _: show_all(settings_world(wiring)),
         Output(json=as_json),
         lambda result: "\n".join(f"{row['key']} = {tell(row)}" for row in result["settings"]),
     )
@@ -52,7 +54,11 @@ def get_command(key: str, with_origin: bool, as_json: bool) -> None:
       alpkey settings get lead_time
       alpkey settings get lead_time --origin
     """
-    run(lambda all_of, _: show(key, all_of.settings), Output(json=as_json), _line(with_origin))
+    run(
+        lambda wiring, _: show(key, settings_world(wiring)),
+        Output(json=as_json),
+        _line(with_origin),
+    )
 
 
 @settings_group.command("set")
@@ -75,20 +81,20 @@ def set_command(key: str, value: str | None, to_default: bool, as_json: bool, ev
     if (value is None) is not to_default:
         raise click.UsageError("Give a value, or --default.")
     run(
-        lambda all_of, cancellation: change(
-            key, value, all_of.settings, lambda: all_of.end_sessions(cancellation)
+        lambda wiring, cancellation: change(
+            key, value, settings_world(wiring), lambda: end_sessions(wiring, cancellation)
         ),
         Output(as_json, events),
         lambda row: f"{row['key']} = {_text(row)}",
     )
 
 
-def _line(with_origin: bool) -> Callable[[Result], str]:
+def _line(with_origin: bool) -> Callable[[SettingResult], str]:
     if not with_origin:
         return _text
     return lambda row: f"{_text(row)}  ({settings_messages.ORIGINS[row['origin']]})"
 
 
-def _text(row: Result) -> str:
+def _text(row: SettingResult) -> str:
     kind = declared()[row["key"]].kind
     return kind.text(kind.read(row["value"]))

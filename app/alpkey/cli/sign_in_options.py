@@ -7,7 +7,7 @@ from alpkey.core.site import SignInMethod
 
 
 def method_options(command: F) -> F:
-    """``method``; None where neither was given."""
+    """Add ``method``; None if neither option was given."""
     browser = click.option(
         "--browser",
         "method",

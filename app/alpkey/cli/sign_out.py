@@ -8,8 +8,11 @@ from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
 from alpkey.cli.sign_in_options import method_options
 from alpkey.core.events import Action
+from alpkey.core.results.removal import SignOutResult
 from alpkey.core.site import SignInMethod
-from alpkey.wiring.base import Assembly
+from alpkey.wiring.base import Wiring
+from alpkey.wiring.removal import sign_out_world
+from alpkey.wiring.signin import external_method
 
 
 @click.command("sign-out")
@@ -34,8 +37,10 @@ def sign_out_command(
       alpkey sign-out --yes --json
     """
 
-    def action(all_of: Assembly, cancellation: SignalCancellation) -> Action:
+    def action(wiring: Wiring, cancellation: SignalCancellation) -> Action[SignOutResult]:
         request = SignOutRequest(revoke, yes)
-        return sign_out(method or all_of.external_method, request, all_of.leaving(cancellation))
+        return sign_out(
+            method or external_method(wiring), request, sign_out_world(wiring, cancellation)
+        )
 
     run(action, Output(as_json, events), messages.signed_out)

@@ -4,14 +4,10 @@ import sys
 
 import click
 
-from alpkey import glance
 from alpkey.actions.status import status
-from alpkey.adapters.clock import now
-from alpkey.adapters.state.look_file import as_line
 from alpkey.cli.output import text as messages
 from alpkey.cli.runtime.context import Output, json_option, run
-from alpkey.core.look_line import short
-from alpkey.core.paths import user_paths
+from alpkey.wiring.status import short_line
 
 EXIT_CODES = {"missing": 6, "expired": 7, "expiring": 8, "not-yet-valid": 9, "broken": 9}
 
@@ -31,14 +27,8 @@ def status_command(as_short: bool, as_json: bool) -> None:
       alpkey status --json
     """
     result = run(
-        lambda all_of, _: status(all_of.status),
+        lambda wiring, _: status(wiring.status),
         Output(json=as_json),
         (lambda _: short_line()[0]) if as_short and not as_json else messages.status,
     )
     sys.exit(EXIT_CODES.get(result["state"], 0))
-
-
-def short_line() -> tuple[str, int]:
-    """The line of ``--short`` and its exit code, from the files themselves."""
-    snapshot = glance.snapshot(user_paths(), now())
-    return short(as_line(snapshot, now()), int(now().timestamp()))

@@ -1,7 +1,5 @@
 """``alpkey tunnel open|list|close``."""
 
-import shlex
-
 import click
 
 from alpkey.actions.tunnels.open_close import (
@@ -12,8 +10,9 @@ from alpkey.actions.tunnels.open_close import (
     print_tunnel,
 )
 from alpkey.actions.tunnels.supervisor import TunnelRequest
-from alpkey.cli.output import text_jobs as sentences
+from alpkey.cli.output import text_jobs as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
+from alpkey.wiring.tunnels import tunnel_world
 
 PORT = click.IntRange(1, 65535)
 
@@ -85,12 +84,18 @@ def open_command(
         waits=not as_json,
         heard=output.can_ask or as_json or events,
     )
-    action = print_tunnel if only_print else open_detached if alone else open_tunnel
-    told = sentences.tunnel_left if alone else sentences.tunnel_over
+    if only_print:
+        run(
+            lambda wiring, cancellation: print_tunnel(request, tunnel_world(wiring, cancellation)),
+            output,
+            messages.tunnel_command,
+        )
+        return
+    action = open_detached if alone else open_tunnel
     run(
-        lambda all_of, cancellation: action(request, all_of.tunnels(cancellation)),
+        lambda wiring, cancellation: action(request, tunnel_world(wiring, cancellation)),
         output,
-        (lambda result: shlex.join(result["command"])) if only_print else told,
+        messages.tunnel_stays if alone else messages.tunnel_ended,
     )
 
 
@@ -108,9 +113,9 @@ def list_command(as_json: bool) -> None:
       alpkey tunnel list --json
     """
     run(
-        lambda all_of, cancel: list_tunnels(all_of.tunnels(cancel)),
+        lambda wiring, cancel: list_tunnels(tunnel_world(wiring, cancel)),
         Output(as_json),
-        sentences.tunnels,
+        messages.tunnels,
     )
 
 
@@ -130,7 +135,7 @@ def close_command(ids: tuple[str, ...], every: bool, as_json: bool, events: bool
     if bool(ids) == every:
         raise click.UsageError("Name tunnels, or give --all.")
     run(
-        lambda all_of, cancel: close_tunnels(ids, all_of.tunnels(cancel), every=every),
+        lambda wiring, cancel: close_tunnels(ids, tunnel_world(wiring, cancel), every=every),
         Output(as_json, events),
-        sentences.tunnels_closed,
+        messages.tunnels_closed,
     )

@@ -5,6 +5,7 @@ import click
 from alpkey.actions.removal.uninstall import uninstall
 from alpkey.cli.output import text as messages
 from alpkey.cli.runtime.context import Output, events_option, json_option, run, yes_option
+from alpkey.wiring.removal import uninstall_world
 
 
 @click.command("uninstall")
@@ -23,7 +24,7 @@ def uninstall_command(yes: bool, as_json: bool, events: bool) -> None:
       alpkey uninstall --yes --json
     """
     run(
-        lambda all_of, cancellation: uninstall(all_of.uninstalling(cancellation), yes=yes),
+        lambda wiring, cancellation: uninstall(uninstall_world(wiring, cancellation), yes=yes),
         Output(as_json, events),
         messages.uninstalled,
     )

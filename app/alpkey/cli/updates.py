@@ -3,7 +3,8 @@
 import click
 
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
-from alpkey.core.events import Result
+from alpkey.core.results.updates import UpdatesResult
+from alpkey.wiring.settings import look_for_updates
 
 
 @click.command("updates")
@@ -22,13 +23,13 @@ def updates_command(*, unasked: bool, as_json: bool, events: bool) -> None:
       alpkey settings set tell_updates on
     """
     run(
-        lambda all_of, _: all_of.updates(unasked=unasked),
+        lambda wiring, _: look_for_updates(wiring, unasked=unasked),
         Output(as_json, events),
-        _told,
+        _text,
     )
 
 
-def _told(result: Result) -> str:
+def _text(result: UpdatesResult) -> str:
     if result["newer"]:
         return (
             f"Alpkey {result['newest']} is there; this is {result['version']}. "

@@ -1,6 +1,6 @@
-"""Where Alpkey's folders lie, as plain strings.
+"""Where Alpkey's folders are, as plain strings.
 
-Apart from :mod:`places`, and without :mod:`pathlib`, because ``status --short`` stands in shell
+Apart from :mod:`paths`, and without :mod:`pathlib`, because ``status --short`` runs in shell
 prompts and has to start almost as fast as Python itself.
 """
 
@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 
 class BaseDirs:
-    """The folders that everything else lies in; ``moved`` is true under ``ALPKEY_HOME``.
+    """The folders that hold everything else; ``moved`` is true under ``ALPKEY_HOME``.
 
-    ``machine`` holds what whoever looks after this computer puts over the shipped files.
-    ``desktop`` is where the person's desktop looks for autostart entries, ``share`` where it
+    ``machine`` holds what the administrator of this computer puts over the shipped files.
+    ``desktop`` is where the user's desktop looks for autostart entries, ``share`` where it
     looks for menu entries and icons.
     """
 
@@ -41,7 +41,7 @@ class BaseDirs:
 
 
 def find_base_dirs(environ: Mapping[str, str], platform: str, passwd_home: str) -> BaseDirs:
-    """The folders for this person on this platform (a value of ``sys.platform``).
+    """The folders for this user on this platform (a value of ``sys.platform``).
 
     ssh takes ``~`` from the passwd entry and ignores ``$HOME``, so ``.ssh`` is always looked for
     there.  Everything else follows ``$HOME`` where that is an absolute path.

@@ -1,14 +1,14 @@
-"""Everything that can go wrong, as one small tree; its English stands in :mod:`words`.
+"""Everything that can go wrong, as one small tree; its English is in :mod:`alpkey.core.messages`.
 
     AlpkeyError
-    +-- InvalidInput            2  what was typed cannot be sent; nothing was
+    +-- InvalidInput          2  what was typed cannot be sent; nothing was
     +-- SignInRefused         3  username, password or code is not accepted, or a passphrase
     +-- QuotaUsedUp           4  no key is left for today
     +-- Unreachable           5  network, service, or a lock that another Alpkey holds
     +-- NoKey                 6  no key is installed
-    +-- KeyExpired            7  the key has run out
-    +-- InvalidFile                 9  files, a pair or an answer that must not be used
-    +-- Cancelled            10  the person said no, or nobody could be asked
+    +-- KeyExpired            7  the key has expired
+    +-- InvalidFile           9  files, a pair or an answer that must not be used
+    +-- Cancelled            10  the user declined, or could not be asked
     +-- AgentTrouble         11  the ssh agent is absent, hangs or refuses
     +-- KeychainTrouble      11  the keychain is absent, locked, hanging or gone, or refuses
     +-- NeedsBrowser         12  only a sign-in by browser is left
@@ -17,13 +17,25 @@ The number is the exit code.  Each error carries a ``code`` (what happened, stab
 and ``params`` (the facts of this case).  What is not in the tree is a bug.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, TypedDict
 
 Param = str | int | None
 
 
+class ErrorObject(TypedDict):
+    """An error as JSON has it, described in words."""
+
+    code: str
+    title: str
+    detail: str
+    next_step: str
+    retryable: bool
+    params: Mapping[str, Param]
+
+
 class AlpkeyError(Exception):
-    """An error that a person can read: ``words.describe`` turns it into sentences."""
+    """An error that can be shown: ``messages.describe`` turns it into sentences."""
 
     exit_code: ClassVar[int]
     default_code: ClassVar[str]

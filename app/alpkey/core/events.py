@@ -1,16 +1,16 @@
-"""What an action tells while it runs, and how each event looks as one JSON line.
+"""The events of a running action, and each event as a JSON object.
 
-An action is a generator.  It yields events, and it gets the answer to a question where it yields
+An action is a generator.  It yields events, and is sent the answer to a question where it yields
 :class:`Await`.  What it returns becomes ``done``, what it raises becomes ``failed``.
 """
 
-from collections.abc import Generator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal, NotRequired, TypedDict, TypeVar
 
 from alpkey.core.background_call import BackgroundCall
-from alpkey.core.errors import AlpkeyError, Param
+from alpkey.core.errors import AlpkeyError, ErrorObject, Param
 from alpkey.core.messages.describe import error_object
 from alpkey.core.secret import Secret
 
@@ -18,10 +18,9 @@ VERSION = 1
 LINE_LIMIT_BYTES = 64 * 1024
 
 FieldKind = Literal["text", "secret", "otp", "choice", "confirm"]
-Result = dict[str, Any]
 Answer = Mapping[str, str | Secret | bool]
 
-# The reply to an Await whose ``news`` came before an answer did; compared by identity.
+# The reply to an Await whose ``news`` came before an answer; compared by identity.
 NOT_YET: Answer = MappingProxyType({})
 
 
@@ -29,7 +28,7 @@ NOT_YET: Answer = MappingProxyType({})
 class Field:
     """One thing to ask for.  ``value`` is what is known already; it is never a secret.
 
-    ``kept`` where the keychain has it: it need not be typed, and never comes along.
+    ``kept``: it is saved in the keychain, need not be typed and is never part of the event.
     ``choices`` are the answers that a ``choice`` takes.
     """
 
@@ -42,7 +41,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something was reached; ``id`` is its code in :mod:`words`."""
+    """The action got this far; ``id`` is a key of ``messages.STEPS``."""
 
     id: str
     params: Mapping[str, Param] = field(default_factory=dict)
@@ -59,9 +58,9 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Await:
-    """The action now needs the answer to ``ask``; this is never written to a line.
+    """The action now needs the answer to ``ask``; this is never written as JSON.
 
-    Where ``news`` comes first the reply is NOT_YET, and the question may come again, changed.
+    If ``news`` ends first the reply is NOT_YET, and the question may come again, changed.
     """
 
     ask: Ask
@@ -70,7 +69,7 @@ class Await:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """Worth saying, but the action goes on."""
+    """A warning; the action goes on."""
 
     code: str
     params: Mapping[str, Param] = field(default_factory=dict)
@@ -80,7 +79,7 @@ class Warn:
 class Show:
     """A page to sign in at, in this computer's browser or on another device.
 
-    For a device ``url`` holds the code already, and ``short_url`` wants ``user_code`` typed;
+    For a device ``url`` contains the code, and at ``short_url`` the user types ``user_code``;
     ``qr`` is ``url`` as rows of 0 and 1, to be scanned.  For a browser ``short_url`` leads to
     ``url`` once: it is the one to hand to another program, whose arguments every user can read.
     """
@@ -94,10 +93,54 @@ class Show:
 
 Shown = Step | Ask | Warn | Show
 Event = Shown | Await
-Action = Generator[Event, Answer, Result]
+R = TypeVar("R")
+Action = Generator[Event, Answer, R]
 
 
-def as_object(event: Shown) -> dict[str, Any]:
+class FieldObject(TypedDict):
+    """A :class:`Field` of an ``ask`` event."""
+
+    name: str
+    kind: FieldKind
+    kept: bool
+    value: str | None
+    choices: NotRequired[list[str]]
+
+
+class StepObject(TypedDict):
+    event: Literal["step"]
+    id: str
+    params: Mapping[str, Param]
+
+
+class AskObject(TypedDict):
+    """``ask`` is the number that the answer has to name."""
+
+    event: Literal["ask"]
+    ask: int
+    fields: list[FieldObject]
+    error: ErrorObject | None
+
+
+class WarnObject(TypedDict):
+    event: Literal["warn"]
+    code: str
+    params: Mapping[str, Param]
+
+
+class ShowObject(TypedDict):
+    event: Literal["show"]
+    kind: Literal["browser", "device"]
+    url: str
+    user_code: str | None
+    short_url: str | None
+    qr: Sequence[str]
+
+
+EventObject = StepObject | AskObject | WarnObject | ShowObject
+
+
+def as_object(event: Shown) -> EventObject:
     """The event as a JSON object of the contract."""
     match event:
         case Step(id=step, params=params):
@@ -105,18 +148,30 @@ def as_object(event: Shown) -> dict[str, Any]:
         case Warn(code=code, params=params):
             return {"event": "warn", "code": code, "params": dict(params)}
         case Show():
-            return {"event": "show", **asdict(event)}
+            return {
+                "event": "show",
+                "kind": event.kind,
+                "url": event.url,
+                "user_code": event.user_code,
+                "short_url": event.short_url,
+                "qr": event.qr,
+            }
         case Ask(number=number, fields=fields, error=error):
             return {
                 "event": "ask",
                 "ask": number,
-                "fields": [_field_object(asked) for asked in fields],
+                "fields": [_field_object(wanted) for wanted in fields],
                 "error": error_object(error) if error else None,
             }
 
 
-def _field_object(asked: Field) -> dict[str, Any]:
-    row = asdict(asked)
-    if not asked.choices:
-        del row["choices"]
+def _field_object(wanted: Field) -> FieldObject:
+    row: FieldObject = {
+        "name": wanted.name,
+        "kind": wanted.kind,
+        "kept": wanted.kept,
+        "value": wanted.value,
+    }
+    if wanted.choices:
+        row["choices"] = list(wanted.choices)
     return row

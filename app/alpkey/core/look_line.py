@@ -1,12 +1,12 @@
-"""The line in ``state/look``: one look, small enough for a shell prompt to read.
+"""The line in ``state/look``: one snapshot, small enough for a shell prompt to read.
 
-Columns, parted by single spaces, times in epoch seconds:
+Columns, separated by single spaces, times in epoch seconds:
 version, valid_after, valid_before, quota (``limit:end,end,...`` or ``limit:?``), lead time in
 seconds, the certificate's mtime in nanoseconds and its size, and last, to the line's end and as
 raw bytes, the path of the private key.
 A key that is not there has size 0; one that is broken ends at 0; for ever is the year 9999.
 
-Nothing is imported here: a program that starts in a prompt cannot afford it.
+Nothing is imported here: a program that starts in a prompt has no time for it.
 """
 
 VERSION = b"1"
@@ -61,7 +61,7 @@ class LookLine:
 
 
 def parse(line: bytes) -> LookLine | None:
-    """The line's columns, or None where it is of another version or torn."""
+    """The line's columns, or None where it is truncated or of another version."""
     columns = line.removesuffix(b"\n").split(b" ", 7)
     if not line.endswith(b"\n") or len(columns) != 8 or columns[0] != VERSION:
         return None

@@ -1,6 +1,8 @@
-"""A thing of ours on this computer, as a person is told of it."""
+"""A thing that Alpkey put on this computer, as the user is shown it."""
 
 from dataclasses import dataclass
+
+from alpkey.core.results.removal import RemovedItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,3 +11,6 @@ class OwnedItem:
 
     what: str
     name: str
+
+    def as_object(self) -> RemovedItem:
+        return {"what": self.what, "name": self.name}

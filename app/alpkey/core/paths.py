@@ -10,13 +10,13 @@ from pathlib import Path
 from alpkey.core.base_dirs import find_base_dirs
 from alpkey.core.runtime_folder import RuntimeRoots, runtime_roots
 
-# One name for what a desktop knows us by: menu entry, icon, agent of macOS, managed preferences.
+# One name by which desktops know Alpkey: menu entry, icon, agent of macOS, managed preferences.
 APP_ID = "io.github.alpkey.Alpkey"
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """All paths of one home; ``moved`` where ``ALPKEY_HOME`` stands in for the real one.
+    """All paths of one home; ``moved`` where ``ALPKEY_HOME`` replaces the real one.
 
     ``policies`` are the files by which an organisation locks settings, the strongest last.
     ``runtime`` says where sockets may lie: ``runtime_folder`` alone says where they do.
@@ -39,7 +39,7 @@ class Paths:
 
     @property
     def site(self) -> Path:
-        """What the person or the sandbox puts over the shipped site file."""
+        """What the user or the sandbox puts over the shipped site file."""
         return self.config / "site.toml"
 
     @property
@@ -53,7 +53,7 @@ class Paths:
 
     @property
     def external_changes(self) -> Path:
-        """What we put outside our own folders, for whoever removes us."""
+        """The record of what Alpkey put outside its own folders, for its removal."""
         return self.state / "touched.json"
 
     @property
@@ -74,7 +74,7 @@ class Paths:
 
     @property
     def program_lock(self) -> Path:
-        """That of renewals for a service account."""
+        """The lock of renewals for a service account."""
         return self.state / "lock-sa"
 
     @property
@@ -87,12 +87,12 @@ class Paths:
 
     @property
     def ensure(self) -> Path:
-        """Whose turn it is to ask for a key on demand, and when the person said no."""
+        """The queue of logins that ask for a key on demand, and when the user last declined."""
         return self.state / "ensure"
 
     @property
     def release(self) -> Path:
-        """What was told last of newer versions."""
+        """The last answer about newer versions."""
         return self.state / "release.json"
 
     @property
@@ -110,17 +110,17 @@ class Paths:
 
     @property
     def undo(self) -> Path:
-        """Backups of what was the person's own."""
+        """Backups of the user's own files."""
         return self.state / "undo"
 
     @property
     def user_config(self) -> Path:
-        """The person's own ssh configuration."""
+        """The user's own ssh configuration."""
         return self.ssh / "config"
 
     @property
     def known_hosts(self) -> Path:
-        """The keys of hosts that the person's ssh knows."""
+        """The host keys that the user's ssh knows."""
         return self.ssh / "known_hosts"
 
     @property
@@ -158,42 +158,42 @@ class Paths:
 
 
 def certificate_of(private_key: Path) -> Path:
-    """Where ssh looks for the certificate of a key (ssh_config(5), IdentityFile)."""
+    """Where ssh searches the certificate of a key (ssh_config(5), IdentityFile)."""
     return private_key.with_name(private_key.name + "-cert.pub")
 
 
 def lock_of(socket: Path) -> Path:
-    """What the program that listens at ``socket`` holds for as long as it runs."""
+    """The lock that the program listening at ``socket`` holds while it runs."""
     return socket.with_name(socket.name + ".lock")
 
 
 def user_paths() -> Paths:
-    """The paths of the person who runs this process."""
+    """The paths of the user who runs this process."""
     user_id = os.getuid()
     return find_paths(os.environ, sys.platform, pwd.getpwuid(user_id).pw_dir, user_id)
 
 
 def find_paths(environ: Mapping[str, str], platform: str, passwd_home: str, user_id: int) -> Paths:
-    """The paths for this person, from environment, platform and passwd entry."""
-    roots = find_base_dirs(environ, platform, passwd_home)
+    """The paths for this user, from environment, platform and passwd entry."""
+    base = find_base_dirs(environ, platform, passwd_home)
     return Paths(
-        config=Path(roots.config),
-        state=Path(roots.state),
-        logs=Path(roots.logs),
-        ssh=Path(roots.ssh),
-        runtime=runtime_roots(environ, platform, roots.state, user_id),
-        machine=Path(roots.machine),
-        policies=_policies(Path(roots.machine), platform, roots.moved, passwd_home),
-        autostart=Path(roots.desktop),
-        share=Path(roots.share),
-        moved=roots.moved,
+        config=Path(base.config),
+        state=Path(base.state),
+        logs=Path(base.logs),
+        ssh=Path(base.ssh),
+        runtime=runtime_roots(environ, platform, base.state, user_id),
+        machine=Path(base.machine),
+        policies=_policies(Path(base.machine), platform, base.moved, passwd_home),
+        autostart=Path(base.desktop),
+        share=Path(base.share),
+        moved=base.moved,
     )
 
 
 def _policies(machine: Path, platform: str, moved: bool, passwd_home: str) -> tuple[Path, ...]:
-    """On macOS the managed preferences of the computer, then those of the person.
+    """On macOS the managed preferences of the computer, then those of the user.
 
-    A person's lie in a folder of the account's name, which is that of the home there.
+    A user's are in a folder of the account's name, which is that of the home there.
     """
     if platform != "darwin":
         return (machine / "policy.toml",)

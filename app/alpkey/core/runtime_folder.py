@@ -13,7 +13,7 @@ from pathlib import Path
 
 PREFIX = "alpkey-"
 
-# What lies in it.  Tunnels add a socket each, and their names are the longest (``socket_name``).
+# What it holds.  Tunnels add a socket each, and their names are the longest (``socket_name``).
 TRAY = "tray"
 WINDOW = "window"
 AGENT = "agent"
@@ -28,11 +28,11 @@ _RANDOM_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class RuntimeRoots:
-    """Where the runtime folder may be, none of it looked at yet.
+    """Where the runtime folder may be; nothing of it is checked yet.
 
     ``session`` is the folder's path below ``XDG_RUNTIME_DIR``, None where that names none that
     sockets fit in.  ``temporary`` are folders in which one with a random name can be made, and
-    ``record`` is the file that remembers such.  ``owner`` is the user it has to belong to.
+    ``record`` is the file that records such.  ``owner`` is the user it has to belong to.
     """
 
     session: Path | None
@@ -42,7 +42,7 @@ class RuntimeRoots:
     limit_bytes: int
 
     def may_be(self, remembered: Path) -> bool:
-        """Whether the record may name this path: one that we would make, and that sockets fit."""
+        """Whether the record may name this path: one of Alpkey's, short enough for sockets."""
         plain = remembered.is_absolute() and ".." not in remembered.parts
         return plain and remembered.name.startswith(PREFIX) and _fits(remembered, self.limit_bytes)
 
@@ -58,10 +58,10 @@ def runtime_roots(
     given = environ.get("XDG_RUNTIME_DIR", "")
     session = Path(given) / (PREFIX + hashlib.sha256(state.encode()).hexdigest()[:12])
     known = (environ.get("TMPDIR", ""), "/tmp", "/var/tmp")  # noqa: S108  what is made is ours alone
-    temporary = (Path(one) for one in known if one.startswith("/") and "\n" not in one)
+    temporary = (Path(path) for path in known if path.startswith("/") and "\n" not in path)
     return RuntimeRoots(
         session=session if given.startswith("/") and _fits(session, limit_bytes) else None,
-        temporary=tuple(one for one in temporary if _fits(one / random_name(), limit_bytes)),
+        temporary=tuple(path for path in temporary if _fits(path / random_name(), limit_bytes)),
         record=Path(state) / "runtime",
         owner=user_id,
         limit_bytes=limit_bytes,
@@ -69,7 +69,7 @@ def runtime_roots(
 
 
 def random_name() -> str:
-    """A name that other people of this computer cannot guess, always of the same length."""
+    """A name that other users of this computer cannot guess, always of the same length."""
     return PREFIX + os.urandom(_RANDOM_BYTES).hex()
 
 
@@ -84,16 +84,16 @@ def is_session(mode: int, owner: int, me: int) -> bool:
 
 
 def keeps_apart(mode: int, owner: int, me: int) -> bool:
-    """Whether in a folder of this mode and owner no other person can replace what ``me`` made.
+    """Whether in a folder of this mode and owner no other user can replace what ``me`` made.
 
-    That takes root's or our own, and the sticky bit where others may write, too.
+    It belongs to root or ``me``, and has the sticky bit where others may write, too.
     """
     shared = mode & 0o022 and not mode & stat.S_ISVTX
     return stat.S_ISDIR(mode) and owner in (0, me) and not shared
 
 
 def is_own_agent(socket: str) -> bool:
-    """Whether an agent's socket is one of ours by its name, of now or of a folder that is gone."""
+    """Whether an agent's socket is Alpkey's own by its name, even in a folder that is gone."""
     path = Path(socket)
     return path.name == AGENT and path.parent.name.startswith(PREFIX)
 

@@ -1,21 +1,30 @@
-"""Moments: aware datetimes in UTC inside, RFC 3339 text and epoch seconds at the edges."""
+"""Timestamps: aware datetimes in UTC inside, RFC 3339 text and epoch seconds at the edges."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import overload
+
+Clock = Callable[[], datetime]
+"""The current time, aware and in UTC."""
 
 
-def rfc3339(moment: datetime | None) -> str | None:
+@overload
+def rfc3339(time: datetime) -> str: ...
+@overload
+def rfc3339(time: datetime | None) -> str | None: ...
+def rfc3339(time: datetime | None) -> str | None:
     """``2026-11-24T17:42:00Z``; None stays None."""
-    if moment is None:
+    if time is None:
         return None
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def from_rfc3339(text: str) -> datetime:
-    """The moment that ``text`` names.  Raises ValueError, also where the zone is missing."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    """The time that ``text`` names.  Raises ValueError, also where the zone is missing."""
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
         raise ValueError(f"no zone in {text!r}")
-    return moment.astimezone(UTC)
+    return time.astimezone(UTC)
 
 
 _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}

@@ -1,13 +1,10 @@
-"""The icon: a key whose bow is a ring with the hours left in it, or a bolder ring alone.
+"""The icon: a ring with the hours left in it, white on a dark disc, so that any panel shows it.
 
-Drawn on a field of 64 by 64 in white on a dark disc with a dark outline, so that it is readable on
-any panel, whose colour is unknown.  Where the desktop colours the icon itself (macOS) only the
-strokes are drawn.
+All lengths are parts of the size, and digits lie on whole pixels.  Where the desktop colours the
+icon itself (macOS) only the ink is drawn.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF
@@ -22,24 +19,22 @@ from PySide6.QtGui import (
     QTransform,
 )
 
-from alpkey.desktop.digits import strokes
-from alpkey.desktop.views.icon_state import RING_STEPS, IconShape, IconView, Ring
+from alpkey.desktop import digits
+from alpkey.desktop.views.icon_state import RING_STEPS, IconShape, IconView
 
 SIZES_PX = (16, 22, 24, 32, 44, 48, 64)
 LARGEST_SCALE = 2.0
-FIELD = 64.0
-INK, EDGE = "#ffffff", "#1b1f24"
+INK, DISC, AMBER, RED, GREEN = "#ffffff", "#15191f", "#ffc44d", "#b3261e", "#6fdc8c"
 MASK = "#000000"
-_CENTRE = QPointF(28, 28)
-_RADIUS = 23.5
-_STROKE = 5.5
-_BARE_STROKE = 9.0  # the boldest that leaves gaps between the dashes
-_PAST_STROKE = 2.5  # the part of the ring that has passed; it shows the edge on a dark panel
-_OUTLINE = 5.0
-_CORNER, _DOT = QPointF(55, 9), 6.5
-_EIGHTH = 360.0 / RING_STEPS
-# How much of each eighth of the ring is drawn: thinner gaps are invisible at 16 px.
-_DRAWN = {Ring.DASHED: _EIGHTH * 5 / 9, Ring.DOTTED: _EIGHTH * 3 / 9}
+# Below this size digits are straight lines of one pixel.
+SMALL_PX = 20
+
+_RIM, _STROKE, _THIN_STROKE = 1 / 22, 1 / 11, 1 / 18
+_SMALL_STROKE, _RING_STROKE = 0.85 * _STROKE, 1.7 * _STROKE
+_PAST_OPACITY = 0.34  # of the part of the ring that has passed
+_STEP = 360 / RING_STEPS
+_DASH, _DASH_GAP = 27.0, 9.0  # degrees
+_DOT, _DOT_CENTRE = 0.13, 0.86
 
 
 @lru_cache(maxsize=8)
@@ -71,64 +66,188 @@ def pixmap(view: IconView, size_px: int, mask: bool = False) -> QPixmap:
     canvas.fill(QColor(0, 0, 0, 0))
     painter = QPainter(canvas)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.scale(size_px / FIELD, size_px / FIELD)
-    shapes = _shapes(view)
-    if not mask:
-        _fill(painter, shapes.edge, EDGE)
-    _fill(painter, shapes.ink, MASK if mask else INK)
+    drawing = _Drawing(painter, size_px, mask)
+    if view.shape is IconShape.WARNING:
+        drawing.triangle()
+    else:
+        drawing.round(view)
     if view.dot:
-        _draw_dot(painter, mask)
+        drawing.dot()
     painter.end()
     return canvas
 
 
-def _draw_dot(painter: QPainter, mask: bool) -> None:
-    """The dot of open tunnels; its outline separates it from the ring; in a mask that is a gap."""
-    around, over = [_disc(_CORNER, _DOT + _OUTLINE / 2)], painter.compositionMode()
-    if mask:
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-    _fill(painter, around, EDGE)
-    painter.setCompositionMode(over)
-    _fill(painter, [_disc(_CORNER, _DOT)], MASK if mask else INK)
+class _Drawing:
+    """One icon under way; lengths in pixels, angles in degrees from the top, clockwise."""
+
+    def __init__(self, painter: QPainter, size_px: int, mask: bool) -> None:
+        self._painter = painter
+        self._size = size_px
+        self._mask = mask
+        self._rim = 0.0 if mask else size_px * _RIM
+
+    def round(self, view: IconView) -> None:
+        if not self._mask:
+            self._fill(_disc(self._point(0.5, 0.5), self._size / 2), DISC)
+        match view.shape:
+            case IconShape.NUMBER:
+                self._ring(view, _SMALL_STROKE if self._size < SMALL_PX else _STROKE)
+                self._number(view.number)
+            case IconShape.RING:
+                self._ring(view, _RING_STROKE)
+            case IconShape.EXPIRED:
+                if not self._mask:  # the rim stays dark: red and grey are too alike
+                    self._rim = max(self._rim, 1.0)
+                    self._fill(_disc(self._point(0.5, 0.5), self._size / 2 - self._rim), RED)
+                self._arc(0, 360, max(_THIN_STROKE, 1 / self._size))
+                self._exclamation_mark(0.25, 0.58, 0.74)
+            case IconShape.MISSING:
+                self._arc(0, 360, _THIN_STROKE)
+                self._plus()
+            case IconShape.WORKING:
+                self._arrow()
+
+    def triangle(self) -> None:
+        outline = QPainterPath(self._point(0.5, 0.135))
+        outline.lineTo(self._point(0.9, 0.85))
+        outline.lineTo(self._point(0.1, 0.85))
+        outline.closeSubpath()
+        if not self._mask:
+            self._fill(_line(outline, self._size * _STROKE + max(3 * self._rim, 2.8)), DISC)
+            self._fill(outline, DISC)
+        self._fill(_line(outline, self._size * _STROKE), AMBER)
+        self._exclamation_mark(0.4, 0.62, 0.74)
+
+    def dot(self) -> None:
+        """The dot of open tunnels, with a gap around it."""
+        centre, radius = self._point(_DOT_CENTRE, _DOT_CENTRE), self._size * _DOT
+        over = self._painter.compositionMode()
+        if self._mask:
+            self._painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+        self._fill(_disc(centre, radius * 1.5), DISC)
+        self._painter.setCompositionMode(over)
+        self._fill(_disc(centre, radius), GREEN)
+
+    def _ring(self, view: IconView, stroke: float) -> None:
+        if view.expiring:
+            for step in range(RING_STEPS):
+                self._arc(step * _STEP + _DASH_GAP, _DASH, stroke, AMBER)
+            return
+        left = view.eighths * _STEP
+        if left < 360:
+            self._arc(left, 360 - left, stroke, opacity=_PAST_OPACITY)
+        self._arc(0, left, stroke)
+
+    def _arc(
+        self,
+        start: float,
+        span: float,
+        stroke: float,
+        colour: str = INK,
+        *,
+        opacity: float = 1.0,
+        inset: float = 0.0,
+    ) -> None:
+        """A piece of the ring, as the area between two circles: its ends are cut straight."""
+        outer = self._square(self._rim + inset * self._size)
+        inner = self._square(self._rim + (inset + stroke) * self._size)
+        area = QPainterPath()
+        if span >= 360:
+            area.addEllipse(outer)
+            area.addEllipse(inner)  # the odd-even rule leaves this one out
+        else:
+            area.arcMoveTo(outer, 90 - start)
+            area.arcTo(outer, 90 - start, -span)
+            area.arcTo(inner, 90 - start - span, span)
+            area.closeSubpath()
+        self._fill(area, colour, opacity)
+
+    def _arrow(self) -> None:
+        """Most of a circle, with an arrow head at its end."""
+        inset, end = 0.07, 310.0
+        stroke = _SMALL_STROKE if self._size < SMALL_PX else _STROKE
+        self._arc(50, end - 50, stroke, inset=inset)
+        turn = math.radians(end)
+        out = QPointF(math.sin(turn), -math.cos(turn))
+        along = QPointF(math.cos(turn), math.sin(turn))
+        radius = self._size * (0.5 - inset - stroke / 2) - self._rim
+        tail = self._point(0.5, 0.5) + out * radius
+        half = self._size * 0.155
+        head = QPainterPath(tail + along * (self._size * 0.26) - out * (half / 2))
+        head.lineTo(tail + out * half)
+        head.lineTo(tail - out * half)
+        head.closeSubpath()
+        self._fill(head, INK)
+
+    def _number(self, number: str) -> None:
+        small = self._size < SMALL_PX
+        letters = digits.STRAIGHT if small else digits.ROUND
+        wide, high = int(0.245 * self._size + 0.5), int(0.41 * self._size + 0.5)
+        gap = max(1, int(self._size / 18 + 0.5))
+        stroke = 1.0 if small else self._size / 12.5
+        known = [letter for letter in number if letter in letters]
+        widths = [_letter_width(letter, wide) for letter in known]
+        left = int((self._size - sum(widths) - gap * (len(known) - 1)) / 2 + 0.25)
+        top = int((self._size - high) / 2 + 0.25)
+        for letter, width in zip(known, widths, strict=True):
+            across = (width - stroke) / (digits.WIDTH / 2 if letter == "1" else digits.WIDTH)
+            down = (high - stroke) / digits.HEIGHT
+            place = QTransform.fromTranslate(left + stroke / 2, top + stroke / 2)
+            path = place.scale(across, down).map(digits.path(letters[letter]))
+            self._fill(_line(path, stroke, square=small), INK)
+            left += width + gap
+
+    def _exclamation_mark(self, top: float, bottom: float, dot: float) -> None:
+        width = self._even(0.118)
+        left, high = (self._size - width) / 2, int(self._size * dot + 0.5) - width / 2
+        length = int(self._size * (bottom - top) + 0.5)
+        mark = QPainterPath()
+        bar = QRectF(left, int(self._size * top + 0.5), width, length)
+        mark.addRoundedRect(bar, width / 3, width / 3)
+        mark.addRect(QRectF(left, high, width, width))
+        self._fill(mark, INK)
+
+    def _plus(self) -> None:
+        reach, middle, width = int(self._size * 0.21 + 0.5), self._size / 2, self._even(0.1)
+        for bar in (
+            QRectF(middle - reach, middle - width / 2, 2 * reach, width),
+            QRectF(middle - width / 2, middle - reach, width, 2 * reach),
+        ):
+            path = QPainterPath()
+            path.addRect(bar)
+            self._fill(path, INK)
+
+    def _even(self, part: float) -> int:
+        """A width that lies on whole pixels around the middle of an even size."""
+        return 2 * max(1, int(self._size * part / 2 + 0.5))
+
+    def _point(self, x: float, y: float) -> QPointF:
+        return QPointF(x * self._size, y * self._size)
+
+    def _square(self, inset: float) -> QRectF:
+        return QRectF(inset, inset, self._size - 2 * inset, self._size - 2 * inset)
+
+    def _fill(self, area: QPainterPath, colour: str, opacity: float = 1.0) -> None:
+        """Fill the area with a brush made from one pixel.
+
+        A brush or a pen made from a colour lets PySide6 build all of its ``Qt`` namespace, which
+        takes a tenth of the tray's start.
+        """
+        shade = QColor(MASK if self._mask else colour)
+        shade.setAlphaF(opacity)
+        pixel = QPixmap(1, 1)
+        pixel.fill(shade)
+        self._painter.fillPath(area, QBrush(pixel))
 
 
-def _fill(painter: QPainter, areas: Iterable[QPainterPath], colour: str) -> None:
-    """Fill the areas with a brush made from one pixel.
-
-    A brush or a pen made from a colour lets PySide6 build all of its ``Qt`` namespace, which takes
-    a tenth of the tray's start.
-    """
-    pixel = QPixmap(1, 1)
-    pixel.fill(QColor(colour))
-    brush = QBrush(pixel)
-    for area in areas:
-        painter.fillPath(area, brush)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shapes:
-    """Areas to fill on the field: first the dark ground and outline, then what is read."""
-
-    edge: tuple[QPainterPath, ...]
-    ink: tuple[QPainterPath, ...]
-
-
-@lru_cache(maxsize=8)
-def _shapes(view: IconView) -> _Shapes:
-    ground = _disc(_CENTRE, _RADIUS + (_STROKE + _OUTLINE) / 2)
-    shaft = _stroke(_shaft(), 2.0 if view.shape is IconShape.HOLLOW else _STROKE)
-    return _Shapes(
-        edge=(ground, *_stroke(_shaft(), _STROKE + _OUTLINE)),
-        ink=(*_ring(view), *shaft, *_SHAPES[view.shape](view)),
-    )
-
-
-def _stroke(path: QPainterPath, width: float, *, round_ends: bool = True) -> list[QPainterPath]:
-    """The path as a line of this width, its ends and corners round."""
-    stroker = QPainterPathStroker()
-    stroker.setWidth(width)
-    ends = [_disc(joint, width / 2) for joint in _joints(path)] if round_ends else []
-    return [stroker.createStroke(path), *ends]
+def _letter_width(letter: str, wide: int) -> int:
+    match letter:
+        case "1":
+            return int(wide * 0.7 + 0.5)
+        case "\N{INFINITY}":
+            return 2 * wide
+        case _:
+            return wide
 
 
 def _disc(centre: QPointF, radius: float) -> QPainterPath:
@@ -137,93 +256,32 @@ def _disc(centre: QPointF, radius: float) -> QPainterPath:
     return path
 
 
-def _joints(path: QPainterPath) -> Iterator[QPointF]:
+def _line(path: QPainterPath, width: float, *, square: bool = False) -> QPainterPath:
+    """The area of a line along the path; its corners are round, or square on the pixel grid.
+
+    The stroker's own corners are set by names of the ``Qt`` namespace (see ``_fill``).
+    """
+    stroker = QPainterPathStroker()
+    stroker.setWidth(width)
+    area = stroker.createStroke(path)
+    half = width / 2
+    for joint in _joints(path):
+        corner = QPainterPath()
+        if square:
+            corner.addRect(QRectF(joint.x() - half, joint.y() - half, width, width))
+        else:
+            corner.addEllipse(joint, half, half)
+        area = area.united(corner)
+    return area
+
+
+def _joints(path: QPainterPath) -> list[QPointF]:
     """Where lines and curves end or meet; a curve is two control points and its end."""
-    number = 0
+    joints, number = [], 0
     while number < path.elementCount():
         if path.elementAt(number).isCurveTo():
             number += 2
         element = path.elementAt(number)
-        yield QPointF(element.x, element.y)
+        joints.append(QPointF(element.x, element.y))
         number += 1
-
-
-def _ring(view: IconView) -> Iterator[QPainterPath]:
-    """The eighths that are left, clockwise from twelve o'clock; the others as a thin line."""
-    stroke = _BARE_STROKE if view.shape is IconShape.BARE else _STROKE
-    radius = _RADIUS - (stroke - _STROKE) / 2
-    # A stroke ends in half a square, which is so many degrees of the ring.
-    cap = math.degrees(stroke / 2 / radius)
-    box = QRectF(_CENTRE.x() - radius, _CENTRE.y() - radius, 2 * radius, 2 * radius)
-    whole = view.ring is Ring.FULL
-    past = RING_STEPS - view.eighths
-    if past:
-        path = QPainterPath()
-        path.arcMoveTo(box, 90.0)
-        path.arcTo(box, 90.0, past * _EIGHTH)
-        yield from _stroke(path, _PAST_STROKE, round_ends=False)
-    length = view.eighths * _EIGHTH if whole else _DRAWN[view.ring]
-    for eighth in range(min(view.eighths, 1) if whole else view.eighths):
-        start = 90.0 - eighth * _EIGHTH - cap
-        path = QPainterPath()
-        path.arcMoveTo(box, start)
-        path.arcTo(box, start, 2 * cap - length)
-        yield from _stroke(path, stroke, round_ends=False)
-
-
-def _lines(*points: tuple[float, float]) -> QPainterPath:
-    path = QPainterPath(QPointF(*points[0]))
-    for point in points[1:]:
-        path.lineTo(QPointF(*point))
-    return path
-
-
-def _shaft() -> QPainterPath:
-    path = _lines((46, 46), (59, 59))
-    path.addPath(_lines((53, 53), (58, 48)))
-    return path
-
-
-def _number(view: IconView) -> list[QPainterPath]:
-    """The number; a dot after it marks the last hours without any colour."""
-    with_dot = view.ring is Ring.DASHED
-    scale = 1.3 if len(view.number) + with_dot == 1 else 1.0
-    place = QTransform.fromTranslate(_CENTRE.x() - (3.5 if with_dot else 0), _CENTRE.y())
-    number = place.scale(scale, scale).map(strokes(view.number))
-    dot = [_disc(number.boundingRect().bottomRight() + QPointF(6, 0), 2.5)] if with_dot else []
-    return [*_stroke(number, 3.8 * scale), *dot]
-
-
-def _bare(view: IconView) -> list[QPainterPath]:
-    """Nothing; a dot in the last hours, as beside the number."""
-    return [_disc(_CENTRE, 6.5)] if view.ring is Ring.DASHED else []
-
-
-def _cross(_view: IconView) -> list[QPainterPath]:
-    cross = _lines((18, 18), (38, 38))
-    cross.addPath(_lines((38, 18), (18, 38)))
-    return _stroke(cross, _STROKE)
-
-
-def _dots(_view: IconView) -> list[QPainterPath]:
-    return [_disc(QPointF(x, 28), 3.5) for x in (17, 28, 39)]
-
-
-def _hollow(_view: IconView) -> list[QPainterPath]:
-    return _stroke(_disc(_CENTRE, 7), 3, round_ends=False)
-
-
-def _triangle(_view: IconView) -> list[QPainterPath]:
-    sign = _lines((28, 13), (42, 38), (14, 38), (28, 13))
-    sign.addPath(_lines((28, 22), (28, 29)))
-    return [*_stroke(sign, 3.5), _disc(QPointF(28, 34), 1.75)]
-
-
-_SHAPES: dict[IconShape, Callable[[IconView], list[QPainterPath]]] = {
-    IconShape.NUMBER: _number,
-    IconShape.BARE: _bare,
-    IconShape.CROSSED: _cross,
-    IconShape.HOLLOW: _hollow,
-    IconShape.WORKING: _dots,
-    IconShape.WARNING: _triangle,
-}
+    return joints

@@ -54,8 +54,9 @@ def _ensure_world(fakes: Fakes) -> EnsureWorld:
     return EnsureWorld(
         status=fakes.renewal.status,
         callers=never,
+        is_batch=never,
         turn=never,
-        window=never,
+        ask_in_window=never,
         files=fakes.files,
         lock=fakes.lock,
         renew=never,
@@ -89,7 +90,7 @@ def _lists_jobs(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes,
 def _tries_a_login(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, Played]:
     desk = JobsDesk(folder)
     prepare(desk.fakes)
-    return desk.fakes, play(try_login("daint", RemoteWorld(desk.access, desk.remote)))
+    return desk.fakes, play(try_login("daint", RemoteWorld(desk.access, desk.remote.run)))
 
 
 def _opens_a_tunnel(folder: Path, prepare: Callable[[Fakes], Fakes]) -> tuple[Fakes, Played]:

@@ -8,7 +8,7 @@ from alpkey.actions.agent.load import load_current
 from alpkey.actions.keys.passphrase import keep_passphrase, remove_passphrase, set_passphrase
 from alpkey.actions.renewal.classic import renew
 from alpkey.actions.renewal.request import RenewRequest
-from alpkey.adapters.keys.passphrase import CryptographyPassphrases
+from alpkey.adapters.keys.passphrase import change_passphrase
 from alpkey.core.errors import Cancelled, InvalidFile, KeychainTrouble
 from alpkey.core.events import Event, Step
 from alpkey.core.keychain.entries import KEY_ENTRY
@@ -36,7 +36,7 @@ class Keys(Fakes):
     def opens(self, passphrase: Secret | None) -> bool:
         private = self.files.private()
         assert private
-        return bool(passphrase and CryptographyPassphrases().recoded(private, passphrase, None))
+        return bool(passphrase and change_passphrase(private, passphrase, None))
 
 
 @pytest.fixture

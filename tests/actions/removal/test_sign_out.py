@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from alpkey.actions.removal.sign_out import SignOutRequest, SignOutWorld, sign_out
-from alpkey.adapters.keys.passphrase import CryptographyPassphrases
+from alpkey.adapters.keys.passphrase import change_passphrase
 from alpkey.core.errors import (
     AgentTrouble,
     AlpkeyError,
@@ -29,10 +29,11 @@ from alpkey.core.keychain.entries import (
     session_to_entry,
 )
 from alpkey.core.keys.certificate import read_certificate
-from alpkey.core.ports import IssuedPair
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Issued, KeyProtected, SecretSaved, SessionSaved, fold
+from alpkey.core.state.facts import Issued, KeyProtected, SecretSaved, SessionSaved
+from alpkey.core.state.journal import fold
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget
 from tests.actions.renewal.test_gateway import Desk
 from tests.actions.worlds import Played, play
@@ -292,7 +293,7 @@ def test_a_locked_keychain_keeps_its_own_and_the_rest_goes(leaver: Leaver) -> No
 
 
 def test_nobody_waits_for_a_keychain_after_a_cancel(leaver: Leaver) -> None:
-    leaver.fakes.aside.is_slow = True
+    leaver.fakes.background.is_slow = True
     leaver.fakes.cancellation.requested = True
     told = leaver.leaves()
     assert {one["what"] for one in told.result["left"]} == {"session", "password", "passphrase"}
@@ -359,7 +360,7 @@ class TestAKeyOfThePersons:
 
     def test_the_passphrase_that_opens_it_stays_with_it(self, leaver: Leaver) -> None:
         phrase = Secret("opens the key")
-        covered = CryptographyPassphrases().recoded(Secret(self.key.read_text()), None, phrase)
+        covered = change_passphrase(Secret(self.key.read_text()), None, phrase)
         leaver.fakes.files.install_private(covered)
         told = leaver.leaves()
         assert told.warnings == ["own-key-stays", "own-passphrase-stays"]

@@ -21,10 +21,11 @@ from alpkey.core.errors import (
     Unreachable,
 )
 from alpkey.core.keychain.entries import SavedSession, session_name, session_to_entry
-from alpkey.core.ports import IssuedPair
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.signin.ports import Tokens
-from alpkey.core.state.journal import AutoRenewalFailed, Issued, SessionSaved, fold
+from alpkey.core.state.facts import AutoRenewalFailed, Issued, SessionSaved
+from alpkey.core.state.journal import fold
 from alpkey.core.state.quota import Quota, from_journal
 from alpkey.core.state.snapshot import Snapshot, Stamp
 from tests.actions.renewal.test_gateway import Desk

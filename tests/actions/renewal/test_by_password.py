@@ -15,7 +15,8 @@ from alpkey.core.keychain.entries import WISH
 from alpkey.core.secret import Secret
 from alpkey.core.signin.methods import service_for
 from alpkey.core.site import Service, SignInMethod
-from alpkey.core.state.journal import Issued, Known, Refused, fold
+from alpkey.core.state.facts import Issued, Refused
+from alpkey.core.state.journal import Known, fold
 from tests.actions.signin.test_sign_in import Person
 from tests.actions.worlds import RIGHT, Fakes, Played, play
 from tests.core.sites import site_taking

@@ -12,10 +12,12 @@ from alpkey.actions.renewal.classic import ClassicRenewalWorld, renew
 from alpkey.actions.renewal.request import RenewRequest
 from alpkey.core.errors import Cancelled, InvalidFile, NeedsBrowser, Unreachable
 from alpkey.core.events import Ask, Event, Step, Warn
-from alpkey.core.ports import Clock, IssuedPair
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
-from alpkey.core.state.journal import Fact, Issued, MaybeIssued, Refused, Retired, fold
+from alpkey.core.state.facts import Fact, Issued, MaybeIssued, Refused, Retired
+from alpkey.core.state.journal import fold
 from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.timestamps import Clock
 from tests.actions.worlds import RIGHT, Fakes, play
 from tests.contracts.fakes import FakeJournal
 from tests.keys import make_pair

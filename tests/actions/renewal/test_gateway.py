@@ -22,11 +22,11 @@ from alpkey.core.errors import (
 from alpkey.core.events import Ask, Event, Step
 from alpkey.core.keychain.entries import KEY_ENTRY
 from alpkey.core.keys.certificate_service import ListedKey
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.messages.describe import describe
-from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Issued, KeyProtected, MaybeIssued, Refused, Revoked
+from alpkey.core.state.facts import Issued, KeyProtected, MaybeIssued, Refused, Revoked
 from tests.actions.renewal.test_classic import count_snapshots
 from tests.actions.signin.test_sign_in import Person
 from tests.actions.worlds import RIGHT, Fakes, Played, play

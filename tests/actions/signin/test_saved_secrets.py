@@ -13,7 +13,8 @@ from alpkey.core.errors import Cancelled, InvalidFile, InvalidInput, KeychainTro
 from alpkey.core.events import Ask, Event, Step
 from alpkey.core.keychain.entries import entry_name
 from alpkey.core.secret import Secret
-from alpkey.core.state.journal import Fact, MaybeIssued, Refused, SecretSaved, fold
+from alpkey.core.state.facts import Fact, MaybeIssued, Refused, SecretSaved
+from alpkey.core.state.journal import fold
 from tests.actions.worlds import OTP, PASSWORD, RIGHT, Fakes, play
 from tests.contracts.fakes import FakeJournal
 
@@ -45,25 +46,25 @@ def test_the_code_is_enough(keeping: Fakes) -> None:
 
 
 def test_a_late_answer_changes_the_question(keeping: Fakes) -> None:
-    keeping.aside.is_slow = True
+    keeping.background.is_slow = True
 
     def come(event: Event) -> None:
         if event == Step("service-ready"):
-            keeping.aside.begun[-1].come()
+            keeping.background.begun[-1].run()
 
     played = play(renew(RenewRequest(), keeping.renewal), CODE_ONLY, on_event=come)
     assert [kept_fields(ask) for ask in played.asks] == [[], ["password"]]
 
 
 def test_nobody_waits_for_one_that_never_comes(keeping: Fakes) -> None:
-    keeping.aside.is_slow = True
+    keeping.background.is_slow = True
     played = play(renew(RenewRequest(), keeping.renewal), RIGHT)
     assert played.result["renewed"]
     assert len(played.asks) == 1
 
 
 def test_a_password_that_was_not_there_in_time_is_asked_for(keeping: Fakes) -> None:
-    keeping.aside.is_slow = True
+    keeping.background.is_slow = True
     played = play(renew(RenewRequest(), keeping.renewal), CODE_ONLY, RIGHT)
     assert [ask.error.code for ask in played.asks if ask.error] == ["password-missing"]
     assert keeping.service.issued == 1
@@ -74,7 +75,7 @@ def test_a_keychain_that_keeps_nothing_is_not_asked(fakes: Fakes) -> None:
     play(renew(RenewRequest(form=True), fakes.renewal), RIGHT)
     assert fakes.keychain.asked == 0
     play(renew(RenewRequest(), fakes.renewal), RIGHT)
-    assert len(fakes.aside.begun) == 1  # the look for a keychain that a form can offer
+    assert len(fakes.background.begun) == 1  # the look for a keychain that a form can offer
 
 
 def test_the_wish_is_offered_and_granted(fakes: Fakes) -> None:
@@ -95,7 +96,7 @@ def test_a_wish_that_fails_does_not_cost_the_key(fakes: Fakes) -> None:
 def test_a_wish_that_the_keychain_never_answers_ends_with_the_window(fakes: Fakes) -> None:
     def close(event: Event) -> None:
         if event == Step("installed"):
-            fakes.aside.is_slow = True
+            fakes.background.is_slow = True
             fakes.cancellation.requested = True
 
     played = play(

@@ -25,7 +25,7 @@ from alpkey.core.keychain.entries import (
 from alpkey.core.secret import Secret
 from alpkey.core.signin.ports import Tokens
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import SessionSaved
+from alpkey.core.state.facts import SessionSaved
 from tests.actions.signin.test_sign_in import Person
 from tests.actions.worlds import Fakes, Played, play
 

@@ -12,13 +12,19 @@ from alpkey.actions.keys.account_keys import RevokeRequest, list_keys, revoke_ke
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.signin.saved_session import Who
 from alpkey.actions.signin.sign_in import SignInWorld, sign_in
-from alpkey.adapters.keychain.otp import PyotpCodes
+from alpkey.adapters.keychain import otp
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, SignInRefused, Unreachable
 from alpkey.core.events import Event, Show
 from alpkey.core.signin.ports import DeviceRequest, Tokens
 from alpkey.core.site import SignInMethod, Site
 from tests.actions.worlds import Fakes, Played, play
-from tests.contracts.fakes import FakeAside, FakeCancellation, FakeJournal, FakeKeychain, FakeLock
+from tests.contracts.fakes import (
+    FakeBackground,
+    FakeCancellation,
+    FakeJournal,
+    FakeKeychain,
+    FakeLock,
+)
 from tests.contracts.fakes_sign_in import FakeCallback, FakeSignIn
 from tests.core.sites import site_taking
 
@@ -59,16 +65,17 @@ class Person:
             SavedSecretsWorld(
                 site=self.site,
                 keychain=self.keychain,
-                codes=PyotpCodes(),
-                aside=FakeAside(),
+                check_code_secret=otp.check,
+                make_code=otp.code,
+                run_in_background=FakeBackground(),
                 journal=self.journal,
                 lock=self.lock,
                 cancellation=self.cancellation,
                 clock=lambda: self.now,
             ),
             self.provider,
-            self.callback,
-            self.browser,
+            self.callback.listening,
+            self.browser.open,
             lambda url: ("1",) * len(url),
             self._pause,
         )

@@ -11,7 +11,7 @@ from alpkey.actions.ssh.connect import ConnectRequest, ConnectWorld, connect
 from alpkey.adapters.agent.client import NoAgent
 from alpkey.core.errors import InvalidInput, NoKey
 from tests.actions.worlds import RIGHT, Fakes, play
-from tests.contracts.fakes import FakeEditor, FakeOwnSshFiles, FakeResolver, FakeTerminal
+from tests.contracts.fakes_ssh import FakeEditor, FakeOwnConfig, FakeResolver, FakeTerminal
 from tests.core.sites import site
 
 
@@ -22,7 +22,7 @@ class Desk:
         self.fakes = Fakes(folder)
         self.terminal = FakeTerminal()
         self.editor = FakeEditor()
-        self.own_files = FakeOwnSshFiles(folder / "connect")
+        self.own_files = FakeOwnConfig(folder / "connect")
         self.renewed_in_window: list[str] = []
 
     def world(self, *, windows: bool = True) -> ConnectWorld:
@@ -30,10 +30,10 @@ class Desk:
             site=site(),
             snapshot=self.fakes.snapshot,
             clock=lambda: datetime.now(UTC),
-            own_files=self.own_files,
-            resolver=FakeResolver(dict.fromkeys(("daint", "mine"), "daint.alps.cscs.ch")),
-            terminal=self.terminal,
-            editor=self.editor,
+            write_config=self.own_files.write,
+            resolve=FakeResolver(dict.fromkeys(("daint", "mine"), "daint.alps.cscs.ch")).resolve,
+            open_terminal=self.terminal.open,
+            open_editor=self.editor.open,
             renew=lambda: renew(RenewRequest(), self.fakes.renewal),
             refill=self.fakes.refill,
             renew_in_window=self.renewed_in_window.append if windows else None,
@@ -77,7 +77,7 @@ def test_an_editor_opens_where_plain_ssh_knows_the_way(with_key: Desk) -> None:
         play(connect(request, with_key.world()))
     assert raised.value.code == "editor-needs-config"
     assert with_key.editor.opened == []
-    with_key.own_files = FakeOwnSshFiles(None)
+    with_key.own_files = FakeOwnConfig(None)
     play(connect(request, with_key.world()))
     assert with_key.editor.opened == ["daint"]
     assert with_key.terminal.opened == []

@@ -11,10 +11,9 @@ from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.ssh.access import ClusterAccess, RemoteWorld
 from alpkey.actions.tunnels.jobs import cancel_job, list_jobs
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, NoKey, Unreachable
-from alpkey.core.ssh.remote_ports import RemoteResult
+from alpkey.core.ssh.ports import RemoteResult
 from tests.actions.worlds import RIGHT, Fakes, play
-from tests.contracts.fakes import FakeOwnSshFiles, FakeResolver
-from tests.contracts.fakes_remote import FakeRemote
+from tests.contracts.fakes_ssh import FakeOwnConfig, FakeRemote, FakeResolver
 from tests.core.sites import site
 
 ANSWER = "alpkey|7_1|RUNNING|1:00:00|nid000001|a\nalpkey|7_2|PENDING|1:00:00||a\n"
@@ -31,7 +30,7 @@ class Desk:
 
     @property
     def world(self) -> RemoteWorld:
-        return RemoteWorld(self.access, self.remote)
+        return RemoteWorld(self.access, self.remote.run)
 
     @property
     def access(self) -> ClusterAccess:
@@ -39,8 +38,8 @@ class Desk:
             site=site(),
             snapshot=self.fakes.snapshot,
             clock=lambda: datetime.now(UTC),
-            own_files=FakeOwnSshFiles(Path("connect")),
-            resolver=FakeResolver({}),
+            write_config=FakeOwnConfig(Path("connect")).write,
+            resolve=FakeResolver({}).resolve,
             renew=lambda: renew(RenewRequest(), self.fakes.renewal),
             refill=self.fakes.refill,
             doctor=lambda: pytest.fail("nothing is to be explained"),

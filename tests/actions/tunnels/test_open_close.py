@@ -17,16 +17,21 @@ from alpkey.actions.tunnels.open_close import (
     print_tunnel,
 )
 from alpkey.actions.tunnels.supervisor import TunnelRequest, TunnelWorld
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, InvalidInput, NoKey, Unreachable
 from alpkey.core.events import Event, Step
-from alpkey.core.ssh.remote_ports import RemoteResult
+from alpkey.core.ssh.login_result import LoginObservation
+from alpkey.core.ssh.ports import RemoteResult
 from alpkey.core.tunnels.lifecycle import Ended, Trigger
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget, error_row
 from tests.actions.tunnels.test_jobs import Desk as JobsDesk
 from tests.actions.worlds import RIGHT, Played, play
-from tests.contracts.fakes_remote import FakeRemote
-from tests.contracts.fakes_tunnels import FakeAlone, FakeLine, FakePorts, FakeTunnelFiles
+from tests.contracts.fakes_ssh import FakeRemote
+from tests.contracts.fakes_tunnels import (
+    FakeDetachedTunnel,
+    FakeLocalPorts,
+    FakeSshProcess,
+    FakeTunnelFiles,
+)
 
 NODE = "nid006554"
 LISTENING, REFUSED = Trigger.LISTENING, Trigger.REFUSED
@@ -51,9 +56,9 @@ class Desk:
         self.around = JobsDesk(folder)
         if with_key:
             self.renew()
-        self.line = FakeLine(*runs)
+        self.line = FakeSshProcess(*runs)
         self.files = FakeTunnelFiles()
-        self.ports = FakePorts()
+        self.ports = FakeLocalPorts()
         self.remote = FakeRemote({"daint": {"squeue": lambda _: RemoteResult(0, jobs, "")}})
         self.pages: list[str] = []
         self.started: list[list[str]] = []
@@ -63,7 +68,7 @@ class Desk:
     def world(self) -> TunnelWorld:
         return TunnelWorld(
             access=replace(self.around.access, clock=self.clock),
-            remote=self.remote,
+            run_on_host=self.remote.run,
             line=self.line,
             files=self.files,
             ports=self.ports,
@@ -80,9 +85,9 @@ class Desk:
     def clock(self) -> datetime:
         return self.now
 
-    def start_detached_tunnel(self, arguments: Sequence[str]) -> FakeAlone:
+    def start_detached_tunnel(self, arguments: Sequence[str]) -> FakeDetachedTunnel:
         self.started.append(list(arguments))
-        return FakeAlone()
+        return FakeDetachedTunnel()
 
     @property
     def states(self) -> list[str]:
@@ -324,7 +329,7 @@ def test_one_in_the_background_fails_with_its_own_words(
 ) -> None:
     desk = Desk(tmp_path)
 
-    def start(arguments: Sequence[str]) -> FakeAlone:
+    def start(arguments: Sequence[str]) -> FakeDetachedTunnel:
         assert arguments == ["tunnel", "open", "--", "daint", NODE, "6006"]
         with desk.files.claim("x") as claim:
             access = TunnelTarget("daint", NODE, ((6006, 6006),))
@@ -333,7 +338,7 @@ def test_one_in_the_background_fails_with_its_own_words(
             )
             claim.show(left)
             claim.leave_word()
-        return FakeAlone()
+        return FakeDetachedTunnel()
 
     world = replace(desk.world, start_detached_tunnel=start)
     with pytest.raises(AlpkeyError) as wrong:
@@ -350,7 +355,7 @@ def test_one_in_the_background_that_dies_is_told(tmp_path: Path) -> None:
 
 
 def test_whoever_cancels_takes_the_one_in_the_background_along(tmp_path: Path) -> None:
-    desk, other = Desk(tmp_path), FakeAlone(lives=True)
+    desk, other = Desk(tmp_path), FakeDetachedTunnel(lives=True)
 
     def pause(_: float) -> None:
         raise Cancelled

@@ -29,12 +29,11 @@ from tests.sockets import place_of
 START = """
 import os
 from alpkey.adapters.clock import now
-from alpkey.adapters.clock import now
 from alpkey.adapters.state.lock import FileLock
 from alpkey.adapters.agent.own_agent import OwnSshAgent
-from alpkey.core.paths import own_places
+from alpkey.core.paths import user_paths
 from alpkey.runtime_folder import RuntimeFolder
-runtime = RuntimeFolder(own_places().runtime)
+runtime = RuntimeFolder(user_paths().runtime)
 OwnSshAgent(runtime, lambda path: FileLock(path, lambda: path, now), os.environ).start()
 """
 

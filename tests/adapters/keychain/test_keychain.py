@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.keychain.keychain import SystemKeychain
-from alpkey.adapters.process.background_call import ThreadCall
+from alpkey.adapters.process.background_call import run_in_background
 from alpkey.adapters.system import macos
 from alpkey.adapters.system.linux import keyring_backends
 from alpkey.core.errors import KeychainTrouble
@@ -96,7 +96,7 @@ def test_a_keychain_that_dies_in_the_middle_of_a_call(host: SecretServiceHost) -
     ours = keychain()
     ours.store("alice", PASSWORD)
     host.stop()
-    asked = ThreadCall(lambda: ours.get("alice"))
+    asked = run_in_background(lambda: ours.get("alice"))
     until(host.is_asked, "the call on the bus")
     host.kill()
     assert asked.wait(10)

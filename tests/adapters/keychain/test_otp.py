@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from alpkey.adapters.keychain.otp import PyotpCodes
+from alpkey.adapters.keychain import otp
 from alpkey.core.errors import InvalidInput
 from alpkey.core.messages.describe import describe
 from alpkey.core.secret import Secret
@@ -19,7 +19,7 @@ LETTERS = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def code(secret: str, seconds: int) -> str:
-    return PyotpCodes().code(Secret(secret), datetime.fromtimestamp(seconds, UTC)).reveal()
+    return otp.code(Secret(secret), datetime.fromtimestamp(seconds, UTC)).reveal()
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_period_is_the_addresss() -> None:
     ],
 )
 def test_a_secret_as_people_copy_it(typed: str) -> None:
-    PyotpCodes().check(Secret(typed))
+    otp.check(Secret(typed))
     assert code(typed, 59) == "287082"
 
 
@@ -87,7 +87,7 @@ def test_a_secret_as_people_copy_it(typed: str) -> None:
 )
 def test_what_is_refused_is_explained_without_the_secret(typed: str, reason: str) -> None:
     with pytest.raises(InvalidInput, match="totp-unfit") as refusal:
-        PyotpCodes().check(Secret(typed))
+        otp.check(Secret(typed))
     said = describe(refusal.value)
     assert reason in said.detail
     assert LETTERS not in str(said)

@@ -10,7 +10,7 @@ import pytest
 
 from alpkey.adapters.keys.key_files import KeyPairFiles
 from alpkey.core.errors import InvalidFile
-from alpkey.core.ports import IssuedPair
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 from tests.keys import make_key
 

@@ -18,8 +18,8 @@ from alpkey.adapters.service.http import Http, HttpAnswer
 from alpkey.adapters.signin.id_token import Unproven, prove
 from alpkey.adapters.signin.oidc import OpenIdSignIn
 from alpkey.core.errors import InvalidFile, NeedsBrowser, SignInRefused, Unreachable
-from alpkey.core.ports import Credentials
 from alpkey.core.secret import Secret
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.ports import DeviceRequest
 from alpkey.core.site import OpenId
 from tests.centre import Centre

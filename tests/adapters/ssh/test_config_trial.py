@@ -24,24 +24,24 @@ def config() -> Path:
     return path
 
 
-def judge(environ: Mapping[str, str] = os.environ) -> OpenSshConfig:
+def config_queries(environ: Mapping[str, str] = os.environ) -> OpenSshConfig:
     return OpenSshConfig(user_paths(), environ)
 
 
 def test_without_a_file_ssh_has_its_own_mind() -> None:
-    assert judge().ask("daint")["hostname"] == ("daint",)
+    assert config_queries().query("daint")["hostname"] == ("daint",)
 
 
 def test_the_file_in_place_is_asked(config: Path) -> None:
     config.write_text("Host d\n  Port 3\n  IdentityFile /a\n  IdentityFile /b\n")
-    assert judge().ask("d")["port"] == ("3",)
-    assert judge().ask("d")["identityfile"] == ("/a", "/b")
+    assert config_queries().query("d")["port"] == ("3",)
+    assert config_queries().query("d")["identityfile"] == ("/a", "/b")
 
 
 @pytest.mark.parametrize("end", [b"\n", b"", b"\r\n", b" # x"])
 def test_a_trial_lays_both_on_each_other_in_both_ways(end: bytes) -> None:
     theirs = b"Host daint\n  User bob\n  Port 99\nHost other\n  Port 3" + end
-    with judge().trying(OURS, theirs) as trial:
+    with config_queries().try_config(OURS, theirs) as trial:
         ours_first, theirs_first = trial.ours_first("daint"), trial.theirs_first("daint")
     assert (ours_first["port"], theirs_first["port"]) == (("22",), ("99",))
     assert ours_first["user"] == theirs_first["user"] == ("bob",)
@@ -49,7 +49,7 @@ def test_a_trial_lays_both_on_each_other_in_both_ways(end: bytes) -> None:
 
 
 def test_a_trial_leaves_nothing_behind() -> None:
-    with pytest.raises(InvalidFile), judge().trying(OURS, b"Nonsense\n") as trial:
+    with pytest.raises(InvalidFile), config_queries().try_config(OURS, b"Nonsense\n") as trial:
         trial.ours_first("daint")
     assert list(user_paths().undo.iterdir()) == []
 
@@ -57,7 +57,7 @@ def test_a_trial_leaves_nothing_behind() -> None:
 def test_a_refusal_names_the_persons_file_and_not_ours(config: Path) -> None:
     with (
         pytest.raises(InvalidFile) as raised,
-        judge().trying(OURS, b"Host a\n  Nonsense 1\n") as trial,
+        config_queries().try_config(OURS, b"Host a\n  Nonsense 1\n") as trial,
     ):
         trial.theirs_first("daint")
     assert str(raised.value.params["reason"]).startswith(f"{config}: line 2: ")
@@ -65,13 +65,13 @@ def test_a_refusal_names_the_persons_file_and_not_ours(config: Path) -> None:
 
 def test_a_name_is_never_an_option(config: Path) -> None:
     with pytest.raises(InvalidFile):
-        judge().ask("-oProxyCommand=id")
+        config_queries().query("-oProxyCommand=id")
 
 
 def test_what_a_match_line_leaves_running_holds_nobody_up(config: Path, tmp_path: Path) -> None:
     config.write_text('Match exec "sleep 60 & echo $! >' + str(tmp_path / "pid") + '"\n  Port 3\n')
     began = time.monotonic()
-    assert judge().ask("d")["port"] == ("3",)
+    assert config_queries().query("d")["port"] == ("3",)
     assert time.monotonic() - began < config_trial.TIMEOUT_S
     os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
 
@@ -83,7 +83,7 @@ def test_what_hangs_is_ended_with_all_it_started(
     pid = tmp_path / "pid"
     config.write_text(f'Match exec "echo $$ >{pid}; sleep 60; true"\n  Port 3\n')
     with pytest.raises(InvalidFile) as raised:
-        judge().ask("d")
+        config_queries().query("d")
     assert raised.value.code == "config-hangs"
     until(lambda: not _runs(int(pid.read_text())), "the end of what was started")
 
@@ -98,14 +98,14 @@ def test_a_cancel_ends_the_wait(config: Path, tmp_path: Path) -> None:
     before = signal.signal(signal.SIGUSR1, cancel)
     try:
         with pytest.raises(Cancelled):
-            judge({**os.environ, "PARENT": str(os.getpid())}).ask("d")
+            config_queries({**os.environ, "PARENT": str(os.getpid())}).query("d")
     finally:
         signal.signal(signal.SIGUSR1, before)
 
 
 def test_without_ssh_it_says_so() -> None:
     with pytest.raises(Unreachable) as raised:
-        judge({"PATH": "/nowhere"}).ask("d")
+        config_queries({"PATH": "/nowhere"}).query("d")
     assert raised.value.code == "ssh-missing"
 
 

@@ -22,7 +22,6 @@ from alpkey.core.doctor.diagnosis import (
 from alpkey.core.doctor.fixes import SetFileMode
 from alpkey.core.doctor.observations import (
     AgentObservation,
-    LoginObservation,
     Observations,
     ReachObservation,
     Resolved,
@@ -32,6 +31,7 @@ from alpkey.core.messages import tunnels as tunnel_messages
 from alpkey.core.messages.errors import ERRORS
 from alpkey.core.settings.settings import Settings
 from alpkey.core.ssh import error_messages
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.state.journal import Known
 from alpkey.core.state.quota import Quota
 from alpkey.core.state.snapshot import Snapshot
@@ -125,7 +125,7 @@ def test_the_worst_comes_first_and_a_warning_stops_nothing() -> None:
 
 
 def test_the_object_of_the_contract() -> None:
-    shown = doctor_object(diagnose(seen(), NOW, [check("one", found=FOUND)]))
+    shown = doctor_object(diagnose(seen(), NOW, [check("one", found=FOUND)]), "ela")
     assert shown == {
         "healthy": False,
         "findings": [
@@ -139,6 +139,7 @@ def test_the_object_of_the_contract() -> None:
                 "consequences": [],
             }
         ],
+        "login": "ela",
     }
 
 

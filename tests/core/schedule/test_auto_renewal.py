@@ -17,7 +17,7 @@ from alpkey.core.schedule.reminders import (
     next_action,
 )
 from alpkey.core.settings.settings import Settings
-from alpkey.core.state.journal import AutoRenewalFailed
+from alpkey.core.state.facts import AutoRenewalFailed
 from alpkey.core.state.quota import Quota
 from alpkey.core.state.snapshot import Snapshot
 from tests.core.schedule.test_reminders import (

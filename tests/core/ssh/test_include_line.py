@@ -14,8 +14,8 @@ from alpkey.core.ssh.include_line import (
     difference,
     digest,
     include_line_for,
-    theirs,
     undone,
+    without_top_line,
 )
 
 LINE = include_line_for(Path("/home/alice/.ssh/alpkey/config"))
@@ -63,7 +63,7 @@ def test_apply_and_undo_give_the_same_bytes(content: bytes) -> None:
     if begins_with(content, LINE):
         return
     written = applied(content, LINE)
-    assert theirs(written, LINE) == content
+    assert without_top_line(written, LINE) == content
     assert undone(written, LINE, digest(written)) == content
 
 

@@ -1,6 +1,7 @@
 """The journal: every kind of fact survives the disk, and the fold tells the truth about them."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpkey.core.state.journal import (
+from alpkey.core.state.facts import (
+    AutoRenewalFailed,
     Fact,
     Finding,
     Issued,
@@ -19,11 +21,9 @@ from alpkey.core.state.journal import (
     Retired,
     Revoked,
     SecretSaved,
-    fold,
-    from_lines,
-    pruned,
-    to_line,
 )
+from alpkey.core.state.journal import Facts, Known, fold, pruned
+from alpkey.core.state.journal_lines import from_lines, to_line
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -133,8 +133,47 @@ def test_findings_stand_until_they_are_found_no_longer() -> None:
 
 
 def test_old_facts_leave_after_ninety_days() -> None:
-    assert pruned([issued()], NOW + 89 * DAY) == [issued()]
-    assert pruned([issued()], NOW + 91 * DAY) == []
+    facts = [maybe(), issued(), refused("no-network"), replace(issued("b"), own_key=False)]
+    assert pruned(facts, NOW + 89 * DAY) == facts
+    assert pruned(facts, NOW + 91 * DAY) == facts[-1:]
+
+
+def test_the_certificate_issued_last_stays_so_that_its_key_is_still_our_own() -> None:
+    known = fold(pruned([maybe(), issued()], NOW + 1000 * DAY))
+    assert known.account == "alice"
+    assert known.made_here("SHA256:one")
+
+
+def test_of_each_key_file_the_certificate_issued_last_stays() -> None:
+    other = replace(issued("b"), key_path="/h/.ssh/id_ed25519", own_key=False)
+    assert pruned([other, issued("c"), issued("d")], NOW + 91 * DAY) == [other, issued("d")]
+
+
+def test_the_method_somebody_signed_in_by_outlives_renewals_with_a_saved_sign_in() -> None:
+    by_device = replace(issued("a"), method="device")
+    facts = [by_device, issued("b"), replace(issued("c"), at=NOW + 90 * DAY)]
+    assert pruned(facts, NOW + 91 * DAY) == [by_device, facts[-1]]
+
+
+def test_a_certificate_that_is_still_valid_stays_and_that_it_was_revoked() -> None:
+    long = replace(issued("a"), valid_before=NOW + 200 * DAY)
+    facts: list[Fact] = [long, Revoked(NOW, "alice", long.serial, "SHA256:one")]
+    facts.append(replace(issued("b"), serial=7))
+    assert pruned(facts, NOW + 91 * DAY) == facts
+    assert pruned(facts, NOW + 201 * DAY) == facts[-1:]
+
+
+def test_what_was_found_last_of_a_service_or_a_check_stays() -> None:
+    facts: list[Fact] = [
+        Retired(NOW, "sshservice", retired=True),
+        Retired(NOW, "sshservice", retired=False),
+        Retired(NOW, "other", retired=True),
+        Finding(NOW, "key-open", found=False),
+        Finding(NOW, "key-open", found=True),
+    ]
+    kept = pruned(facts, NOW + 91 * DAY)
+    assert kept == [facts[1], facts[2], facts[4]]
+    assert fold(kept) == fold(facts)
 
 
 def kept_refused(code: str = "sign-in-refused") -> Refused:
@@ -178,7 +217,7 @@ def test_what_is_kept_and_refused_never_leaves() -> None:
         kept_refused(),
         KeyProtected(NOW, kept=True),
     ]
-    assert pruned([issued(), *row], NOW + 1000 * DAY) == row
+    assert pruned([maybe(), *row], NOW + 1000 * DAY) == row
 
 
 def test_a_line_of_an_earlier_version_is_read() -> None:
@@ -205,3 +244,91 @@ def test_a_revoked_certificate_holds_no_slot_and_is_remembered() -> None:
     assert known.issued == ()
     assert known.revoked == {2**63 + 1}
     assert known.quota_refused_at is None
+
+
+def test_a_list_counts_what_was_issued_since_it_was_asked_for() -> None:
+    """A certificate may be issued between the question and the line in the journal."""
+    asked_at = NOW + DAY
+    during = replace(issued("during"), at=NOW + 2 * DAY, serial=2)
+    after = replace(issued("after"), at=NOW, serial=3)
+    listed = Listed(asked_at, "alice", ((2**63 + 1, NOW), (4, NOW)))
+    facts: list[Fact] = [maybe("x"), issued("before"), during, listed, after, maybe("y")]
+    facts.append(Revoked(NOW, "alice", 4, ""))
+    known = fold(facts, "alice")
+    assert known.issued_since == (during, after)
+    assert known.unanswered_since == (maybe("y"),)
+    assert known.listed == replace(listed, slots=((2**63 + 1, NOW),))
+
+
+def test_an_account_that_was_closed_stays_so_whatever_else_is_refused() -> None:
+    facts = [refused("account-locked"), refused("no-network", "b")]
+    assert fold(facts, "alice").locked_at == NOW
+    assert fold([*facts, issued("c")], "alice").locked_at is None
+
+
+def test_facts_that_were_read_are_folded_once_for_each_account(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = Facts([issued(account="alice"), issued("b", account="bob")])
+    made = count_made(monkeypatch)
+    assert facts.known().account == fold(facts, "bob").account == "bob"
+    assert facts.known("alice") is fold(facts, "alice")
+    assert len(made) == 2
+
+
+def count_made(monkeypatch: pytest.MonkeyPatch) -> list[Known]:
+    """Every value of Known that is made from now on."""
+    made: list[Known] = []
+    make = Known.__init__
+
+    def init(self: Known, **fields: object) -> None:
+        made.append(self)
+        make(self, **fields)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Known, "__init__", init)
+    return made
+
+
+class Reads:
+    """Counts how often fields of facts are read."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def counted(self, fact: Fact) -> Fact:
+        """The same fact, which counts."""
+        reads = self
+
+        class Counted(type(fact)):  # type: ignore[misc]
+            def __getattribute__(self, name: str) -> object:
+                reads.count += name in fact.__slots__
+                return super().__getattribute__(name)
+
+        return Counted(**{name: getattr(fact, name) for name in fact.__slots__})  # type: ignore[no-any-return]
+
+
+def many(number: int) -> Iterator[Fact]:
+    """Facts that have the fold look for others among those before."""
+    for n in range(number):
+        yield maybe(f"open-{n}")
+        yield maybe(f"a-{n}")
+        yield replace(issued(f"a-{n}"), serial=n)
+        yield Listed(NOW + DAY, "alice", ((n, NOW),))
+        yield Revoked(NOW, "alice", n // 2, "")
+        yield AutoRenewalFailed(NOW, "alice", "no-network", final=False)
+        yield Finding(NOW, f"check-{n}", found=True)
+
+
+@pytest.mark.parametrize("account", [None, "alice"])
+def test_a_fold_grows_in_line_with_the_facts(
+    account: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = count_made(monkeypatch)
+    counts = []
+    for number in (50, 100, 200):
+        reads = Reads()
+        fold([reads.counted(fact) for fact in many(number)], account)
+        counts.append(reads.count)
+    assert len(made) == 3, "A value is copied with all its facts for every further one"
+    first, second, third = counts
+    assert third - second <= 2.1 * (second - first)

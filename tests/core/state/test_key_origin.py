@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from alpkey.core.keys.certificate import fingerprint
-from alpkey.core.ports import StoredKey
-from alpkey.core.state.journal import Fact, fold
+from alpkey.core.keys.ports import StoredKey
+from alpkey.core.state.facts import Fact
+from alpkey.core.state.journal import fold
 from alpkey.core.state.key_origin import Origin, origin
 from tests.core.state.test_journal import issued
 

@@ -7,7 +7,7 @@ import pytest
 
 from alpkey.core.keys.certificate import Certificate, read_certificate
 from alpkey.core.owned_item import OwnedItem
-from alpkey.core.state.journal import Fact, Issued, KeyProtected, Retired, SecretSaved, SessionSaved
+from alpkey.core.state.facts import Fact, Issued, KeyProtected, Retired, SecretSaved, SessionSaved
 from alpkey.core.state.ownership import OwnedKeys, accounts, kept_in_keychain
 from tests.keys import make_key, sign
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from alpkey.core.keys.certificate import Certificate, CertificateKind
 from alpkey.core.keys.certificate_service import ListedKey
-from alpkey.core.state.journal import Fact, Issued, Listed, MaybeIssued, Refused, Revoked, fold
+from alpkey.core.state.facts import Fact, Issued, Listed, MaybeIssued, Refused, Revoked
+from alpkey.core.state.journal import fold
 from alpkey.core.state.quota import Quota, from_journal, from_list
 
 NOW = datetime(2026, 11, 24, 9, 12, tzinfo=UTC)

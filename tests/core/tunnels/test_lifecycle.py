@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import Unreachable
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.tunnels import lifecycle
 from alpkey.core.tunnels.lifecycle import (
     CONNECTING_TIMEOUT_S,

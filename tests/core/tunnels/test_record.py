@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from alpkey.core.errors import Unreachable
 from alpkey.core.tunnels.record import (
-    TOLD_FOR,
+    SHOWN_FOR,
     TunnelObservation,
     TunnelState,
     TunnelTarget,
@@ -98,9 +98,9 @@ def test_a_row_with_something_else_in_it_breaks_nothing(name: str, value: Any) -
 
 def test_the_end_of_one_is_told_for_a_while() -> None:
     gone = TunnelObservation("x", WAY, TunnelState.FAILED, NOW, alive=False)
-    assert gone.is_worth_telling(NOW + TOLD_FOR - timedelta(seconds=1))
-    assert not gone.is_worth_telling(NOW + TOLD_FOR)
-    assert OPEN.is_worth_telling(NOW + 10 * TOLD_FOR)
+    assert gone.is_worth_telling(NOW + SHOWN_FOR - timedelta(seconds=1))
+    assert not gone.is_worth_telling(NOW + SHOWN_FOR)
+    assert OPEN.is_worth_telling(NOW + 10 * SHOWN_FOR)
 
 
 def test_a_socket_s_name_is_short_whatever_the_tunnel_s() -> None:

@@ -23,7 +23,7 @@ from alpkey.desktop.tray.notifications import NAME, PATH, Notifications
 from alpkey.desktop.views.icon_state import IconShape, IconView
 from alpkey.desktop.views.status import Notice
 
-ICON = IconView(IconShape.CROSSED)
+ICON = IconView(IconShape.EXPIRED)
 MAIL = "You have mail"
 SERVER = DBusAddress(PATH, interface=NAME)
 DRIVER = DBusAddress("/org/freedesktop/DBus", interface="org.freedesktop.DBus")

@@ -8,11 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from alpkey.desktop.bus import Bus
 from alpkey.desktop.tray.notifications import Notifications
-from alpkey.desktop.views.icon_state import IconShape, IconView, Ring
+from alpkey.desktop.views.icon_state import IconShape, IconView
 from alpkey.desktop.views.status import Notice
 from tests.desktop.buses import FakeNotificationDaemon
 
-ICON = IconView(IconShape.NUMBER, "1", Ring.DASHED, 1)
+ICON = IconView(IconShape.NUMBER, "1h", 1, expiring=True)
 FIRST = Notice("The key ends 17:42", "After that no new login works.", ICON)
 SECOND = Notice("The key ends soon", "Now <b>really</b> & truly.", ICON)
 

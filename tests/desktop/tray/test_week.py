@@ -21,7 +21,8 @@ from alpkey.core.keys.certificate import Certificate, read_certificate
 from alpkey.core.messages import times
 from alpkey.core.paths import Paths, certificate_of, user_paths
 from alpkey.core.schedule.reminders import Memory
-from alpkey.core.state.journal import Issued, MaybeIssued, Refused, to_line
+from alpkey.core.state.facts import Issued, MaybeIssued, Refused
+from alpkey.core.state.journal_lines import to_line
 from alpkey.desktop import file_watcher, local_time
 from alpkey.desktop.file_watcher import TICK_MS
 from alpkey.desktop.tray import app, background_runner, controller
@@ -206,17 +207,18 @@ def assert_true(desk: Desk, now: datetime) -> None:
     """What is shown is exact: hours, in the last hour minutes, and the end when it has come."""
     icon, line = desk.tray._shown[0], desk.tray._menu._state.text()
     if desk.certificate is None:
-        assert (icon.shape, line) == (IconShape.HOLLOW, "There is no key yet")
+        assert (icon.shape, line) == (IconShape.MISSING, "There is no key yet")
         return
     assert desk.certificate.valid_before
     left = desk.certificate.valid_before - now
     if left <= timedelta(0):
-        assert icon.shape is IconShape.CROSSED
+        assert icon.shape is IconShape.EXPIRED
         assert line.startswith("Key expired")
         return
     minutes = left // MINUTE
     assert icon.shape is IconShape.NUMBER
-    assert icon.number == str(minutes // 60 if minutes >= 60 else minutes)
+    hours = f"{minutes // 60}h" if icon.expiring else str(minutes // 60)
+    assert icon.number == (hours if minutes >= 60 else str(minutes))
     assert line.endswith(f"- {times.span(left)} left")
 
 

@@ -10,7 +10,7 @@ from alpkey.core.state.quota import Quota
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.updates.releases import Release
 from alpkey.desktop.views import status as status_view
-from alpkey.desktop.views.icon_state import IconShape, IconView, Ring
+from alpkey.desktop.views.icon_state import IconShape, IconView
 from tests.core.state.test_snapshot import HOUR, MISSING, NOW, snapshot
 
 MINUTE = timedelta(minutes=1)
@@ -19,14 +19,14 @@ MINUTE = timedelta(minutes=1)
 @pytest.mark.parametrize(
     ("seen", "icon"),
     [
-        (snapshot(-12 * HOUR, 12 * HOUR), IconView(IconShape.NUMBER, "12", Ring.FULL, 4)),
-        (snapshot(-HOUR, 23 * HOUR - MINUTE), IconView(IconShape.NUMBER, "22", Ring.FULL, 8)),
-        (snapshot(-23 * HOUR, HOUR), IconView(IconShape.NUMBER, "1", Ring.DASHED, 1)),
-        (snapshot(-23 * HOUR, 59 * MINUTE), IconView(IconShape.NUMBER, "59", Ring.DASHED, 1)),
-        (snapshot(None, None), IconView(IconShape.NUMBER, "\N{INFINITY}", Ring.FULL, 8)),
-        (snapshot(-HOUR, timedelta(0)), IconView(IconShape.CROSSED)),
-        (snapshot(HOUR, 2 * HOUR), IconView(IconShape.WARNING, eighths=8)),
-        (MISSING, IconView(IconShape.HOLLOW, "", Ring.DOTTED, 8)),
+        (snapshot(-12 * HOUR, 12 * HOUR), IconView(IconShape.NUMBER, "12", 4)),
+        (snapshot(-HOUR, 23 * HOUR - MINUTE), IconView(IconShape.NUMBER, "22", 8)),
+        (snapshot(-23 * HOUR, HOUR), IconView(IconShape.NUMBER, "1h", 1, expiring=True)),
+        (snapshot(-23 * HOUR, 59 * MINUTE), IconView(IconShape.NUMBER, "59", 1, expiring=True)),
+        (snapshot(None, None), IconView(IconShape.NUMBER, "\N{INFINITY}", 8)),
+        (snapshot(-HOUR, timedelta(0)), IconView(IconShape.EXPIRED)),
+        (snapshot(HOUR, 2 * HOUR), IconView(IconShape.WARNING)),
+        (MISSING, IconView(IconShape.MISSING)),
     ],
 )
 def test_the_icon_of_each_state(seen: Snapshot, icon: IconView) -> None:
@@ -36,10 +36,10 @@ def test_the_icon_of_each_state(seen: Snapshot, icon: IconView) -> None:
 @pytest.mark.parametrize(
     ("seen", "icon"),
     [
-        (snapshot(-12 * HOUR, 12 * HOUR), IconView(IconShape.BARE, "", Ring.FULL, 4)),
-        (snapshot(-23 * HOUR, HOUR), IconView(IconShape.BARE, "", Ring.DASHED, 1)),
-        (snapshot(-HOUR, timedelta(0)), IconView(IconShape.CROSSED)),
-        (MISSING, IconView(IconShape.HOLLOW, "", Ring.DOTTED, 8)),
+        (snapshot(-12 * HOUR, 12 * HOUR), IconView(IconShape.RING, "", 4)),
+        (snapshot(-23 * HOUR, HOUR), IconView(IconShape.RING, "", 1, expiring=True)),
+        (snapshot(-HOUR, timedelta(0)), IconView(IconShape.EXPIRED)),
+        (MISSING, IconView(IconShape.MISSING)),
     ],
 )
 def test_the_ring_alone_where_no_number_is_wanted(seen: Snapshot, icon: IconView) -> None:
@@ -52,11 +52,11 @@ WARNED = ("key-open",)
 @pytest.mark.parametrize(
     ("seen", "icon"),
     [
-        (snapshot(-12 * HOUR, 12 * HOUR), IconView(IconShape.WARNING, "", Ring.FULL, 4)),
-        (snapshot(-23 * HOUR, HOUR), IconView(IconShape.WARNING, "", Ring.DASHED, 1)),
-        (snapshot(-HOUR, timedelta(0)), IconView(IconShape.CROSSED)),
-        (snapshot(trouble="odd"), IconView(IconShape.WARNING, "", Ring.FULL, 8)),
-        (MISSING, IconView(IconShape.HOLLOW, "", Ring.DOTTED, 8)),
+        (snapshot(-12 * HOUR, 12 * HOUR), IconView(IconShape.WARNING)),
+        (snapshot(-23 * HOUR, HOUR), IconView(IconShape.WARNING)),
+        (snapshot(-HOUR, timedelta(0)), IconView(IconShape.EXPIRED)),
+        (snapshot(trouble="odd"), IconView(IconShape.WARNING)),
+        (MISSING, IconView(IconShape.MISSING)),
     ],
 )
 def test_the_icon_where_something_will_stop_a_login(seen: Snapshot, icon: IconView) -> None:

@@ -1,4 +1,4 @@
-"""The agent: put the key that is on disk into it, take our stale ones out, tell what it holds."""
+"""The ssh agent: load the installed key, remove stale entries of Alpkey's, list what it holds."""
 
 import itertools
 from collections.abc import Callable, Generator, Iterator
@@ -12,23 +12,26 @@ from alpkey.actions.agent.unlock import open_key, open_unasked
 from alpkey.core.agent.contents import AgentContents, certificate_in, plain_key, sort_out
 from alpkey.core.agent.ports import Agent, AgentAbsent, Identity
 from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled, NoKey
-from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
+from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keychain.ports import Keychain
 from alpkey.core.keys.certificate import Certificate, Validity, fingerprint, type_name
+from alpkey.core.keys.ports import ChangePassphrase, IssuedPair, KeyFiles, Pairs
 from alpkey.core.messages.describe import describe, quoted
-from alpkey.core.ports import Clock, IssuedPair, Journal, KeyFiles, KeyProtection, Pairs
+from alpkey.core.results.agent import AgentKey, AgentKeysResult, CleanedAgentResult
+from alpkey.core.results.status import AgentResult
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.ports import Journal
 from alpkey.core.state.snapshot import Snapshot, closed_doors
 from alpkey.core.state.status import AgentView, agent_object
-from alpkey.core.timestamps import rfc3339
+from alpkey.core.timestamps import Clock, rfc3339
 
 
 @dataclass(frozen=True, slots=True)
 class LoadableKey:
-    """A proven pair; ``name`` is the comment under which the agent lists it.
+    """A verified pair; ``name`` is the comment under which the agent lists it.
 
-    ``protected``: on disk it lies under a passphrase, so that without an agent logins have to ask.
+    ``protected``: a passphrase protects it on disk, so that ssh asks for that without an agent.
     """
 
     private: Secret
@@ -38,35 +41,35 @@ class LoadableKey:
 
     @classmethod
     def of(cls, private: Secret, certificate: Certificate, snapshot: Snapshot) -> Self:
-        """Of the installed pair that was looked at; ``private`` is open, however it lies there."""
+        """The installed pair; ``private`` is without passphrase, whatever protects it on disk."""
         return cls(
             private, certificate, snapshot.key_path.name, protected=snapshot.encrypted is True
         )
 
 
 def load(agents: Agents, key: LoadableKey, known: Known, clock: Clock) -> AgentTrouble | None:
-    """Loads the person's agent; where that is of no use and logins need one, ours.
+    """Load the key into the user's agent, or into Alpkey's own if that fails and logins need one.
 
-    What is wrong with theirs is returned then.  Ours ends once theirs has taken the key, or none
-    is needed.  Raises AgentTrouble.
+    Returns why the user's agent failed.  Alpkey's own agent ends once the user's has taken the
+    key, or none is needed.  Raises AgentTrouble.
     """
     try:
-        fill(agents.theirs(), key, known, clock, confirm=agents.confirm)
+        fill(agents.user_agent(), key, known, clock, confirm=agents.confirm)
     except AgentTrouble as error:
         if error.code == "agent-no-certificates" or not key.protected:
             agents.end_own()
             raise
-        fill(agents.stand_in(error), key, known, clock, confirm=agents.confirm)
+        fill(agents.start_own(error), key, known, clock, confirm=agents.confirm)
         return error
     agents.end_own()
     return None
 
 
 def fill(agent: Agent, key: LoadableKey, known: Known, clock: Clock, *, confirm: bool) -> None:
-    """Adds plain key and certificate for as long as each is of use; removes our stale ones.
+    """Add plain key and certificate, each with its lifetime; remove Alpkey's stale entries.
 
-    A key that outlives its certificate stays, and its passphrase need not be typed for the next.
-    The new ones go in first, so that at no instant the agent holds nothing of ours.
+    A key that outlives its certificate has none, so that its passphrase need not be typed for the
+    next certificate.  New entries are added first: the agent always holds a key of Alpkey's.
     Raises AgentTrouble.
     """
     private = key.private.reveal().encode()
@@ -80,9 +83,9 @@ def fill(agent: Agent, key: LoadableKey, known: Known, clock: Clock, *, confirm:
 
 
 def holds_already(agents: Agents, certificate: Certificate, known: Known) -> bool:
-    """Whether the agent that logins use has the plain key, which is enough for them.
+    """Whether the agent that logins use holds the plain key, which is enough for a login.
 
-    Then what is stale of ours leaves it.
+    If so, Alpkey's stale entries are removed.
     """
     holds = view(agents, certificate, known).holds_key
     if holds:
@@ -104,18 +107,18 @@ class AgentWorld:
     snapshot: Callable[[], Snapshot]
     files: KeyFiles
     pairs: Pairs
-    protection: KeyProtection
+    change_passphrase: ChangePassphrase
     keychain: Keychain
     journal: Journal
     agents: Agents
     clock: Clock
 
 
-def load_current(world: AgentWorld) -> Action:
-    """Loads the installed pair; its passphrase is asked for where the agent lacks something.
+def load_current(world: AgentWorld) -> Action[AgentResult]:
+    """Load the installed pair; the passphrase is asked for if the agent lacks key or certificate.
 
-    Raises NoKey, KeyExpired, InvalidFile, AgentTrouble, or SignInRefused where the passphrase is
-    wrong and nobody can be asked again.
+    Raises NoKey, KeyExpired, InvalidFile, AgentTrouble, or SignInRefused if the passphrase is
+    wrong and cannot be asked for again.
     """
     snapshot = world.snapshot()
     if snapshot.elsewhere:
@@ -125,19 +128,19 @@ def load_current(world: AgentWorld) -> Action:
     certificate = world.pairs.check(pair.certificate)
     agents = world.agents
     if not snapshot.encrypted:
-        agents.theirs().identities()  # one of no use is told of before anything is done
+        agents.user_agent().identities()  # one that cannot answer fails before anything is done
         _load_proven(pair, world, snapshot)
-    elif not view(agents, certificate, known).holds_current or agents.theirs_are_back():
+    elif not view(agents, certificate, known).holds_current or agents.user_agent_works():
         keychain = world.keychain if known.key_protected else None
         numbers = itertools.count(1)
-        opened = yield from open_key(pair.private, world.protection, keychain, numbers)
+        opened = yield from open_key(pair.private, world.change_passphrase, keychain, numbers)
         opened_pair = IssuedPair(opened.private, pair.certificate)
         if trouble := _load_proven(opened_pair, world, snapshot):
-            yield from _tell_of_own(trouble)
+            yield from _report_own_agent(trouble)
     return _result(world, certificate, known)
 
 
-def _result(world: AgentWorld, certificate: Certificate | None, known: Known) -> Result:
+def _result(world: AgentWorld, certificate: Certificate | None, known: Known) -> AgentResult:
     return agent_object(view(world.agents, certificate, known))
 
 
@@ -155,8 +158,8 @@ def _load_proven(pair: IssuedPair, world: AgentWorld, snapshot: Snapshot) -> Age
     return load(world.agents, key, fold(world.journal.facts(), snapshot.account), world.clock)
 
 
-def _tell_of_own(trouble: AgentTrouble) -> Iterator[Event]:
-    """Of an agent that misbehaves; that there is none is nothing to be told of."""
+def _report_own_agent(trouble: AgentTrouble) -> Iterator[Event]:
+    """Warn why Alpkey's own agent is used; that the user has none is no reason to warn."""
     if not isinstance(trouble, AgentAbsent):
         yield Warn("own-agent", quoted(trouble))
 
@@ -172,11 +175,11 @@ class Refill(Protocol):
 def refill(
     world: AgentWorld, *, may_ask: bool = False, forwards: bool = False, attended: bool = True
 ) -> Generator[Event, Answer, bool]:
-    """Puts the installed key back where the agent lost it; whether the agent holds it now.
+    """Load the installed key again if the agent lost it; returns whether the agent holds it now.
 
-    For logins the plain key is enough; an agent that is passed on with ``forwards`` needs the
-    certificate too.  The passphrase comes from the keychain, which only somebody ``attended`` may
-    unlock, or from whoever may be asked.  A failure is only worth a warning.  Raises Cancelled.
+    The plain key is enough for a login; a forwarded agent (``forwards``) needs the certificate
+    too.  The passphrase comes from the keychain, which may have to be unlocked if ``attended``, or
+    from the user if ``may_ask``.  A failure is only a warning.  Raises Cancelled.
     """
     snapshot = world.snapshot()
     known = fold(world.journal.facts(), snapshot.account)
@@ -204,16 +207,16 @@ def refill(
             yield Warn("agent-trouble", _reason(error))
         return False
     if trouble:
-        yield from _tell_of_own(trouble)
+        yield from _report_own_agent(trouble)
     yield Step("in-agent")
     return True
 
 
 def load_anew(world: AgentWorld) -> Generator[Event, Answer, None]:
-    """The agent holds the installed key as the settings now have it, if it held it before.
+    """Load the installed key again as the settings now say, if the agent held it before.
 
-    An agent does not tell how it holds a key, so ours leave it first; they come back where nobody
-    need be asked for a passphrase.
+    An agent does not report how it holds a key, so Alpkey's entries are removed first; they are
+    added again only if no passphrase has to be asked for.
     """
     snapshot = world.snapshot()
     if snapshot.elsewhere:
@@ -221,23 +224,25 @@ def load_anew(world: AgentWorld) -> Generator[Event, Answer, None]:
     known = fold(world.journal.facts(), snapshot.account)
     agent = world.agents.used
     try:
-        blobs = [one.blob for one in agent.identities()]
-        ours = sort_out(blobs, snapshot.certificate, known.made_here).ours
-        for blob in ours:
+        blobs = [identity.blob for identity in agent.identities()]
+        own = sort_out(blobs, snapshot.certificate, known.made_here).owned
+        for blob in own:
             agent.remove(blob)
     except AgentAbsent:
         return
     except AgentTrouble as error:
         yield Warn("agent-trouble", _reason(error))
         return
-    if not ours or closed_doors(snapshot, world.clock()):
+    if not own or closed_doors(snapshot, world.clock()):
         return
     try:
         pair = yield from _opened(world, snapshot, known, may_ask=False, attended=True)
         _load_proven(pair, world, snapshot)
     except AlpkeyError as error:
-        needs_person = error.code == "key-encrypted"
-        yield Warn("confirm-from-next") if needs_person else Warn("agent-trouble", _reason(error))
+        needs_passphrase = error.code == "key-encrypted"
+        yield (
+            Warn("confirm-from-next") if needs_passphrase else Warn("agent-trouble", _reason(error))
+        )
     else:
         yield Step("in-agent")
 
@@ -249,45 +254,50 @@ def _reason(trouble: AlpkeyError) -> dict[str, str]:
 def _opened(
     world: AgentWorld, snapshot: Snapshot, known: Known, *, may_ask: bool, attended: bool
 ) -> Generator[Event, Answer, IssuedPair]:
-    """Raises AgentTrouble (``key-encrypted``) where nobody opens it."""
+    """The installed pair without passphrase.  Raises AgentTrouble (``key-encrypted``)."""
     pair = _installed(world, snapshot)
     if not snapshot.encrypted:
         return pair
     answers = known.key_protected and (attended or world.keychain.opens_unasked())
     keychain = world.keychain if answers else None
     if may_ask:
-        opened = yield from open_key(pair.private, world.protection, keychain, itertools.count(1))
+        opened = yield from open_key(
+            pair.private, world.change_passphrase, keychain, itertools.count(1)
+        )
         return IssuedPair(opened.private, pair.certificate)
     if keychain:
-        private = yield from open_unasked(pair.private, world.protection, keychain)
+        private = yield from open_unasked(pair.private, world.change_passphrase, keychain)
         if private:
             return IssuedPair(private, pair.certificate)
     raise AgentTrouble("key-encrypted")
 
 
-def clean(world: AgentWorld) -> Action:
-    """Removes our entries that have run out or belong to a key that is no longer installed.
+def clean(world: AgentWorld) -> Action[CleanedAgentResult]:
+    """Remove Alpkey's entries that have expired or belong to a key that is no longer installed.
 
-    Keys of others stay, and with them a key of ours while there is none to take its place.  The
-    result names what was ``removed``.  Raises AgentTrouble.
+    Other keys stay, and so does a key of Alpkey's while there is none to replace it.  Raises
+    AgentTrouble.
     """
     yield from ()
     snapshot, now = world.snapshot(), world.clock()
     known = fold(world.journal.facts(), snapshot.account)
     agent = world.agents.used
     identities = agent.identities()
-    contents = sort_out([one.blob for one in identities], snapshot.certificate, known.made_here)
+    contents = sort_out(
+        [identity.blob for identity in identities], snapshot.certificate, known.made_here
+    )
     spare = contents.stale if snapshot.certificate else ()
     removed = []
-    for one in identities:
-        if one.blob in spare or (one.blob in contents.ours and _ran_out(one.blob, now)):
-            agent.remove(one.blob)
-            removed.append(_listed(one, contents, now))
+    for identity in identities:
+        blob = identity.blob
+        if blob in spare or (blob in contents.owned and _has_expired(blob, now)):
+            agent.remove(blob)
+            removed.append(_agent_key(identity, contents, now))
     return {**_result(world, snapshot.certificate, known), "removed": removed}
 
 
-def list_keys(world: AgentWorld) -> Action:
-    """Everything the agent holds, and which of it is ours.  Raises AgentTrouble."""
+def list_keys(world: AgentWorld) -> Action[AgentKeysResult]:
+    """Everything the agent holds, and what of it Alpkey put there.  Raises AgentTrouble."""
     yield from ()
     snapshot, now = world.snapshot(), world.clock()
     agent = world.agents.used
@@ -295,23 +305,23 @@ def list_keys(world: AgentWorld) -> Action:
     known = fold(world.journal.facts(), snapshot.account)
     blobs = [identity.blob for identity in identities]
     contents = sort_out(blobs, snapshot.certificate, known.made_here)
-    keys = [_listed(identity, contents, now) for identity in identities]
+    keys = [_agent_key(identity, contents, now) for identity in identities]
     return {"socket": agent.socket, "own": agent is world.agents.own, "keys": keys}
 
 
-def _listed(identity: Identity, contents: AgentContents, now: datetime) -> Result:
+def _agent_key(identity: Identity, contents: AgentContents, now: datetime) -> AgentKey:
     certificate = certificate_in(identity.blob)
     return {
         "type": certificate.type_name if certificate else type_name(identity.blob),
         "fingerprint": fingerprint(plain_key(identity.blob)),
         "comment": identity.comment,
-        "ours": identity.blob in contents.ours,
-        "stale": identity.blob in contents.stale or _ran_out(identity.blob, now),
+        "ours": identity.blob in contents.owned,
+        "stale": identity.blob in contents.stale or _has_expired(identity.blob, now),
         "valid_before": rfc3339(certificate.valid_before) if certificate else None,
     }
 
 
-def _ran_out(blob: bytes, now: datetime) -> bool:
+def _has_expired(blob: bytes, now: datetime) -> bool:
     certificate = certificate_in(blob)
     return certificate is not None and certificate.validity(now) is Validity.EXPIRED
 
@@ -319,25 +329,25 @@ def _ran_out(blob: bytes, now: datetime) -> bool:
 def load_after_renewal(
     agents: Agents, key: LoadableKey, known: Known, clock: Clock
 ) -> Iterator[Event]:
-    """The same, where a failure is only worth a warning.
+    """Load the key after a renewal: a failure is only a warning.
 
-    An absent agent is not even that for a key without passphrase, which needs none.
+    A key without passphrase needs no agent, so an absent one is not even that.
     """
     try:
-        stood_in_for = load(agents, key, known, clock)
+        reason = load(agents, key, known, clock)
     except AgentAbsent:
         if key.protected:
             yield Warn("passphrase-without-agent")
     except AgentTrouble as error:
         yield Warn("agent-trouble", _reason(error))
     else:
-        if stood_in_for:
-            yield from _tell_of_own(stood_in_for)
+        if reason:
+            yield from _report_own_agent(reason)
         yield Step("in-agent")
 
 
 def view(agents: Agents, certificate: Certificate | None, known: Known) -> AgentView:
-    """What the agent that logins use holds of ours; one that cannot be asked holds nothing."""
+    """What the agent that logins use holds of Alpkey's; one that does not answer holds nothing."""
     agent = agents.used
     own = agent is agents.own
     try:

@@ -1,4 +1,4 @@
-"""Which ssh agent logins use: the person's, and ours where theirs is of no use."""
+"""The ssh agent that logins use: the user's, or Alpkey's own where that one cannot hold the key."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,41 +9,41 @@ from alpkey.core.errors import AgentTrouble
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """``theirs`` asks ssh which one the person's own configuration or environment names.
+    """``user_agent`` is the one that the user's ssh configuration or environment names.
 
-    ``tell_ssh`` has our files for ssh say whether ours is to be asked: it is named there exactly
-    while it lives.  ``wish`` says whether an agent is to ask the person at each use of the key.
+    ``update_ssh_files`` names Alpkey's own agent in the ssh files exactly while it runs.
+    ``confirms_each_use``: whether an agent asks the user at each use of the key.
     """
 
-    theirs: Callable[[], Agent]
+    user_agent: Callable[[], Agent]
     own: OwnAgent
-    tell_ssh: Callable[[], None]
-    wish: Callable[[], bool] = lambda: False
+    update_ssh_files: Callable[[], None]
+    confirms_each_use: Callable[[], bool] = lambda: False
 
     @property
     def confirm(self) -> bool:
-        return self.wish()
+        return self.confirms_each_use()
 
     @property
     def used(self) -> Agent:
-        """The one that logins use now."""
-        return self.own if self.own.lives else self.theirs()
+        """The agent that logins use now."""
+        return self.own if self.own.lives else self.user_agent()
 
-    def stand_in(self, instead_of: AgentTrouble) -> Agent:
-        """Ours, started unless it lives.  Raises ``instead_of`` where it does not start."""
+    def start_own(self, reason: AgentTrouble) -> Agent:
+        """Start Alpkey's own agent unless it runs.  Raises ``reason`` if it does not start."""
         try:
             self.own.start()
         except AgentTrouble:
-            raise instead_of from None
-        self.tell_ssh()
+            raise reason from None
+        self.update_ssh_files()
         return self.own
 
     def end_own(self) -> None:
-        """Ours is ended, and named no longer.  Raises AgentTrouble."""
+        """End Alpkey's own agent and take it out of the ssh files.  Raises AgentTrouble."""
         if self.own.lives:
             self.own.end()
-            self.tell_ssh()
+            self.update_ssh_files()
 
-    def theirs_are_back(self) -> bool:
-        """Whether ours lives though theirs would do."""
-        return self.own.lives and self.theirs().takes_keys(confirm=self.confirm)
+    def user_agent_works(self) -> bool:
+        """Whether Alpkey's own agent runs although the user's could hold the key."""
+        return self.own.lives and self.user_agent().takes_keys(confirm=self.confirm)

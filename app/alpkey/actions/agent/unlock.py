@@ -1,4 +1,4 @@
-"""Opening a private key with the passphrase that the keychain holds or a person types."""
+"""Unlock a private key with the passphrase from the keychain or from the user."""
 
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -10,8 +10,8 @@ from alpkey.core.errors import AlpkeyError, InvalidInput, KeychainTrouble, SignI
 from alpkey.core.events import Answer, Ask, Await, Event, Field, Warn
 from alpkey.core.keychain.entries import KEY_ENTRY
 from alpkey.core.keychain.ports import Keychain
+from alpkey.core.keys.ports import ChangePassphrase
 from alpkey.core.messages.describe import quoted
-from alpkey.core.ports import KeyProtection
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import fold
 
@@ -23,7 +23,7 @@ _LOOK_AGAIN_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The key without its passphrase, and the whole answer that opened it."""
+    """The key without its passphrase, and the whole answer that unlocked it."""
 
     private: Secret
     answer: Answer
@@ -31,16 +31,16 @@ class Opened:
 
 def open_key(
     private: Secret,
-    protection: KeyProtection,
+    change_passphrase: ChangePassphrase,
     keychain: Keychain | None,
     numbers: Iterator[int],
     field: str = "passphrase",
 ) -> Generator[Event, Answer, Opened]:
-    """Asks for the passphrase until it is the right one.  Raises InvalidFile where no one would be.
+    """Ask for the passphrase until it is right.  Raises InvalidFile for a key that none unlocks.
 
-    A person is asked only where ``keychain`` is None or does not hold it.
+    The user is asked only if ``keychain`` is None or does not hold the right one.
     """
-    if keychain and (opened := (yield from open_unasked(private, protection, keychain))):
+    if keychain and (opened := (yield from open_unasked(private, change_passphrase, keychain))):
         return Opened(opened, {})
     error: AlpkeyError | None = None
     while True:
@@ -48,22 +48,22 @@ def open_key(
         yield ask
         answer = yield Await(ask)
         try:
-            return Opened(protection.recoded(private, typed(answer, field), None), answer)
-        except (SignInRefused, InvalidInput) as no:
-            error = type(no)(no.code, retryable=no.retryable, field=field)
+            return Opened(change_passphrase(private, typed(answer, field), None), answer)
+        except (SignInRefused, InvalidInput) as refused:
+            error = type(refused)(refused.code, retryable=refused.retryable, field=field)
 
 
 def open_unasked(
-    private: Secret, protection: KeyProtection, keychain: Keychain
+    private: Secret, change_passphrase: ChangePassphrase, keychain: Keychain
 ) -> Generator[Event, Answer, Secret | None]:
-    """The key, opened with what the keychain holds; None where that does not open it."""
-    if kept := (yield from _kept(keychain)):
+    """The key, unlocked with the passphrase in the keychain; None if that does not unlock it."""
+    if saved := (yield from _saved(keychain)):
         with suppress(SignInRefused):
-            return protection.recoded(private, kept, None)
+            return change_passphrase(private, saved, None)
     return None
 
 
-def _kept(keychain: Keychain) -> Generator[Event, Answer, Secret | None]:
+def _saved(keychain: Keychain) -> Generator[Event, Answer, Secret | None]:
     try:
         return keychain.get(KEY_ENTRY)
     except KeychainTrouble as error:
@@ -72,25 +72,27 @@ def _kept(keychain: Keychain) -> Generator[Event, Answer, Secret | None]:
 
 
 class KeyPassphrase:
-    """The passphrase in the keychain, for a key that is about to come.
+    """The passphrase in the keychain, for a key that is about to be installed.
 
-    It is asked for beside everything else, before anything is spent, for the keychain may want to
-    be unlocked; and only where the journal knows that it is there.
+    The keychain may have to be unlocked, so it is asked in the background before a certificate is
+    requested; and only if the journal says that it holds the passphrase.
     """
 
-    def __init__(self, world: "SavedSecretsWorld", protection: KeyProtection) -> None:
+    def __init__(self, world: "SavedSecretsWorld", change_passphrase: ChangePassphrase) -> None:
         self._world = world
-        self._protection = protection
+        self._change_passphrase = change_passphrase
         self._coming: BackgroundCall[Secret | None] | None = None
         self._passphrase: Secret | None = None
 
     def begin(self) -> None:
-        """Asks the keychain, where it holds something."""
+        """Start asking the keychain, if it holds the passphrase."""
         if self._world.covers and fold(self._world.journal.facts()).key_protected:
-            self._coming = self._world.aside(lambda: self._world.keychain.get(KEY_ENTRY))
+            self._coming = self._world.run_in_background(
+                lambda: self._world.keychain.get(KEY_ENTRY)
+            )
 
     def wait(self) -> Iterator[Event]:
-        """Returns once the passphrase is known; a keychain gives up by itself."""
+        """Return once the passphrase is known; the keychain has a timeout of its own."""
         if self._coming is None:
             return
         coming, self._coming = self._coming, None
@@ -110,21 +112,21 @@ class KeyPassphrase:
         return self._passphrase is not None
 
     def over(self, private: Secret) -> Secret:
-        """The key as it is to lie on disk."""
+        """The key as it is stored on disk."""
         if self._passphrase is None:
             return private
-        return self._protection.recoded(private, None, self._passphrase)
+        return self._change_passphrase(private, None, self._passphrase)
 
     def opened(self, private: Secret) -> Secret | None:
-        """A key that lies on disk, without its passphrase; None where that is another one."""
+        """A stored key without its passphrase; None if another passphrase protects it."""
         with suppress(SignInRefused):
             if self._passphrase is not None:
-                return self._protection.recoded(private, self._passphrase, None)
+                return self._change_passphrase(private, self._passphrase, None)
         return None
 
 
 def typed(answer: Answer, field: str) -> Secret:
-    """Raises InvalidInput where nothing was typed."""
+    """The typed secret.  Raises InvalidInput if nothing was typed."""
     secret = answer.get(field)
     if not isinstance(secret, Secret) or not secret:
         raise InvalidInput("passphrase-missing", field=field)

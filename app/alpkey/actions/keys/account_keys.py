@@ -9,18 +9,21 @@ from alpkey.actions.confirm import agree
 from alpkey.actions.install import LOCK_TIMEOUT_S
 from alpkey.actions.signin.saved_session import Who
 from alpkey.actions.signin.sign_in import SignInWorld, sign_in
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import InvalidInput, Unreachable
-from alpkey.core.events import Action, Answer, Event, Result
+from alpkey.core.events import Action, Answer, Event
 from alpkey.core.keys.certificate import fingerprint
 from alpkey.core.keys.certificate_service import CertificateService, ListedKey
-from alpkey.core.ports import Cancellation, Clock, Journal, Lock
+from alpkey.core.results.keys import AccountKey, KeysResult, RevokedKeysResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Known, Listed, Revoked, fold
+from alpkey.core.state.facts import Listed, Revoked
+from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.ports import Journal, Lock
 from alpkey.core.state.quota import from_list, slots_in
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import quota_object
-from alpkey.core.timestamps import rfc3339
+from alpkey.core.timestamps import Clock, rfc3339
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class KeysWorld:
     clock: Clock
 
 
-def list_keys(method: SignInMethod, world: KeysWorld, *, every: bool = False) -> Action:
+def list_keys(method: SignInMethod, world: KeysWorld, *, every: bool = False) -> Action[KeysResult]:
     """The account's keys, newest first, and the quota that they leave.
 
     With ``every`` also those that expired or were revoked.  Raises SignInRefused, Unreachable,
@@ -83,7 +86,9 @@ class RevokeRequest:
     yes: bool = False
 
 
-def revoke_keys(method: SignInMethod, request: RevokeRequest, world: KeysWorld) -> Action:
+def revoke_keys(
+    method: SignInMethod, request: RevokeRequest, world: KeysWorld
+) -> Action[RevokedKeysResult]:
     """The result holds ``revoked``, described as in a list, and ``dry_run``.
 
     What is revoked is in the journal at once, so a failure on the way leaves no doubt.  Raises what
@@ -131,7 +136,7 @@ def _chosen(
     return [by_serial[serial] for serial in dict.fromkeys(request.serials)]
 
 
-def _agree(keys: Sequence[Result], request: RevokeRequest) -> Generator[Event, Answer, None]:
+def _agree(keys: Sequence[AccountKey], request: RevokeRequest) -> Generator[Event, Answer, None]:
     """Raises Cancelled."""
     if request.yes:
         return
@@ -146,7 +151,7 @@ def _fingerprint(key: ListedKey) -> str:
     return fingerprint(key.certificate.public_key) if key.certificate else ""
 
 
-def _described(key: ListedKey, snapshot: Snapshot, known: Known) -> Result:
+def _described(key: ListedKey, snapshot: Snapshot, known: Known) -> AccountKey:
     """A key as the contract has it; a serial is text (64 bits)."""
     certificate = key.certificate
     return {

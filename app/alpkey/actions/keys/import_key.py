@@ -18,10 +18,10 @@ from alpkey.actions.install import LOCK_TIMEOUT_S, finish_interrupted, foreign_k
 from alpkey.actions.keys.named_key import keep_certificate
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import Cancelled, InvalidFile, NoKey
 from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
 from alpkey.core.keys.certificate import public_line
-from alpkey.core.keys.download_ports import Downloads
 from alpkey.core.keys.import_candidates import Candidates, Choice, OwnedKey
 from alpkey.core.keys.key_file_kinds import (
     Download,
@@ -32,11 +32,14 @@ from alpkey.core.keys.key_file_kinds import (
     decoded,
     recognise,
 )
+from alpkey.core.keys.ports import ChangePassphrase, Downloads, IssuedPair, KeyFiles, Pairs
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
-from alpkey.core.ports import Cancellation, IssuedPair, KeyFiles, KeyProtection, Lock, Pairs
+from alpkey.core.results.status import ImportResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import Site
-from alpkey.core.state.journal import Issued, fold
+from alpkey.core.state.facts import Issued
+from alpkey.core.state.journal import fold
+from alpkey.core.state.ports import Lock
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import status_object
 from alpkey.core.timestamps import rfc3339
@@ -66,14 +69,14 @@ class ImportWorld:
     downloads: Downloads
     files: KeyFiles
     pairs: Pairs
-    protection: KeyProtection
+    change_passphrase: ChangePassphrase
     kept: SavedSecretsWorld
     lock: Lock
     cancellation: Cancellation
     status: StatusWorld
 
 
-def import_key(request: ImportRequest, world: ImportWorld) -> Action:
+def import_key(request: ImportRequest, world: ImportWorld) -> Action[ImportResult]:
     """The result is the status and ``imported``, ``from``, ``backup`` and ``removed``.
 
     ``imported`` is False where what is installed is as good already.  Raises NoKey where there is
@@ -90,7 +93,7 @@ def import_key(request: ImportRequest, world: ImportWorld) -> Action:
     world.files.check_writable()
     agreed = yield from _agree_to_backup(choice, request, world, numbers)
     unwanted = yield from _ask_for_removal(choice, request, world, numbers)
-    passphrase = KeyPassphrase(world.kept, world.protection)
+    passphrase = KeyPassphrase(world.kept, world.change_passphrase)
     if choice.key.download and not choice.key.encrypted:
         passphrase.begin()
         yield from passphrase.wait()

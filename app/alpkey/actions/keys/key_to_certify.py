@@ -9,7 +9,7 @@ from alpkey.actions.keys.named_key import NamedKey
 from alpkey.core.errors import Cancelled, InvalidFile
 from alpkey.core.events import Answer, Event
 from alpkey.core.keys.certificate import fingerprint
-from alpkey.core.ports import KeyFiles, Pairs
+from alpkey.core.keys.ports import KeyFiles, Pairs
 from alpkey.core.secret import Secret
 from alpkey.core.state.journal import Known
 from alpkey.core.state.key_origin import Origin, origin

@@ -22,9 +22,10 @@ from alpkey.core.keys.certificate import (
     read_certificate,
     type_name,
 )
-from alpkey.core.ports import KeyFiles, KeyProtection, Pairs
+from alpkey.core.keys.ports import ChangePassphrase, KeyFiles, Pairs
 from alpkey.core.secret import Secret
-from alpkey.core.state.journal import Fact, Issued, MaybeIssued, fold
+from alpkey.core.state.facts import Fact, Issued, MaybeIssued
+from alpkey.core.state.journal import fold
 from alpkey.core.state.ownership import OwnedKeys
 from alpkey.core.state.snapshot import Snapshot
 
@@ -48,7 +49,7 @@ class NamedKey:
 
 
 def named_key(
-    files: KeyFiles, pairs: Pairs, protection: KeyProtection
+    files: KeyFiles, pairs: Pairs, change_passphrase: ChangePassphrase
 ) -> Generator[Event, Answer, NamedKey | None]:
     """The key that the user named; None where none was, or none is there, so that one may be made.
 
@@ -64,7 +65,7 @@ def named_key(
             raise _refused("named-public-unread", files)
         found = NamedKey(None, beside, False, elsewhere=True) if stored and beside else None
     else:
-        found = yield from _read(private, beside, files, pairs, protection)
+        found = yield from _read(private, beside, files, pairs, change_passphrase)
     if found and type_name(found.public_key) == _RETIRED_TYPE:
         raise _refused("named-key-unread", files, reason="It is a key of the type DSA.")
     if found and beside is not None and beside != found.public_key:
@@ -165,7 +166,7 @@ def _read(
     beside: bytes | None,
     files: KeyFiles,
     pairs: Pairs,
-    protection: KeyProtection,
+    change_passphrase: ChangePassphrase,
 ) -> Generator[Event, Answer, NamedKey]:
     stored = files.current()
     encrypted = stored is not None and stored.encrypted
@@ -181,7 +182,7 @@ def _read(
         yield Warn("public-half-believed", {"path": str(files.path)})
         return NamedKey(private, beside, encrypted)
     try:
-        opened = yield from open_key(private, protection, None, itertools.count(1))
+        opened = yield from open_key(private, change_passphrase, None, itertools.count(1))
         own = pairs.public_key(opened.private)
     except InvalidFile as error:
         raise _refused("named-key-hidden", files, error) from None

@@ -14,6 +14,7 @@ from alpkey.actions.agent.unlock import Opened, open_key, typed
 from alpkey.actions.install import LOCK_TIMEOUT_S, finish_interrupted
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import (
     AgentTrouble,
     AlpkeyError,
@@ -23,13 +24,16 @@ from alpkey.core.errors import (
     NoKey,
     SignInRefused,
 )
-from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Result, Step, Warn
+from alpkey.core.events import Action, Answer, Ask, Await, Event, Field, Step, Warn
 from alpkey.core.keychain.entries import KEY_ENTRY
+from alpkey.core.keys.ports import ChangePassphrase, KeyFiles
 from alpkey.core.messages import setup as setup_messages
 from alpkey.core.messages.describe import describe, quoted
-from alpkey.core.ports import Cancellation, KeyFiles, KeyProtection, Lock
+from alpkey.core.results.status import KeychainCheckResult, PassphraseResult
 from alpkey.core.secret import Secret
-from alpkey.core.state.journal import KeyProtected, fold
+from alpkey.core.state.facts import KeyProtected
+from alpkey.core.state.journal import fold
+from alpkey.core.state.ports import Lock
 from alpkey.core.state.status import status_object
 
 # ssh-keygen(1) takes no shorter one.
@@ -43,7 +47,7 @@ class PassphraseWorld:
     """``make`` makes a random passphrase."""
 
     files: KeyFiles
-    protection: KeyProtection
+    change_passphrase: ChangePassphrase
     kept: SavedSecretsWorld
     lock: Lock
     cancellation: Cancellation
@@ -51,7 +55,7 @@ class PassphraseWorld:
     make: Callable[[], Secret]
 
 
-def set_passphrase(world: PassphraseWorld) -> Action:
+def set_passphrase(world: PassphraseWorld) -> Action[PassphraseResult]:
     """Protect the key, or change its passphrase; the agent gets the key, so ssh need not ask.
 
     The result is the status and ``changed``.  Raises SignInRefused, NoKey, InvalidFile,
@@ -69,7 +73,7 @@ def set_passphrase(world: PassphraseWorld) -> Action:
     return _result(world, changed=True)
 
 
-def remove_passphrase(world: PassphraseWorld) -> Action:
+def remove_passphrase(world: PassphraseWorld) -> Action[PassphraseResult]:
     """Remove the passphrase.  Result and errors are those of :func:`set_passphrase`."""
     yield from finish_interrupted(world.files, world.lock)
     private, encrypted = _private(world)
@@ -84,7 +88,7 @@ def remove_passphrase(world: PassphraseWorld) -> Action:
     return _result(world, changed=True)
 
 
-def keep_passphrase(world: PassphraseWorld) -> Action:
+def keep_passphrase(world: PassphraseWorld) -> Action[PassphraseResult]:
     """Protect the key with a passphrase that only the keychain knows.
 
     It is stored before the key is replaced, so a cut in between leaves a key that opens as before.
@@ -102,14 +106,14 @@ def keep_passphrase(world: PassphraseWorld) -> Action:
     opened = yield from _open(private, encrypted, world, itertools.count(1), OLD)
     passphrase = found or world.make()
     keychain.store(KEY_ENTRY, passphrase)
-    _replace(private, world.protection.recoded(opened.private, None, passphrase), world)
+    _replace(private, world.change_passphrase(opened.private, None, passphrase), world)
     _note(world, kept=True)
     yield Step("protected")
     yield from _load_agent(opened.private, world)
     return _result(world, changed=True)
 
 
-def look_at_keychain(world: PassphraseWorld) -> Action:
+def look_at_keychain(world: PassphraseWorld) -> Action[KeychainCheckResult]:
     """Whether the keychain can be used now; asks nothing and changes nothing.
 
     The result is the status and ``keychain`` with ``usable`` and, as a sentence, ``trouble``.
@@ -131,7 +135,7 @@ def look_at_keychain(world: PassphraseWorld) -> Action:
 
 def _opens(private: Secret, passphrase: Secret, world: PassphraseWorld) -> bool:
     try:
-        world.protection.recoded(private, passphrase, None)
+        world.change_passphrase(private, passphrase, None)
     except SignInRefused:
         return False
     return True
@@ -145,9 +149,9 @@ def _open(
     field: str,
 ) -> Generator[Event, Answer, Opened]:
     if not encrypted:
-        return Opened(world.protection.recoded(private, None, None), {})
+        return Opened(world.change_passphrase(private, None, None), {})
     keychain = world.kept.keychain if _is_saved(world) else None
-    return (yield from open_key(private, world.protection, keychain, numbers, field))
+    return (yield from open_key(private, world.change_passphrase, keychain, numbers, field))
 
 
 def _is_saved(world: PassphraseWorld) -> bool:
@@ -201,7 +205,7 @@ def _protect(
             yield ask
             answer = yield Await(ask)
         try:
-            return world.protection.recoded(plain, None, _new(answer))
+            return world.change_passphrase(plain, None, _new(answer))
         except InvalidInput as refusal:
             error = InvalidInput(refusal.code, field=NEW)
 
@@ -233,6 +237,6 @@ def _load_agent(plain: Secret, world: PassphraseWorld) -> Iterator[Event]:
         yield from agent_actions.load_after_renewal(world.status.agents, key, known, clock)
 
 
-def _result(world: PassphraseWorld, *, changed: bool) -> Result:
+def _result(world: PassphraseWorld, *, changed: bool) -> PassphraseResult:
     status = status_object(take_status(world.status), world.status.clock())
     return {**status, "changed": changed}

@@ -1,7 +1,7 @@
-"""Leave this computer: what of ours lies on it goes, and the centre is told where it can be.
+"""Sign out of this computer: remove what Alpkey put there, and end the sign-in at the centre.
 
-What cannot be done is told with its reason, and the rest is done.  Each thing goes before the
-journal says so, and a key goes last of its files: so whatever a cut left, the next try finds.
+What cannot be removed is reported with its reason, and the rest goes on.  Each item is removed
+before the journal says so, and a key last of its files: what an interruption left is found again.
 """
 
 from collections.abc import Generator, Iterator
@@ -23,9 +23,10 @@ from alpkey.actions.status import StatusWorld
 from alpkey.actions.tunnels.supervisor import TunnelWorld
 from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled
 from alpkey.core.events import Action, Answer, Event, Step, Warn
+from alpkey.core.keys.ports import KeyFiles, StoredKey
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.owned_item import OwnedItem
-from alpkey.core.ports import KeyFiles, StoredKey
+from alpkey.core.results.removal import SignOutResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal import fold
@@ -53,33 +54,33 @@ class SignOutWorld:
     keys: KeysWorld | None
 
 
-def sign_out(method: SignInMethod, request: SignOutRequest, world: SignOutWorld) -> Action:
-    """Removes what is ours, after one question that lists it.
+def sign_out(
+    method: SignInMethod, request: SignOutRequest, world: SignOutWorld
+) -> Action[SignOutResult]:
+    """Remove what is Alpkey's, after one question that lists it.
 
-    The result holds ``removed`` and ``left``, each thing with ``what`` and ``name``, what is left
-    also with ``code`` and ``reason``; and ``revoked``, serials.  Raises Cancelled while nothing is
-    changed yet, Unreachable (lock) and InvalidFile.
+    Raises Cancelled while nothing is changed yet, Unreachable (lock) and InvalidFile.
     """
     yield from finish_interrupted(world.files, world.kept.lock)
-    leaving = _Leaving(world)
-    going = leaving.belongings()
-    yield from leaving.tell_what_stays(request)
+    removal = _SignOut(world)
+    going = removal.items()
+    yield from removal.report_what_stays(request)
     revoking = world.keys if request.revoke else None
     if going or revoking:
         if not request.yes:
             yield from agree(
                 1, "leave", removal_messages.to_remove(going, revoked=revoking is not None)
             )
-        fresh = (yield from leaving.revoke(method, revoking)) if revoking else None
+        fresh = (yield from removal.revoke(method, revoking)) if revoking else None
         yield from report_wait(world.kept.lock)
         with world.kept.cancellation.deferred():
-            yield from leaving.go(fresh)
+            yield from removal.go(fresh)
             world.status.remember(world.status.snapshot())
-    return leaving.summary.result
+    return removal.summary.result
 
 
-class _Leaving:
-    """The files, the agent and the keychain, and which of what lies there is ours."""
+class _SignOut:
+    """The files, the agent and the keychain, and what there is Alpkey's."""
 
     def __init__(self, world: SignOutWorld) -> None:
         provider = world.keys.sign_in.provider if world.keys else None
@@ -89,14 +90,14 @@ class _Leaving:
         self.summary = Summary()
         self._keychain = KeychainRemoval(world.kept, provider, self.summary)
         self._tunnels = TunnelRemoval(
-            world.tunnels, self.summary, lambda one: self.summary.gone(one, "tunnel-closed")
+            world.tunnels, self.summary, lambda item: self.summary.gone(item, "tunnel-closed")
         )
 
-    def belongings(self) -> list[OwnedItem]:
-        """What will go, as far as it can be told without asking anybody."""
-        snapshot, keys = self._look, self._keys_of_ours()
-        going = [*self._tunnels.belongings(), *kept_in_keychain(self._journal.facts())]
-        if fold(self._journal.facts()).key_protected and not self._covers_what_stays():
+    def items(self) -> list[OwnedItem]:
+        """What will be removed, as far as that is known without unlocking anything."""
+        snapshot, keys = self._snapshot, self._own_keys()
+        going = [*self._tunnels.items(), *kept_in_keychain(self._journal.facts())]
+        if fold(self._journal.facts()).key_protected and not self._protects_other_keys():
             going.append(OwnedItem("passphrase", KEYCHAIN))
         with suppress(AgentTrouble):
             if entries := self._entries():
@@ -110,15 +111,15 @@ class _Leaving:
             going.append(OwnedItem("waiting", str(snapshot.key_path)))
         return going
 
-    def tell_what_stays(self, request: SignOutRequest) -> Iterator[Event]:
+    def report_what_stays(self, request: SignOutRequest) -> Iterator[Event]:
         for key in self._foreign_keys():
             path = str(key.path)
             why = Warn("own-key-stays", {"path": path})
             yield from self.summary.keep(OwnedItem("key", path), why)
-        if self._covers_what_stays():
+        if self._protects_other_keys():
             why = Warn("own-passphrase-stays", {"path": KEYCHAIN})
             yield from self.summary.keep(OwnedItem("passphrase", KEYCHAIN), why)
-        certificate, site = self._look.certificate, self._world.kept.site.name
+        certificate, site = self._snapshot.certificate, self._world.kept.site.name
         if request.revoke and self._world.keys is None and certificate:
             ends = rfc3339(certificate.valid_before)
             why = Warn("not-revocable", {"site": site, "ended": ends})
@@ -127,20 +128,20 @@ class _Leaving:
     def revoke(
         self, method: SignInMethod, keys: KeysWorld
     ) -> Generator[Event, Answer, Secret | None]:
-        """Revokes each living certificate of this computer; what the sign-in for it is ended with.
+        """Revoke each active certificate of this computer.
 
-        Raises Cancelled.
+        Returns the refresh token that ends the sign-in for it.  Raises Cancelled.
         """
         fresh = None
         try:
-            who = Who(self._look.account, keeps=False)
+            who = Who(self._snapshot.account, keeps=False)
             signed_in = yield from sign_in(method, keys.sign_in, who)
             tokens, account = signed_in.tokens, signed_in.account or ""
             fresh = tokens.refresh
             for key in keys.service.listed(tokens.access):
                 known = fold(self._journal.facts(), account)
-                got_here = key.certificate and self._ours.has_certificate(key.certificate)
-                if got_here or is_this_computers(key, self._look, known):
+                made_here = key.certificate and self._owned.has_certificate(key.certificate)
+                if made_here or is_this_computers(key, self._snapshot, known):
                     revoke_each(tokens.access, [key], account, keys)
                     self.summary.result["revoked"].append(str(key.serial))
         except Cancelled:
@@ -153,24 +154,24 @@ class _Leaving:
         return fresh
 
     def go(self, fresh: Secret | None) -> Generator[Event, Answer, None]:
-        """Does all of it; ``fresh`` ends the sign-in that was made for the revocation."""
-        account = self._look.account
+        """Remove all of it; ``fresh`` ends the sign-in that was made for the revocation."""
+        account = self._snapshot.account
         yield from self._tunnels.close()
         if fresh:
             yield from self._keychain.end(fresh, account or "")
         yield from self._keychain.empty(account)
         with self._world.kept.lock.held(LOCK_TIMEOUT_S):
-            yield from self._leave_agent()
+            yield from self._clean_agent()
             yield from self._remove_files()
-        if not self._covers_what_stays() and not self._keys_of_ours():
+        if not self._protects_other_keys() and not self._own_keys():
             yield from self._keychain.forget_passphrase()
 
-    def _leave_agent(self) -> Iterator[Event]:
+    def _clean_agent(self) -> Iterator[Event]:
         if self._agents.own.lives:
             yield from self.summary.attempt(
                 self._own_agent, "own-agent-ended", self._agents.end_own
             )
-        agent = self._agents.theirs()
+        agent = self._agents.user_agent()
         if agent.socket is None:
             return
         removed = 0
@@ -184,44 +185,44 @@ class _Leaving:
             yield from self.summary.gone(OwnedItem("agent", str(removed)), "out-of-agent")
 
     def _remove_files(self) -> Iterator[Event]:
-        snapshot, keys = self._look, self._keys_of_ours()
+        snapshot, keys = self._snapshot, self._own_keys()
         alone = self._is_certificate_alone(keys)
         for key in keys:
-            one = OwnedItem("key", str(key.path))
-            yield from self.summary.attempt(one, "removed", partial(self._files.remove, key))
+            item = OwnedItem("key", str(key.path))
+            yield from self.summary.attempt(item, "removed", partial(self._files.remove, key))
         if alone:
-            one = OwnedItem("certificate", str(snapshot.certificate_path))
-            yield from self.summary.attempt(one, "removed", self._files.remove_certificate)
-        one = OwnedItem("waiting", str(snapshot.key_path))
-        yield from self.summary.attempt(one, "removed", self._files.remove_waiting)
+            item = OwnedItem("certificate", str(snapshot.certificate_path))
+            yield from self.summary.attempt(item, "removed", self._files.remove_certificate)
+        item = OwnedItem("waiting", str(snapshot.key_path))
+        yield from self.summary.attempt(item, "removed", self._files.remove_waiting)
 
-    def _keys_of_ours(self) -> list[StoredKey]:
-        ours = self._ours
-        return [key for key in self._files.every() if ours.has_key(key.public_key)]
+    def _own_keys(self) -> list[StoredKey]:
+        owned = self._owned
+        return [key for key in self._files.every() if owned.has_key(key.public_key)]
 
     def _foreign_keys(self) -> list[StoredKey]:
-        ours = self._ours
-        return [key for key in self._files.every() if not ours.has_key(key.public_key)]
+        owned = self._owned
+        return [key for key in self._files.every() if not owned.has_key(key.public_key)]
 
-    def _covers_what_stays(self) -> bool:
-        """Whether the passphrase in the keychain may be all that opens a key of the person's."""
-        covered = fold(self._journal.facts()).key_protected
-        return covered and any(key.encrypted for key in self._foreign_keys())
+    def _protects_other_keys(self) -> bool:
+        """Whether the passphrase in the keychain may unlock a key of the user's own."""
+        protected = fold(self._journal.facts()).key_protected
+        return protected and any(key.encrypted for key in self._foreign_keys())
 
     def _is_certificate_alone(self, keys: list[StoredKey]) -> bool:
-        """Whether ours lies beside a key that is not, or beside none."""
-        snapshot = self._look
+        """Whether Alpkey's certificate lies beside a key of the user's own, or beside none."""
+        snapshot = self._snapshot
         in_place = any(key.path == snapshot.key_path for key in keys)
         certificate = snapshot.certificate
-        return certificate is not None and not in_place and self._ours.has_certificate(certificate)
+        return certificate is not None and not in_place and self._owned.has_certificate(certificate)
 
     def _entries(self) -> list[bytes]:
-        """Of ours in the person's agent.  Raises AgentTrouble."""
-        agent = self._agents.theirs()
+        """Alpkey's entries in the user's agent.  Raises AgentTrouble."""
+        agent = self._agents.user_agent()
         if agent.socket is None:
             return []
-        ours = self._ours
-        return [one.blob for one in agent.identities() if ours.has_entry(one.blob)]
+        owned = self._owned
+        return [key.blob for key in agent.identities() if owned.has_entry(key.blob)]
 
     @property
     def _agents(self) -> Agents:
@@ -232,9 +233,9 @@ class _Leaving:
         return OwnedItem("own-agent", str(self._agents.own.socket))
 
     @property
-    def _look(self) -> Snapshot:
+    def _snapshot(self) -> Snapshot:
         return self._world.status.snapshot()
 
     @property
-    def _ours(self) -> OwnedKeys:
+    def _owned(self) -> OwnedKeys:
         return OwnedKeys.of(self._journal.facts())

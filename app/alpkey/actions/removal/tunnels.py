@@ -1,4 +1,4 @@
-"""Open tunnels, for whoever leaves this computer or takes Alpkey off it."""
+"""Close open tunnels at sign-out and uninstall."""
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -13,21 +13,21 @@ from alpkey.core.owned_item import OwnedItem
 
 @dataclass(frozen=True, slots=True)
 class TunnelRemoval:
-    """A login that stands outlives its key, so each is closed; ``gone`` tells of one that is."""
+    """An open connection outlives its key, so each is closed; ``gone`` reports a closed one."""
 
     world: TunnelWorld
     summary: Summary
     gone: Callable[[OwnedItem], Iterator[Event]]
 
-    def belongings(self) -> list[OwnedItem]:
-        """Those that are open."""
-        return [OwnedItem("tunnel", one.id) for one in self.world.listed() if one.alive]
+    def items(self) -> list[OwnedItem]:
+        """The open tunnels."""
+        return [OwnedItem("tunnel", tunnel.id) for tunnel in self.world.listed() if tunnel.alive]
 
     def close(self) -> Generator[Event, Answer, None]:
-        for one in self.belongings():
+        for item in self.items():
             try:
-                yield from close_tunnels([one.name], self.world)
+                yield from close_tunnels([item.name], self.world)
             except AlpkeyError as error:
-                yield from self.summary.left(one, error)
+                yield from self.summary.left(item, error)
             else:
-                yield from self.gone(one)
+                yield from self.gone(item)

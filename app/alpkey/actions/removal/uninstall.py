@@ -1,12 +1,12 @@
-"""Undo all that Alpkey ever touched outside its own folders, as ``state/touched.json`` has it.
+"""Undo every change outside Alpkey's own folders, as recorded in ``state/touched.json``.
 
-Each thing goes before the record forgets it, so that whatever a cut left, the next try finds.  What
-ssh reads goes in the order in which nothing is missed: first who calls, then what is called.
+Each item is removed before its record, so that what an interruption left is found again.  What ssh
+reads is removed in order: first the file that refers to another, then the file referred to.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -21,19 +21,19 @@ from alpkey.core.agent.ports import OwnAgent
 from alpkey.core.desktop.ports import ExternalFiles
 from alpkey.core.errors import AlpkeyError, InvalidFile
 from alpkey.core.events import Action, Answer, Event, Step, Warn
+from alpkey.core.keys.ports import KeyFiles
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.owned_item import OwnedItem
-from alpkey.core.ports import KeyFiles, Lock
+from alpkey.core.results.removal import UninstallResult
 from alpkey.core.ssh import include_line
 from alpkey.core.ssh import known_hosts as known_hosts_lines
-from alpkey.core.ssh.control_socket_ports import ControlSockets
-from alpkey.core.ssh.host_key_ports import KnownHosts
-from alpkey.core.state.external_change_ports import SSH_CONFIG, Entry
+from alpkey.core.ssh.ports import KnownHosts
+from alpkey.core.state.ports import SSH_CONFIG, Entry, Lock
 
 
 @dataclass(frozen=True, slots=True)
 class UninstallWorld:
-    """``known_hosts`` opens the file at a path; ``folders`` are our own, which stay."""
+    """``known_hosts`` opens the file at a path; ``folders`` are Alpkey's own, which stay."""
 
     configuration: ConfigureWorld
     tunnels: TunnelWorld
@@ -42,26 +42,25 @@ class UninstallWorld:
     files: KeyFiles
     lock: Lock
     own_ssh: Path
-    connections: ControlSockets
+    open_connections: Callable[[], Sequence[Path]]
+    end_connection: Callable[[Path], None]
     own_agent: OwnAgent
     folders: Sequence[Path]
 
 
-def uninstall(world: UninstallWorld, *, yes: bool) -> Action:
-    """Undoes it, after one question that lists it.
+def uninstall(world: UninstallWorld, *, yes: bool) -> Action[UninstallResult]:
+    """Undo all of it, after one question that lists it.
 
-    The result holds ``removed`` and ``left``, each thing with ``what`` and ``name``, what is left
-    also with ``code`` and ``reason``; ``key_path`` where a key stays, and our ``folders``.  Raises
-    Cancelled while nothing is changed yet, Unreachable (lock) and InvalidFile.
+    Raises Cancelled while nothing is changed yet, Unreachable (lock) and InvalidFile.
     """
     yield from finish_interrupted(world.files, world.lock)
     removal = _Removal(world)
-    if going := removal.belongings():
+    if going := removal.items():
         if not yes:
             yield from agree(1, "uninstall", removal_messages.to_remove(going, revoked=False))
         with world.configuration.cancellation.deferred():
             yield from removal.go()
-    yield from removal.tell_of_others()
+    yield from removal.report_unknown()
     key = world.files.current()
     return {
         "removed": removal.summary.result["removed"],
@@ -72,19 +71,19 @@ def uninstall(world: UninstallWorld, *, yes: bool) -> Action:
 
 
 class _Removal:
-    """What lies outside, and how each kind of it goes."""
+    """What lies outside Alpkey's folders, and how each kind of it is removed."""
 
     def __init__(self, world: UninstallWorld) -> None:
         self._world = world
         self._touched = world.configuration.external_changes
         self.summary = Summary()
-        # They hold to our files for ssh, and could not come back without.
+        # Tunnels use Alpkey's files for ssh and could not reconnect without them.
         self._tunnels = TunnelRemoval(world.tunnels, self.summary, self._gone)
 
-    def belongings(self) -> list[OwnedItem]:
-        """All that will go, in the order it goes in."""
-        going = self._tunnels.belongings()
-        going += [_connection(one) for one in self._world.connections.open()]
+    def items(self) -> list[OwnedItem]:
+        """All that will be removed, in that order."""
+        going = self._tunnels.items()
+        going += [_connection(socket) for socket in self._world.open_connections()]
         if self._world.own_agent.lives:
             going.append(self._own_agent)
         going += [OwnedItem("placed", str(path)) for path in self._placed.values()]
@@ -102,50 +101,50 @@ class _Removal:
         with self._world.lock.held(LOCK_TIMEOUT_S):
             yield from self._end_connections()
             yield from self._end_own_agent()
-            yield from self._take_back_files()
-            if (yield from self._take_out_line()):
+            yield from self._restore_files()
+            if (yield from self._remove_line()):
                 yield from self._remove_ssh_files()
-            yield from self._forget_host_keys()
+            yield from self._remove_host_keys()
 
-    def tell_of_others(self) -> Iterator[Event]:
-        """An entry of a kind that we do not know."""
+    def report_unknown(self) -> Iterator[Event]:
+        """Report records of a kind that this version does not know."""
         known = {SSH_CONFIG, KNOWN_HOSTS, *self._placed}
         for name in self._touched.names():
             if name not in known:
                 yield from self.summary.keep(OwnedItem("unknown", name), Warn("made-by-another"))
 
     def _end_connections(self) -> Iterator[Event]:
-        """Their sockets lie among our files for ssh."""
-        for socket in self._world.connections.open():
-            yield from self._ends(_connection(socket), partial(self._world.connections.end, socket))
+        """Their sockets lie among Alpkey's files for ssh."""
+        for socket in self._world.open_connections():
+            yield from self._end(_connection(socket), partial(self._world.end_connection, socket))
 
     def _end_own_agent(self) -> Iterator[Event]:
-        """Our files for ssh, which name it, go next."""
+        """Alpkey's files for ssh, which name it, are removed next."""
         if self._world.own_agent.lives:
-            yield from self._ends(self._own_agent, self._world.own_agent.end)
+            yield from self._end(self._own_agent, self._world.own_agent.end)
 
-    def _ends(self, one: OwnedItem, action: Callable[[], object]) -> Iterator[Event]:
+    def _end(self, item: OwnedItem, action: Callable[[], object]) -> Iterator[Event]:
         try:
             action()
         except AlpkeyError as error:
-            yield from self.summary.left(one, error)
+            yield from self.summary.left(item, error)
         else:
-            yield from self._gone(one)
+            yield from self._gone(item)
 
-    def _take_back_files(self) -> Iterator[Event]:
+    def _restore_files(self) -> Iterator[Event]:
         for name, path in self._placed.items():
-            one = OwnedItem("placed", str(path))
+            item = OwnedItem("placed", str(path))
             try:
-                kept = self._world.outside.take_back(name)
+                backup = self._world.outside.take_back(name)
             except AlpkeyError as error:
-                yield from self.summary.left(one, error)
+                yield from self.summary.left(item, error)
                 continue
-            yield from self._gone(one)
-            if kept:
-                yield Warn("file-kept", {"path": str(kept)})
+            yield from self._gone(item)
+            if backup:
+                yield Warn("file-kept", {"path": str(backup)})
 
-    def _take_out_line(self) -> Generator[Event, Answer, bool]:
-        """Whether it is out; until then our files stay, so that it goes on to work."""
+    def _remove_line(self) -> Generator[Event, Answer, bool]:
+        """Remove the Include line; returns whether it is gone, for until then its files stay."""
         if not self._has_line():
             return True
         try:
@@ -161,27 +160,27 @@ class _Removal:
         if not own.lying():
             return
         try:
-            went = own.remove()
+            folder_gone = own.remove()
         except AlpkeyError as error:
             yield from self.summary.left(self._ssh_files, error)
             return
         yield from self._gone(self._ssh_files)
-        if not went:
+        if not folder_gone:
             why = Warn("folder-shared", {"path": str(self._world.own_ssh)})
             yield from self.summary.keep(self._ssh_files, why)
 
-    def _forget_host_keys(self) -> Iterator[Event]:
+    def _remove_host_keys(self) -> Iterator[Event]:
         if entry := self._host_keys:
-            one = OwnedItem("host-keys", entry["path"])
+            item = OwnedItem("host-keys", entry["path"])
             try:
-                self._take_out_host_keys(entry)
+                self._remove_host_key_lines(entry)
             except AlpkeyError as error:
-                yield from self.summary.left(one, error)
+                yield from self.summary.left(item, error)
             else:
-                yield from self._gone(one)
+                yield from self._gone(item)
 
-    def _take_out_host_keys(self, entry: Entry) -> None:
-        """A line that the person changed or hashed since is theirs."""
+    def _remove_host_key_lines(self, entry: Entry) -> None:
+        """A line that the user changed or hashed since stays."""
         file = self._world.known_hosts(Path(entry["path"]))
         content = file.read() or b""
         lines = [line.encode() for line in entry["lines"]]
@@ -190,17 +189,17 @@ class _Removal:
             file.replace(rest if rest or entry.get("existed", True) else None)
         self._touched.note(KNOWN_HOSTS, None)
 
-    def _gone(self, one: OwnedItem) -> Iterator[Event]:
-        self.summary.result["removed"].append(asdict(one))
-        yield Step("undone", {"what": removal_messages.item_text(one)})
+    def _gone(self, item: OwnedItem) -> Iterator[Event]:
+        self.summary.result["removed"].append(item.as_object())
+        yield Step("undone", {"what": removal_messages.item_text(item)})
 
     def _has_line(self) -> bool:
-        """Recorded, or there all the same, as where the record was lost."""
+        """Whether it is recorded, or there though the record was lost."""
         if self._touched.entry(SSH_CONFIG) is not None:
             return True
-        with suppress(InvalidFile):  # a file that we may not change is not one that we have changed
+        with suppress(InvalidFile):  # a file that may not be changed was not changed
             world = self._world.configuration
-            line, content = world.own_files.include(), world.person.read().content or b""
+            line, content = world.own_files.include(), world.user_config.read().content or b""
             return include_line.undone(content, line, None) != content
         return False
 
@@ -214,7 +213,7 @@ class _Removal:
 
     @property
     def _line(self) -> OwnedItem:
-        return OwnedItem("ssh-line", str(self._world.configuration.person.path))
+        return OwnedItem("ssh-line", str(self._world.configuration.user_config.path))
 
     @property
     def _ssh_files(self) -> OwnedItem:

@@ -17,9 +17,11 @@ from alpkey.core.errors import (
     Unreachable,
 )
 from alpkey.core.events import Action
+from alpkey.core.results.status import RenewResult
 from alpkey.core.schedule.auto_renewal import SPARES, is_possible
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import AutoRenewalFailed, fold
+from alpkey.core.state.facts import AutoRenewalFailed
+from alpkey.core.state.journal import fold
 from alpkey.core.state.key_origin import origin
 from alpkey.core.state.snapshot import Snapshot
 
@@ -27,7 +29,7 @@ from alpkey.core.state.snapshot import Snapshot
 _TEMPORARY = (Unreachable, KeychainTrouble, QuotaUsedUp)
 
 
-def renew_automatically(world: GatewayRenewalWorld) -> Action:
+def renew_automatically(world: GatewayRenewalWorld) -> Action[RenewResult]:
     """Renew where that may be tried now; the result is that of a renewal.
 
     The user is asked nothing, neither by Alpkey nor by the keychain.  Raises what a renewal raises.

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 from alpkey.core.errors import NeedsBrowser
 from alpkey.core.events import Action
+from alpkey.core.results.status import RenewResult
 from alpkey.core.site import GATEWAY, Service
 
 
 def renew_by_password(
     first_service: Callable[[], Service | None],
-    classic: Callable[[], Action],
-    at_gateway: Callable[[], Action],
-) -> Action:
+    classic: Callable[[], Action[RenewResult]],
+    at_gateway: Callable[[], Action[RenewResult]],
+) -> Action[RenewResult]:
     """Renew at ``first_service``: the first one that is not known to be retired.
 
     One that turns out to be retired says so before anything secret is sent to it; then the next one

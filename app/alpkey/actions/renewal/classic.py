@@ -15,9 +15,12 @@ from alpkey.core.errors import Cancelled, NeedsBrowser, Unreachable
 from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.certificate import Certificate, public_line
 from alpkey.core.keys.certificate_check import check_certificate
-from alpkey.core.ports import Credentials, IssuedPair, KeyService
+from alpkey.core.keys.ports import IssuedPair
+from alpkey.core.results.status import RenewResult
+from alpkey.core.signin.key_service import Credentials, KeyService
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Retired, fold
+from alpkey.core.state.facts import Retired
+from alpkey.core.state.journal import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class ClassicRenewalWorld(RenewalWorld):
     service: KeyService
 
 
-def renew(request: RenewRequest, world: ClassicRenewalWorld) -> Action:
+def renew(request: RenewRequest, world: ClassicRenewalWorld) -> Action[RenewResult]:
     """Renew key and certificate; result and errors are those of ``Renewal.run``.
 
     Where the sign-in is refused the question is asked again, in the same action.
@@ -59,8 +62,8 @@ class _ClassicRenewal(Renewal[Credentials]):
             world.kept, self._prove_service, account, numbers, offer=request.form
         )
 
-    def sign_in(self) -> Action:
-        def use(credentials: Credentials) -> Action:
+    def sign_in(self) -> Action[RenewResult]:
+        def use(credentials: Credentials) -> Action[RenewResult]:
             result = yield from self.renew(credentials)
             if result["renewed"]:
                 yield from self._prompt.settle(credentials)
@@ -113,7 +116,7 @@ class _ClassicRenewal(Renewal[Credentials]):
     def _prove_service(self) -> Iterator[Event]:
         """Have the service show itself before any secret is sent; a retirement is remembered."""
         # ssh takes its time to say which agent it uses: ask it while the user types.
-        self.world.status.agents.theirs()
+        self.world.status.agents.user_agent()
         was_retired = self.service_name in fold(self.facts).retired
         try:
             self._service.prove()

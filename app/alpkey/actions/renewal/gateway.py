@@ -29,11 +29,13 @@ from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.certificate import Certificate, fingerprint, public_line
 from alpkey.core.keys.certificate_check import check_certificate, check_key, is_early
 from alpkey.core.keys.certificate_service import CertificateService
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.messages.describe import describe, quoted
-from alpkey.core.ports import IssuedPair
+from alpkey.core.results.status import RenewResult
 from alpkey.core.signin.ports import Tokens
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Listed, MaybeIssued, Refused, Revoked, fold
+from alpkey.core.state.facts import Listed, MaybeIssued, Refused, Revoked
+from alpkey.core.state.journal import fold
 from alpkey.core.state.key_origin import Origin
 from alpkey.core.state.quota import from_list, is_brief, slots_in
 
@@ -56,7 +58,7 @@ class GatewayRenewalWorld(RenewalWorld):
 
 def renew_at_gateway(
     method: SignInMethod, request: GatewayRequest, world: GatewayRenewalWorld
-) -> Action:
+) -> Action[RenewResult]:
     """Renew the certificate; result and errors are those of ``Renewal.run``."""
     return _GatewayRenewal(method, request, world).run()
 
@@ -92,12 +94,12 @@ class _GatewayRenewal(Renewal[SignedIn]):
         known = fold(self.facts, self._who.account)
         if not (self._can_sign_in_anew or known.session_kept):
             raise self._needs_user()
-        self._named = yield from named_key(world.files, world.pairs, world.protection)
+        self._named = yield from named_key(world.files, world.pairs, world.change_passphrase)
         self._check_named()
         world.files.check_writable()
         self._agreed = yield from agree_to_replace(world.files, known, yes=request.yes)
 
-    def sign_in(self) -> Action:
+    def sign_in(self) -> Action[RenewResult]:
         world, who = self.world.sign_in, self._who
         if self._can_sign_in_anew:
             signed_in = yield from sign_in(self._chosen_method, world, who)

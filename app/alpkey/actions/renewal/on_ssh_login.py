@@ -4,12 +4,13 @@ from collections.abc import Callable, Generator
 
 from alpkey.core.errors import AlpkeyError, Cancelled
 from alpkey.core.events import Action, Answer, Event
-from alpkey.core.ports import Clock
+from alpkey.core.results.status import RenewResult
 from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.timestamps import Clock
 
 
 def renewed_without_asking(
-    snapshot: Callable[[], Snapshot], clock: Clock, renew: Callable[[], Action] | None
+    snapshot: Callable[[], Snapshot], clock: Clock, renew: Callable[[], Action[RenewResult]] | None
 ) -> Generator[Event, Answer, bool]:
     """Whether the key opens doors now; where it does not, the user can still be asked.
 

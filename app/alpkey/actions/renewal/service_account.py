@@ -12,8 +12,9 @@ from datetime import timedelta
 
 from alpkey.actions.install import LOCK_TIMEOUT_S
 from alpkey.actions.keys.named_key import check_unchanged, is_own, named_key
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import InvalidFile
-from alpkey.core.events import Action, Result, Step, Warn
+from alpkey.core.events import Action, Step, Warn
 from alpkey.core.keys.certificate import (
     Certificate,
     InvalidCertificate,
@@ -22,21 +23,16 @@ from alpkey.core.keys.certificate import (
 )
 from alpkey.core.keys.certificate_check import check_certificate, check_key
 from alpkey.core.keys.certificate_service import CertificateService
+from alpkey.core.keys.ports import ChangePassphrase, IssuedPair, KeyFiles, Pairs
 from alpkey.core.paths import certificate_of
-from alpkey.core.ports import (
-    Cancellation,
-    Clock,
-    IssuedPair,
-    KeyFiles,
-    KeyProtection,
-    Lock,
-    Pairs,
-)
+from alpkey.core.results.status import RenewResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import Site
+from alpkey.core.state.ports import Lock
 from alpkey.core.state.quota import Quota
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import AgentView, Status, status_object
+from alpkey.core.timestamps import Clock
 
 NO_AGENT = AgentView(reachable=False, socket=None, holds_current=False, stale=0)
 
@@ -51,12 +47,14 @@ class ServiceAccountWorld:
     files: KeyFiles
     pairs: Pairs
     lock: Lock
-    protection: KeyProtection
+    change_passphrase: ChangePassphrase
     cancellation: Cancellation
     clock: Clock
 
 
-def renew_for_service_account(if_needed: timedelta | None, world: ServiceAccountWorld) -> Action:
+def renew_for_service_account(
+    if_needed: timedelta | None, world: ServiceAccountWorld
+) -> Action[RenewResult]:
     """Renew the service account's certificate; its key is made where there is none.
 
     The result is that of a renewal, without quota and agent.  Raises SignInRefused, InvalidInput,
@@ -65,7 +63,7 @@ def renew_for_service_account(if_needed: timedelta | None, world: ServiceAccount
     if if_needed is not None and _snapshot(world).outlasts(if_needed, world.clock()):
         return _result(world)
     api_key = world.api_key()
-    named = yield from named_key(world.files, world.pairs, world.protection)
+    named = yield from named_key(world.files, world.pairs, world.change_passphrase)
     world.files.check_writable()
     token = world.service.token_for(api_key)
     yield Step("signed-in")
@@ -129,6 +127,6 @@ def _snapshot(world: ServiceAccountWorld) -> Snapshot:
     )
 
 
-def _result(world: ServiceAccountWorld, service: str | None = None) -> Result:
+def _result(world: ServiceAccountWorld, service: str | None = None) -> RenewResult:
     status = status_object(Status(_snapshot(world), NO_AGENT), world.clock())
     return {**status, "renewed": service is not None, "service": service, "cancelled_late": False}

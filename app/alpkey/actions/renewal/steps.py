@@ -19,14 +19,18 @@ from alpkey.actions.install import LOCK_TIMEOUT_S, finish_interrupted, report_wa
 from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.status import StatusWorld, take_status
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp
-from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
+from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.certificate import Certificate
+from alpkey.core.keys.ports import ChangePassphrase, KeyFiles, Pairs
 from alpkey.core.messages import times
-from alpkey.core.ports import Cancellation, KeyFiles, KeyProtection, Lock, Pairs
+from alpkey.core.results.status import RenewResult
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod, Site
-from alpkey.core.state.journal import Fact, Issued, Known, MaybeIssued, Refused, fold
+from alpkey.core.state.facts import Fact, Issued, MaybeIssued, Refused
+from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.ports import Lock
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.state.status import status_object
 
@@ -45,7 +49,7 @@ class RenewalWorld:
     cancellation: Cancellation
     status: StatusWorld
     kept: SavedSecretsWorld
-    protection: KeyProtection
+    change_passphrase: ChangePassphrase
     refill: Refill
 
 
@@ -69,9 +73,9 @@ class Renewal(ABC, Generic[T]):
         self.request = request
         self.world = world
         self.service_name = service
-        self.passphrase = KeyPassphrase(world.kept, world.protection)
+        self.passphrase = KeyPassphrase(world.kept, world.change_passphrase)
 
-    def run(self) -> Action:
+    def run(self) -> Action[RenewResult]:
         """The result is the status and ``renewed``, ``service``, ``cancelled_late``.
 
         Raises every error of the tree but NoKey and KeyExpired.
@@ -86,7 +90,7 @@ class Renewal(ABC, Generic[T]):
         self.passphrase.begin()
         return (yield from self.sign_in())
 
-    def renew(self, signed_in: T) -> Action:
+    def renew(self, signed_in: T) -> Action[RenewResult]:
         """From the sign-in to the result; raises SignInRefused where that is to be repeated."""
         yield from self.passphrase.wait()
         yield from report_wait(self.world.lock)
@@ -118,7 +122,7 @@ class Renewal(ABC, Generic[T]):
         """
 
     @abstractmethod
-    def sign_in(self) -> Action:
+    def sign_in(self) -> Action[RenewResult]:
         """Sign in and ``renew`` with that."""
 
     @abstractmethod
@@ -224,13 +228,13 @@ class Renewal(ABC, Generic[T]):
         needed, now = self.request.if_needed, self.world.status.clock()
         return needed is not None and self.snapshot.outlasts(needed, now)
 
-    def _result(self, service: str | None = None) -> Result:
+    def _result(self, service: str | None = None) -> RenewResult:
         return renewal_result(self.world.status, self.world.cancellation, service)
 
 
 def renewal_result(
     status: StatusWorld, cancellation: Cancellation, service: str | None = None
-) -> Result:
+) -> RenewResult:
     """The status, and which ``service`` issued a certificate; None where none had to."""
     renewed = service is not None
     return {

@@ -6,8 +6,8 @@ from typing import TypeVar
 from alpkey.actions.signin.saved_secrets import SavedSecrets, SavedSecretsWorld
 from alpkey.core.errors import AlpkeyError, InvalidInput, SignInRefused
 from alpkey.core.events import NOT_YET, Answer, Ask, Await, Event, Field, Warn
-from alpkey.core.ports import Credentials
 from alpkey.core.signin.credentials import held_for, read_credentials
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.state.journal import SIGN_IN_REFUSALS, Known, fold
 
 T = TypeVar("T")

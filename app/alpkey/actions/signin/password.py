@@ -7,6 +7,7 @@ from alpkey.actions.signin.saved_secrets import SavedSecretsWorld, note
 from alpkey.core.errors import InvalidInput
 from alpkey.core.events import Action, Answer, Ask, Await, Event, Field
 from alpkey.core.keychain.entries import NOTHING, Kind, SavedSecret, entry_name, to_entry
+from alpkey.core.results.signin import ForgottenPasswordResult, SavedPasswordResult
 from alpkey.core.secret import Secret
 from alpkey.core.signin.credentials import named
 
@@ -22,7 +23,7 @@ class KeepRequest:
     kind: Kind = "password"
 
 
-def keep(request: KeepRequest, world: SavedSecretsWorld) -> Action:
+def keep(request: KeepRequest, world: SavedSecretsWorld) -> Action[SavedPasswordResult]:
     """Store the password, or the secret of a code generator, in place of what was saved.
 
     The result holds ``account`` and ``kept``.  Raises KeychainTrouble, InvalidInput and
@@ -38,13 +39,13 @@ def keep(request: KeepRequest, world: SavedSecretsWorld) -> Action:
     if not isinstance(secret, Secret) or not secret:
         raise InvalidInput("secret-missing", field=FIELDS[request.kind])
     if request.kind == "totp":
-        world.codes.check(secret)
+        world.check_code_secret(secret)
     world.keychain.store(entry_name(account), to_entry(SavedSecret(request.kind, secret)))
     note(world, account, request.kind)
     return {"account": account, "kept": request.kind}
 
 
-def forget(request: KeepRequest, world: SavedSecretsWorld) -> Action:
+def forget(request: KeepRequest, world: SavedSecretsWorld) -> Action[ForgottenPasswordResult]:
     """Remove what is saved.  The result holds ``account``, and ``forgotten``: was there anything?
 
     Raises KeychainTrouble, InvalidInput and InvalidFile.

@@ -6,16 +6,20 @@ from typing import NamedTuple, TypeVar
 
 from alpkey.actions.install import LOCK_TIMEOUT_S
 from alpkey.core.background_call import BackgroundCall, RunInBackground
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, KeychainTrouble
 from alpkey.core.events import Answer, Event, Field, Step, Warn
 from alpkey.core.keychain.entries import WISH, Kind, SavedSecret, entry_name, from_entry, to_entry
-from alpkey.core.keychain.ports import CodeGenerator, Keychain
+from alpkey.core.keychain.ports import CheckCodeSecret, Keychain, MakeCode
 from alpkey.core.messages.describe import quoted
-from alpkey.core.ports import Cancellation, Clock, Credentials, Journal, Lock
 from alpkey.core.secret import Secret
 from alpkey.core.signin.credentials import named
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.site import Site
-from alpkey.core.state.journal import Known, SecretSaved, fold
+from alpkey.core.state.facts import SecretSaved
+from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.ports import Journal, Lock
+from alpkey.core.timestamps import Clock
 
 T = TypeVar("T")
 
@@ -31,8 +35,9 @@ class SavedSecretsWorld:
 
     site: Site
     keychain: Keychain
-    codes: CodeGenerator
-    aside: RunInBackground
+    check_code_secret: CheckCodeSecret
+    make_code: MakeCode
+    run_in_background: RunInBackground
     journal: Journal
     lock: Lock
     cancellation: Cancellation
@@ -75,9 +80,9 @@ class SavedSecrets:
         if self._is_known and self._refused:
             yield Warn("kept-refused")
         if self._is_known:
-            self.news = self._world.aside(self._look)
+            self.news = self._world.run_in_background(self._look)
         elif self._offer:
-            self.news = self._world.aside(self._look_for_a_keychain)
+            self.news = self._world.run_in_background(self._look_for_a_keychain)
 
     def learn(self) -> Iterator[Event]:
         """Take in what the keychain answered."""
@@ -107,7 +112,7 @@ class SavedSecrets:
             case "password" if kept:
                 return {"password": kept.secret}
             case "totp" if kept:
-                return {"otp": self._world.codes.code(kept.secret, self._world.clock())}
+                return {"otp": self._world.make_code(kept.secret, self._world.clock())}
         return {}
 
     def must_be_typed(self, answer: Answer, username: str | None) -> bool:
@@ -177,7 +182,7 @@ class SavedSecrets:
         if kept.kind != "totp":
             return True
         try:
-            self._world.codes.check(kept.secret)
+            self._world.check_code_secret(kept.secret)
         except InvalidInput:
             return False
         return self._world.site.keeps_totp_secret
@@ -195,7 +200,7 @@ def patiently(call: Callable[[], T], world: SavedSecretsWorld) -> T:
 
     A call that is given up goes on in the background.
     """
-    running = world.aside(call)
+    running = world.run_in_background(call)
     while not running.wait(_LOOK_AGAIN_S):
         if world.cancellation.requested:
             raise Cancelled

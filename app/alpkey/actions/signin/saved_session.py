@@ -23,7 +23,8 @@ from alpkey.core.keychain.entries import (
 )
 from alpkey.core.messages.describe import quoted
 from alpkey.core.signin.ports import SignIn, Tokens
-from alpkey.core.state.journal import SessionSaved, fold
+from alpkey.core.state.facts import SessionSaved
+from alpkey.core.state.journal import fold
 
 QUESTION = "keep_sign_in"
 QUESTION_NUMBER = 2

@@ -15,11 +15,12 @@ from alpkey.actions.signin.saved_session import Session, SessionWorld, Who
 from alpkey.core.errors import AlpkeyError, InvalidInput, NeedsBrowser, SignInRefused, Unreachable
 from alpkey.core.events import Answer, Event, Show, Step, Warn
 from alpkey.core.messages.describe import describe
-from alpkey.core.ports import Credentials
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.methods import password_retirement, service_for
-from alpkey.core.signin.ports import Browser, Callback, DeviceRequest, SignIn, Tokens
+from alpkey.core.signin.ports import DeviceRequest, ListenForRedirect, OpenBrowser, SignIn, Tokens
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import Refused, Retired, fold
+from alpkey.core.state.facts import Refused, Retired
+from alpkey.core.state.journal import fold
 
 BROWSER_TIMEOUT_S = 300.0
 LOST_IN_A_ROW = 3
@@ -45,8 +46,8 @@ class SignInWorld:
 
     kept: SavedSecretsWorld
     provider: SignIn
-    callback: Callback
-    browser: Browser
+    listen: ListenForRedirect
+    open_browser: OpenBrowser
     qr: Callable[[str], tuple[str, ...]]
     pause: Callable[[timedelta], None]
     sessions: SessionWorld | None = None
@@ -164,10 +165,10 @@ def _sent(credentials: Credentials, world: SignInWorld) -> Tokens:
 def _with_browser(world: SignInWorld, fresh_for: str | None) -> SigningIn:
     """The browser is sent to an address of ours, as every user here can read its arguments."""
     request = world.provider.for_browser(fresh_for)
-    with world.callback.listening(request) as awaited:
-        world.browser.open(awaited.start_address())
-        yield Show("browser", request.url, short_url=awaited.start_address())
-        code = awaited.code(BROWSER_TIMEOUT_S, lambda: world.kept.cancellation.requested)
+    with world.listen(request) as await_code:
+        world.open_browser(await_code.start_address())
+        yield Show("browser", request.url, short_url=await_code.start_address())
+        code = await_code(BROWSER_TIMEOUT_S, lambda: world.kept.cancellation.requested)
     tokens = world.provider.with_code(request, code)
     yield Step("signed-in")
     return tokens

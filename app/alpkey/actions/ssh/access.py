@@ -1,4 +1,4 @@
-"""The way to a cluster: a name that leads to the centre, a key that is good, and why it failed."""
+"""What a login needs: a name of the centre's, a valid key; and why a login failed."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
@@ -9,72 +9,70 @@ from alpkey.actions.doctor import DoctorWorld, examine
 from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.doctor.checks_agent import asks_passphrase
 from alpkey.core.doctor.diagnosis import all_ids, diagnose, finding_object
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event
-from alpkey.core.ports import Clock, OwnConfigFiles, Resolver
+from alpkey.core.results.status import RenewResult
 from alpkey.core.site import Site
 from alpkey.core.ssh import error_messages
-from alpkey.core.ssh.remote_ports import Remote
+from alpkey.core.ssh.login_result import LoginObservation
+from alpkey.core.ssh.ports import ResolveHost, RunOnHost, WriteOwnConfig
 from alpkey.core.state.snapshot import Snapshot, closed_doors
+from alpkey.core.timestamps import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterAccess:
-    """``renew`` and ``refill`` are other actions, and ``doctor`` another's world, made only where
-    needed.
-    """
+    """``renew`` and ``refill`` are other actions, ``doctor`` makes the doctor's world if needed."""
 
     site: Site
     snapshot: Callable[[], Snapshot]
     clock: Clock
-    own_files: OwnConfigFiles
-    resolver: Resolver
-    renew: Callable[[], Action]
+    write_config: WriteOwnConfig
+    resolve: ResolveHost
+    renew: Callable[[], Action[RenewResult]]
     doctor: Callable[[], DoctorWorld]
     refill: Refill
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteWorld:
-    """For what is done on a host, with nobody at the keyboard there."""
+    """For commands that run on a host without a terminal."""
 
     access: ClusterAccess
-    remote: Remote
+    run_on_host: RunOnHost
 
 
 def prepare_login(
     name: str, access: ClusterAccess, *, may_ask: bool
 ) -> Generator[Event, Answer, Path | None]:
-    """The file for ``ssh -F``, once ``name`` is a cluster's and the key opens doors.
+    """Check that ``name`` is a cluster's and the key is valid; returns the file for ``ssh -F``.
 
-    ``may_ask``: whether somebody is there to renew a dead key with; where nobody is, raises NoKey,
-    KeyExpired or InvalidFile.  Raises InvalidInput (``unknown-host``).
+    With ``may_ask`` an invalid key is renewed with the user; without, raises NoKey, KeyExpired or
+    InvalidFile.  Raises InvalidInput (``unknown-host``).
     """
     config = check_cluster(name, access)
     if closed := closed_doors(access.snapshot(), access.clock()):
         if not may_ask:
             raise closed
         yield from access.renew()
-        config = access.own_files.write(access.snapshot().account)
+        config = access.write_config(access.snapshot().account)
     yield from unlock(access, may_ask=may_ask)
     return config
 
 
 def unlock(access: ClusterAccess, *, may_ask: bool = False) -> Generator[Event, Answer, None]:
-    """A key under a passphrase is in the agent then, for nobody is asked by ssh."""
+    """Load a key with a passphrase into the agent, for ssh cannot ask for the passphrase."""
     if access.snapshot().encrypted:
         yield from access.refill(may_ask=may_ask)
 
 
 def check_cluster(name: str, access: ClusterAccess) -> Path | None:
-    """The file for ``ssh -F``.  Raises InvalidInput for any name but a cluster's or an alias of
-    one.
+    """Write the file for ``ssh -F`` and return it, if ``name`` is a cluster or an alias of one.
 
-    What ssh is asked about a name has to lie there before.
+    Raises InvalidInput for any other name.  ssh needs the file to resolve the name.
     """
-    config = access.own_files.write(access.snapshot().account)
-    check_name(name, access.site, access.resolver)
+    config = access.write_config(access.snapshot().account)
+    check_name(name, access.site, access.resolve)
     host = access.site.host_named(name)
     if host and host.name == access.site.jump_host:
         known = ", ".join(host.name for host in access.site.hosts if host.jump)
@@ -83,21 +81,27 @@ def check_cluster(name: str, access: ClusterAccess) -> Path | None:
 
 
 def explain_failure(failed: LoginObservation, access: ClusterAccess) -> AlpkeyError:
-    """Why this login failed, as the doctor finds it; ssh's own words only where it finds nothing.
+    """Why this login failed, as the doctor finds it; ssh's own message if it finds nothing.
 
-    What says by itself why no login can work comes before what only this one brought to light.
+    Findings that stop every login come before those that only this login showed.
     """
-    seen, now = examine(access.doctor(), failed), access.clock()
-    if asks_passphrase(seen):
+    observations, now = examine(access.doctor(), failed), access.clock()
+    if asks_passphrase(observations):
         return AgentTrouble("key-encrypted")
-    findings = diagnose(seen, now)
-    known_before = all_ids(diagnose(replace(seen, logins={}), now))
-    telling = [one for one in findings if one.severity == "error"]
-    telling += [one for one in findings if one.check.id not in known_before]
-    if not telling:
+    findings = diagnose(observations, now)
+    known_before = all_ids(diagnose(replace(observations, logins={}), now))
+    causes = [finding for finding in findings if finding.severity == "error"]
+    causes += [finding for finding in findings if finding.check.id not in known_before]
+    if not causes:
         return Unreachable(
             "login-odd", host=failed.host, said=error_messages.last_line(failed.said)
         )
-    said = finding_object(telling[0])
-    facts = {name: said[name] for name in ("title", "detail", "next_step")}
-    return Unreachable("login-failed", host=failed.host, finding=said["id"], **facts)
+    cause = finding_object(causes[0])
+    return Unreachable(
+        "login-failed",
+        host=failed.host,
+        finding=cause["id"],
+        title=cause["title"],
+        detail=cause["detail"],
+        next_step=cause["next_step"],
+    )

@@ -1,23 +1,28 @@
-"""The person's ssh configuration: one line of ours at its top, planned, shown, proven, undone.
+"""The user's ssh configuration: the Include line at its top, planned, added, verified, removed.
 
-ssh itself is asked what a configuration means, before and after.  Nothing of theirs is parsed but
-the names on their ``Host`` lines, which are only asked about.
+ssh itself is asked what a configuration means, before and after.  Of the user's lines only the
+names after ``Host`` are parsed, to ask ssh about them.
 """
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from alpkey.actions.confirm import agree
+from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError, InvalidFile
-from alpkey.core.events import Action, Answer, Event, Result, Step, Warn
-from alpkey.core.ports import Cancellation, Clock
+from alpkey.core.events import Action, Answer, Event, Step, Warn
+from alpkey.core.results.ssh import (
+    ConfigChangeResult,
+    ConfigLoss,
+    ConfigPlanResult,
+    ShownConfigResult,
+)
 from alpkey.core.site import Site
 from alpkey.core.ssh import host_patterns, include_line
 from alpkey.core.ssh.aliases import Alias
 from alpkey.core.ssh.config_blocks import keywords
-from alpkey.core.ssh.config_ports import AliasFile, ConfigFile, OwnConfig, SshJudge, UserConfig
 from alpkey.core.ssh.config_query import (
     Loss,
     Resolution,
@@ -27,11 +32,13 @@ from alpkey.core.ssh.config_query import (
     same_host,
     together,
 )
-from alpkey.core.state.external_change_ports import SSH_CONFIG, Entry, ExternalChanges
+from alpkey.core.ssh.ports import ConfigFile, OwnConfig, QueryConfig, TryConfig, UserConfig
+from alpkey.core.state.ports import SSH_CONFIG, Entry, ExternalChanges
 from alpkey.core.state.snapshot import Snapshot
+from alpkey.core.timestamps import Clock
 
 # Each name costs a few calls of ssh, about 10 ms each.
-NAMES_OF_THEIRS = 10
+MAX_USER_NAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,11 @@ class ConfigureWorld:
     snapshot: Callable[[], Snapshot]
     clock: Clock
     own_files: OwnConfig
-    person: UserConfig
-    judge: SshJudge
+    user_config: UserConfig
+    query: QueryConfig
+    try_config: TryConfig
     external_changes: ExternalChanges
-    aliases: AliasFile
+    write_aliases: Callable[[Iterable[Alias]], None]
     cancellation: Cancellation
 
 
@@ -75,7 +83,7 @@ class Plan:
 
     @property
     def aliases(self) -> list[Alias]:
-        """The person's names for hosts of the centre."""
+        """The user's names for hosts of the centre."""
         site = self.world.site
         found = {name: same_host(site, name, self.after) for name in self.after}
         return [
@@ -85,14 +93,14 @@ class Plan:
         ]
 
 
-def show(world: ConfigureWorld) -> Action:
-    """What stands where, without asking ssh: our line, and the blocks that it reads in."""
+def show(world: ConfigureWorld) -> Action[ShownConfigResult]:
+    """The Include line, whether it is there, and the blocks that it includes; ssh is not asked."""
     yield from ()
     line, content = world.own_files.include(), None
-    with suppress(InvalidFile):  # a file that we may not change can hold the line all the same
-        content = world.person.read().content
+    with suppress(InvalidFile):  # a file that may not be changed can still hold the line
+        content = world.user_config.read().content
     return {
-        "path": str(world.person.path),
+        "path": str(world.user_config.path),
         "applied": include_line.begins_with(content or b"", line),
         "line": line.decode(errors="replace"),
         "on_demand": world.own_files.on_demand,
@@ -102,35 +110,37 @@ def show(world: ConfigureWorld) -> Action:
     }
 
 
-def diff(world: ConfigureWorld) -> Action:
-    """What ``apply`` would do; changes nothing."""
+def diff(world: ConfigureWorld) -> Action[ConfigPlanResult]:
+    """What ``apply`` would do; nothing is changed."""
     yield from ()
     plan = make_plan(world, on_demand=world.own_files.on_demand)
     return _result(plan, changed=plan.changes)
 
 
-def check(world: ConfigureWorld) -> Action:
-    """Whether the line stands and does what it should; remembers the person's aliases.
+def check(world: ConfigureWorld) -> Action[ConfigPlanResult]:
+    """Check whether the line is there and works; save the user's aliases.
 
-    Raises InvalidFile (``config-unproven``) where it stands and does not.
+    Raises InvalidFile (``config-unproven``) if it is there and does not work.
     """
     yield from ()
     plan = make_plan(world, on_demand=world.own_files.on_demand)
     if not plan.changes:
-        _prove(plan, "Nothing was changed.")
-    world.aliases.write(plan.aliases)
+        _verify(plan, "Nothing was changed.")
+    world.write_aliases(plan.aliases)
     return _result(plan, changed=plan.changes)
 
 
-def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) -> Action:
-    """Puts the line at the top, and takes it away again where ssh does not show what was planned.
+def apply(
+    world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None
+) -> Action[ConfigPlanResult]:
+    """Add the line at the top; remove it again if ssh does not show what was planned.
 
-    ``on_demand`` has ssh look for a fresh key before each login, or not; None leaves that.
-    Raises InvalidFile; the person's file is then as it was.
+    ``on_demand``: whether ssh asks for a fresh key before each login; None leaves that as it is.
+    Raises InvalidFile; the user's file is then as it was.
     """
     was_on_demand = world.own_files.on_demand
     wanted = was_on_demand if on_demand is None else on_demand
-    _mend_own(world)
+    _repair_own(world)
     plan = make_plan(world, on_demand=wanted)
     for loss in together(plan.losses) if plan.changes else ():
         yield Warn("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
@@ -142,20 +152,20 @@ def apply(world: ConfigureWorld, *, ask: bool, on_demand: bool | None = None) ->
             if plan.changes:
                 yield from _put_in_place(plan)
             else:
-                _prove(plan, "Nothing was changed.")
+                _verify(plan, "Nothing was changed.")
         except BaseException:
             _write_own(world, was_on_demand)
             raise
         if entry := world.external_changes.entry(SSH_CONFIG):
             world.external_changes.note(SSH_CONFIG, {**entry, "proven": True})
         yield Step("config-proven")
-        world.aliases.write(plan.aliases)
+        world.write_aliases(plan.aliases)
     return _result(plan, changed=plan.changes or wanted != was_on_demand)
 
 
-def _mend_own(world: ConfigureWorld) -> None:
-    """Where the line stands already, ssh reads our files: they are made good before it is asked."""
-    if include_line.begins_with(world.person.read().content or b"", world.own_files.include()):
+def _repair_own(world: ConfigureWorld) -> None:
+    """Write Alpkey's files anew before ssh is asked, if the line includes them already."""
+    if include_line.begins_with(world.user_config.read().content or b"", world.own_files.include()):
         world.own_files.write(world.snapshot().account)
 
 
@@ -164,18 +174,18 @@ def _write_own(world: ConfigureWorld, on_demand: bool) -> None:
     world.own_files.write(world.snapshot().account)
 
 
-def undo(world: ConfigureWorld) -> Action:
-    """Takes the line out; a file that was not there before is taken away.  Raises InvalidFile."""
+def undo(world: ConfigureWorld) -> Action[ConfigChangeResult]:
+    """Remove the line; a file that did not exist before is removed.  Raises InvalidFile."""
     yield from ()
-    file, line = world.person.read(), world.own_files.include()
+    file, line = world.user_config.read(), world.own_files.include()
     entry = world.external_changes.entry(SSH_CONFIG) or {}
     content, written = file.content or b"", entry.get("written")
     restored = include_line.undone(content, line, written if isinstance(written, str) else None)
     changed = restored != content
     with world.cancellation.deferred():
         if changed:
-            made_here = entry.get("existed") is False and not restored
-            world.person.replace(file, None if made_here else restored)
+            created_here = entry.get("existed") is False and not restored
+            world.user_config.replace(file, None if created_here else restored)
         world.external_changes.note(SSH_CONFIG, None)
         if world.own_files.on_demand:
             _write_own(world, on_demand=False)
@@ -189,50 +199,50 @@ def undo(world: ConfigureWorld) -> Action:
 
 
 def make_plan(world: ConfigureWorld, *, on_demand: bool) -> Plan:
-    """Asks ssh before and after, for our hosts and some names of theirs.
+    """Ask ssh before and after, for the centre's hosts and some of the user's names.
 
-    Raises InvalidFile where the file is none that can be changed, or ssh refuses it, and
-    Unreachable where there is no ssh.
+    Raises InvalidFile if the file cannot be changed or ssh refuses it, and Unreachable if there is
+    no ssh.
     """
-    file, line = world.person.read(), world.own_files.include()
+    file, line = world.user_config.read(), world.own_files.include()
     blocks = world.own_files.blocks(world.snapshot().account, on_demand=on_demand)
     content = file.content or b""
     before = _answers(world, content)
-    with world.judge.trying(blocks, include_line.theirs(content, line)) as trial:
+    with world.try_config(blocks, include_line.without_top_line(content, line)) as trial:
         after = {name: trial.ours_first(name) for name in before}
-        stands = include_line.begins_with(content, line)
-        asked = [name for name in after if stands or after[name] != before[name]]
+        applied = include_line.begins_with(content, line)
+        asked = [name for name in after if applied or after[name] != before[name]]
         lost = [
-            one for name in asked for one in losses(name, trial.theirs_first(name), after[name])
+            loss for name in asked for loss in losses(name, trial.theirs_first(name), after[name])
         ]
     return Plan(world, file, line, blocks, before, after, tuple(lost))
 
 
 def probes(site: Site) -> list[str]:
-    """The site's hosts, and a node."""
+    """The site's hosts and a node."""
     return [*(host.name for host in site.hosts), site.node_pattern.replace("?", "0")]
 
 
 def _answers(world: ConfigureWorld, content: bytes) -> dict[str, Resolution]:
-    """Of theirs, a name that ssh will not take is none to ask about."""
-    answers = {name: world.judge.ask(name) for name in probes(world.site)}
-    contents = [content, *world.person.included(content)]
-    for name in host_patterns.candidates(contents, world.site)[:NAMES_OF_THEIRS]:
+    """ssh's answers; a name of the user's that ssh refuses is left out."""
+    answers = {name: world.query(name) for name in probes(world.site)}
+    contents = [content, *world.user_config.included(content)]
+    for name in host_patterns.candidates(contents, world.site)[:MAX_USER_NAMES]:
         try:
-            answers[name] = world.judge.ask(name)
-        except InvalidFile as refusal:
-            if refusal.code != "config-refused":
+            answers[name] = world.query(name)
+        except InvalidFile as error:
+            if error.code != "config-refused":
                 raise
     return answers
 
 
 def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
-    """Backup, replacement, proof; whatever fails leaves the file and the record as they were."""
+    """Back up, replace, verify; a failure leaves the file and the record as they were."""
     world, file = plan.world, plan.file
     recorded = world.external_changes.entry(SSH_CONFIG)
     backup = None
     if file.content is not None:
-        backup = str(world.person.keep_backup(file.content, world.clock()))
+        backup = str(world.user_config.keep_backup(file.content, world.clock()))
     entry: Entry = {
         "path": str(file.path),
         "existed": file.content is not None,
@@ -241,43 +251,43 @@ def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
     }
     world.external_changes.note(SSH_CONFIG, entry)
     try:
-        world.person.replace(file, plan.wanted)
+        world.user_config.replace(file, plan.wanted)
     except AlpkeyError:
         world.external_changes.note(SSH_CONFIG, recorded)
         raise
     try:
         yield Step("config-written")
-        _prove(plan, "The line was taken out again.")
+        _verify(plan, "The line was taken out again.")
     except BaseException:
-        _take_out(plan)
+        _remove_line(plan)
         world.external_changes.note(SSH_CONFIG, recorded)
         raise
 
 
-def _take_out(plan: Plan) -> None:
-    """What was there before; where somebody wrote to the file since, theirs without our line."""
-    person = plan.world.person
-    now = person.read()
+def _remove_line(plan: Plan) -> None:
+    """Restore the file; if it was changed since, remove only the line from it."""
+    config = plan.world.user_config
+    now = config.read()
     if now.content == plan.wanted:
-        person.replace(now, plan.file.content)
+        config.replace(now, plan.file.content)
     elif now.content is not None:
-        person.replace(now, include_line.undone(now.content, plan.line, None))
+        config.replace(now, include_line.undone(now.content, plan.line, None))
 
 
-def _prove(plan: Plan, outcome: str) -> None:
-    """ssh on the file in place: for the centre what ours says, for theirs what it was.
+def _verify(plan: Plan, outcome: str) -> None:
+    """Ask ssh about the file in place: the centre's hosts follow Alpkey's blocks.
 
-    A name of theirs may change as was planned and shown, but in no other way.
+    A name of the user's resolves as before, or as was planned and shown.
     """
-    ours = keywords(plan.blocks)
+    own_keywords = sorted(keywords(plan.blocks))
     centre = set(probes(plan.world.site))
     for name, after in plan.after.items():
-        real = plan.world.judge.ask(name)
+        actual = plan.world.query(name)
         if name in centre:
-            keyword = differing(real, [after], sorted(ours))
+            keyword = differing(actual, [after], own_keywords)
         else:
             before = plan.before[name]
-            keyword = differing(real, [before, after], sorted({*real, *before}))
+            keyword = differing(actual, [before, after], sorted({*actual, *before}))
         if keyword:
             path = str(plan.file.path)
             raise InvalidFile(
@@ -290,7 +300,7 @@ def _difference(plan: Plan) -> str:
 
 
 def _user(plan: Plan) -> str | None:
-    """The name that the person's own lines log in with, where they lead to the centre."""
+    """The username in the user's own lines, if those lead to the centre."""
     site = plan.world.site
     if not leads_there(site, plan.before, plan.world.snapshot().key_path):
         return None
@@ -298,7 +308,7 @@ def _user(plan: Plan) -> str | None:
     return user if site.names_a_user(user) else None
 
 
-def _result(plan: Plan, *, changed: bool) -> Result:
+def _result(plan: Plan, *, changed: bool) -> ConfigPlanResult:
     world = plan.world
     entry = world.external_changes.entry(SSH_CONFIG) or {}
     key = world.snapshot().key_path
@@ -307,9 +317,18 @@ def _result(plan: Plan, *, changed: bool) -> Result:
         "path": str(plan.file.path),
         "backup": entry.get("backup"),
         "diff": _difference(plan),
-        "loses": [asdict(loss) for loss in plan.losses],
+        "loses": [_loss_object(loss) for loss in plan.losses],
         "on_demand": world.own_files.on_demand,
         "by_hand": plan.changes and leads_there(world.site, plan.before, key),
         "user": _user(plan),
-        "aliases": [asdict(alias) for alias in plan.aliases],
+        "aliases": [{"name": alias.name, "host": alias.host} for alias in plan.aliases],
+    }
+
+
+def _loss_object(loss: Loss) -> ConfigLoss:
+    return {
+        "host": loss.host,
+        "keyword": loss.keyword,
+        "theirs": loss.theirs,
+        "ours": loss.ours,
     }

@@ -1,4 +1,4 @@
-"""Connect: a cluster by its name, with a key that is good."""
+"""Connect to a cluster by its name, with a valid key."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -8,10 +8,13 @@ from alpkey.actions.renewal.on_ssh_login import renewed_without_asking
 from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.errors import InvalidInput
 from alpkey.core.events import Action, Answer, Event
-from alpkey.core.ports import Clock, Editor, OwnConfigFiles, Resolver, Terminal
+from alpkey.core.results.ssh import ConnectResult
+from alpkey.core.results.status import RenewResult
 from alpkey.core.site import Site
 from alpkey.core.ssh.command_lines import held, ssh_to
+from alpkey.core.ssh.ports import OpenEditor, OpenTerminal, ResolveHost, WriteOwnConfig
 from alpkey.core.state.snapshot import Snapshot, closed_doors
+from alpkey.core.timestamps import Clock
 
 if TYPE_CHECKING:
     from alpkey.actions.agent.load import Refill  # which a connection with a plain key never loads
@@ -23,7 +26,7 @@ ConnectMode = Literal["window", "editor", "here", "print"]
 class ConnectRequest:
     """``mode``: in a terminal window, in VS Code, in place of this process, or only printed.
 
-    ``may_ask``: whether somebody is there to renew a dead key with.
+    ``may_ask``: whether the user can be asked, to renew an invalid key.
     """
 
     name: str
@@ -35,58 +38,57 @@ class ConnectRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConnectWorld:
-    """``renew`` and ``refill`` are other actions, made only where they are needed.
+    """``renew`` and ``refill`` are other actions, made only if they are needed.
 
-    ``explain`` is our own doctor, ``again`` our own ``connect``, for a terminal to run them.
-    ``renew_in_window`` opens the renewal window, which connects when it is done; None where no
-    window can be opened.  ``renew_without_asking`` is a renewal by a kept sign-in alone.
+    ``explain`` and ``again`` are the commands ``alpkey doctor`` and ``alpkey connect``, to run in a
+    terminal.  ``renew_in_window`` opens the renewal window, which then connects; None if no window
+    can be opened.  ``renew_without_asking`` is a renewal by a saved sign-in alone.
     """
 
     site: Site
     snapshot: Callable[[], Snapshot]
     clock: Clock
-    own_files: OwnConfigFiles
-    resolver: Resolver
-    terminal: Terminal
-    editor: Editor
-    renew: Callable[[], Action]
+    write_config: WriteOwnConfig
+    resolve: ResolveHost
+    open_terminal: OpenTerminal
+    open_editor: OpenEditor
+    renew: Callable[[], Action[RenewResult]]
     refill: "Refill"
     renew_in_window: Callable[[str], None] | None
     explain: tuple[str, ...]
     again: tuple[str, ...]
-    renew_without_asking: Callable[[], Action] | None = None
+    renew_without_asking: Callable[[], Action[RenewResult]] | None = None
 
 
-def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
-    """The result holds ``host`` and ``command``, the ssh command as a list of words.
+def connect(request: ConnectRequest, world: ConnectWorld) -> Action[ConnectResult]:
+    """Prepare the login and open a terminal ("window") or VS Code ("editor") for it.
 
-    With "window" a terminal runs it already, and with "editor" that is open; with "here" the
-    caller becomes it.  The command is None where the renewal window was opened, which will connect
-    by itself.
-    Raises NoKey, KeyExpired or InvalidFile where the key opens no doors and nobody can renew it,
-    and InvalidInput for names that lead elsewhere, and where there is no terminal or no editor.
+    With "here" the caller has to run the command; it is None if the renewal window was opened,
+    which connects by itself.
+    Raises NoKey, KeyExpired or InvalidFile if the key is invalid and cannot be renewed, and
+    InvalidInput for a name that is not of the centre and if there is no terminal or editor.
     """
     snapshot = world.snapshot()
-    config = world.own_files.write(
-        snapshot.account
-    )  # what ssh is asked about a name must lie there
-    check_name(request.name, world.site, world.resolver)
+    config = world.write_config(snapshot.account)  # ssh needs it to resolve the name
+    check_name(request.name, world.site, world.resolve)
     if request.mode != "print" and (closed := closed_doors(snapshot, world.clock())):
         if (
             yield from renewed_without_asking(
                 world.snapshot, world.clock, world.renew_without_asking
             )
         ):
-            config = world.own_files.write(world.snapshot().account)
+            snapshot = world.snapshot()
+            config = world.write_config(snapshot.account)
         elif request.may_ask:
             yield from world.renew()
-            config = world.own_files.write(world.snapshot().account)
+            snapshot = world.snapshot()
+            config = world.write_config(snapshot.account)
         elif request.mode == "window" and world.renew_in_window:
             world.renew_in_window(request.name)
             return {"host": request.name, "command": None}
         else:
             raise closed
-    in_agent = yield from _in_agent(request, world)
+    in_agent = yield from _in_agent(request, world, snapshot)
     command = ssh_to(
         request.name,
         config=config,
@@ -94,18 +96,20 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action:
         remote_command=request.remote_command,
     )
     if request.mode == "editor":
-        if config:  # plain ssh does without
+        if config:  # None: plain ssh finds Alpkey's part by itself
             raise InvalidInput("editor-needs-config", name=request.name)
-        world.editor.open(request.name)
+        world.open_editor(request.name)
     if request.mode == "window":
         asks = command if in_agent else [*world.again, *_here(request)]
-        world.terminal.open(held(asks, world.explain), request.name)
+        world.open_terminal(held(asks, world.explain), request.name)
     return {"host": request.name, "command": command}
 
 
-def _in_agent(request: ConnectRequest, world: ConnectWorld) -> Generator[Event, Answer, bool]:
+def _in_agent(
+    request: ConnectRequest, world: ConnectWorld, snapshot: Snapshot
+) -> Generator[Event, Answer, bool]:
     """Whether ssh need not ask for a passphrase: the key has none, or the agent holds it."""
-    protected = world.snapshot().encrypted is True
+    protected = snapshot.encrypted is True
     if request.mode == "print" or not (protected or request.forward_agent):
         return True
     loaded = yield from world.refill(may_ask=request.may_ask, forwards=request.forward_agent)
@@ -113,7 +117,7 @@ def _in_agent(request: ConnectRequest, world: ConnectWorld) -> Generator[Event, 
 
 
 def _here(request: ConnectRequest) -> list[str]:
-    """The same once more, where the passphrase can be asked for: once, not at each host."""
+    """Arguments of ``connect --here``, which can ask for the passphrase: once, not at each host."""
     agent = ["--forward-agent"] if request.forward_agent else []
     command = ["--", *request.remote_command] if request.remote_command else []
     return [request.name, "--here", *agent, *command]

@@ -1,48 +1,49 @@
-"""Disconnect: connections that logins share are ended, for they outlive the key."""
+"""End the shared connections of logins, for they outlive the key."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.events import Action
-from alpkey.core.ports import OwnConfigFiles, Resolver
+from alpkey.core.results.ssh import DisconnectResult
 from alpkey.core.site import Site
-from alpkey.core.ssh.control_socket_ports import ControlSockets
+from alpkey.core.ssh.ports import ResolveHost, WriteOwnConfig
 from alpkey.core.state.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class DisconnectWorld:
-    """``resolver`` asks ssh with the file that it is to be given."""
+    """``resolve_with`` returns a query to ssh with this file for ``-F``."""
 
     site: Site
     snapshot: Callable[[], Snapshot]
-    own_files: OwnConfigFiles
-    resolver: Callable[[Path | None], Resolver]
-    connections: ControlSockets
+    write_config: WriteOwnConfig
+    resolve_with: Callable[[Path | None], ResolveHost]
+    open_connections: Callable[[], Sequence[Path]]
+    end_connection: Callable[[Path], None]
 
 
-def disconnect(name: str | None, world: DisconnectWorld) -> Action:
-    """Ends the connection to ``name``, or every one; their names are the result's ``disconnected``.
+def disconnect(name: str | None, world: DisconnectWorld) -> Action[DisconnectResult]:
+    """End the connection to ``name``, or all of them.
 
-    Raises InvalidInput for a name of no host of the centre, and Unreachable.
+    Raises InvalidInput for a name that is no host of the centre, and Unreachable.
     """
     yield from ()
-    resolver = world.resolver(world.own_files.write(world.snapshot().account))
+    resolve = world.resolve_with(world.write_config(world.snapshot().account))
     if name is not None:
-        check_name(name, world.site, resolver)
+        check_name(name, world.site, resolve)
     ended = []
-    if sockets := world.connections.open():
+    if sockets := world.open_connections():
         names = [name] if name else [host.name for host in world.site.hosts]
-        called = _called(names, resolver)
+        hosts = _hosts(names, resolve)
         for socket in sockets:
-            if name is None or socket in called:
-                world.connections.end(socket)
-                ended.append(called.get(socket, socket.name))
+            if name is None or socket in hosts:
+                world.end_connection(socket)
+                ended.append(hosts.get(socket, socket.name))
     return {"disconnected": ended}
 
 
-def _called(names: list[str], resolver: Resolver) -> Mapping[Path, str]:
+def _hosts(names: list[str], resolve: ResolveHost) -> Mapping[Path, str]:
     """The name of the host behind each socket."""
-    return {Path(resolver.resolved(one).get("controlpath", "none")): one for one in names}
+    return {Path(resolve(name).get("controlpath", ("none",))[0]): name for name in names}

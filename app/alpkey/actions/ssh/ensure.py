@@ -1,6 +1,6 @@
-"""Ensure: a login wants a key that is good, and somebody may be there to renew it."""
+"""Ensure that a login has a valid key, with the help of the user if one can be asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -10,60 +10,65 @@ from alpkey.actions.install import finish_interrupted
 from alpkey.actions.renewal.on_ssh_login import renewed_without_asking
 from alpkey.actions.status import StatusWorld, take_status
 from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
-from alpkey.core.events import Action, Result, Warn
+from alpkey.core.events import Action, Answer, Event, Warn
+from alpkey.core.keys.ports import KeyFiles
 from alpkey.core.messages.describe import describe
-from alpkey.core.ports import KeyFiles, Lock
-from alpkey.core.ssh.on_demand_ports import CallingProcesses, LoginQueue, RenewalWindow
+from alpkey.core.results.status import EnsureResult, RenewResult
+from alpkey.core.ssh.caller import SshCaller
+from alpkey.core.ssh.ports import AskForRenewal, LoginQueue
+from alpkey.core.state.ports import Lock
 from alpkey.core.state.status import status_object
 
 WAIT = timedelta(minutes=5)
-NO_LASTS = timedelta(minutes=10)
+DECLINED_FOR = timedelta(minutes=10)
 
 AskingPlace = Literal["here", "window", "nobody"]
-"""Who can be asked: whoever sits at this terminal, a window, or nobody."""
+"""Where the user can be asked: at this terminal, in a window, or not at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class EnsureWorld:
-    """``renew`` renews the usual way, ``renew_without_asking`` with a kept sign-in alone.
+    """``renew`` is the default renewal, ``renew_without_asking`` one by a saved sign-in alone.
 
-    ``files`` may hold what a renewal was cut off from.
+    ``files`` may hold an interrupted installation.
     """
 
     status: StatusWorld
-    callers: CallingProcesses
+    callers: Callable[[], Sequence[SshCaller]]
+    is_batch: Callable[[SshCaller], bool]
     turn: LoginQueue
-    window: RenewalWindow
+    ask_in_window: AskForRenewal
     files: KeyFiles
     lock: Lock
-    renew: Callable[[], Action]
-    renew_without_asking: Callable[[], Action]
+    renew: Callable[[], Action[RenewResult]]
+    renew_without_asking: Callable[[], Action[RenewResult]]
     refill: Refill
 
 
-def ensure(place: AskingPlace, world: EnsureWorld) -> Action:
-    """The result is the status and ``renewed``; then a good certificate is on disk.
+def ensure(place: AskingPlace, world: EnsureWorld) -> Action[EnsureResult]:
+    """Return once a valid certificate is on disk.
 
-    Raises KeyExpired (``not-renewed``), or Cancelled (``said-no``), which is remembered a while.
+    Raises KeyExpired (``not-renewed``), or Cancelled (``said-no``), which is remembered for
+    ``DECLINED_FOR``.
     """
     began = world.status.clock()
     yield from finish_interrupted(world.files, world.lock)
-    if _is_good(world):
+    if _is_valid(world):
         yield from world.refill(attended=False)
         return _result(world, renewed=False)
-    calls = world.callers.calls()
+    calls = world.callers()
     if any(call.only_asks for call in calls):
         raise _not_renewed("ssh was only asked what it would do.")
     if place == "nobody":
         raise _not_renewed("Nobody can be asked from here.")
-    if any(call.is_batch or world.callers.is_batch(call) for call in calls):
+    if any(call.is_batch or world.is_batch(call) for call in calls):
         raise _not_renewed("ssh runs in batch mode, so nobody is asked.")
     with world.turn.held(WAIT.total_seconds()):
-        if _is_good(world):
+        if _is_valid(world):
             return _result(world, renewed=False)
-        no = world.turn.declined_at()
-        if no is not None and timedelta(0) <= world.status.clock() - no < NO_LASTS:
-            raise Cancelled("said-no", minutes=NO_LASTS // timedelta(minutes=1))
+        declined_at = world.turn.declined_at()
+        if declined_at and timedelta(0) <= world.status.clock() - declined_at < DECLINED_FOR:
+            raise Cancelled("said-no", minutes=DECLINED_FOR // timedelta(minutes=1))
         status = world.status
         if (
             yield from renewed_without_asking(
@@ -80,32 +85,32 @@ def ensure(place: AskingPlace, world: EnsureWorld) -> Action:
     return _result(world, renewed=True)
 
 
-def _renew_here(world: EnsureWorld, began: datetime) -> Action:
-    """Whoever breaks off says no; a time that ran out says nothing."""
+def _renew_here(world: EnsureWorld, began: datetime) -> Generator[Event, Answer, None]:
+    """A cancelled renewal counts as declined, unless it was the timeout that cancelled it."""
     try:
-        return (yield from world.renew())
+        yield from world.renew()
     except (Cancelled, GeneratorExit):
         now = world.status.clock()
         if now - began < WAIT:
             world.turn.note_declined(now)
         raise
     except AlpkeyError as error:
-        said = describe(error)
-        raise _not_renewed(f"{said.title}. {said.detail} {said.next_step}") from None
+        text = describe(error)
+        raise _not_renewed(f"{text.title}. {text.detail} {text.next_step}") from None
 
 
 def _renew_in_window(host: str | None, world: EnsureWorld, began: datetime) -> None:
     left = WAIT - (world.status.clock() - began)
-    stayed = world.window.ask(host, lambda: _is_good(world), max(left.total_seconds(), 0))
-    if _is_good(world):
+    timed_out = world.ask_in_window(host, lambda: _is_valid(world), max(left.total_seconds(), 0))
+    if _is_valid(world):
         return
-    if stayed:
+    if timed_out:
         raise _not_renewed("Nobody answered in time.")
     world.turn.note_declined(world.status.clock())
-    raise Cancelled("said-no", minutes=NO_LASTS // timedelta(minutes=1))
+    raise Cancelled("said-no", minutes=DECLINED_FOR // timedelta(minutes=1))
 
 
-def _is_good(world: EnsureWorld) -> bool:
+def _is_valid(world: EnsureWorld) -> bool:
     return world.status.snapshot().state(world.status.clock()).opens_doors
 
 
@@ -113,7 +118,7 @@ def _not_renewed(reason: str) -> KeyExpired:
     return KeyExpired("not-renewed", reason=reason)
 
 
-def _result(world: EnsureWorld, *, renewed: bool) -> Result:
-    """Taking the status rewrites the line that the next login looks at."""
+def _result(world: EnsureWorld, *, renewed: bool) -> EnsureResult:
+    """Taking the status rewrites the line that the next login reads."""
     status = status_object(take_status(world.status), world.status.clock())
     return {**status, "renewed": renewed}

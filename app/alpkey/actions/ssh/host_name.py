@@ -1,30 +1,30 @@
-"""The names that lead to hosts of the centre."""
+"""Names of the centre's hosts."""
 
 from alpkey.core.errors import InvalidInput
-from alpkey.core.ports import Resolver
 from alpkey.core.site import Site
 from alpkey.core.ssh.config_query import Resolution, host_of, jump_of, same_host
+from alpkey.core.ssh.ports import ResolveHost
 
 
-def check_name(name: str, site: Site, resolver: Resolver) -> None:
-    """A name of a host of the site, or an alias of the user's that ssh resolves to just the same.
+def check_name(name: str, site: Site, resolve: ResolveHost) -> None:
+    """Accept a host of the site, or an alias of the user's that ssh resolves to just the same.
 
-    Raises InvalidInput (``unknown-host``) for any other.
+    Raises InvalidInput (``unknown-host``) for any other name.
     """
     if site.host_named(name):
         return
     plain = not name.startswith("-") and name.isprintable() and " " not in name
-    if not plain or same_host(site, name, _answers(name, site, resolver)) is None:
+    if not plain or same_host(site, name, _answers(name, site, resolve)) is None:
         known = ", ".join(host.name for host in site.hosts)
         raise InvalidInput("unknown-host", name=name, known=known)
 
 
-def _answers(name: str, site: Site, resolver: Resolver) -> dict[str, Resolution]:
+def _answers(name: str, site: Site, resolve: ResolveHost) -> dict[str, Resolution]:
     """What ssh answers for ``name`` and for the names that it has to be held against."""
-    answers: dict[str, Resolution] = {name: resolver.all_values(name)}
+    answers: dict[str, Resolution] = {name: resolve(name)}
     if host := host_of(site, answers[name]):
-        answers[host.name] = resolver.all_values(host.name)
+        answers[host.name] = resolve(host.name)
         jump = jump_of(answers[name])
         if jump and "@" not in jump and ":" not in jump and site.host_named(jump) is None:
-            answers[jump] = resolver.all_values(jump)
+            answers[jump] = resolve(jump)
     return answers

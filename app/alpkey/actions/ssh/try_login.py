@@ -1,24 +1,25 @@
-"""One login, tried in earnest with nobody at the keyboard."""
+"""Try a real login that cannot ask anything."""
 
 from alpkey.actions.ssh.access import RemoteWorld, explain_failure, unlock
 from alpkey.actions.ssh.host_name import check_name
 from alpkey.core.events import Action
+from alpkey.core.results.ssh import LoginResult
 from alpkey.core.state.snapshot import closed_doors
 
 
-def try_login(name: str, world: RemoteWorld) -> Action:
-    """The result holds ``host`` and ``logged_in``, which is true.
+def try_login(name: str, world: RemoteWorld) -> Action[LoginResult]:
+    """Log in and out again.
 
-    Raises what tells why it failed: NoKey, KeyExpired or InvalidFile for a key that opens no
-    doors, else what the doctor finds; and InvalidInput (``unknown-host``).
+    Raises why it failed: NoKey, KeyExpired or InvalidFile for an invalid key, else what the doctor
+    finds; and InvalidInput (``unknown-host``).
     """
     access = world.access
-    config = access.own_files.write(access.snapshot().account)
-    check_name(name, access.site, access.resolver)
+    config = access.write_config(access.snapshot().account)
+    check_name(name, access.site, access.resolve)
     if closed := closed_doors(access.snapshot(), access.clock()):
         raise closed
     yield from unlock(access)
-    ran = world.remote.run(name, config, ["true"])
+    ran = world.run_on_host(name, config, ["true"])
     if not ran.logged_in:
         raise explain_failure(ran.login(name), access)
     return {"host": name, "logged_in": True}

@@ -1,4 +1,4 @@
-"""One's own jobs on a cluster: listed, and ended."""
+"""The user's jobs on a cluster: listed, and cancelled."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -7,15 +7,16 @@ from alpkey.actions.confirm import agree
 from alpkey.actions.ssh.access import RemoteWorld, explain_failure, prepare_login
 from alpkey.core.errors import InvalidInput, Unreachable
 from alpkey.core.events import Action, Answer, Event
-from alpkey.core.ssh.remote_ports import RemoteResult
+from alpkey.core.results.tunnels import CancelledJobsResult, JobsResult
+from alpkey.core.ssh.ports import RemoteResult
 from alpkey.core.tunnels import slurm
 from alpkey.core.tunnels.slurm import Job, from_squeue, job_object
 
 
-def list_jobs(cluster: str, world: RemoteWorld, *, may_ask: bool) -> Action:
-    """The result holds ``jobs``, running ones first.
+def list_jobs(cluster: str, world: RemoteWorld, *, may_ask: bool) -> Action[JobsResult]:
+    """The user's jobs, running ones first.
 
-    Raises what :func:`enter` does, and Unreachable where the cluster or Slurm does not answer.
+    Raises what ``prepare_login`` does, and Unreachable if the cluster or Slurm does not answer.
     """
     _, found = yield from _listed(cluster, world, may_ask=may_ask)
     return {"jobs": [job_object(job) for job in found]}
@@ -23,27 +24,26 @@ def list_jobs(cluster: str, world: RemoteWorld, *, may_ask: bool) -> Action:
 
 def cancel_job(
     cluster: str, wanted: str, yes: bool, world: RemoteWorld, *, may_ask: bool
-) -> Action:
-    """Ends a job, or all that is left of an array, after a question unless ``yes``.
+) -> Action[CancelledJobsResult]:
+    """Cancel a job, or what is left of an array, after a question unless ``yes``.
 
-    The result holds ``cancelled``, a list.  Raises what ``list_jobs`` does, InvalidInput
-    (``job-unknown``) and Cancelled.
+    Raises what ``list_jobs`` does, InvalidInput (``job-unknown``) and Cancelled.
     """
     config, found = yield from _listed(cluster, world, may_ask=may_ask)
-    meant = [job for job in found if job.is_called(wanted)]
-    if not meant:
+    chosen = [job for job in found if job.is_called(wanted)]
+    if not chosen:
         raise InvalidInput("job-unknown", job=wanted, name=cluster)
     if not yes:
-        yield from agree(1, "job", ", ".join(map(_told, meant)))
-    _checked(cluster, "scancel", world.remote.run(cluster, config, slurm.cancel(wanted)), world)
-    return {"cancelled": [job_object(job) for job in meant]}
+        yield from agree(1, "job", ", ".join(map(_description, chosen)))
+    _checked(cluster, "scancel", world.run_on_host(cluster, config, slurm.cancel(wanted)), world)
+    return {"cancelled": [job_object(job) for job in chosen]}
 
 
 def _listed(
     cluster: str, world: RemoteWorld, *, may_ask: bool
 ) -> Generator[Event, Answer, tuple[Path | None, list[Job]]]:
     config = yield from prepare_login(cluster, world.access, may_ask=may_ask)
-    ran = _checked(cluster, "squeue", world.remote.run(cluster, config, slurm.LIST), world)
+    ran = _checked(cluster, "squeue", world.run_on_host(cluster, config, slurm.LIST), world)
     return config, from_squeue(ran.output)
 
 
@@ -53,11 +53,11 @@ def _checked(cluster: str, program: str, ran: RemoteResult, world: RemoteWorld) 
     if ran.code == slurm.NO_SUCH_COMMAND:
         raise Unreachable("no-batch-system", name=cluster, program=program)
     if ran.code:
-        said = ran.said.strip().splitlines()
-        raise Unreachable("batch-system-trouble", name=cluster, said=said[-1] if said else "")
+        lines = ran.said.strip().splitlines()
+        raise Unreachable("batch-system-trouble", name=cluster, said=lines[-1] if lines else "")
     return ran
 
 
-def _told(job: Job) -> str:
+def _description(job: Job) -> str:
     where = f" on {', '.join(job.nodes[:3])}" if job.nodes else ""
     return f"{job.id} {job.name}{where}"

@@ -1,4 +1,4 @@
-"""Watching over a tunnel: what :mod:`alpkey.core.tunnels.lifecycle` decides is carried out here."""
+"""Supervise a tunnel: carry out what :mod:`alpkey.core.tunnels.lifecycle` decides."""
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alpkey.actions.ssh.access import ClusterAccess, explain_failure, unlock
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, InvalidInput, Unreachable
-from alpkey.core.events import Answer, Event, Result, Step, Warn
+from alpkey.core.events import Answer, Event, Step, Warn
 from alpkey.core.messages.describe import quoted
+from alpkey.core.results.tunnels import TunnelResult
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.command_lines import WATCHED, tunnel_to
-from alpkey.core.ssh.remote_ports import Remote
+from alpkey.core.ssh.login_result import LoginObservation
+from alpkey.core.ssh.ports import RunOnHost
 from alpkey.core.state.snapshot import closed_doors
 from alpkey.core.tunnels import lifecycle, slurm
 from alpkey.core.tunnels.lifecycle import (
@@ -34,18 +35,18 @@ from alpkey.core.tunnels.record import (
     tunnel_object,
 )
 
-# What a cluster's failed login can come to and pass by itself, as after sleep.
+# Kinds of failed logins that pass by themselves, as after sleep.
 _PASSING = ("unreachable", "too-slow", "behind-jump", "hung-up", "other")
 _TRIES_FOR_A_PORT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class TunnelRequest:
-    """``local_ports`` are wished for, in the order of ``ports``; where they end one is chosen.
+    """``local_ports`` are for the first of ``ports``; for the rest one is chosen.
 
-    ``may_ask``: whether somebody is there to renew a dead key with.  Where nobody is, ``waits``
-    has the tunnel wait for a new one.  ``heard``: whether somebody hears how it ends; else its
-    file stays behind to tell.
+    ``may_ask``: whether the user can be asked, to renew an invalid key; if not, ``waits`` has the
+    tunnel wait for a new one.  ``heard``: whether the caller learns how it ends; if not, its file
+    stays to show that.
     """
 
     cluster: str
@@ -60,14 +61,14 @@ class TunnelRequest:
 
 @dataclass(frozen=True, slots=True)
 class TunnelWorld:
-    """``listed`` are the tunnels that files tell of.  ``browse`` raises InvalidInput.
+    """``listed`` reads the tunnels' files.  ``browse`` raises InvalidInput.
 
-    ``start_detached_tunnel`` starts Alpkey with these arguments so that it outlives us.
-    ``process`` is the number of our own.
+    ``start_detached_tunnel`` starts Alpkey with these arguments in a process that outlives this
+    one, whose id is ``process``.
     """
 
     access: ClusterAccess
-    remote: Remote
+    run_on_host: RunOnHost
     line: SshProcess
     files: TunnelFiles
     ports: LocalPorts
@@ -79,7 +80,7 @@ class TunnelWorld:
 
 
 class Watch:
-    """Carries out what :mod:`alpkey.core.tunnels.lifecycle` decides, for one tunnel."""
+    """Carries out what the lifecycle decides, for one tunnel."""
 
     def __init__(
         self,
@@ -97,10 +98,10 @@ class Watch:
         self._browsed = False
         self._tunnel, self._order = lifecycle.begin(world.access.clock())
 
-    def over(self) -> Generator[Event, Answer, Result]:
-        """Until it is over, however that comes."""
+    def run(self) -> Generator[Event, Answer, TunnelResult]:
+        """Run until the tunnel has ended; the result is its last state."""
         try:
-            yield from self._watched()
+            yield from self._run()
         except Cancelled:
             if not self._tunnel.was_open:
                 raise
@@ -109,12 +110,12 @@ class Watch:
             self._world.line.stop()
         if error := self._error():
             if not self._request.heard:
-                self._claim.show(self._seen())
+                self._claim.show(self._observation())
                 self._claim.leave_word()
             raise error
-        return tunnel_object(self._seen())
+        return tunnel_object(self._observation())
 
-    def _watched(self) -> Generator[Event, Answer, None]:
+    def _run(self) -> Generator[Event, Answer, None]:
         shown: Tunnel | None = None
         while True:
             if shown is None or (shown.state, shown.silent) != (
@@ -123,10 +124,10 @@ class Watch:
             ):
                 self._show(must=shown is None)
                 shown = self._tunnel
-                yield from self._tell()
+                yield from self._report()
             if self._order is Effect.FINISH:
                 return
-            happened = self._done(self._order)
+            happened = self._carry_out(self._order)
             if self._claim.is_to_close():
                 self._close()
                 return
@@ -135,26 +136,26 @@ class Watch:
             )
 
     def _show(self, *, must: bool) -> None:
-        """A tunnel that stands does not fall because the disk is full."""
+        """Write the tunnel's file; an open tunnel is not closed because the disk is full."""
         try:
-            self._claim.show(self._seen())
+            self._claim.show(self._observation())
         except InvalidFile:
             if must:
                 raise
 
-    def _done(self, order: Order) -> lifecycle.Event:
-        """Carries the order out, and returns what came of it."""
+    def _carry_out(self, order: Order) -> lifecycle.Event:
+        """Carry out the order; returns the event that came of it."""
         world = self._world
         match order:
             case Wait(timeout_s=timeout_s):
-                return world.line.news(timeout_s, self._claim) or Trigger.ELAPSED
+                return world.line.news(timeout_s, self._claim.fileno()) or Trigger.ELAPSED
             case Judge(ended=ended):
                 return Judged(self._verdict(ended))
             case Effect.LOOK:
                 closed = closed_doors(world.access.snapshot(), world.access.clock())
                 return lifecycle.KeyChecked(closed is None)
             case Effect.START:
-                for _ in unlock(self._world.access):  # the agent may have been emptied meanwhile
+                for _ in unlock(self._world.access):  # the agent may have lost the key meanwhile
                     pass
                 target, options = self._target, WATCHED
                 command = tunnel_to(
@@ -172,11 +173,11 @@ class Watch:
         return lifecycle.Ended(late)
 
     def _verdict(self, ended: LoginObservation) -> Verdict:
-        """Asked of the cluster: whether it is reached, and whether a job of ours runs there."""
+        """Ask the cluster: can it be reached, and does a job of the user's run on the node?"""
         target, world, was_open = self._target, self._world, self._tunnel.was_open
         if lifecycle.port_is_taken(ended):
-            return self._elsewhere(ended)
-        ran = world.remote.run(target.cluster, self._config, slurm.LIST)
+            return self._other_ports(ended)
+        ran = world.run_on_host(target.cluster, self._config, slurm.LIST)
         if not ran.logged_in:
             failed = ran.login(target.cluster)
             if was_open and error_messages.kind(failed) in _PASSING:
@@ -191,25 +192,25 @@ class Watch:
             return "retry"
         return _node_error(ended, target, runs_there)
 
-    def _elsewhere(self, ended: LoginObservation) -> Verdict:
-        """Somebody took a port between our look and ssh's: another one, where none was wished.
+    def _other_ports(self, ended: LoginObservation) -> Verdict:
+        """Choose other local ports, for one was taken before ssh could listen at it.
 
-        Where it is ever again another port that ssh misses, it is one of the person's own lines.
+        If that fails again and again, ssh lacks a port of a forwarding in the user's own lines.
         """
         if self._tunnel.failures >= _TRIES_FOR_A_PORT:
             return _node_error(ended, self._target, None)
-        wished, pairs = self._request.local_ports, []
+        given, pairs = self._request.local_ports, []
         for number, (local, remote) in enumerate(self._target.ports):
             port = local
             if self._world.ports.state(local) != "free":
-                if number < len(wished):
+                if number < len(given):
                     return busy(local, self._world, besides=self._claim.id)
                 port = self._world.ports.any_free()
             pairs.append((port, remote))
         self._target = replace(self._target, ports=tuple(pairs))
         return "retry"
 
-    def _tell(self) -> Generator[Event, Answer, None]:
+    def _report(self) -> Generator[Event, Answer, None]:
         facts = {
             "node": self._target.node,
             "url": self._target.url,
@@ -229,7 +230,7 @@ class Watch:
                 yield Step("tunnel-waiting", facts)
 
     def _browse(self) -> Generator[Event, Answer, None]:
-        """Once, when the service answers for the first time."""
+        """Open the browser once, when the service answers for the first time."""
         if not self._request.open_browser or self._browsed:
             return
         self._browsed = True
@@ -247,7 +248,7 @@ class Watch:
             return Unreachable("job-ended", node=self._target.node, name=self._target.cluster)
         return self._tunnel.error
 
-    def _seen(self) -> TunnelObservation:
+    def _observation(self) -> TunnelObservation:
         state, error = self._tunnel.state, self._error()
         return TunnelObservation(
             id=self._claim.id,
@@ -263,7 +264,7 @@ class Watch:
 def _node_error(
     ended: LoginObservation, target: TunnelTarget, runs_there: bool | None
 ) -> AlpkeyError:
-    """Why a node is not reached while its cluster is."""
+    """Why a node cannot be reached while its cluster can."""
     kind = error_messages.kind(ended)
     offending = error_messages.offending(ended.said)
     code = "node-unreachable"
@@ -273,14 +274,17 @@ def _node_error(
         code = "node-changed"
     elif kind == "behind-jump" and "resol" in ended.said:
         code = "node-unknown"
-    said = error_messages.last_line(ended.said)
-    return Unreachable(code, node=target.node, name=target.cluster, said=said, offending=offending)
+    message = error_messages.last_line(ended.said)
+    return Unreachable(
+        code, node=target.node, name=target.cluster, said=message, offending=offending
+    )
 
 
 def busy(port: int, world: TunnelWorld, besides: str = "") -> Unreachable:
-    """Who listens at ``port``, as an error; the tunnel ``besides`` only wanted to."""
-    for one in world.listed():
-        if one.alive and one.id != besides and port in (local for local, _ in one.target.ports):
-            return Unreachable("port-tunnelled", port=port, id=one.id)
+    """Which program listens at ``port``, as an error; the tunnel ``besides`` does not count."""
+    for tunnel in world.listed():
+        local_ports = [local for local, _ in tunnel.target.ports]
+        if tunnel.alive and tunnel.id != besides and port in local_ports:
+            return Unreachable("port-tunnelled", port=port, id=tunnel.id)
     holder = world.ports.holder(port)
     return Unreachable("port-busy", port=port, holder=holder or "A program of this computer")

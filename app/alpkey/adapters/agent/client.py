@@ -33,7 +33,7 @@ _SUCCESS = 6
 class SshAgent:
     """The agent that listens at ``path``.  Every call is bounded by CALL_TIMEOUT_S as a whole.
 
-    ``source`` is what names it, for the person to know where to mend it.
+    ``source`` is what names it, so that the user knows where to fix it.
     """
 
     def __init__(self, path: str, source: AgentSource = "SSH_AUTH_SOCK") -> None:
@@ -85,7 +85,7 @@ class SshAgent:
             raise self._takes_no("certificate" if certificate else "key", confirm=confirm)
 
     def remove(self, blob: bytes) -> None:
-        """An agent says the same of an entry that it lacks and of one that it will not give up."""
+        """An agent answers alike for a missing entry and for one that it refuses to remove."""
         if self._call(bytes([_REMOVE_IDENTITY]) + string(blob))[0] == _SUCCESS:
             return
         if any(identity.blob == blob for identity in self.identities()):
@@ -155,7 +155,7 @@ class SshAgent:
 
 
 class NoAgent:
-    """Stands where ssh would ask no agent; ``source`` is what says so."""
+    """Used where ssh would ask no agent; ``source`` is what decides that."""
 
     socket: str | None = None
 

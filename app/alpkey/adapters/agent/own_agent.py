@@ -1,4 +1,4 @@
-"""Our own ssh-agent: OpenSSH's, at a socket of ours, started once and ended by us."""
+"""Alpkey's own ssh-agent: OpenSSH's, at a socket in the runtime folder."""
 
 import os
 import select
@@ -15,8 +15,8 @@ from alpkey.adapters.agent.client import Connection, SshAgent
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import AgentTrouble, AlpkeyError
 from alpkey.core.paths import lock_of
-from alpkey.core.ports import Lock
 from alpkey.core.runtime_folder import AGENT
+from alpkey.core.state.ports import Lock
 from alpkey.runtime_folder import RuntimeFolder
 
 START_TIMEOUT_S = 5.0
@@ -31,10 +31,10 @@ _PASSED_ON = (
 
 
 class OwnSshAgent(SshAgent):
-    """The one that listens in the runtime folder.
+    """The agent that listens in the runtime folder.
 
-    ``lock``, made for a path, keeps two commands from starting one each.  The agent is known by its
-    socket, never by a process number kept in a file, which by now may be another program's.
+    ``lock``, made for a path, prevents two commands from each starting one.  The agent is known
+    by its socket, never by a saved process id, which may be another program's by now.
     """
 
     def __init__(
@@ -47,12 +47,12 @@ class OwnSshAgent(SshAgent):
 
     @property
     def _path(self) -> str:
-        """Looked for anew each time; where there is no folder, a name that nothing listens at."""
+        """Found anew each time; without a runtime folder, a path that nothing listens at."""
         return str(self._runtime.place(AGENT) or os.path.devnull)
 
     @property
     def path(self) -> Path | None:
-        """Its socket, None unless it lives."""
+        """Its socket, None unless it runs."""
         return Path(self._path) if self.lives else None
 
     @property
@@ -74,7 +74,7 @@ class OwnSshAgent(SshAgent):
             raise _failed(f"{error.params.get('reason', error.code)}") from None
 
     def end(self) -> None:
-        """The connection is over when the agent is, so nobody has to look again and again."""
+        """The connection ends with the agent, so no polling is needed."""
         with closing(Connection(socket.AF_UNIX)) as connection:
             if self._reached(connection):
                 number = _peer(connection)
@@ -102,7 +102,7 @@ class OwnSshAgent(SshAgent):
         return True
 
     def _started(self, path: Path) -> None:
-        """It speaks once it listens; whatever else it is, it is ended again."""
+        """Wait for its output once it listens; in any other case it is ended again."""
         program = shutil.which("ssh-agent", path=self._environ.get("PATH"))
         if program is None:
             raise _failed("There is no program ssh-agent.")
@@ -116,7 +116,7 @@ class OwnSshAgent(SshAgent):
                 os.close(speaks)
             ready, _, _ = select.select([spoken], [], [], START_TIMEOUT_S)
             if ready and self.lives:
-                process.returncode = 0  # it outlives us, and nobody is to be warned of that
+                process.returncode = 0  # it outlives this process, so Popen must not warn about it
                 return
         process.kill()
         process.wait()

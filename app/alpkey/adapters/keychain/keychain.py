@@ -9,13 +9,13 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
-from alpkey.adapters.process.background_call import ThreadCall, within
+from alpkey.adapters.process.background_call import run_in_background, within
 from alpkey.core.errors import KeychainTrouble
 from alpkey.core.secret import Secret
 
 T = TypeVar("T")
 
-# A daemon answers at once or is stuck; a person who is asked to unlock it types a password.
+# A daemon answers at once or is stuck; a user who is asked to unlock it types a password.
 ANSWER_TIMEOUT_S = 10.0
 PROMPT_TIMEOUT_S = 120.0
 
@@ -31,8 +31,8 @@ Backend = Any
 class SystemKeychain:
     """See :class:`alpkey.core.keychain.ports.Keychain`.
 
-    ``scope`` keeps homes apart.  ``backends`` returns the classes that are allowed here, and
-    ``can_ask`` tells whether somebody can be asked to unlock it.
+    ``scope`` separates homes.  ``backends`` returns the classes that are allowed here, and
+    ``can_ask`` says whether the user can be asked to unlock it.
     """
 
     def __init__(
@@ -56,8 +56,8 @@ class SystemKeychain:
 
     def is_locked(self) -> bool:
         backend = self._backend()
-        tells = getattr(backend, "is_locked", None)
-        return bool(tells and self._done(backend, tells))
+        is_locked = getattr(backend, "is_locked", None)
+        return bool(is_locked and self._done(backend, is_locked))
 
     def opens_unasked(self) -> bool:
         """KWallet may ask even while it is open: whether this program may read.
@@ -96,17 +96,17 @@ class SystemKeychain:
         return self._chosen
 
     def _best(self) -> Backend:
-        usable = [one for one in self._backends() if one.viable]
+        usable = [backend for backend in self._backends() if backend.viable]
         if not usable:
             plain = find_spec("keyrings") and find_spec("keyrings.alt")
             raise KeychainTrouble("keychain-absent", reason=_ABSENT + (_PLAIN if plain else ""))
-        return max(usable, key=lambda one: one.priority)()
+        return max(usable, key=lambda backend: backend.priority)()
 
     def _done(self, backend: Backend, call: Callable[[], T]) -> T:
         """What the call returns; a backend that hangs is left to itself."""
         from keyring.errors import InitError, KeyringLocked
 
-        running = ThreadCall(call)
+        running = run_in_background(call)
         if not running.wait(self._answer_timeout_s):
             asks = getattr(backend, "asks", False)
             if not asks:

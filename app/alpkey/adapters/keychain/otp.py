@@ -12,7 +12,7 @@ from alpkey.core.secret import Secret
 if TYPE_CHECKING:
     import pyotp
 
-# What pyotp says, by a word in it, and our words.  Its own text may quote what was typed.
+# Part of a message of pyotp, and the reason to show.  Its own text may quote what was typed.
 _REASONS = {
     "bits": "It is too short: fewer than 23 letters are guessed too easily.",
     "igits": "It asks for a number of digits other than 6, 7 or 8.",
@@ -24,14 +24,14 @@ _REASONS = {
 }
 
 
-class PyotpCodes:
-    """See :class:`alpkey.core.keychain.ports.CodeGenerator`."""
+def check(secret: Secret) -> None:
+    """See :data:`alpkey.core.keychain.ports.CheckCodeSecret`."""
+    _generator(secret)
 
-    def check(self, secret: Secret) -> None:
-        _generator(secret)
 
-    def code(self, secret: Secret, now: datetime) -> Secret:
-        return Secret(_generator(secret).at(now))
+def code(secret: Secret, now: datetime) -> Secret:
+    """See :data:`alpkey.core.keychain.ports.MakeCode`."""
+    return Secret(_generator(secret).at(now))
 
 
 def _generator(secret: Secret) -> "pyotp.TOTP":
@@ -44,7 +44,7 @@ def _generator(secret: Secret) -> "pyotp.TOTP":
             return pyotp.TOTP("".join(text.split()).replace("-", "").rstrip("="))
         made = pyotp.parse_uri(text)
     if type(made) is not pyotp.TOTP:  # also a subclass makes codes of another kind
-        raise _unfit("It makes codes of another kind than those that change with time.")
+        raise _invalid("It makes codes of another kind than those that change with time.")
     return made
 
 
@@ -53,12 +53,12 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except binascii.Error:
-        raise _unfit("It is not base32, which is letters A to Z and digits 2 to 7.") from None
+        raise _invalid("It is not base32, which is letters A to Z and digits 2 to 7.") from None
     except ValueError as error:
-        said = str(error)
-        known = (words for sign, words in _REASONS.items() if sign in said)
-        raise _unfit(next(known, "It is no otpauth address that can be read.")) from None
+        message = str(error)
+        known = (reason for part, reason in _REASONS.items() if part in message)
+        raise _invalid(next(known, "It is no otpauth address that can be read.")) from None
 
 
-def _unfit(reason: str) -> InvalidInput:
+def _invalid(reason: str) -> InvalidInput:
     return InvalidInput("totp-unfit", reason=reason, field="totp_secret")

@@ -1,4 +1,4 @@
-"""keyring's Secret Service backend, with every connection closed and a prompt that is told of.
+"""keyring's Secret Service backend, with every connection closed and a prompt that is reported.
 
 Import it only where a keychain is needed: it brings keyring and secretstorage with it.
 """
@@ -23,15 +23,15 @@ from secretstorage.exceptions import (
 )
 from secretstorage.util import PROMPT_IFACE, SERVICE_IFACE, DBusAddressWrapper, exec_prompt
 
-_NO_PROMPT = "/"  # the Secret Service's word for none
+_NO_PROMPT = "/"  # the Secret Service's value for none
 
 
 class Keyring(SecretService.Keyring):
-    """Raises keyring's errors only; ``asks`` while the system waits for a person to unlock it.
+    """Raises keyring's errors only; ``asks`` while the system waits for the user to unlock it.
 
     WORKAROUND: keyring leaves its connection open where a collection cannot be had (what became of
-    jaraco/keyring#380), and makes a new collection, which asks a person for a password, where it
-    was only to look into one (no upstream issue known).
+    jaraco/keyring#380), and makes a new collection, which asks the user for a password, where it
+    should only read one (no upstream issue known).
     """
 
     asks = False
@@ -55,7 +55,7 @@ class Keyring(SecretService.Keyring):
             super().delete_password(service, username)  # type: ignore[no-untyped-call]
 
     def is_locked(self) -> bool:
-        """Asks nobody; where nothing was ever stored nothing is locked."""
+        """Show no prompt; where nothing was ever stored nothing is locked."""
         with _translated(), closing(secretstorage.dbus_init()) as bus:
             try:
                 return bool(Collection(bus).is_locked())
@@ -72,7 +72,7 @@ class Keyring(SecretService.Keyring):
             raise
 
     def _make_collection(self, bus: DBusConnection) -> None:
-        """The first secret ever stored needs a place, whose password a person chooses."""
+        """The first secret needs a new collection, whose password the user chooses."""
         try:
             Collection(bus)
         except ItemNotFoundException:
@@ -119,7 +119,7 @@ class Keyring(SecretService.Keyring):
 
 
 def _dismiss(prompt: DBusAddressWrapper, bus: DBusConnection) -> None:
-    """Said from another thread than the one that waits, so no answer is read."""
+    """Sent from another thread than the one that waits, so no answer is read."""
     with suppress(OSError):
         bus.send(new_method_call(prompt, "Dismiss"))
 

@@ -58,7 +58,7 @@ class DownloadFolder:
         for path in (folder / name for name in names):
             try:
                 mode = path.stat()
-            except OSError:  # a link to nowhere, or gone a moment ago
+            except OSError:  # a dangling link, or removed meanwhile
                 continue
             if stat.S_ISREG(mode.st_mode) and mode.st_size <= SIZE_LIMIT_BYTES:
                 yield mode.st_mtime_ns, _read(path)

@@ -1,4 +1,4 @@
-"""The key pair in the ssh folder: read, put in place as a pair, kept aside.
+"""The key pair in the ssh folder: read, installed as a pair, backed up.
 
 A pair that the service made needs two renames, and between them ssh may be refused.  So both files
 are staged and synced first, and an intent record names what is to be renamed.  Whoever runs next
@@ -17,9 +17,9 @@ from pathlib import Path
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.keys.certificate import public_key_in, public_line
+from alpkey.core.keys.ports import IssuedPair, StoredKey
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.paths import certificate_of
-from alpkey.core.ports import IssuedPair, StoredKey
 from alpkey.core.secret import Secret
 
 KEY_MODE = 0o600
@@ -28,16 +28,16 @@ CERTIFICATE_MODE = 0o644
 # More than a key or a certificate takes: a disk that is full is found before a slot is spent.
 ROOM_BYTES = 16 * 1024
 
-# The ending of a copy that was kept aside.
+# The ending of a backup.
 _ASIDE = ".before-alpkey-{:%Y%m%d-%H%M%S}"
 _IS_ASIDE = r"\.before-alpkey-\d{8}-\d{6}"
 
 
 class KeyPairFiles:
-    """The pair at ``key_path``; ``intent_path`` lies in our state folder.
+    """The pair at ``key_path``; ``intent_path`` lies in the state folder.
 
-    ``named``: the person named this key.  One that is there is then never replaced, and its folder
-    is left as open as it is; that of the usual key is nobody else's to look into.
+    ``named``: the user named this key.  An existing one is then never replaced, and its folder
+    keeps its mode; the folder of the default key is made private.
     """
 
     def __init__(self, key_path: Path, intent_path: Path, *, named: bool = False) -> None:
@@ -86,7 +86,7 @@ class KeyPairFiles:
         return _text(self._certificate)
 
     def check_writable(self) -> None:
-        """Stages a file where the pair will lie: the sure way to learn that one can."""
+        """Stage a file where the pair will lie: the only reliable test."""
         atomic_write.private_folder(self._key.parent)
         for path in (self._key, self._certificate):
             target = atomic_write.followed(path)
@@ -99,7 +99,7 @@ class KeyPairFiles:
                 self._key.parent.chmod(0o700)
 
     def install(self, pair: IssuedPair, public_line: str) -> None:
-        """Puts key and certificate in place; a ``.pub`` that lies there is renewed too.
+        """Install key and certificate; an existing ``.pub`` is replaced too.
 
         ssh reads a stale ``.pub`` before the key and would offer the wrong one.
         """
@@ -115,7 +115,7 @@ class KeyPairFiles:
         if self._is_named and os.path.lexists(self._key):
             raise InvalidFile("key-changed")
         self._install(pair, public_line)
-        with suppress(InvalidFile):  # what cannot be read there is none of ours
+        with suppress(InvalidFile):  # an unreadable file is not Alpkey's
             self._end_waiting()
 
     def _install(self, pair: IssuedPair, public_line: str | None) -> None:
@@ -140,13 +140,16 @@ class KeyPairFiles:
 
     def install_certificate(self, certificate: str) -> None:
         """One rename; a key that others may read is closed to them first, or ssh refuses it."""
-        with atomic_write.as_unfit(self._key), suppress(FileNotFoundError):  # it may live elsewhere
+        with (
+            atomic_write.as_unfit(self._key),
+            suppress(FileNotFoundError),
+        ):  # in hardware
             if self._key.stat().st_mode & 0o077:
                 self._key.chmod(KEY_MODE)
         atomic_write.replace(self._certificate, _line(certificate), CERTIFICATE_MODE)
 
     def add_public(self, public_line: str) -> None:
-        """In one step that fails where something came meanwhile."""
+        """In one step, which fails where the file has appeared meanwhile."""
         with atomic_write.as_unfit(self._public):
             staged = atomic_write.stage(self._public, _line(public_line), CERTIFICATE_MODE)
             try:
@@ -184,7 +187,7 @@ class KeyPairFiles:
         return [stored for stored in found if stored is not None]
 
     def remove(self, key: StoredKey) -> None:
-        """A key that is left by a cut in between still tells whose the files were."""
+        """The key goes last: after an interruption it still shows whose the files were."""
         for path in (*self._beside(key.path), key.path):
             _remove(path)
 
@@ -208,7 +211,7 @@ class KeyPairFiles:
         return [path for path in found if re.fullmatch(pattern, path.name)]
 
     def _beside(self, key: Path) -> tuple[Path, Path]:
-        """Certificate and ``.pub`` of the key in place, or of one kept aside."""
+        """Certificate and ``.pub`` of the installed key, or of a backup."""
         ending = key.name.removeprefix(self._key.name)
         return (
             self._certificate.with_name(self._certificate.name + ending),
@@ -283,7 +286,7 @@ def _stored(path: Path, public: Path) -> StoredKey | None:
 
 
 def _remove(path: Path) -> None:
-    """Removes the file; a link to it is the person's own and stays.  Raises InvalidFile."""
+    """Remove the file; a link to it belongs to the user and stays.  Raises InvalidFile."""
     target = atomic_write.followed(path)
     with atomic_write.as_unfit(target):
         if target.exists():
@@ -329,7 +332,7 @@ def _holds(path: Path, public_key: bytes | None) -> bool:
 
 
 def _line(text: str) -> bytes:
-    """The text with exactly one newline at its end, as ssh wants it."""
+    """The text with exactly one newline at its end, as ssh requires."""
     return text.strip().encode() + b"\n"
 
 

@@ -3,8 +3,8 @@
 from alpkey.adapters.keys import private_key
 from alpkey.core.errors import InvalidFile
 from alpkey.core.keys.certificate import Certificate, InvalidCertificate, read_certificate
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
-from alpkey.core.ports import IssuedPair
 from alpkey.core.secret import Secret
 
 

@@ -1,4 +1,4 @@
-"""The passphrase of a private key, put on, changed and taken off."""
+"""Add, change and remove the passphrase of a private key."""
 
 import secrets
 
@@ -8,24 +8,22 @@ from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.secret import Secret
 
 
-class CryptographyPassphrases:
-    """See :class:`alpkey.core.ports.KeyProtection`."""
-
-    def recoded(self, private: Secret, old: Secret | None, new: Secret | None) -> Secret:
-        content = private.reveal().encode("latin-1", errors="replace")
-        wanted = _typed(new) if new else None
-        try:
-            read_head(content)  # it says best what a file is that holds no key
-            written = private_key.recoded(content, _typed(old) if old else None, wanted)
-        except private_key.PassphraseWrong:
-            raise SignInRefused("passphrase-refused", retryable=True) from None
-        except InvalidPrivateKey as error:
-            raise InvalidFile("key-unreadable", reason=str(error)) from None
-        return Secret(written.decode())
+def change_passphrase(private: Secret, old: Secret | None, new: Secret | None) -> Secret:
+    """See :data:`alpkey.core.keys.ports.ChangePassphrase`."""
+    content = private.reveal().encode("latin-1", errors="replace")
+    wanted = _typed(new) if new else None
+    try:
+        read_head(content)  # its errors name best what a file is that holds no key
+        written = private_key.recoded(content, _typed(old) if old else None, wanted)
+    except private_key.PassphraseWrong:
+        raise SignInRefused("passphrase-refused", retryable=True) from None
+    except InvalidPrivateKey as error:
+        raise InvalidFile("key-unreadable", reason=str(error)) from None
+    return Secret(written.decode())
 
 
 def made_passphrase() -> Secret:
-    """One of 256 bits, which nobody has to type."""
+    """A new passphrase of 256 bits, for the keychain; it need not be typed."""
     return Secret(secrets.token_urlsafe(32))
 
 

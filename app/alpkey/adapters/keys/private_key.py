@@ -1,4 +1,4 @@
-"""Private keys by :mod:`cryptography`: proven, encrypted anew, put into agent messages."""
+"""Private keys by :mod:`cryptography`: verified, re-encrypted, put into agent messages."""
 
 import binascii
 

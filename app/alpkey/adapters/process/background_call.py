@@ -1,75 +1,47 @@
-"""A bound on the time of a whole call, whatever it does inside."""
+"""Calls in daemon threads: in the background, bounded in time, and several at once.
+
+An executor of concurrent.futures would join its threads at exit: a keychain that never answers
+would hold the process for ever.
+"""
 
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
+
+from alpkey.core.background_call import BackgroundCall
 
 T = TypeVar("T")
 
 
-class ThreadCall(Generic[T]):
-    """A call in a daemon thread: it can be waited for, and it can be given up.
+def run_in_background(call: Callable[[], T]) -> BackgroundCall[T]:
+    """Start ``call`` in a daemon thread.
 
     Neither a name look-up nor a peer that sends one byte a minute can be interrupted from inside.
     The main thread only waits, so a signal is always handled at once.  A call that is given up is
     left to end by itself, at the latest with the process.
     """
-
-    def __init__(self, call: Callable[[], T]) -> None:
-        self._call = call
-        self._outcome: list[tuple[T | None, BaseException | None]] = []
-        self._done = threading.Event()
-        self._deeds: list[Callable[[], None]] = []
-        self._lock = threading.Lock()
-        threading.Thread(target=self._run, daemon=True, name="aside").start()
-
-    def wait(self, timeout_s: float) -> bool:
-        """Whether the call has ended, at the latest after ``timeout_s``."""
-        return self._done.wait(timeout_s)
-
-    def tell(self, action: Callable[[], None]) -> None:
-        """Has ``action`` called once the call has ended, in any thread."""
-        with self._lock:
-            if not self._done.is_set():
-                self._deeds.append(action)
-                return
-        action()
-
-    def result(self) -> T:
-        """What the call returned or raised; only once it has ended."""
-        result, raised = self._outcome[0]
-        if raised is not None:
-            raise raised
-        return result  # type: ignore[return-value]  # the call returned, so this is its T
-
-    def _run(self) -> None:
-        try:
-            self._outcome.append((self._call(), None))
-        except BaseException as raised:  # noqa: BLE001  raised again in the caller's thread
-            self._outcome.append((None, raised))
-        with self._lock:
-            self._done.set()
-        for action in self._deeds:
-            action()
+    background = BackgroundCall(call)
+    threading.Thread(target=background.run, daemon=True, name="background-call").start()
+    return background
 
 
-def within(seconds: float, call: Callable[[], T]) -> T:
-    """What ``call`` returns or raises; TimeoutError once ``seconds`` are over."""
-    running = ThreadCall(call)
-    if not running.wait(seconds):
-        raise TimeoutError(f"not done within {seconds:g} s")
+def within(timeout_s: float, call: Callable[[], T]) -> T:
+    """What ``call`` returns or raises; TimeoutError after ``timeout_s`` seconds."""
+    running = run_in_background(call)
+    if not running.wait(timeout_s):
+        raise TimeoutError(f"not done within {timeout_s:g} s")
     return running.result()
 
 
 def side_by_side(calls: Mapping[str, Callable[[], Any]], timeout_s: float) -> dict[str, Any]:
     """What each of ``calls`` returns, all run at once; None for one that is late.
 
-    Returns after ``timeout_s`` at the latest.  Raises what a call raises.
+    Returns after ``timeout_s`` seconds at the latest.  Raises what a call raises.
     """
     deadline = time.monotonic() + timeout_s
-    all_of = {name: ThreadCall(call) for name, call in calls.items()}
+    running = {name: run_in_background(call) for name, call in calls.items()}
     return {
-        name: one.result() if one.wait(max(deadline - time.monotonic(), 0.0)) else None
-        for name, one in all_of.items()
+        name: call.result() if call.wait(max(deadline - time.monotonic(), 0.0)) else None
+        for name, call in running.items()
     }

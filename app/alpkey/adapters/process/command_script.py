@@ -1,4 +1,4 @@
-"""A command as one program to start, for whatever takes no argument list."""
+"""A command as a single program, for callers that accept no argument list."""
 
 import os
 import shlex
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def command_file(command: Sequence[str]) -> str:
-    """The path of a script, ours alone, that removes itself and becomes ``command``."""
+    """The path of a private script that removes itself and execs ``command``."""
     handle, path = tempfile.mkstemp(suffix=".command", prefix="alpkey-")
     with os.fdopen(handle, "w") as file:
         file.write(f'#!/bin/sh\nrm -f -- "$0"\nexec {shlex.join(command)}\n')

@@ -1,4 +1,4 @@
-"""A person's own command: only one that nobody else could have put there, and never for ever."""
+"""The user's own command: run only if no other user could have put it there, bounded in time."""
 
 import os
 import signal
@@ -13,13 +13,13 @@ from alpkey.core.errors import InvalidFile
 from alpkey.trusted_files import why_distrusted
 
 TIMEOUT_S = 30.0
-# What it says is read so far, and only its last line is told, where it fails.
+# How much of its output is read; only the last line is shown, where it fails.
 OUTPUT_LIMIT_BYTES = 64 * 1024
 LINE_LIMIT = 200
 
 _POLL_S = 0.02
 _PATIENCE_S = 1.0
-# What a command needs to find its way; nothing that a bundle of ours brought along.
+# What a command needs from the environment; nothing that Alpkey's bundle added.
 _PASSED_ON = (
     "HOME",
     "LANG",
@@ -34,9 +34,7 @@ _PASSED_ON = (
 
 
 class CommandHook:
-    """See :class:`alpkey.core.schedule.hook_ports.Hook`; little of ``environ``, which is ours,
-    goes on.
-    """
+    """Runs commands; only a few variables of ``environ``, Alpkey's own, are passed on."""
 
     def __init__(self, environ: Mapping[str, str], timeout_s: float = TIMEOUT_S) -> None:
         self._environ = environ
@@ -65,26 +63,26 @@ class CommandHook:
             raise _failed(path, f"{error.strerror}.") from None
         finally:
             os.close(writing)
-        said = _Said(reading)
+        output = _Output(reading)
         try:
-            ended = self._wait(process, said, cancelled)
-            said.read()
+            ended = self._wait(process, output, cancelled)
+            output.read()
         finally:
             os.close(reading)
         if not ended:
             why = "it was not waited for" if cancelled() else f"it took over {self._timeout_s:g} s"
             raise _failed(path, f"{why.capitalize()}, and was ended.")
         if process.returncode:
-            told = f" {said.last_line}" if said.last_line else ""
-            raise _failed(path, f"It ended with {process.returncode}.{told}")
+            last_line = f" {output.last_line}" if output.last_line else ""
+            raise _failed(path, f"It ended with {process.returncode}.{last_line}")
 
     def _wait(
-        self, process: "subprocess.Popen[bytes]", said: "_Said", cancelled: Callable[[], bool]
+        self, process: "subprocess.Popen[bytes]", output: "_Output", cancelled: Callable[[], bool]
     ) -> bool:
         """Whether it ended by itself; else it is ended, with all that it started."""
         deadline = time.monotonic() + self._timeout_s
         while process.poll() is None:
-            said.read()
+            output.read()
             if cancelled() or time.monotonic() > deadline:
                 _end(process)
                 return False
@@ -93,8 +91,8 @@ class CommandHook:
         return True
 
 
-class _Said:
-    """What a command has said so far, of which no more than a limit is kept."""
+class _Output:
+    """The output of a command so far, cut to the last bytes within a limit."""
 
     def __init__(self, handle: int) -> None:
         os.set_blocking(handle, False)
@@ -102,7 +100,7 @@ class _Said:
         self._kept = b""
 
     def read(self) -> None:
-        """Takes some of what is there; never waits, and never goes on for ever.
+        """Read part of what is there, without waiting, and bounded.
 
         What the command started may hold the pipe for long, and fill it faster than we read.
         """
@@ -114,7 +112,7 @@ class _Said:
     def last_line(self) -> str:
         lines = self._kept.decode(errors="replace").split("\n")
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return "".join(one if one.isprintable() else "?" for one in last)[:LINE_LIMIT]
+        return "".join(letter if letter.isprintable() else "?" for letter in last)[:LINE_LIMIT]
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
@@ -127,7 +125,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _distrusted(path: Path) -> str | None:
-    """Why another user may have chosen what stands at ``path``, or why it is no program."""
+    """Why another user may have put the file at ``path``, or why it is no program."""
     if not path.is_absolute():
         return "It is no absolute path."
     try:

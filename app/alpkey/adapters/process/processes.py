@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
-# A program that cannot open a window says so by then; one that can is still running or has
+# A program that cannot open a window has failed by then; one that can is still running or has
 # handed the window to a server of its own.
 FAILS_WITHIN_S = 0.5
 
@@ -30,11 +30,11 @@ def start_detached(
 
 
 def start_listened(
-    command: Sequence[str], environ: Mapping[str, str], said: BinaryIO
+    command: Sequence[str], environ: Mapping[str, str], errors: BinaryIO
 ) -> subprocess.Popen[bytes]:
     """Starts ``command`` in a session of its own, with nothing to read.
 
-    What it says on stderr goes to ``said``, a file: what it leaves running would hold a pipe open.
+    Its standard error goes to ``errors``, a file: what it leaves running would hold a pipe open.
     Raises OSError.
     """
     return subprocess.Popen(
@@ -42,7 +42,7 @@ def start_listened(
         env=dict(environ),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=said,
+        stderr=errors,
         start_new_session=True,
     )
 
@@ -52,12 +52,12 @@ class Detached:
 
     def __init__(self, command: Sequence[str]) -> None:
         process = start_detached(command)
-        process.returncode = 0  # it may outlive us, and nobody is to be warned of that
+        process.returncode = 0  # it may outlive this process, so Popen must not warn about it
         self.number = process.pid
         self._over = False
 
     def runs(self) -> bool:
-        """Until this says no the number is nobody else's."""
+        """While this is true the process id cannot belong to another program."""
         if not self._over:
             self._over = os.waitpid(self.number, os.WNOHANG)[0] != 0
         return not self._over

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def called(name: str, environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Every program of this name on PATH, in its order; one that others are links to is one."""
+    """Every program of this name on PATH, in order; links to the same program count once."""
     found: dict[Path, Path] = {}
     for folder in environ.get("PATH", "").split(os.pathsep):
         path = Path(folder, name)

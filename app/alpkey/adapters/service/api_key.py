@@ -1,4 +1,4 @@
-"""The API key of a service account: the one secret that comes in the environment.
+"""The API key of a service account: the only secret that comes from the environment.
 
 The centre prescribes that.  It is taken out on reading, so that no program we start inherits it.
 """
@@ -10,7 +10,7 @@ from alpkey.core.secret import Secret
 
 
 def take(environ: MutableMapping[str, str], variable: str) -> Secret:
-    """Raises InvalidInput where there is none, or one that can be none."""
+    """Raises InvalidInput where there is none, or an invalid one."""
     value = environ.pop(variable, "").strip()
     if not value:
         raise InvalidInput("api-key-missing", variable=variable)

@@ -1,4 +1,4 @@
-"""The key gateway: certifies keys made here, lists and revokes, for whoever brings a token."""
+"""The key gateway: certifies keys made here, lists and revokes, for callers with a token."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ REASON = "user request"
 
 
 class Gateway:
-    """Speaks to one gateway; its connection stays warm between calls."""
+    """A client of one gateway; its connection is reused between calls."""
 
     def __init__(self, service: Service, site: Site, http: Http) -> None:
         self._service = service
@@ -37,9 +37,9 @@ class Gateway:
         return self._service.name
 
     def prove(self) -> None:
-        """One call without credentials: the gateway, or what stands before it, asks for them.
+        """One call without credentials: the gateway, or a proxy before it, asks for them.
 
-        Raises NeedsBrowser where it is gone, Unreachable where it cannot be told.
+        Raises NeedsBrowser where it is gone, Unreachable where that is unknown.
         """
         path = f"{self._service.url}/ssh-keys"
         try:
@@ -140,8 +140,8 @@ class Gateway:
         message = json_object(answer).get("message")
         if not isinstance(message, str) or answer.status >= 500:
             status = f"It answers with status {answer.status}"
-            told = f": {shown(message)}" if isinstance(message, str) else "."
-            raise self._peer.trouble(status + told)
+            reason = f": {shown(message)}" if isinstance(message, str) else "."
+            raise self._peer.trouble(status + reason)
         raise self._refusal(answer.status, shown(message))
 
     def _refusal(self, status: int, message: str) -> AlpkeyError:

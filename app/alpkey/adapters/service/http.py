@@ -1,6 +1,6 @@
 """HTTPS as Alpkey needs it: bounded in time and size, never redirected, never helped by netrc.
 
-Nothing is ever sent without TLS, whoever named the address.
+Nothing is ever sent without TLS, wherever the address comes from.
 """
 
 import os
@@ -47,7 +47,7 @@ class HttpAnswer:
 
     @property
     def is_page(self) -> bool:
-        """Whether this is a page for people, whatever was asked for."""
+        """Whether this is a web page, in place of the requested format."""
         return "html" in self.content_type or self.body.lstrip()[:1] == b"<"
 
 
@@ -94,7 +94,7 @@ class Http:
 
     ``ca_bundle``, where there is one, is all that it trusts; raises InvalidFile where that cannot
     be used, or another user may have written it.  ``last_status`` and ``last_date`` are those of
-    the last answer, whatever became of it.
+    the last answer, of any status.
     """
 
     def __init__(self, ca_bundle: str | None = None) -> None:
@@ -206,7 +206,7 @@ class _SecretHeaders(AuthBase):
 
 
 class _OwnTrust(HTTPAdapter):
-    """Trusts what the system trusts, or only ``ca_bundle`` where a site names one."""
+    """Trust what the system trusts, or only ``ca_bundle`` where a site names one."""
 
     def __init__(self, ca_bundle: str | None) -> None:
         if ca_bundle:
@@ -243,7 +243,7 @@ def _context(bundle: Path) -> ssl.SSLContext:
 
 
 def _cause(wrong: RequestsConnectionError) -> object:
-    """What urllib3 says went wrong below requests."""
+    """The error of urllib3 below that of requests."""
     inner = wrong.args[0] if wrong.args else None
     return getattr(inner, "reason", inner)
 
@@ -258,12 +258,12 @@ def _not_sent(host: str, wrong: RequestException) -> NotSent:
 
 
 def _date(header: str | None) -> datetime | None:
-    """The moment in a ``Date`` header (RFC 9110, 5.6.7); None where there is none to read."""
+    """The time in a ``Date`` header (RFC 9110, 5.6.7); None where there is none to read."""
     try:
-        moment = parsedate_to_datetime(header or "")
+        time = parsedate_to_datetime(header or "")
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _tls_reason(wrong: SSLError) -> str:

@@ -22,17 +22,17 @@ def json_object(answer: HttpAnswer) -> dict[str, Any]:
 
 
 def shown(message: str) -> str:
-    """A service's own words, no longer than a person reads."""
+    """A message of a service, cut to a readable length."""
     return message.strip()[:MOST_SHOWN]
 
 
 def names_the_quota(status: int, message: str) -> bool:
-    """Whether a refusal says that no key is left."""
+    """Whether a refusal is about the quota."""
     return status == 429 or _speaks_of(message, _QUOTA_WORDS)
 
 
 def names_a_lock(message: str) -> bool:
-    """Whether a refusal says that the account is locked."""
+    """Whether a refusal is about a locked account."""
     return _speaks_of(message, _LOCK_WORDS)
 
 

@@ -1,6 +1,6 @@
 """The doctor's call to the key service, without credentials."""
 
-from typing import Protocol
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from requests.utils import get_environ_proxies, select_proxy
@@ -9,22 +9,16 @@ from alpkey.adapters.process.background_call import within
 from alpkey.adapters.service.http import Http
 from alpkey.core.doctor.observations import ServiceObservation
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.ports import Clock
+from alpkey.core.timestamps import Clock
 
 PROBE_TIMEOUT_S = 3.0
 
 
-class Proving(Protocol):
-    """A service that can be asked without credentials whether it is what it should be."""
-
-    def prove(self) -> None: ...
-
-
 class KeyServiceProbe:
-    """Lets ``service``, which speaks through ``http``, prove itself at ``url``."""
+    """Probe the service at ``url``: ``prove`` has it prove its identity through ``http``."""
 
-    def __init__(self, service: Proving, http: Http, url: str, clock: Clock) -> None:
-        self._service = service
+    def __init__(self, prove: Callable[[], None], http: Http, url: str, clock: Clock) -> None:
+        self._prove = prove
         self._http = http
         self._url = url
         self._clock = clock
@@ -32,7 +26,7 @@ class KeyServiceProbe:
     def __call__(self) -> ServiceObservation:
         code, why = None, ""
         try:
-            within(PROBE_TIMEOUT_S, self._service.prove)
+            within(PROBE_TIMEOUT_S, self._prove)
         except TimeoutError:
             code, why = "too-slow", "It does not answer in time."
         except AlpkeyError as error:

@@ -1,4 +1,4 @@
-"""The feed of releases over HTTPS, and the file of what it said last."""
+"""The feed of releases over HTTPS, and the file with its last answer."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ TIMEOUT_S = 10.0
 FILE_MODE = 0o600
 
 
-class HttpFeed:
+class ReleaseFeed:
     """A feed at ``url`` that answers as GitHub does (REST API, "Get the latest release")."""
 
     def __init__(self, url: str, http: Http) -> None:
@@ -33,7 +33,7 @@ class HttpFeed:
 
 
 class ReleaseFile:
-    """In our state folder."""
+    """The file in the state folder."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from alpkey.adapters.service.http import AnswerLost, Http, HttpAnswer, NotSent, Peer
 from alpkey.adapters.service.json_responses import json_object, names_a_lock, names_the_quota, shown
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, SignInRefused, Unreachable
-from alpkey.core.ports import Credentials, IssuedPair
+from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.site import Service, Site
 
 # Nothing secret is sent yet, and the user waits for a form or for another way to sign in.
@@ -18,7 +19,7 @@ OTHER_TIMEOUT_S = 2.5
 
 
 class SshService:
-    """Speaks to one service; one connection stays warm between proving and issuing."""
+    """A client of one service; its connection is reused between proving and issuing."""
 
     def __init__(self, service: Service, site: Site, http: Http) -> None:
         self._service = service
@@ -91,10 +92,12 @@ class SshService:
         )
 
     def _another_answers(self) -> bool:
-        """Whether another service of the site answers, in whatever way, on its own host."""
-        others = [one for one in self._site.services if one.name != self._service.name]
+        """Whether another service of the site answers in any way, on its own host."""
+        others = [service for service in self._site.services if service.name != self._service.name]
         return any(
-            self._answers(one) for one in others if urlsplit(one.url).hostname != self._peer.host
+            self._answers(service)
+            for service in others
+            if urlsplit(service.url).hostname != self._peer.host
         )
 
     def _answers(self, service: Service) -> bool:
@@ -129,7 +132,7 @@ def _unwrapped(message: str) -> str:
 
 
 def _reason(status: int, message: str) -> tuple[type[AlpkeyError], str]:
-    """Why the service said no, from its status and, as that is not documented, its words."""
+    """Why the service declined, from its status and, as that is not documented, its message."""
     if names_the_quota(status, message):
         return QuotaUsedUp, "quota-refused"
     if names_a_lock(message):

@@ -9,13 +9,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
-"""Those of a signature by the provider's key; never ``none``, never one with a shared secret."""
+"""Those of a signature by the provider's key; never ``none``, never one of a shared secret."""
 
 LEEWAY_S = 60
 
 
 class Unproven(ValueError):
-    """The token proves nothing; the text says why in a word or two."""
+    """The token proves nothing; the text briefly says why."""
 
 
 def prove(

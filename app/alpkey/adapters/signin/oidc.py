@@ -18,8 +18,8 @@ from alpkey.core.errors import (
     SignInRefused,
     Unreachable,
 )
-from alpkey.core.ports import Credentials
 from alpkey.core.secret import Secret
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, Tokens
 from alpkey.core.site import GATEWAY, OpenId, SignInMethod, Site
 
@@ -54,7 +54,7 @@ _REFUSAL_STATUSES = (400, 401, 403)
 
 Form = Mapping[str, str | Secret]
 
-# What a provider says of itself that is used here.
+# The metadata of a provider that is used here.
 _OF_USE = (
     "issuer",
     "jwks_uri",
@@ -66,7 +66,7 @@ _OF_USE = (
 
 
 class OpenIdSignIn:
-    """Speaks to one provider; ``now`` judges what it says about time."""
+    """A client of one provider; ``now`` is the clock for its times."""
 
     def __init__(self, openid: OpenId, site: Site, http: Http, now: Callable[[], datetime]) -> None:
         self._openid = openid
@@ -205,7 +205,7 @@ class OpenIdSignIn:
         nonce: str | None = None,
         proof_needed: bool = True,
     ) -> Tokens:
-        """Tokens for ``form``; ``refused`` makes an error of the provider's two words for one."""
+        """Tokens for ``form``; ``refused`` makes an error of the provider's code and text."""
         self.prepare()
         answer = self._sent("token_endpoint", form)
         body = json_object(answer)
@@ -221,8 +221,8 @@ class OpenIdSignIn:
         username = None
         if identity is not None or proof_needed:
             username = self._proven(str(identity), access, nonce)
-        kept = Secret(refresh) if isinstance(refresh, str) and refresh else None
-        return Tokens(Secret(access), kept, username)
+        saved = Secret(refresh) if isinstance(refresh, str) and refresh else None
+        return Tokens(Secret(access), saved, username)
 
     def _proven(self, identity: str, access: str, nonce: str | None) -> str | None:
         from alpkey.adapters.signin.id_token import Unproven, prove

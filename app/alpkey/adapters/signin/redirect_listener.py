@@ -16,7 +16,7 @@ from alpkey.adapters.service.json_responses import shown
 from alpkey.core.errors import Cancelled, SignInRefused, Unreachable
 from alpkey.core.messages import signin as signin_messages
 from alpkey.core.secret import Secret
-from alpkey.core.signin.ports import BrowserRequest
+from alpkey.core.signin.ports import AwaitCode, BrowserRequest
 
 # Both, as "localhost" is either; a computer without IPv6 has the first alone.
 ADDRESSES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
@@ -25,11 +25,11 @@ _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 GLANCE_S = 0.1
 """How often a wait looks whether it is cancelled."""
 
-Query = Mapping[str, str]
+_Query = Mapping[str, str]
 
 START = "/start/"
 # What the listener itself puts beside a browser's answers.
-_OPENED_TWICE: Query = {"opened": "twice"}
+_OPENED_TWICE: _Query = {"opened": "twice"}
 
 
 class RedirectListener:
@@ -40,8 +40,8 @@ class RedirectListener:
         self._site_name = site_name
 
     @contextmanager
-    def listening(self, request: BrowserRequest) -> Iterator["Listening"]:
-        answers: SimpleQueue[Query] = SimpleQueue()
+    def listening(self, request: BrowserRequest) -> Iterator[AwaitCode]:
+        answers: SimpleQueue[_Query] = SimpleQueue()
         starts = _StartAddresses()
         with ExitStack() as servers:
             for family, address in ADDRESSES:
@@ -52,7 +52,7 @@ class RedirectListener:
                         continue
                     raise Unreachable("callback-busy", port=self._port) from None
                 servers.enter_context(_serving(server))
-            yield Listening(answers, starts, f"http://localhost:{self._port}", self._site_name)
+            yield _Listening(answers, starts, f"http://localhost:{self._port}", self._site_name)
 
 
 class _StartAddresses:
@@ -79,11 +79,11 @@ class _StartAddresses:
             return False if path in self._opened else None
 
 
-class Listening:
+class _Listening:
     """A listener in wait for its browser."""
 
     def __init__(
-        self, answers: "SimpleQueue[Query]", starts: _StartAddresses, origin: str, site_name: str
+        self, answers: "SimpleQueue[_Query]", starts: _StartAddresses, origin: str, site_name: str
     ) -> None:
         self._answers = answers
         self._starts = starts
@@ -93,7 +93,7 @@ class Listening:
     def start_address(self) -> str:
         return f"{self._origin}{self._starts.new()}"
 
-    def code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
+    def __call__(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
         ends = monotonic() + timeout_s
         while not cancelled():
             left = ends - monotonic()
@@ -105,7 +105,7 @@ class Listening:
                 continue
         raise Cancelled
 
-    def _code(self, answer: Query) -> Secret:
+    def _code(self, answer: _Query) -> Secret:
         if answer is _OPENED_TWICE:
             raise SignInRefused("opened-twice", site=self._site_name, retryable=True)
         if "code" in answer:
@@ -119,14 +119,14 @@ class Listening:
 class _Server(ThreadingHTTPServer):
     """One address of the two."""
 
-    daemon_threads = True  # a browser may hold a connection open on which it never says a word
+    daemon_threads = True  # a browser may hold a connection open without ever sending a byte
 
     def __init__(
         self,
         family: socket.AddressFamily,
         address: tuple[str, int],
         request: BrowserRequest,
-        answers: "SimpleQueue[Query]",
+        answers: "SimpleQueue[_Query]",
         starts: _StartAddresses,
     ) -> None:
         self.address_family = family
@@ -141,7 +141,7 @@ class _Server(ThreadingHTTPServer):
         self.socket.bind(self.server_address)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that goes away in the middle is nobody's fault."""
+        """A browser that disconnects early is no error."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -8,7 +8,7 @@ from alpkey.core.ssh.aliases import Alias, to_text
 
 
 class AliasFileOnDisk:
-    """The file at ``path``, rewritten only where it says something else: the tray watches it."""
+    """The file at ``path``, rewritten only where its content changes: the tray watches it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

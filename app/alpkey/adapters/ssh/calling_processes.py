@@ -1,4 +1,4 @@
-"""The ssh processes among our ancestors."""
+"""The ssh processes among the ancestors of this process."""
 
 import os
 import subprocess
@@ -8,7 +8,7 @@ from pathlib import Path
 from alpkey.core.ssh.caller import SshCaller, read_arguments
 from alpkey.core.ssh.command_lines import PROBE
 
-# A shell and a jump or two stand between us and the first ssh.
+# A shell and a jump or two lie between this process and the first ssh.
 GENERATIONS = 12
 QUERY_TIMEOUT_S = 5.0
 
@@ -44,9 +44,9 @@ class ProcessAncestors:
 
 
 def _process(number: int) -> tuple[int, list[str]] | None:
-    """Its parent and its words; None where it is gone or nobody tells.
+    """Its parent and its arguments; None where it has ended or they are unknown.
 
-    /proc tells words apart (proc(5)); ps, on macOS, only shows them in one line.
+    /proc separates arguments (proc(5)); ps, on macOS, only shows them in one line.
     """
     try:
         words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")[:-1]

@@ -1,4 +1,4 @@
-"""The person's ssh as the judge of configurations: ``ssh -G``, on files in place and on trial."""
+"""The user's ssh, queried with ``ssh -G`` about installed files and about files on trial."""
 
 import os
 import signal
@@ -15,8 +15,8 @@ from alpkey.core.errors import InvalidFile, Unreachable
 from alpkey.core.paths import Paths
 from alpkey.core.ssh.command_lines import PROBE, reading_only
 from alpkey.core.ssh.config_blocks import SYSTEM_CONFIG, include_line
-from alpkey.core.ssh.config_ports import Trial
 from alpkey.core.ssh.config_query import Resolution, parse
+from alpkey.core.ssh.ports import Trial
 
 TIMEOUT_S = 5.0
 REASON_LETTERS = 500
@@ -33,29 +33,29 @@ class OpenSshConfig:
         self._places = places
         self._environ = environ
 
-    def ask(self, name: str) -> Resolution:
+    def query(self, name: str) -> Resolution:
         if not self._places.moved:
             return self._asked(name)
         config = self._places.user_config
         return self._asked(name, config if config.exists() else Path("none"))
 
     @contextmanager
-    def trying(self, own: str, theirs: bytes) -> Iterator[Trial]:
-        """One file holds all of theirs, as a chain of includes would be one link longer.
+    def try_config(self, blocks: str, user_lines: bytes) -> Iterator[Trial]:
+        """All the user's lines go into one file, for an Include would make a chain one link longer.
 
-        ``Match all`` ends the last block of theirs, so that what follows counts for every host.
+        ``Match all`` ends their last block, so that what follows applies to every host.
         """
         atomic_write.private_folder(self._places.undo)
         with tempfile.TemporaryDirectory(dir=self._places.undo, prefix="trial-") as folder:
-            ours, first, second = (Path(folder, name) for name in ("ours", "first", "second"))
+            own, first, second = (Path(folder, name) for name in ("own", "first", "second"))
             with readable_by_ssh():
-                line = include_line(ours).encode() + b"\n"
+                line = include_line(own).encode() + b"\n"
             system = b"" if self._places.moved else include_line(SYSTEM_CONFIG).encode() + b"\n"
             end = b"\nMatch all\n"
             with atomic_write.as_unfit(first):
-                ours.write_text(own)
-                first.write_bytes(line + theirs + end + system)
-                second.write_bytes(theirs + end + line + system)
+                own.write_text(blocks)
+                first.write_bytes(line + user_lines + end + system)
+                second.write_bytes(user_lines + end + line + system)
             yield Trial(
                 ours_first=lambda name: self._asked(name, first),
                 theirs_first=lambda name: self._asked(name, second),
@@ -64,21 +64,21 @@ class OpenSshConfig:
     def _asked(self, name: str, config: Path | None = None) -> Resolution:
         """What a ``Match exec`` line leaves running is not waited for."""
         command = ["ssh", *reading_only(config), "-G", "--", name]
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as errors:
             try:
-                process = start_listened(command, {**self._environ, **PROBE}, said)
+                process = start_listened(command, {**self._environ, **PROBE}, errors)
             except OSError as error:
                 raise Unreachable("ssh-missing", reason=f"{error.strerror}.") from None
             with process:
                 answer = self._answer(process)
             if process.returncode != 0:
-                said.seek(0)
-                reason = self._reason(said.read(), config)
+                errors.seek(0)
+                reason = self._reason(errors.read(), config)
                 raise InvalidFile("config-refused", path=self._path, reason=reason)
         return parse(answer.decode(errors="surrogateescape"))
 
     def _answer(self, process: "subprocess.Popen[bytes]") -> bytes:
-        """All that was said; whatever ends the wait ends the whole session of ssh."""
+        """The whole output; any exception while waiting ends the whole session of ssh."""
         try:
             return process.communicate(timeout=TIMEOUT_S)[0]
         except BaseException as stopped:
@@ -89,9 +89,9 @@ class OpenSshConfig:
                 raise InvalidFile("config-hangs", path=self._path, seconds=seconds) from None
             raise
 
-    def _reason(self, said: bytes, config: Path | None) -> str:
-        """ssh's own words, about the file that the person knows."""
-        text = said.decode(errors="replace").strip()
+    def _reason(self, errors: bytes, config: Path | None) -> str:
+        """The error text of ssh, about the file that the user knows."""
+        text = errors.decode(errors="replace").strip()
         if config:
             text = text.replace(str(config), self._path)
         return " ".join(text.split())[:REASON_LETTERS] or "It gave no reason."

@@ -1,4 +1,4 @@
-"""Connections that logins share, known by the sockets that ssh leaves in our folder."""
+"""Connections that logins share, found by their sockets in Alpkey's folder."""
 
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ class OpenSshControlSockets:
         return [path for path in found if is_shared(path.name) and path.is_socket()]
 
     def end(self, socket: Path) -> None:
-        """ssh is told by the socket alone, so it needs no configuration and no real name."""
+        """ssh identifies it by the socket alone, so it needs no configuration and no real name."""
         path = str(socket).replace("%", "%%")
         command = ["ssh", "-F", "/dev/null", "-o", f'ControlPath="{path}"', "-O", "exit", "shared"]
         try:

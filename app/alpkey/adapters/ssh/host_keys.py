@@ -1,4 +1,4 @@
-"""Host keys by OpenSSH: one connection that ends before any sign-in, and the person's own file."""
+"""Host keys by OpenSSH: one connection that ends before any sign-in."""
 
 import os
 import subprocess
@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from alpkey.core.errors import InvalidFile, Unreachable
-from alpkey.core.ports import Resolver
 from alpkey.core.ssh.command_lines import reading_only, unattended
 from alpkey.core.ssh.config_blocks import behind_file, path_value
 from alpkey.core.ssh.host_keys import HostKey, HostKeyObservation, judged
+from alpkey.core.ssh.ports import ResolveHost
 
 TIMEOUT_S = 20.0
 _QUIET = (
@@ -26,22 +26,22 @@ _QUIET = (
 class SshHostKeys:
     """``connect`` is what ``ssh -F`` gets."""
 
-    def __init__(self, connect: Path, resolver: Resolver, environ: Mapping[str, str]) -> None:
+    def __init__(self, connect: Path, resolve: ResolveHost, environ: Mapping[str, str]) -> None:
         self._connect = connect
-        self._resolver = resolver
+        self._resolve = resolve
         self._environ = environ
 
     def check(self, alias: str, config: Path | None) -> HostKeyObservation:
-        jump = self._resolver.resolved(alias).get("proxyjump", "none")
+        jump = self._resolve(alias).get("proxyjump", ("none",))[0]
         hops = 1 if jump == "none" else 2 + jump.count(",")
         try:
-            told = self._ssh(alias, config, "StrictHostKeyChecking=yes")
+            output = self._ssh(alias, config, "StrictHostKeyChecking=yes")
         except subprocess.TimeoutExpired:
             return HostKeyObservation("unreachable", reason="there was no answer in time")
-        return judged(told, hops)
+        return judged(output, hops)
 
     def check_behind(self, alias: str, jump: str, line: str) -> HostKeyObservation:
-        """On the command line nothing can be said for a host on the way, so a file says it."""
+        """Options on the command line do not apply to a jump host, so a file holds them."""
         with tempfile.TemporaryDirectory(prefix="alpkey-") as folder:
             known, config = Path(folder) / "known_hosts", Path(folder) / "config"
             known.write_text(f"{line}\n")
@@ -68,14 +68,14 @@ class SshHostKeys:
         return line
 
     def _ssh(self, alias: str, config: Path | None, *options: str) -> str:
-        """What ssh says on its way.  A session of its own has no terminal that a hop could ask."""
+        """The output of ssh.  In a session of its own no hop finds a terminal to ask at."""
         given = [word for option in (*_QUIET, *options) for word in ("-o", option)]
-        return self._told(["ssh", *reading_only(config), "-v", "-n", "-T", *given, alias, "true"])
+        return self._output(["ssh", *reading_only(config), "-v", "-n", "-T", *given, alias, "true"])
 
     def _fingerprints(self, path: Path) -> str:
-        return self._told(["ssh-keygen", "-l", "-f", str(path)])
+        return self._output(["ssh-keygen", "-l", "-f", str(path)])
 
-    def _told(self, command: Sequence[str]) -> str:
+    def _output(self, command: Sequence[str]) -> str:
         try:
             done = subprocess.run(
                 command,

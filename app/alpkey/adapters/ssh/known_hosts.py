@@ -1,4 +1,4 @@
-"""The person's ``known_hosts``, read as bytes and replaced whole."""
+"""The user's ``known_hosts``, read as bytes and replaced whole."""
 
 import stat
 from contextlib import suppress

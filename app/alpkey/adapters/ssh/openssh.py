@@ -1,4 +1,4 @@
-"""The person's OpenSSH: what ``ssh -G`` resolves, and becoming ssh."""
+"""The user's OpenSSH: what ``ssh -G`` resolves, and exec of ssh."""
 
 import os
 import shutil
@@ -49,8 +49,8 @@ class OpenSsh:
     ) -> tuple[str | None, AgentSource]:
         """The socket of the agent that ssh asks for ``alias``, and what names it.
 
-        ``IdentityAgent`` comes before ``SSH_AUTH_SOCK`` (ssh_config(5)).  ``resolved`` may stand
-        for ssh's own answer.
+        ``IdentityAgent`` comes before ``SSH_AUTH_SOCK`` (ssh_config(5)).  ``resolved`` may replace
+        ssh's own answer.
         """
         answer = (resolved or self.resolved)(alias)
         named = answer.get("identityagent", "SSH_AUTH_SOCK")

@@ -1,4 +1,4 @@
-"""Our own files in the ssh folder, written only where they differ from what they should say."""
+"""Alpkey's own files in the ssh folder, written only where their content changes."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from alpkey.core.site import Site
 from alpkey.core.ssh.config_blocks import Identity, InvalidConfigPath, connect_file, hosts_file
 from alpkey.core.ssh.include_line import begins_with, include_line_for
 from alpkey.core.ssh.on_demand import match_line, script
-from alpkey.core.state.external_change_ports import SSH_CONFIG, ExternalChanges
+from alpkey.core.state.ports import SSH_CONFIG, ExternalChanges
 from alpkey.runtime_folder import RuntimeFolder
 
 MODE = 0o644
@@ -36,9 +36,9 @@ class OwnSshConfig:
         own_agent: Callable[[], Path | None] = lambda: None,
         can_refuse: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``ensure`` is our own command that a login on demand runs; ``settings`` are looked at
-        anew for each writing, as a command may change one.  ``own_agent`` is the socket of the
-        agent that is ours, None unless it lives; ``can_refuse`` says whether every ssh here knows
+        """``ensure`` is Alpkey's command that a login on demand runs; ``settings`` are read
+        again for each write, as a command may change one.  ``own_agent`` is the socket of
+        Alpkey's agent, None unless it runs; ``can_refuse`` says whether every ssh here knows
         RefuseConnection.
         """
         self._can_refuse = can_refuse
@@ -55,7 +55,7 @@ class OwnSshConfig:
         return None if self._is_read_in() else self._plainly_named(self._places.connect_config)
 
     def refresh(self, user: str | None) -> None:
-        """The same where nothing is to be handed to ssh.  Raises InvalidFile."""
+        """The same without a path for ssh.  Raises InvalidFile."""
         at = self._places
         with readable_by_ssh():
             wanted = {
@@ -71,7 +71,7 @@ class OwnSshConfig:
 
     @property
     def on_demand(self) -> bool:
-        return os.access(self._places.fresh, os.F_OK)  # no error in a folder closed to us
+        return os.access(self._places.fresh, os.F_OK)  # no error in an inaccessible folder
 
     def set_on_demand(self, wanted: bool) -> None:
         path = self._places.fresh
@@ -95,9 +95,9 @@ class OwnSshConfig:
         return not folder.exists()
 
     def _all(self) -> Sequence[Path]:
-        """The hosts first: what they have ssh run and read has to be there as long as they are.
+        """The hosts first: what they have ssh run and read has to exist as long as they do.
 
-        Of the keys of nodes ssh-keygen keeps a copy (ssh-keygen(1), ``-R``).
+        Of the keys of nodes ssh-keygen makes a copy (ssh-keygen(1), ``-R``).
         """
         at = self._places
         old = at.node_known_hosts.with_name(at.node_known_hosts.name + ".old")
@@ -106,7 +106,7 @@ class OwnSshConfig:
         return (*lying, link) if link else lying
 
     def _script(self) -> str:
-        """It needs the program, and the package; in a bundle the two are one."""
+        """It needs the program and the package, which are the same file in a bundle."""
         needed = [path for path in (Path(self._ensure[0]), Path(__file__)) if path.exists()]
         return script(self._places, self._ensure, needed)
 
@@ -116,7 +116,7 @@ class OwnSshConfig:
         return self._blocks(Identity(user, key, certificate_of(key), agent), on_demand=on_demand)
 
     def blocks_without_agent(self) -> str:
-        """The same, where ours is not named: for ssh to say which one it would ask then."""
+        """The same without Alpkey's agent: for asking ssh which one it would use then."""
         key = self._places.private_key(self._site.key_file)
         return self._blocks(Identity(None, key, certificate_of(key)), on_demand=False)
 
@@ -141,7 +141,7 @@ class OwnSshConfig:
             return include_line_for(self._places.own_ssh_config)
 
     def _is_read_in(self) -> bool:
-        """Whether ssh was seen to find ours through the person's own file, which still says so."""
+        """Whether it is proven that ssh reads Alpkey's file through the user's, and still does."""
         if self._places.moved:
             return False
         with suppress(OSError, InvalidFile):
@@ -152,7 +152,7 @@ class OwnSshConfig:
         return False
 
     def _plainly_named(self, path: Path) -> Path:
-        """``path``, or a link to it whose name a shell takes as it is.
+        """``path``, or a link to it whose name needs no quotes in a shell.
 
         WORKAROUND: for a jump, OpenSSH (ssh.c, up to 10.x) puts the name of the ``-F`` file into
         a shell command without quotes, and expands percent signs in it.
@@ -167,7 +167,7 @@ class OwnSshConfig:
 
 @contextmanager
 def readable_by_ssh() -> Iterator[None]:
-    """Turns a path that no line can hold into words.  Raises InvalidFile."""
+    """Turn InvalidConfigPath into InvalidFile."""
     try:
         yield
     except InvalidConfigPath as error:
@@ -177,7 +177,7 @@ def readable_by_ssh() -> Iterator[None]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """ssh refuses a file that others may write (readconf.c), so such a one is replaced too."""
+    """ssh refuses a file that others may write (readconf.c), so that is replaced too."""
     with atomic_write.as_unfit(path):
         if path.exists() and path.read_bytes() == content and not path.stat().st_mode & 0o022:
             return

@@ -1,4 +1,4 @@
-"""The doctor's questions to the person's ssh: its version, what it resolves, whether it gets in."""
+"""The doctor's queries to the user's ssh: version, resolved values, and a login."""
 
 import os
 import re
@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from alpkey.adapters.ssh.remote import SshRemote
-from alpkey.core.doctor.observations import Family, LoginObservation, Resolved
+from alpkey.core.doctor.observations import Family, Resolved
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.command_lines import reading_only, unattended
 from alpkey.core.ssh.config_query import first_values
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.ssh.on_demand import called_by
 
 QUERY_TIMEOUT_S = 3.0
@@ -23,7 +24,7 @@ _NOISE = ("debug", "OpenSSH_", "Pseudo-terminal")
 
 
 class OpenSshProbe:
-    """The ``ssh`` on PATH.  ``own_config`` stands in for the person's; None leaves it to ssh."""
+    """The ``ssh`` on PATH.  ``own_config`` replaces the user's; None leaves it to ssh."""
 
     def __init__(self, own_config: Path | None, environ: Mapping[str, str]) -> None:
         self._own = own_config
@@ -32,15 +33,15 @@ class OpenSshProbe:
 
     def version(self) -> str:
         try:
-            said = self._asked(["ssh", "-V"]).stderr
+            shown = self._asked(["ssh", "-V"]).stderr
         except FileNotFoundError:
             return ""
-        return error_messages.version(said) or "unknown"
+        return error_messages.version(shown) or "unknown"
 
     def own(self, alias: str) -> Resolved:
         """``-v`` makes ssh name the blocks that it applies, each with file and line."""
         own = self._own
-        if own and not os.access(own, os.F_OK):  # in a folder that is closed to us, too
+        if own and not os.access(own, os.F_OK):  # in an inaccessible folder, too
             own = Path("none")
         try:
             done = self._asked(["ssh", "-v", *reading_only(own), "-G", "--", alias])
@@ -87,8 +88,8 @@ class OpenSshProbe:
 def _origins(debug: str, values: Mapping[str, str]) -> dict[str, str]:
     """For each keyword the first line that gives it, among the blocks that ssh applied.
 
-    No parser of ours decides what applies: ssh has named the blocks, and each is only read
-    through for the words that made the value.
+    Not a parser but ssh decides what applies: it names the blocks, and each is only searched
+    for the line with the value.
     """
     found: dict[str, str] = {}
     for path, number in _blocks(debug):

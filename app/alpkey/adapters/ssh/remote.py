@@ -1,4 +1,4 @@
-"""Commands on hosts of the centre by the person's ssh, with nobody at the keyboard."""
+"""Commands on hosts of the centre by the user's ssh, without prompts."""
 
 import os
 import signal
@@ -11,7 +11,7 @@ from pathlib import Path
 from alpkey.adapters.process.processes import start_listened
 from alpkey.core.errors import Unreachable
 from alpkey.core.ssh.command_lines import UNATTENDED, reading_only, unattended
-from alpkey.core.ssh.remote_ports import RemoteResult
+from alpkey.core.ssh.ports import RemoteResult
 
 TIMEOUT_S = 30.0
 # An answer is some lines; a host that sends more than any user has jobs is cut off.
@@ -28,12 +28,12 @@ class SshRemote:
     def run(self, alias: str, config: Path | None, command: Sequence[str]) -> RemoteResult:
         """In a session of its own: the ssh that jumps could ask on the terminal otherwise.
 
-        That one outlives the other where SIGHUP is ignored, as under nohup(1).
+        It outlives the outer ssh where SIGHUP is ignored, as under nohup(1).
         """
         words = ["ssh", *reading_only(config), *UNATTENDED, "--", alias, *command]
-        with tempfile.TemporaryFile() as said:
+        with tempfile.TemporaryFile() as errors:
             try:
-                process = start_listened(words, self._environ, said)
+                process = start_listened(words, self._environ, errors)
             except OSError as error:
                 raise Unreachable("ssh-missing", reason=f"ssh: {error.strerror}.") from None
             with process:
@@ -44,8 +44,10 @@ class SshRemote:
                 finally:
                     with suppress(ProcessLookupError):
                         os.killpg(process.pid, signal.SIGTERM)
-            said.seek(0)
-            return RemoteResult(process.returncode, _text(output), _text(said.read(_MOST_LETTERS)))
+            errors.seek(0)
+            return RemoteResult(
+                process.returncode, _text(output), _text(errors.read(_MOST_LETTERS))
+            )
 
 
 def _text(data: bytes) -> str:

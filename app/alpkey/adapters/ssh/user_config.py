@@ -1,4 +1,4 @@
-"""The person's own ssh configuration: read as bytes, replaced whole, kept aside."""
+"""The user's own ssh configuration: read as bytes, replaced whole, backed up."""
 
 import glob
 import os
@@ -11,18 +11,18 @@ from pathlib import Path
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
-from alpkey.core.ssh.config_ports import ConfigFile
 from alpkey.core.ssh.host_patterns import includes
+from alpkey.core.ssh.ports import ConfigFile
 
 NEW_MODE = 0o600
 
-# ssh itself goes no deeper (readconf.c, READCONF_MAX_DEPTH); the number of files is our own bound.
+# ssh itself goes no deeper (readconf.c, READCONF_MAX_DEPTH).  The number of files is bounded, too.
 INCLUDE_DEPTH = 16
 INCLUDE_FILES = 64
 
 
 class UserConfigFile:
-    """The file at ``path``; ``backups`` is our folder for what it was."""
+    """The file at ``path``; ``backups`` is the folder for its earlier content."""
 
     def __init__(self, path: Path, backups: Path) -> None:
         self._path = path
@@ -103,7 +103,7 @@ def _put(target: Path, content: bytes, was: os.stat_result | None) -> None:
     staged = atomic_write.stage(target, content, stat.S_IMODE(was.st_mode) if was else NEW_MODE)
     try:
         if was:
-            with suppress(PermissionError):  # a group that this person is not in
+            with suppress(PermissionError):  # a group that the user is not in
                 os.chown(staged, -1, was.st_gid)
             _copy_attributes(target, staged)
         staged.replace(target)
@@ -113,7 +113,7 @@ def _put(target: Path, content: bytes, was: os.stat_result | None) -> None:
 
 
 def _copy_attributes(source: Path, target: Path) -> None:
-    """Access lists and the like (xattr(7)); a file system may know none, or keep some to itself."""
+    """Access lists and the like (xattr(7)); a file system may support none, or refuse some."""
     if sys.platform == "linux":
         with suppress(OSError):
             for name in os.listxattr(source):

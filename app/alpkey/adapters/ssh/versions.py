@@ -11,17 +11,17 @@ _Version = tuple[int, int]
 
 
 def all_since(version: _Version, environ: Mapping[str, str]) -> bool:
-    """Whether there is an ssh on PATH, and every one there is of this version or newer."""
+    """Whether there is an ssh on PATH, and every ssh there is of this version or newer."""
     found = [_version_of(str(program)) for program in called("ssh", environ)]
     return bool(found) and min(found) >= version
 
 
 def _version_of(program: str) -> _Version:
-    """(0, 0) of one that does not say."""
+    """(0, 0) where it is unknown."""
     try:
-        said = subprocess.run(
+        shown = subprocess.run(
             [program, "-V"], capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
         ).stderr
     except (OSError, ValueError, subprocess.SubprocessError):
         return 0, 0
-    return error_messages.release(error_messages.version(said) or "") or (0, 0)
+    return error_messages.release(error_messages.version(shown) or "") or (0, 0)

@@ -1,4 +1,4 @@
-"""Files that are replaced, never edited in place, and folders that are ours alone."""
+"""Files that are replaced, never edited in place, and folders that only the user can enter."""
 
 import errno
 import os
@@ -15,13 +15,13 @@ STAGED = r"\.alpkey-[a-z0-9_]{8}"
 
 
 def private_folder(path: Path) -> None:
-    """Makes the folder, 0700, where it lacks.  Raises InvalidFile."""
+    """Make the folder, 0700, if it is missing.  Raises InvalidFile."""
     with as_unfit(path):
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def replace(path: Path, content: bytes, mode: int) -> None:
-    """Puts ``content`` at ``path`` so that every reader sees the old or the new, never half.
+    """Put ``content`` at ``path`` so that every reader sees all of the old or all of the new.
 
     A symbolic link is followed, never replaced.  Raises InvalidFile; ``path`` is then as it was.
     """
@@ -39,7 +39,7 @@ def replace(path: Path, content: bytes, mode: int) -> None:
 def stage(path: Path, content: bytes, mode: int) -> Path:
     """A synced file with ``content`` beside ``path``, to be renamed over it.  Raises OSError.
 
-    It is made 0600 and gets ``mode`` at the end, so that nobody else ever reads a secret in it.
+    It is made 0600 and gets ``mode`` at the end, so that no other user ever reads a secret in it.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.alpkey-")
     staged = Path(name)
@@ -56,14 +56,14 @@ def stage(path: Path, content: bytes, mode: int) -> Path:
 
 
 def sweep(path: Path) -> None:
-    """Removes what a cut left staged beside ``path``.  For who alone writes it.  Raises OSError."""
+    """Remove what was left staged beside ``path``; for its only writer.  Raises OSError."""
     for staged in path.parent.iterdir():
         if re.fullmatch(rf"\.{re.escape(path.name)}{STAGED}", staged.name):
             staged.unlink(missing_ok=True)
 
 
 def link(path: Path, target: Path) -> None:
-    """Makes ``path`` a link to ``target``, in one step where there was another.  Raises OSError."""
+    """Make ``path`` a link to ``target``, in one step where there was another.  Raises OSError."""
     if path.is_symlink() and path.readlink() == target:
         return
     staged = path.with_name(f".{path.name}.{os.getpid()}")
@@ -87,7 +87,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def followed(path: Path) -> Path:
-    """Where a chain of links ends.  Raises InvalidFile where it never does."""
+    """The end of a chain of links.  Raises InvalidFile where it has none."""
     try:
         return path.resolve()
     except (OSError, RuntimeError):
@@ -96,7 +96,7 @@ def followed(path: Path) -> Path:
 
 @contextmanager
 def as_unfit(path: Path) -> Iterator[None]:
-    """Turns an OSError inside into words about ``path``."""
+    """Turn an OSError inside into an InvalidFile about ``path``."""
     try:
         yield
     except OSError as error:
@@ -114,8 +114,9 @@ def as_unfit_to_read(path: Path) -> Iterator[None]:
         raise InvalidFile(path=str(path), reason=f"{error.strerror or error}.") from None
 
 
-def unfit(path: Path, wrong: OSError) -> InvalidFile:
-    if wrong.errno in (errno.ENOSPC, errno.EDQUOT):
+def unfit(path: Path, error: OSError) -> InvalidFile:
+    """The error of a file or folder that cannot be written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return InvalidFile("disk-full", path=str(path))
-    reason = f"{wrong.strerror or wrong}."
+    reason = f"{error.strerror or error}."
     return InvalidFile("folder-unfit", path=str(path), reason=reason)

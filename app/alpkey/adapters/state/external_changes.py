@@ -7,11 +7,11 @@ from typing import Any
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
-from alpkey.core.state.external_change_ports import Entry
+from alpkey.core.state.ports import Entry
 
 
 class ExternalChangesFile:
-    """One object, an entry a thing; entries that we do not know stay."""
+    """One JSON object with an entry a thing; unknown entries stay."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -35,7 +35,7 @@ class ExternalChangesFile:
         atomic_write.replace(self._path, json.dumps(entries, indent=1).encode() + b"\n", 0o600)
 
     def _entries(self) -> dict[str, Any]:
-        """A file that cannot be read is no empty one.  Raises InvalidFile."""
+        """All entries, none without a file.  Raises InvalidFile where the file cannot be read."""
         try:
             entries = json.loads(self._path.read_bytes())
         except FileNotFoundError:

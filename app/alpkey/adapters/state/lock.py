@@ -13,15 +13,15 @@ from pathlib import Path
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import Unreachable
-from alpkey.core.ports import Clock, Holder
-from alpkey.core.timestamps import rfc3339
+from alpkey.core.state.ports import Holder
+from alpkey.core.timestamps import Clock, rfc3339
 
 _POLL_S = 0.05
 _NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 def is_held(path: Path) -> bool:
-    """Whether somebody holds the lock; asking for a shared one never takes it from anybody."""
+    """Whether a process holds the lock; asking for a shared one never takes it away."""
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -33,9 +33,9 @@ def is_held(path: Path) -> bool:
 
 
 class FileLock:
-    """flock(2) on ``path``; where that file system knows none, on one of this machine.
+    """flock(2) on ``path``; where that file system has no locks, on a file of this computer.
 
-    ``fallback`` gives that one's path, looked for anew at each use, and raises InvalidFile.
+    ``fallback`` finds the path of that file, at each use, and raises InvalidFile.
     """
 
     def __init__(self, path: Path, fallback: Callable[[], Path], clock: Clock) -> None:
@@ -45,12 +45,12 @@ class FileLock:
         self.weak = False
 
     def holder(self) -> Holder | None:
-        """Who wrote itself into the file, if somebody still holds it."""
+        """The process that wrote itself into the file, if it still holds the lock."""
         return _read_holder(self._path) if is_held(self._path) else None
 
     @contextmanager
     def held(self, timeout_s: float) -> Iterator[None]:
-        """Waits by looking again and again, so that cancelling ends the wait at once."""
+        """Hold it.  Waits by polling, so that cancelling ends the wait at once."""
         handle = self._locked(timeout_s)
         try:
             self._sign(handle)
@@ -99,7 +99,7 @@ def _opened(path: Path) -> int:
 
 
 def _read_holder(path: Path) -> Holder:
-    """Whoever holds it has signed, or is about to."""
+    """The holder has written itself into the file, or is about to."""
     try:
         row = json.loads(path.read_bytes())
         since = datetime.fromisoformat(row["since"])

@@ -1,4 +1,4 @@
-"""``state/ensure``: a lock that gives each login its turn, and when the person last said no."""
+"""``state/ensure``: a lock that gives each login its turn, and when the user last declined."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ _POLL_S = 0.1
 
 
 class LoginQueueFile:
-    """flock(2) on the file; where the file system knows no locks, everybody has the turn."""
+    """flock(2) on the file; without locks in the file system every login has its turn at once."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -38,7 +38,7 @@ class LoginQueueFile:
             return None
 
     def note_declined(self, now: datetime) -> None:
-        """In place, for the file is the lock."""
+        """Written in place, because the file is the lock."""
         with suppress(OSError):
             self._path.write_text(f"{int(now.timestamp())}\n")
 

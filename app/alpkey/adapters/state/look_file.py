@@ -1,4 +1,4 @@
-"""``state/look``: the line that shell prompts read, rewritten when what it says has changed."""
+"""``state/look``: the line that shell prompts read, rewritten when it has changed."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -25,7 +25,7 @@ class LookFile:
 
 
 def as_line(snapshot: Snapshot, now: datetime) -> LookLine:
-    """The look as the columns of the line."""
+    """The snapshot as the columns of the line."""
     certificate = snapshot.certificate
     usable = certificate is not None and snapshot.state(now) is not KeyState.BROKEN
     return LookLine(
@@ -51,5 +51,5 @@ def _slot_ends(snapshot: Snapshot) -> tuple[int, ...] | None:
     return ends + (last,) * missing if missing > 0 else ends
 
 
-def _seconds(moment: datetime | None, otherwise: int) -> int:
-    return otherwise if moment is None else int(moment.timestamp())
+def _seconds(time: datetime | None, otherwise: int) -> int:
+    return otherwise if time is None else int(time.timestamp())

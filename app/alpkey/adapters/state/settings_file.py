@@ -1,4 +1,4 @@
-"""``config.toml``, changed one key at a time with the person's comments kept (tomlkit)."""
+"""``config.toml``, changed one key at a time; the user's comments stay (tomlkit)."""
 
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -9,8 +9,9 @@ from tomlkit.exceptions import TOMLKitError
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
-from alpkey.core.ports import Clock, Lock
 from alpkey.core.settings.kinds import Plain
+from alpkey.core.state.ports import Lock
+from alpkey.core.timestamps import Clock
 from alpkey.trusted_files import DistrustedFile, read_trusted, why_distrusted
 
 LOCK_TIMEOUT_S = 10.0
@@ -43,16 +44,14 @@ class TomlSettingsFile:
     def _set_aside(self, path: Path) -> Path:
         aside = path.with_name(f"{path.name}.unreadable-{self._clock():%Y%m%d-%H%M%S}")
         with atomic_write.as_unfit(path):
-            # A link, and not a rename, for it never takes the place of another file.
+            # A link, and not a rename, because it never replaces another file.
             aside.hardlink_to(path)
             path.unlink()
         return aside
 
 
 def _content(path: Path) -> bytes:
-    """Raises InvalidFile where another user may have written the file, or may write the one to
-    come.
-    """
+    """Raises InvalidFile where another user may have written the file, or may write a new one."""
     try:
         return read_trusted(path)
     except FileNotFoundError:
@@ -72,7 +71,7 @@ def _distrusted(path: Path, reason: str) -> InvalidFile:
 
 
 def _put(table: MutableMapping[str, Any], key: str, plain: Plain | None) -> bool:
-    """Whether something changed.  Of a table only the rows that differ are touched."""
+    """Whether something changed.  Of a table only the rows that differ are written."""
     there = table.get(key)
     if plain is None:
         return table.pop(key, None) is not None

@@ -1,4 +1,4 @@
-"""The person's web browser."""
+"""The user's web browser."""
 
 import shlex
 import shutil
@@ -60,20 +60,20 @@ def _named_by_user(environ: Mapping[str, str], url: str) -> Iterator[list[str]]:
 
 
 def is_there(environ: Mapping[str, str]) -> bool:
-    """Whether ``xdg-open`` would find one on this Linux desktop; none is started."""
+    """Whether ``xdg-open`` would find a browser on this Linux desktop; none is started."""
 
     def has(program: str) -> bool:
         return shutil.which(program, path=environ.get("PATH")) is not None
 
     if not has(LINUX_OPENER):
         return False
-    chosen = (one.partition(" ")[0] for one in environ.get("BROWSER", "").split(":"))
-    return any(has(one) for one in (*chosen, *COMMON) if one) or _desktop_names_one(environ)
+    chosen = (name.partition(" ")[0] for name in environ.get("BROWSER", "").split(":"))
+    return any(has(name) for name in (*chosen, *COMMON) if name) or _desktop_names_one(environ)
 
 
 def _desktop_names_one(environ: Mapping[str, str]) -> bool:
     try:
-        told = subprocess.run(
+        shown = subprocess.run(
             ["xdg-mime", "query", "default", "x-scheme-handler/https"],
             env=dict(environ),
             stdin=subprocess.DEVNULL,
@@ -83,4 +83,4 @@ def _desktop_names_one(environ: Mapping[str, str]) -> bool:
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return bool(told.stdout.strip())
+    return bool(shown.stdout.strip())

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TerminalProgram:
-    """One that people have; ``words`` are the program and what stands before the command.
+    """A known terminal program; ``words`` are the program and its arguments before the command.
 
     ``desktops`` are those that it is the own terminal of, as XDG_CURRENT_DESKTOP names them.
-    ``splits``: it joins its arguments and splits them at blanks, so that it needs one word.
+    ``splits``: it joins its arguments and splits them at blanks, so the command must be one word.
     """
 
     words: tuple[str, ...]
@@ -31,9 +31,9 @@ class TerminalProgram:
         return [*self.words, command_file(command)] if self.splits else [*self.words, *command]
 
 
-# The first stands for what the person chose (a proposal at freedesktop.org).
+# The first starts the user's choice (a proposal at freedesktop.org).
 CHOSEN = TerminalProgram(("xdg-terminal-exec",))
-# And this one for what the administrator chose, on Debian and its kin.
+# And this one the administrator's, on Debian and its derivatives.
 ALTERNATIVE = TerminalProgram(("x-terminal-emulator", "-e"))
 TERMINALS = (
     CHOSEN,
@@ -57,14 +57,14 @@ TERMINALS = (
 
 
 def terminals(environ: Mapping[str, str], choice: Sequence[str] = ()) -> Sequence[TerminalProgram]:
-    """The person's ``choice`` alone, else all that are known, in the order to try them in.
+    """The user's ``choice`` alone, else all known ones, in the order to try them.
 
     A desktop's own comes before those of others, and before what was chosen for all users.
     """
     if choice:
         return (TerminalProgram(tuple(choice)),)
     names = environ.get("XDG_CURRENT_DESKTOP", "").split(":")
-    own = [one for name in names for one in TERMINALS if name in one.desktops]
+    own = [terminal for name in names for terminal in TERMINALS if name in terminal.desktops]
     return tuple(dict.fromkeys((CHOSEN, *own, *TERMINALS)))
 
 
@@ -73,10 +73,10 @@ def is_installed(program: TerminalProgram, environ: Mapping[str, str]) -> bool:
 
 
 def _meant(program: TerminalProgram, environ: Mapping[str, str]) -> TerminalProgram:
-    """What the administrator's choice leads to, where that wants to be called in its own way."""
+    """What the administrator's choice leads to, where that has arguments of its own."""
     found = program is ALTERNATIVE and shutil.which(program.words[0], path=environ.get("PATH"))
     name = Path(found).resolve().name if found else ""
-    return next((one for one in TERMINALS if one.splits and one.words[0] == name), program)
+    return next((known for known in TERMINALS if known.splits and known.words[0] == name), program)
 
 
 _DOWNLOADS = re.compile(r'^[ \t]*XDG_DOWNLOAD_DIR="(\$HOME|)(/?[^"]*)"', re.MULTILINE)
@@ -121,7 +121,7 @@ class DesktopTerminal:
 
 
 def keyring_backends() -> Sequence[Any]:
-    """The backends of keyring that keep secrets encrypted."""
+    """The backends of keyring that store secrets encrypted."""
     from keyring.backends import kwallet
 
     from alpkey.adapters.keychain import secret_service

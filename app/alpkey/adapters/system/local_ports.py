@@ -17,11 +17,11 @@ _ASK_TIMEOUT_S = 3.0
 class SystemPorts:
     def state(self, port: int) -> Literal["free", "busy", "reserved"]:
         """Asked as ssh itself does it: by listening there for an instant."""
-        with socket.socket() as one:
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with socket.socket() as server:
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                one.bind((_LOOPBACK, port))
-                one.listen(1)
+                server.bind((_LOOPBACK, port))
+                server.listen(1)
             except OSError as error:
                 return "reserved" if error.errno == errno.EACCES else "busy"
         return "free"
@@ -32,9 +32,9 @@ class SystemPorts:
         return next(_programs_of(_listening(port)), None)
 
     def any_free(self) -> int:
-        with socket.socket() as one:
-            one.bind((_LOOPBACK, 0))
-            return int(one.getsockname()[1])
+        with socket.socket() as server:
+            server.bind((_LOOPBACK, 0))
+            return int(server.getsockname()[1])
 
 
 def _listening(port: int) -> set[str]:
@@ -53,13 +53,13 @@ def _listening(port: int) -> set[str]:
 
 
 def _programs_of(inodes: set[str]) -> Iterator[str]:
-    """``name (process)`` of whoever holds one of these sockets, where we may see that."""
+    """``name (process)`` that holds one of these sockets, where that is visible."""
     links = {f"socket:[{inode}]" for inode in inodes}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if any(str(handle.readlink()) in links for handle in (process / "fd").iterdir()):
                 yield f"{(process / 'comm').read_text().strip()} ({process.name})"
-        except OSError:  # another person's, or gone meanwhile
+        except OSError:  # another user's, or ended meanwhile
             continue
 
 

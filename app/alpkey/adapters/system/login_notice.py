@@ -1,7 +1,7 @@
-"""A login that waits for a key, told by a notification; a click on it opens the renewal window.
+"""A notification that a login waits for a key; a click on it opens the renewal window.
 
 By org.freedesktop.Notifications, as its specification 1.2 describes it.  This process shows the
-notification itself, for it is the one that waits, and takes it away when it no longer does.
+notification itself, because it waits, and closes it when it no longer does.
 """
 
 import time
@@ -22,15 +22,15 @@ SERVER = DBusAddress(PATH, bus_name=NAME, interface=NAME)
 CALL_TIMEOUT_S = 5.0
 NO = "no"
 _POLL_S = 0.25
-_CRITICAL = 2  # somebody waits, so it stays until it is answered
+_CRITICAL = 2  # a login waits, so it stays until it is answered
 _NEVER_EXPIRES = 0
-_BY_THE_PERSON = 2
+_BY_THE_USER = 2
 
-LastUpdateCheck = Literal["renew", "no", "done", "late", "unseen"]
+_Answer = Literal["renew", "no", "done", "late", "unseen"]
 
 
 class LoginNotice:
-    """A notification where our tray runs and the desktop shows buttons; else the window at once.
+    """A notification where the tray runs and the desktop shows buttons; else the window at once.
 
     ``has_tray`` says whether the tray of this home runs.
     """
@@ -42,34 +42,34 @@ class LoginNotice:
 
     def ask(self, host: str | None, done: Callable[[], bool], timeout_s: float) -> bool:
         ends = time.monotonic() + timeout_s
-        told = self._tell(host, done, ends) if self._has_tray() else "unseen"
-        if told in ("renew", "unseen"):
+        answer = self._ask(host, done, ends) if self._has_tray() else "unseen"
+        if answer in ("renew", "unseen"):
             left = max(ends - time.monotonic(), 0)
             return self._window.ask(host, done, left, token=self._token)
-        return told != "no"
+        return answer != "no"
 
-    def _tell(self, host: str | None, done: Callable[[], bool], ends: float) -> LastUpdateCheck:
+    def _ask(self, host: str | None, done: Callable[[], bool], ends: float) -> _Answer:
         try:
             with closing(open_dbus_connection(bus="SESSION")) as bus, _notice(bus, host) as number:
-                return self._hear(bus, number, done, ends)
+                return self._wait_for_answer(bus, number, done, ends)
         except (OSError, KeyError, ValueError, LookupError):
             return "unseen"
 
-    def _hear(
+    def _wait_for_answer(
         self, bus: DBusConnection, number: int, done: Callable[[], bool], ends: float
-    ) -> LastUpdateCheck:
+    ) -> _Answer:
         while time.monotonic() < ends:
             if done():
                 return "done"
             with suppress(TimeoutError):
                 message = bus.receive(timeout=_POLL_S)
                 if message.header.message_type is MessageType.signal:
-                    told = self._meaning(message, number)
-                    if told is not None:
-                        return told
+                    answer = self._meaning(message, number)
+                    if answer is not None:
+                        return answer
         return "late"
 
-    def _meaning(self, message: Message, number: int) -> LastUpdateCheck | None:
+    def _meaning(self, message: Message, number: int) -> _Answer | None:
         member = message.header.fields.get(HeaderFields.member)
         match member, *message.body:
             case "ActivationToken", shown, token if shown == number:
@@ -77,7 +77,7 @@ class LoginNotice:
             case "ActionInvoked", shown, action if shown == number:
                 return "no" if action == NO else "renew"
             case "NotificationClosed", shown, reason if shown == number:
-                return "no" if reason == _BY_THE_PERSON else None
+                return "no" if reason == _BY_THE_USER else None
             case "NameOwnerChanged", name, _, _ if name == NAME:
                 return "unseen"
         return None
@@ -85,7 +85,7 @@ class LoginNotice:
 
 @contextmanager
 def _notice(bus: DBusConnection, host: str | None) -> Iterator[int]:
-    """Shows it, and takes it back.  Raises LookupError where it would be of no use, and OSError."""
+    """Show it, and close it.  Raises LookupError where it could not be answered, and OSError."""
     for rule in (
         MatchRule(type="signal", interface=NAME, path=PATH),
         _owner_changes(),

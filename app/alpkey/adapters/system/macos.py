@@ -18,12 +18,12 @@ CODESIGN_TIMEOUT_S = 10.0
 
 
 def downloads_folder(environ: Mapping[str, str], home: Path) -> Path:  # noqa: ARG001
-    """The Finder shows it under other names, but on disk it is always this one."""
+    """The Finder translates its name, but on disk it is always this."""
     return home / "Downloads"
 
 
 class DesktopTerminal:
-    """The person's ``choice``, or Terminal with a ``.command`` file that removes itself.
+    """The user's ``choice``, or Terminal with a ``.command`` file that removes itself.
 
     AppleScript would need a permission that is often refused; a file to open needs none.
     """
@@ -47,7 +47,7 @@ class DesktopTerminal:
 def keyring_backends() -> Sequence[Any]:
     """The Keychain, for the signed application only.
 
-    To the Keychain every script of one Python is the same program: what one may read, all may.
+    To the Keychain all scripts of a Python are the same program, with the same access.
     """
     if not _is_signed(Path(sys.executable)):
         raise KeychainTrouble(
@@ -61,7 +61,7 @@ def keyring_backends() -> Sequence[Any]:
 
 def _is_signed(executable: Path) -> bool:
     """Whether it lies in a bundle that a developer known to Apple has signed (codesign(1))."""
-    bundle = next((one for one in executable.parents if one.suffix == ".app"), None)
+    bundle = next((path for path in executable.parents if path.suffix == ".app"), None)
     if bundle is None or not getattr(sys, "frozen", False):
         return False
     verify = ["codesign", "--verify", "--strict", "-R=anchor apple generic", str(bundle)]

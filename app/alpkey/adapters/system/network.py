@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from alpkey.adapters.process.background_call import ThreadCall, within
+from alpkey.adapters.process.background_call import run_in_background, within
 from alpkey.core.doctor.observations import Family, Reach, ReachObservation
 
 REACH_TIMEOUT_S = 3.0
 
-# What a server says in place of its name to one it has no room for (OpenSSH's sshd.c).
+# What a server sends in place of its name when it is full (OpenSSH's sshd.c).
 _NO_ROOM = (b"Exceeded MaxStartups", b"Not allowed at this time")
 _FIRST_BYTES = 32
 
@@ -22,23 +22,20 @@ _FAMILIES: Mapping[Family, socket.AddressFamily] = {
 }
 
 
-class SocketProbe:
-    """Sockets of this computer."""
+def reach(host: str, port: int, family: Family = "any") -> ReachObservation:
+    """Try the host's addresses; the first in the system's order that answers counts.
 
-    def reach(self, host: str, port: int, family: Family = "any") -> ReachObservation:
-        """The first of the host's addresses that answers counts.  Bounded by REACH_TIMEOUT_S.
-
-        All are tried at once, in threads; one that answers is told of without waiting for those
-        behind it in the system's order, which is the order of ssh.
-        """
-        deadline = time.monotonic() + REACH_TIMEOUT_S
-        try:
-            found = within(REACH_TIMEOUT_S, lambda: _addresses(host, port, family))
-        except TimeoutError:
-            return ReachObservation("too-slow")
-        if not found:
-            return ReachObservation("name-unknown")
-        return _reach(found, deadline)
+    All are tried at once, in threads, and one that answers is reported without waiting for those
+    after it in the system's order, which is the order of ssh.  Bounded by REACH_TIMEOUT_S.
+    """
+    deadline = time.monotonic() + REACH_TIMEOUT_S
+    try:
+        found = within(REACH_TIMEOUT_S, lambda: _addresses(host, port, family))
+    except TimeoutError:
+        return ReachObservation("too-slow")
+    if not found:
+        return ReachObservation("name-unknown")
+    return _reach(found, deadline)
 
 
 _Address = tuple[int, Any]
@@ -54,7 +51,7 @@ def _addresses(host: str, port: int, family: Family) -> Sequence[_Address]:
 
 def _reach(found: Sequence[_Address], deadline: float) -> ReachObservation:
     left = max(deadline - time.monotonic(), 0.01)
-    tried = [ThreadCall(partial(_try, kind, address, left)) for kind, address in found]
+    tried = [run_in_background(partial(_try, kind, address, left)) for kind, address in found]
     waits = False
     answer: Reach = "too-slow"
     for (family, _), running in zip(found, tried, strict=True):

@@ -23,9 +23,9 @@ class RenewalWindowProcess:
     def ask(
         self, _host: str | None, done: Callable[[], bool], timeout_s: float, token: str = ""
     ) -> bool:
-        """A window takes a moment to open: until then it is not taken for closed.
+        """A window takes a moment to open: until then it does not count as closed.
 
-        ``token`` is what the desktop gave for a click, and lets it come to the front.
+        ``token`` is the desktop's for a click, and lets the window come to the front.
         """
         click = dict.fromkeys(ACTIVATION, token) if token else {}
         try:

@@ -1,4 +1,4 @@
-"""Whether somebody on the session bus shows tray icons (StatusNotifierItem specification)."""
+"""Whether a program on the session bus shows tray icons (StatusNotifierItem specification)."""
 
 from jeepney import new_method_call
 from jeepney.bus_messages import message_bus
@@ -9,7 +9,7 @@ CALL_TIMEOUT_S = 2.0
 
 
 def is_there() -> bool:
-    """False too where there is no session bus: then nobody can be found on it."""
+    """False too where there is no session bus."""
     try:
         with open_dbus_connection(bus="SESSION") as connection:
             asked = new_method_call(message_bus, "NameHasOwner", "s", (WATCHER,))

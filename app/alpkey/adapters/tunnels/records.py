@@ -1,8 +1,8 @@
-"""``state/tunnels``: a file for each tunnel, locked while its supervisor lives, and its socket.
+"""``state/tunnels``: a file for each tunnel, locked while its supervisor runs, and its socket.
 
 The lock is on the file itself.  So that readers never see half a file, it is replaced and not
 edited: the new one is locked before it takes the old one's name, and at no instant is the file of
-a living tunnel found unlocked.
+a running tunnel unlocked.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.tunnels.record import (
-    TOLD_FOR,
+    SHOWN_FOR,
     TunnelObservation,
     TunnelTarget,
     socket_name,
@@ -36,7 +36,7 @@ _TALK_TIMEOUT_S = 2.0
 class TunnelRecords:
     """``last`` is the file of the last that stood, ``runtime`` the folder of the sockets.
 
-    Where the file system knows no locks there are no tunnels: nobody could tell which live.
+    Where the file system supports no locks there are no tunnels: which run would be unknown.
     """
 
     def __init__(self, folder: Path, last: Path, runtime: RuntimeFolder) -> None:
@@ -66,7 +66,7 @@ class TunnelRecords:
                 connection.connect(str(path))
                 connection.sendall(CLOSE)
                 connection.settimeout(CLOSING_TIMEOUT_S)
-                connection.recv(1)  # it says nothing; the end of it is the end of the tunnel
+                connection.recv(1)  # no data comes; its end is the end of the tunnel
             except OSError:
                 return False
         return True
@@ -85,7 +85,7 @@ class TunnelRecords:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """So that of two who find the same name free or dead only one takes it."""
+        """So that of two processes that find the same name free only one takes it."""
         handle = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
@@ -94,10 +94,10 @@ class TunnelRecords:
             os.close(handle)
 
     def _sweep(self) -> None:
-        """Removes the last words that nobody is told any more, and what a power cut left half."""
-        long_ago = time.time() - TOLD_FOR.total_seconds()
+        """Remove records that are no longer shown, and what a power cut left incomplete."""
+        long_ago = time.time() - SHOWN_FOR.total_seconds()
         for path in self._folder.iterdir():
-            with suppress(OSError):  # a living one replaces its file at any moment
+            with suppress(OSError):  # a running one replaces its file at any time
                 old = path.name != LOCK and path.stat().st_mtime < long_ago
                 if old and not is_locked(path):
                     path.unlink()
@@ -118,7 +118,7 @@ class TunnelRecords:
 
 
 class FileClaim:
-    """A name that is ours; its file is there and locked from the start, though empty."""
+    """A claimed name; its file exists and is locked from the start, though empty."""
 
     def __init__(self, tunnel_id: str, path: Path, at: Path) -> None:
         self.id = tunnel_id
@@ -179,7 +179,7 @@ class FileClaim:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a living supervisor holds the file.  Raises OSError where it cannot be asked.
+    """Whether a running supervisor holds the file.  Raises OSError where it cannot be asked.
 
     One that was let go may just have been replaced, and then the file of that name counts.
     """

@@ -1,4 +1,4 @@
-"""The ssh that is a tunnel, and the services behind it as this computer sees them."""
+"""The ssh process of a tunnel, and the services behind it as seen from this computer."""
 
 import os
 import re
@@ -12,16 +12,16 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import Unreachable
 from alpkey.core.ssh.command_lines import LISTENS, leashed, unattended
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.tunnels.lifecycle import Ended, Trigger
-from alpkey.core.tunnels.ports import News, Pollable
+from alpkey.core.tunnels.ports import News
 from alpkey.core.tunnels.record import TunnelTarget
 
 ENDING_TIMEOUT_S = 5.0
-# A node refuses within one way there and back, and a login takes many.  Nothing heard by then means
-# that it took the call; where the way was slower just now, ssh says so later.
+# A node refuses within one round trip, and a login takes many.  No answer by then means that it
+# accepted the connection; where the network was slower just now, ssh reports that later.
 _REFUSES_WITHIN_S = (0.6, 3.0)
 _PART_OF_A_LOGIN = 0.5
 _KEPT_LINES = 60
@@ -40,24 +40,24 @@ class OpenSshProcess:
     def start(self, command: Sequence[str], target: TunnelTarget) -> None:
         self._run = _Run(command, target, self._environ)
 
-    def news(self, timeout_s: float | None, wish: Pollable) -> News | None:
+    def news(self, timeout_s: float | None, wake: int) -> News | None:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while True:
             left_s = None if deadline is None else max(deadline - time.monotonic(), 0.0)
             run = self._run
-            ready = _ready([wish, *([run] if run else [])], left_s)
-            if wish in ready:
+            ready = _ready([wake, *([run] if run else [])], left_s)
+            if wake in ready:
                 return None
             if run is not None:
                 if run in ready and not run.read():
                     return self.stop()
-                if told := run.told():
-                    return told
+                if news := run.news():
+                    return news
             if deadline is not None and time.monotonic() >= deadline:
                 return None
 
     def silent(self) -> tuple[int, ...]:
-        """What ssh says of our own calls is no news."""
+        """What ssh reports about the probes themselves is no news."""
         if self._run is None:
             return ()
         silent = _refusing(self._run.target, self._run.refuses_within_s)
@@ -72,7 +72,7 @@ class OpenSshProcess:
 
 
 class _Run:
-    """One ssh on a leash; it is readable when it has said something or is over."""
+    """One ssh on a leash; readable when it has printed something or has ended."""
 
     def __init__(
         self, command: Sequence[str], target: TunnelTarget, environ: Mapping[str, str]
@@ -100,30 +100,30 @@ class _Run:
         self.refuses_within_s = 0.0
         self._started = time.monotonic()
         self.listens = False
-        self._told = False
+        self._reported = False
         self.refused = False
         self._rest = b""
-        self._said: deque[bytes] = deque(maxlen=_KEPT_LINES)
+        self._output: deque[bytes] = deque(maxlen=_KEPT_LINES)
 
     def fileno(self) -> int:
         return self._ear
 
     def read(self) -> bool:
-        """Takes in what ssh says; false once it can say no more."""
+        """Read what ssh printed; return false at the end of its output."""
         chunk = os.read(self._ear, 65536)
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         for line in lines:
             if line.endswith(_LISTENS):  # behind a host's banner that ends without a new line
                 self._logged_in()
             else:
-                self._said.append(line)
+                self._output.append(line)
                 self.refused |= self.listens and _REFUSED.search(line) is not None
         return bool(chunk)
 
-    def told(self) -> News | None:
-        """What has not been told yet of what it said."""
-        if self.listens and not self._told:
-            self._told = True
+    def news(self) -> News | None:
+        """What it printed and was not reported yet."""
+        if self.listens and not self._reported:
+            self._reported = True
             return Trigger.LISTENING
         if self.refused:
             self.refused = False
@@ -146,11 +146,11 @@ class _Run:
                 os.killpg(self._process.pid, signal.SIGKILL)
             code = self._process.wait()
         os.close(self._ear)
-        said = b"\n".join([*self._said, self._rest]).decode(errors="replace")
-        return Ended(LoginObservation(self.target.node, code, said))
+        output = b"\n".join([*self._output, self._rest]).decode(errors="replace")
+        return Ended(LoginObservation(self.target.node, code, output))
 
 
-def _ready(handles: Sequence[Pollable], timeout_s: float | None) -> list[Pollable]:
+def _ready(handles: Sequence["int | _Run"], timeout_s: float | None) -> "list[int | _Run]":
     """Those that have something to read."""
     with selectors.DefaultSelector() as waited_for:
         for handle in handles:

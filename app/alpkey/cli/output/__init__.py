@@ -1,1 +1,1 @@
-"""output"""
+"""What commands print: text, one JSON object, or JSON lines."""

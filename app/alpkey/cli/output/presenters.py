@@ -1,11 +1,11 @@
-"""Events as people and programs want them: sentences, one JSON object, or JSON lines."""
+"""Presenters of events: text for people, one JSON object or JSON lines for programs."""
 
 import getpass
 import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -21,7 +21,6 @@ from alpkey.core.events import (
     Ask,
     Await,
     Field,
-    Result,
     Show,
     Shown,
     Step,
@@ -34,7 +33,7 @@ from alpkey.core.messages.describe import describe, error_object
 from alpkey.core.messages.warnings import step_text, warning_text
 from alpkey.core.secret import Secret
 
-# The upper and the lower of two modules, as one letter.
+# The upper and the lower module of a QR code, as one character.
 _HALVES = {
     "00": " ",
     "10": "\N{UPPER HALF BLOCK}",
@@ -52,11 +51,11 @@ _LABELS = {
     "totp_secret": "otpauth address or secret of the code generator",
 }
 
-# A keychain that is asked gives up by itself before this; a person hears soon why it takes long.
+# The keychain's own timeout is shorter; after NOTICE_AFTER_S the user is shown why it takes long.
 NEWS_TIMEOUT_S = 200.0
-QUIET_FOR_S = 1.0
+NOTICE_AFTER_S = 1.0
 
-# What is asked: the code of the words before the question, and the question itself.
+# The code of the error that describes what is asked, and the question itself.
 _QUESTIONS = {
     "apply": ("config-question", "Put this line there"),
     "replace": ("foreign-key", "Replace it"),
@@ -81,25 +80,25 @@ _PLAIN_ANSWERS = ("username", "account")
 
 
 class Presenter(Protocol):
-    """Shows what an action yields, and brings it answers."""
+    """Shows what an action yields, and returns answers."""
 
     def show(self, event: Shown) -> None: ...
 
     def answer(self, wanted: Await) -> Answer:
-        """NOT_YET where the news come first.  Raises Cancelled where nobody can answer or will."""
+        """The answer, or NOT_YET if the news come first.  Raises Cancelled if there is none."""
 
-    def done(self, result: Result) -> None: ...
+    def done(self, result: Mapping[str, object]) -> None: ...
 
     def failed(self, error: AlpkeyError) -> None: ...
 
 
-class Sentences:
-    """For a person at a terminal, or reading what a script printed.  Notes go to stderr."""
+class TextOutput:
+    """Text for people, at a terminal or in what a script printed.  Events go to stderr."""
 
-    def __init__(self, tell: Callable[[Result], str], *, can_ask: bool) -> None:
-        self._tell = tell
+    def __init__(self, text: Callable[[Any], str], *, can_ask: bool) -> None:
+        self._text = text
         self._can_ask = can_ask
-        self._kept: dict[str, str | Secret | bool] = {}
+        self._known: dict[str, str | Secret | bool] = {}
 
     def show(self, event: Shown) -> None:
         match event:
@@ -111,12 +110,12 @@ class Sentences:
                 _show_page(event)
             case Ask():
                 if not self._can_ask:
-                    raise nobody_to_ask(event)
+                    raise cannot_ask(event)
 
     def answer(self, wanted: Await) -> Answer:
-        """Asks for what is missing; after an error about one field, for that one only.
+        """Ask for what is missing; after an error about a field, for that field only.
 
-        Nothing can be taken back at a terminal, so the news are waited for.
+        A prompt cannot be taken back, so the news are waited for.
         """
         if wanted.news:
             self._wait(wanted.news)
@@ -124,66 +123,66 @@ class Sentences:
         ask = wanted.ask
         if ask.error:
             self._explain(ask.error)
-            at_fault = ask.error.params.get("field")
-            again = [at_fault, f"{at_fault}_again"] if at_fault else ["password", "otp"]
-            self._kept = {name: kept for name, kept in self._kept.items() if name not in again}
+            wrong = ask.error.params.get("field")
+            again = [wrong, f"{wrong}_again"] if wrong else ["password", "otp"]
+            self._known = {name: value for name, value in self._known.items() if name not in again}
         if ask.fields[0].kind == "choice":  # asked anew each time
             return {field.name: _chosen(field) for field in ask.fields}
         for field in ask.fields:
-            at_fault = self._is_at_fault(ask, field.name)
-            if field.kind == "text" and field.value and not at_fault:
-                self._kept[field.name] = field.value
-            if field.kept and not at_fault:
+            has_error = self._has_error(ask, field.name)
+            if field.kind == "text" and field.value and not has_error:
+                self._known[field.name] = field.value
+            if field.kept and not has_error:
                 click.echo(f"{_LABELS[field.name]}: from the keychain", err=True)
-            elif field.name not in self._kept and field.name != WISH:
-                self._kept[field.name] = _asked(field.name, field.kind, field.value)
-        return dict(self._kept)
+            elif field.name not in self._known and field.name != WISH:
+                self._known[field.name] = _asked(field.name, field.kind, field.value)
+        return dict(self._known)
 
-    def done(self, result: Result) -> None:
-        click.echo(self._tell(result))
+    def done(self, result: Mapping[str, object]) -> None:
+        click.echo(self._text(result))
 
     def failed(self, error: AlpkeyError) -> None:
         self._explain(error)
 
     @staticmethod
     def _wait(news: BackgroundCall[object]) -> None:
-        if not news.wait(QUIET_FOR_S):
+        if not news.wait(NOTICE_AFTER_S):
             click.echo("Waiting for the keychain; it may ask to be unlocked.", err=True)
             news.wait(NEWS_TIMEOUT_S)
 
     @staticmethod
-    def _is_at_fault(ask: Ask, name: str) -> bool:
+    def _has_error(ask: Ask, name: str) -> bool:
         return ask.error is not None and ask.error.params.get("field") == name
 
     @staticmethod
     def _explain(error: AlpkeyError) -> None:
-        said = describe(error)
-        click.echo(f"{said.title}. {said.detail}\n{said.next_step}", err=True)
+        text = describe(error)
+        click.echo(f"{text.title}. {text.detail}\n{text.next_step}", err=True)
 
 
-class OneObject:
+class JsonObject:
     """Exactly one JSON object on stdout, at the end; nothing is asked."""
 
     def show(self, event: Shown) -> None:
         if isinstance(event, Ask):
-            raise nobody_to_ask(event)
-        if isinstance(event, Show):  # nothing is asked: a person may be looking, and may not
+            raise cannot_ask(event)
+        if isinstance(event, Show):  # no answer is needed; stdout holds the result alone
             _show_page(event)
 
     def answer(self, wanted: Await) -> Answer:
-        raise nobody_to_ask(wanted.ask)
+        raise cannot_ask(wanted.ask)
 
-    def done(self, result: Result) -> None:
+    def done(self, result: Mapping[str, object]) -> None:
         click.echo(json.dumps(result))
 
     def failed(self, error: AlpkeyError) -> None:
         click.echo(json.dumps({"error": error_object(error)}))
 
 
-class Prepared:
-    """Another presenter, with the one answer that came on standard input.
+class PreparedAnswer:
+    """Another presenter, with the answer that came on standard input.
 
-    The answer is given once; a question that comes back ends with the reason it came back for.
+    The answer is given once; if the question comes again, its error ends the action.
     """
 
     def __init__(self, inner: Presenter, answer: Answer) -> None:
@@ -198,16 +197,18 @@ class Prepared:
         elif event.error:
             raise event.error
         elif event.fields[0].kind == "confirm":
-            raise nobody_to_ask(event)
+            raise cannot_ask(event)
 
     def answer(self, wanted: Await) -> Answer:
-        """Waits for the news only where they may bring what the answer lacks."""
+        """Wait for the news only if they may bring what the answer lacks."""
         if self._answer is None:
-            raise nobody_to_ask(wanted.ask)
+            raise cannot_ask(wanted.ask)
         field = wanted.ask.fields[0].name
-        if field == "passphrase" and "password" in self._answer:  # it serves the sign-in, too
+        if (
+            field == "passphrase" and "password" in self._answer
+        ):  # the answer is also for the sign-in
             if field not in self._answer:
-                raise nobody_to_ask(wanted.ask)
+                raise cannot_ask(wanted.ask)
             return self._answer
         if wanted.news and any(not self._answer.get(name) for name in ("password", "otp")):
             wanted.news.wait(NEWS_TIMEOUT_S)
@@ -217,7 +218,7 @@ class Prepared:
 
 
 class JsonLines:
-    """For a window: an event a line on stdout, answers and cancel as lines on stdin."""
+    """For windows: events as lines on stdout, answers and cancel as lines on stdin."""
 
     def __init__(self, cancel: Callable[[], None]) -> None:
         self._cancel = cancel
@@ -231,27 +232,27 @@ class JsonLines:
     def answer(self, wanted: Await) -> Answer:
         asked = wanted.ask.number
         if wanted.news:
-            wanted.news.tell(lambda: self._answers.put((asked, NOT_YET)))
+            wanted.news.on_done(lambda: self._answers.put((asked, NOT_YET)))
         while True:
             number, answer = self._answers.get()
             if number == asked:
                 return answer
 
-    def done(self, result: Result) -> None:
+    def done(self, result: Mapping[str, object]) -> None:
         self._write({"event": "done", "result": result})
 
     def failed(self, error: AlpkeyError) -> None:
         self._write({"event": "failed", "error": error_object(error)})
 
-    def _write(self, row: dict[str, Any]) -> None:
-        """A reader that went away must not stop an installation that is under way."""
+    def _write(self, row: Mapping[str, object]) -> None:
+        """Write a line; a reader that is gone must not stop an installation."""
         if self._first:
             row, self._first = {"v": VERSION, **row}, False
         try:
             sys.stdout.write(json.dumps(row) + "\n")
             sys.stdout.flush()
         except BrokenPipeError:
-            _write_nowhere()
+            _discard_output()
 
     def _listen(self) -> None:
         for line in _lines(sys.stdin.fileno()):
@@ -272,7 +273,7 @@ def read_prepared(line: str) -> Answer:
 
 
 def wrapped(values: dict[str, Any]) -> Answer:
-    """Every text but an account is taken for a secret, so nothing typed is shown by mistake."""
+    """Wrap every text but an account as a secret, so that nothing typed is shown by mistake."""
     return {
         name: Secret(value) if isinstance(value, str) and name not in _PLAIN_ANSWERS else value
         for name, value in values.items()
@@ -280,14 +281,14 @@ def wrapped(values: dict[str, Any]) -> Answer:
 
 
 def _show_page(page: Show) -> None:
-    """Where to sign in, on stderr; the code to scan only where somebody looks."""
+    """Print where to sign in on stderr; the QR code only to a terminal."""
     if page.qr and sys.stderr.isatty():
         click.echo(half_blocks(page.qr), err=True)
     click.echo(signin_messages.page_to_open(page.url, page.short_url, page.user_code), err=True)
 
 
 def half_blocks(rows: Sequence[str]) -> str:
-    """Rows of 0 and 1 as text, two rows a line; dark on light, as phones want it."""
+    """Rows of 0 and 1 as text, two rows a line; dark on light, as phones need it."""
     even = [*rows, "0" * len(rows[0])] if len(rows) % 2 else list(rows)
     lines = (
         "".join(_HALVES[upper + lower] for upper, lower in zip(even[at], even[at + 1], strict=True))
@@ -296,8 +297,8 @@ def half_blocks(rows: Sequence[str]) -> str:
     return "\n".join(f"\x1b[30;107m{line}\x1b[0m" for line in lines)
 
 
-def nobody_to_ask(ask: Ask) -> AlpkeyError:
-    """What is said where a question stands open and nobody can answer."""
+def cannot_ask(ask: Ask) -> AlpkeyError:
+    """The error for a question that cannot be asked."""
     field = ask.fields[0]
     if field.kind == "choice" and ask.error:
         return ask.error
@@ -306,16 +307,16 @@ def nobody_to_ask(ask: Ask) -> AlpkeyError:
         return Cancelled(code) if field.name == "apply" else Cancelled(code, path=field.value)
     if field.name.endswith("passphrase"):
         return Cancelled("passphrase-needed", field=field.name)
-    if all(one.name != "otp" for one in ask.fields):
+    if all(wanted.name != "otp" for wanted in ask.fields):
         return Cancelled("secret-needed", field=ask.fields[-1].name)
     return Cancelled("sign-in-needed")
 
 
-def _write_nowhere() -> None:
-    """Sends what is still to be written to the null device, or the end would fail on it too."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+def _discard_output() -> None:
+    """Redirect stdout to the null device, or flushing it at exit would fail too."""
+    null_device = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null_device, sys.stdout.fileno())
+    os.close(null_device)
 
 
 def _lines(handle: int) -> Iterator[bytes]:
@@ -352,8 +353,8 @@ def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
         return click.confirm(f"{value}\n{_QUESTIONS[name][1]}", err=True)
     if kind == "confirm":
         code, question = _QUESTIONS[name]
-        said = describe(Cancelled(code, path=value))
-        return click.confirm(f"{said.title}. {said.detail}\n{question}", err=True)
+        text = describe(Cancelled(code, path=value))
+        return click.confirm(f"{text.title}. {text.detail}\n{question}", err=True)
     if kind in SECRET_KINDS:
         return Secret(getpass.getpass(f"{_LABELS[name]}: "))
     return str(click.prompt(_LABELS[name], default=value, err=True))

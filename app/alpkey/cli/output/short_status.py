@@ -1,6 +1,6 @@
-"""``alpkey status --short``: the remembered line where it is true, else a look of its own.
+"""``alpkey status --short``: from the file ``state/look`` if it is current, else a new snapshot.
 
-Apart from the other commands, and without :mod:`click`, because it stands in shell prompts.
+Apart from the other commands, and without :mod:`click`, because shell prompts call it.
 """
 
 import os
@@ -13,15 +13,15 @@ from alpkey.core.look_line import LookLine, parse, short
 
 
 def main() -> int:
-    """Prints the line and returns its exit code."""
-    line = _remembered()
-    text, code = short(line, int(time.time())) if line else _look()
+    """Print the line and return its exit code."""
+    line = _saved_line()
+    text, code = short(line, int(time.time())) if line else _new_line()
     sys.stdout.write(text + "\n")
     return code
 
 
-def _remembered() -> LookLine | None:
-    """The remembered line, if the certificate is still the one that it tells of."""
+def _saved_line() -> LookLine | None:
+    """The saved line, if the certificate is still the one that it describes."""
     roots = find_base_dirs(os.environ, sys.platform, pwd.getpwuid(os.getuid()).pw_dir)
     try:
         with open(roots.state + "/look", "rb") as file:  # noqa: PTH123  pathlib costs too much here
@@ -35,7 +35,7 @@ def _remembered() -> LookLine | None:
     return line if same else None
 
 
-def _look() -> tuple[str, int]:
-    from alpkey.cli.status import short_line
+def _new_line() -> tuple[str, int]:
+    from alpkey.wiring.status import short_line
 
     return short_line()

@@ -1,49 +1,67 @@
-"""What commands say to a person at their end, from the same objects that programs get."""
+"""Results of commands as text, made from the same objects that programs get."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from alpkey.core.events import Result
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.messages import times
 from alpkey.core.messages.warnings import warning_text
 from alpkey.core.owned_item import OwnedItem
+from alpkey.core.results.agent import AgentKey, AgentKeysResult, CleanedAgentResult
+from alpkey.core.results.keys import AccountKey, KeysResult, RevokedKeysResult
+from alpkey.core.results.removal import SignOutResult, UninstallResult
+from alpkey.core.results.signin import ForgottenPasswordResult, SavedPasswordResult
+from alpkey.core.results.ssh import (
+    ConfigChangeResult,
+    ConfigPlanResult,
+    HostsResult,
+    ShownConfigResult,
+)
+from alpkey.core.results.status import (
+    AgentResult,
+    ImportResult,
+    KeychainCheckResult,
+    PassphraseResult,
+    QuotaResult,
+    RenewResult,
+    StatusResult,
+)
 from alpkey.core.ssh.config_query import Loss, together
 from alpkey.core.timestamps import from_rfc3339
 
 
 def now_here() -> datetime:
-    """Now, in the zone in which times are shown."""
+    """Now, in the local time zone."""
     return datetime.now(UTC).astimezone()
 
 
-def renewed(result: Result) -> str:
+def renewed(result: RenewResult) -> str:
     head = "" if result["renewed"] else "Nothing to do. "
     late = "\nThe wish to cancel came after the key was issued, so it was installed."
     return head + key_line(result) + (late if result["cancelled_late"] else "")
 
 
-def imported(result: Result) -> str:
+def imported(result: ImportResult) -> str:
     head = "" if result["imported"] else "Nothing to do: what is installed is as good. "
     return head + key_line(result)
 
 
-def status(result: Result) -> str:
+def status(result: StatusResult) -> str:
     lines = [key_line(result), quota_line(result["quota"]), agent(result["agent"])]
     return "\n".join(lines)
 
 
-def kept(result: Result) -> str:
+def saved(result: SavedPasswordResult) -> str:
     what = {"password": "password", "totp": "code generator"}[result["kept"]]
     return f"The {what} of {result['account']} is in the keychain."
 
 
-def forgotten(result: Result) -> str:
+def forgotten(result: ForgottenPasswordResult) -> str:
     was = "is removed from the keychain" if result["forgotten"] else "was not in the keychain"
     return f"What was kept for {result['account']} {was}."
 
 
-def key_line(result: Result) -> str:
+def key_line(result: StatusResult) -> str:
     """The key's state in one sentence."""
     now = now_here()
     before = result["valid_before"]
@@ -55,7 +73,8 @@ def key_line(result: Result) -> str:
             ended = times.day_and_time(ends, now) if ends else ""
             return f"The key ran out {ended}. Renew it with: alpkey renew"
         case "not-yet-valid":
-            starts = times.day_and_time(from_rfc3339(result["valid_after"]), now)
+            after = result["valid_after"]
+            starts = times.day_and_time(from_rfc3339(after), now) if after else ""
             return f"The key is not valid before {starts}. Check this computer's clock."
         case "broken":
             return f"The key cannot be used. {result['trouble'] or ''}".rstrip()
@@ -63,7 +82,7 @@ def key_line(result: Result) -> str:
     return f"Key valid {times.until(ends, now)}{left}"
 
 
-def quota_line(quota: Result) -> str:
+def quota_line(quota: QuotaResult) -> str:
     now = now_here()
     if quota["remaining"] is None:
         return "It is not known how many keys are left today."
@@ -74,21 +93,21 @@ def quota_line(quota: Result) -> str:
     return line
 
 
-def agent(seen: Result) -> str:
-    if not seen["reachable"]:
+def agent(result: AgentResult) -> str:
+    if not result["reachable"]:
         return "No ssh agent answers; a key without passphrase needs none."
-    stale = f" {seen['stale']} old keys of ours lie in it." if seen["stale"] else ""
-    has = seen["holds_key"] or seen["holds_current"]
+    stale = f" {result['stale']} old keys of ours lie in it." if result["stale"] else ""
+    has = result["holds_key"] or result["holds_current"]
     held = "holds the key" if has else "does not hold the key"
-    which = "Alpkey's own ssh agent" if seen["own"] else "The ssh agent"
+    which = "Alpkey's own ssh agent" if result["own"] else "The ssh agent"
     return f"{which} {held}.{stale}"
 
 
-def agent_keys(result: Result) -> str:
-    """A line for each key, ours marked."""
+def agent_keys(result: AgentKeysResult) -> str:
+    """A line for each key; Alpkey's are marked."""
     lines = [
-        f"{one['fingerprint']} {one['type']} {one['comment']}{_marks(one)}"
-        for one in result["keys"]
+        f"{key['fingerprint']} {key['type']} {key['comment']}{_marks(key)}"
+        for key in result["keys"]
     ]
     return "\n".join(lines) or "The ssh agent holds no key."
 
@@ -103,68 +122,68 @@ _HOST_STATES = {
 }
 
 
-def hosts(result: Result) -> str:
+def hosts(result: HostsResult) -> str:
     """A line for each host."""
     lines = []
-    for one in result["hosts"]:
-        state = _HOST_STATES[one["state"]].format(name=one["name"])
-        key = f" ({one['type']} {one['fingerprint']})" if one["fingerprint"] else ""
-        lines.append(f"{one['name']}: {state}{key}")
+    for host in result["hosts"]:
+        state = _HOST_STATES[host["state"]].format(name=host["name"])
+        key = f" ({host['type']} {host['fingerprint']})" if host["fingerprint"] else ""
+        lines.append(f"{host['name']}: {state}{key}")
     return "\n".join(lines)
 
 
-def keys(result: Result) -> str:
-    """A line for each key, and what is left."""
-    lines = [_key_of_account(one) for one in result["keys"]] or ["There is no key."]
+def keys(result: KeysResult) -> str:
+    """A line for each key, and how many are left."""
+    lines = [_account_key(key) for key in result["keys"]] or ["There is no key."]
     return "\n".join([*lines, quota_line(result["quota"])])
 
 
-def keys_revoked(result: Result) -> str:
+def keys_revoked(result: RevokedKeysResult) -> str:
     """A line for each key, and whether it is revoked now or would be."""
     if not result["revoked"]:
         return "Nothing to do: there is no living key."
-    lines = [_key_of_account(one) for one in result["revoked"]]
+    lines = [_account_key(key) for key in result["revoked"]]
     head = "These would be revoked:" if result["dry_run"] else "Revoked:"
-    here = any(one["this_machine"] for one in result["revoked"]) and not result["dry_run"]
+    here = any(key["this_machine"] for key in result["revoked"]) and not result["dry_run"]
     tail = ["This computer has no good key now. Get one with: alpkey renew"] if here else []
     return "\n".join([head, *lines, *tail])
 
 
-def signed_out(result: Result) -> str:
-    """What is gone, and what is not."""
+def signed_out(result: SignOutResult) -> str:
+    """What was removed, and whether anything is left."""
     gone = removal_messages.removed(
-        (OwnedItem(**one) for one in result["removed"]), result["revoked"]
+        (OwnedItem(**item) for item in result["removed"]), result["revoked"]
     )
     return gone + ("\nNot all is gone; see above." if result["left"] else "")
 
 
-def uninstalled(result: Result) -> str:
-    lines = [removal_messages.undone(OwnedItem(**one) for one in result["removed"])]
+def uninstalled(result: UninstallResult) -> str:
+    lines = [removal_messages.undone(OwnedItem(**item) for item in result["removed"])]
     lines += ["Not all is undone; see above."] if result["left"] else []
     return "\n".join([*lines, removal_messages.uninstalled(result["key_path"], result["folders"])])
 
 
-def _key_of_account(one: Result) -> str:
-    ends = times.until(from_rfc3339(one["valid_before"]), now_here())
-    names = ", ".join(one["principals"])
-    ours = " (this computer's)" if one["this_machine"] else ""
-    state = "revoked" if one["revoked_at"] else ends
-    return f"{one['serial']} {names} {state}{ours}"
+def _account_key(key: AccountKey) -> str:
+    ends = times.until(from_rfc3339(key["valid_before"]), now_here())
+    names = ", ".join(key["principals"])
+    here = " (this computer's)" if key["this_machine"] else ""
+    state = "revoked" if key["revoked_at"] else ends
+    return f"{key['serial']} {names} {state}{here}"
 
 
-def protection(result: Result) -> str:
+def protection(result: PassphraseResult) -> str:
     head = "" if result["changed"] else "Nothing to do. "
     state = "is protected by a passphrase" if result["encrypted"] else "has no passphrase"
     return f"{head}The private key {state}."
 
 
-def keychain(result: Result) -> str:
+def keychain(result: KeychainCheckResult) -> str:
     if trouble := result["keychain"]["trouble"]:
-        return str(trouble)
+        return trouble
     return "The keychain is open, and can keep the passphrase of the key."
 
 
-def agent_cleaned(result: Result) -> str:
+def agent_cleaned(result: CleanedAgentResult) -> str:
     count = len(result["removed"])
     if not count:
         return f"Nothing of ours was stale. {agent(result)}"
@@ -172,17 +191,17 @@ def agent_cleaned(result: Result) -> str:
     return f"{entries} of ours removed. {agent(result)}"
 
 
-def _marks(one: Result) -> str:
-    marks = [word for word in ("ours", "stale") if one[word]]
+def _marks(key: AgentKey) -> str:
+    marks = [*(["ours"] if key["ours"] else []), *(["stale"] if key["stale"] else [])]
     return f" ({', '.join(marks)})" if marks else ""
 
 
-def config_shown(result: Result) -> str:
-    stands = "begins with this line" if result["applied"] else "does not begin with this line yet"
-    return f"{result['path']} {stands}:\n\n{result['line']}\n\n{result['blocks']}".rstrip()
+def config_shown(result: ShownConfigResult) -> str:
+    state = "begins with this line" if result["applied"] else "does not begin with this line yet"
+    return f"{result['path']} {state}:\n\n{result['line']}\n\n{result['blocks']}".rstrip()
 
 
-def config_diff(result: Result) -> str:
+def config_diff(result: ConfigPlanResult) -> str:
     if not result["changed"]:
         return f"Nothing to do: {result['path']} begins with the line already."
     rows = [
@@ -192,28 +211,30 @@ def config_diff(result: Result) -> str:
     return "\n".join([result["diff"].rstrip(), *rows, *_by_hand(result)])
 
 
-def config_applied(result: Result) -> str:
+def config_applied(result: ConfigPlanResult) -> str:
     if not result["changed"]:
         return f"Nothing to do: {result['path']} begins with the line already, and it works."
-    kept = f" What it was is kept in {result['backup']}." if result["backup"] else ""
-    return f"{result['path']} begins with the line now.{kept}\nTake it out with: alpkey config undo"
+    backup = f" What it was is kept in {result['backup']}." if result["backup"] else ""
+    return (
+        f"{result['path']} begins with the line now.{backup}\nTake it out with: alpkey config undo"
+    )
 
 
-def config_undone(result: Result) -> str:
+def config_undone(result: ConfigChangeResult) -> str:
     if not result["changed"]:
         return f"Nothing to do: the line does not stand in {result['path']}."
     return f"The line is out of {result['path']}; all else is as it was."
 
 
-def config_checked(result: Result) -> str:
+def config_checked(result: ConfigPlanResult) -> str:
     head = (
         f"{result['path']} does not begin with Alpkey's line. Put it there: alpkey config apply"
         if result["changed"]
         else f"{result['path']} begins with Alpkey's line, and it works."
     )
-    aliases = [f"Your {one['name']} leads to {one['host']}." for one in result["aliases"]]
+    aliases = [f"Your {alias['name']} leads to {alias['host']}." for alias in result["aliases"]]
     return "\n".join([head, *_by_hand(result), *aliases])
 
 
-def _by_hand(result: Result) -> list[str]:
+def _by_hand(result: ConfigPlanResult) -> list[str]:
     return ["Your own lines lead to the centre already."] if result["by_hand"] else []

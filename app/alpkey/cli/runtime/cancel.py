@@ -22,14 +22,14 @@ class SignalCancellation:
 
     @staticmethod
     def ask() -> None:
-        """Asks from any thread; a signal also ends a wait for network or lock."""
+        """Cancel from any thread; a signal also ends a wait for network or lock."""
         os.kill(os.getpid(), signal.SIGINT)
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """Inside, a wish to cancel is only noted.
+        """Inside, a request to cancel is only recorded.
 
-        After success it stays so: all that follows is telling about what was done.
+        After success it stays so: what follows only shows what was done.
         """
         self._deferring = True
         try:
@@ -40,7 +40,7 @@ class SignalCancellation:
 
     @contextmanager
     def briefly(self) -> Iterator[None]:
-        """Raises Cancelled at its end where that was asked for inside."""
+        """Raises Cancelled at its end where it was requested inside."""
         before, self._deferring = self._deferring, True
         try:
             yield
@@ -60,11 +60,11 @@ class SignalCancellation:
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
     def defer_for_good(self) -> None:
-        """From here on the outcome stands and is only told."""
+        """From here on the outcome is final and is only shown."""
         self._deferring = True
 
     def check(self) -> None:
-        """Raises Cancelled where it was asked for while it had to wait."""
+        """Raise Cancelled where it was requested while it had to wait."""
         if self.requested:
             raise Cancelled
 

@@ -1,38 +1,36 @@
-"""What every command shares: the options of the contract, and the way from an action to its end."""
+"""What every command shares: its common options, and running an action to its end."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from alpkey import glance
-from alpkey.adapters.clock import now
 from alpkey.cli.output.presenters import (
     JsonLines,
-    OneObject,
-    Prepared,
+    JsonObject,
+    PreparedAnswer,
     Presenter,
-    Sentences,
+    TextOutput,
     read_prepared,
 )
 from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.cli.runtime.runner import Failed, drive
 from alpkey.core.errors import AlpkeyError
-from alpkey.core.events import Action, Result
-from alpkey.core.paths import user_paths
-from alpkey.wiring.base import Assembly
+from alpkey.core.events import Action
+from alpkey.wiring.base import Wiring
 
 STDIN_LIMIT_BYTES = 64 * 1024
 
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R", bound=Mapping[str, object])
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """How a command speaks: ``json`` one object, ``events`` lines, else sentences.
+    """What a command prints: ``json`` one object, ``events`` lines, else sentences.
 
     ``prepared`` is the one line from standard input that holds the answers.
     """
@@ -71,45 +69,24 @@ def prepared_answer(from_stdin: bool) -> str | None:
     return sys.stdin.readline(STDIN_LIMIT_BYTES) if from_stdin else None
 
 
-def assembled(key: Path | None = None) -> Assembly:
-    """All adapters for the home of this process; with ``key`` for another key than the usual one.
-
-    Such a key stands alone: prompts, the agent and ssh's configuration are those of the usual one.
-    """
-    at = user_paths()
-
-    def command_context() -> glance.CommandContext:
-        found = glance.command_context(at)
-        if key is None:
-            return found
-        return replace(found, site=replace(found.site, key_file=str(key)))
-
-    return Assembly(
-        at,
-        command_context,
-        lambda: glance.snapshot(at, now(), command_context()),
-        alone=key is not None,
-    )
-
-
 def run(
-    make: Callable[[Assembly, SignalCancellation], Action],
+    make: Callable[[Wiring, SignalCancellation], Action[R]],
     output: Output,
-    tell: Callable[[Result], str],
+    tell: Callable[[R], str],
     *,
     silent: bool = False,
     key: Path | None = None,
-) -> Result:
+) -> R:
     """Runs the action that ``make`` makes; ends this process where it fails.
 
-    ``tell`` puts the result into sentences; ``silent`` leaves telling to what follows.  ``key`` is
-    one that stands alone.
+    ``tell`` puts the result into sentences; ``silent`` leaves showing it to the caller.  ``key`` is
+    a private key that the user named.
     """
     cancellation = SignalCancellation()
     presenter = None
     try:
         presenter = _presenter(output, tell, cancellation)
-        action = make(assembled(key), cancellation)
+        action = make(Wiring.for_user(key), cancellation)
     except AlpkeyError as error:
         cancellation.defer_for_good()
         (presenter or _early_presenter(output, tell, cancellation)).failed(error)
@@ -124,22 +101,24 @@ def run(
 
 
 def _presenter(
-    output: Output, tell: Callable[[Result], str], cancellation: SignalCancellation
+    output: Output, tell: Callable[[Any], str], cancellation: SignalCancellation
 ) -> Presenter:
     if output.events:
         return JsonLines(cancellation.ask)
-    plain: Presenter = OneObject() if output.json else Sentences(tell, can_ask=output.can_ask)
-    return plain if output.prepared is None else Prepared(plain, read_prepared(output.prepared))
+    plain: Presenter = JsonObject() if output.json else TextOutput(tell, can_ask=output.can_ask)
+    return (
+        plain if output.prepared is None else PreparedAnswer(plain, read_prepared(output.prepared))
+    )
 
 
 def _early_presenter(
-    output: Output, tell: Callable[[Result], str], cancellation: SignalCancellation
+    output: Output, tell: Callable[[Any], str], cancellation: SignalCancellation
 ) -> Presenter:
-    """Without the prepared answer, which may be what is wrong."""
+    """Without the prepared answer, which may be the cause of the error."""
     return _presenter(Output(output.json, output.events), tell, cancellation)
 
 
 def tell_error(error: AlpkeyError) -> int:
     """Tells an error outside an action, in sentences; its exit code."""
-    Sentences(str, can_ask=False).failed(error)
+    TextOutput(str, can_ask=False).failed(error)
     return error.exit_code

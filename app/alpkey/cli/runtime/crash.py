@@ -1,4 +1,4 @@
-"""A crash report that can be shown to anybody: where it happened, and nothing that was typed."""
+"""A crash report that may be shown to others: where it happened, and nothing that was typed."""
 
 import platform
 import sys
@@ -11,7 +11,7 @@ from alpkey.cli import build
 
 
 def report(crash: BaseException) -> str:
-    """Types and places only: a message may quote what a person typed, so none is kept."""
+    """Types and places only: no messages, which may quote what the user typed."""
     lines = [
         f"Alpkey {build.name()}, Python {platform.python_version()}, {sys.platform}",
         datetime.now(UTC).isoformat(timespec="seconds"),
@@ -20,7 +20,9 @@ def report(crash: BaseException) -> str:
     while chained is not None:
         lines.append(f"{type(chained).__module__}.{type(chained).__qualname__}")
         frames = traceback.extract_tb(chained.__traceback__)
-        lines += [f"    {Path(one.filename).name}:{one.lineno} {one.name}" for one in frames]
+        lines += [
+            f"    {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames
+        ]
         chained = chained.__cause__ or chained.__context__
     return "\n".join(lines) + "\n"
 

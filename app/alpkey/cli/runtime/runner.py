@@ -1,23 +1,25 @@
 """Runs an action to its end in front of a presenter, and turns the outcome into an exit code."""
 
 from contextlib import closing
-from typing import cast
+from typing import TypeVar, cast
 
 from alpkey.cli.output.presenters import Presenter
 from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.core.errors import AlpkeyError, Cancelled
-from alpkey.core.events import Action, Answer, Await, Result
+from alpkey.core.events import Action, Answer, Await
+
+R = TypeVar("R")
 
 
 class Failed(Exception):
-    """The action failed and the presenter has told so."""
+    """The action failed, and the presenter has shown the error."""
 
     def __init__(self, exit_code: int) -> None:
         self.exit_code = exit_code
         super().__init__(exit_code)
 
 
-def drive(action: Action, presenter: Presenter, cancellation: SignalCancellation) -> Result:
+def drive(action: Action[R], presenter: Presenter, cancellation: SignalCancellation) -> R:
     """The action's result, still to be told.  Raises Failed once an error was told."""
     try:
         result = _run(action, presenter, cancellation)
@@ -32,14 +34,14 @@ def drive(action: Action, presenter: Presenter, cancellation: SignalCancellation
     return result
 
 
-def _run(action: Action, presenter: Presenter, cancellation: SignalCancellation) -> Result:
+def _run(action: Action[R], presenter: Presenter, cancellation: SignalCancellation) -> R:
     reply: Answer | None = None
     with closing(action):
         while True:
             try:
                 event = action.send(cast("Answer", reply))
             except StopIteration as end:
-                return cast("Result", end.value)
+                return cast("R", end.value)
             reply = None
             if isinstance(event, Await):
                 cancellation.check()

@@ -1,6 +1,6 @@
-"""Whether an ssh agent can ask a person: it starts a program that does, on a display.
+"""Whether an ssh agent can ask the user: it starts a program for that, on a display.
 
-OpenSSH's agent takes the one that SSH_ASKPASS names, else one at a path that was built in
+OpenSSH's agent uses the program that SSH_ASKPASS names, else one at a built-in path
 (ssh-agent(1)); where it can start none it refuses each use of a key that is to be confirmed.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from alpkey.core.display import has_display
 
-# Where OpenSSH and those who package it put it.
+# Where OpenSSH and its packagers install it.
 PROGRAMS = (
     "/usr/bin/ssh-askpass",
     "/usr/lib/ssh/ssh-askpass",
@@ -26,7 +26,7 @@ NO_PROGRAM = (
 
 
 def lacks(environ: Mapping[str, str], platform: str, find: Callable[[str], object]) -> str | None:
-    """What keeps an agent from asking, in words; None where it can.
+    """Why no agent can ask, in words; None where it can.
 
     ``find`` finds a program by name or path, or nothing.
     """

@@ -1,4 +1,4 @@
-"""What lies in an ssh agent, sorted into the current key, what is ours and stale, and the rest."""
+"""The entries of an ssh agent, sorted: the current key, Alpkey's stale ones, and the rest."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -8,31 +8,35 @@ from alpkey.core.keys.certificate import Certificate, InvalidCertificate, finger
 
 @dataclass(frozen=True, slots=True)
 class AgentContents:
-    """``ours`` are blobs of ours, ``stale`` those of them to remove; ``current``: the installed
-    certificate is held."""
+    """``owned`` are the blobs that Alpkey added, ``stale`` those of them to remove.
+
+    ``current``: the installed certificate is among the entries.
+    """
 
     current: bool
-    ours: tuple[bytes, ...]
+    owned: tuple[bytes, ...]
     stale: tuple[bytes, ...]
 
 
 def sort_out(
     blobs: Iterable[bytes], installed: Certificate | None, made_here: Callable[[str], bool]
 ) -> AgentContents:
-    """Sorts the blobs an agent lists.
+    """Sort the blobs that an agent lists.
 
-    Ours is a key that Alpkey installed on this machine (``made_here`` knows its fingerprint), or a
-    certificate for it; foreign keys never are.  Of ours, everything is stale but the installed
+    Owned is a key that Alpkey installed on this machine (``made_here`` knows its fingerprint), or a
+    certificate for it; foreign keys never are.  Of these, everything is stale but the installed
     certificate and its plain key.
     """
     blobs = list(blobs)
-    keep = {installed.blob, installed.public_key} if installed else set()
-    ours = tuple(blob for blob in blobs if blob in keep or _is_ours(blob, installed, made_here))
-    stale = tuple(blob for blob in ours if blob not in keep)
-    return AgentContents(installed is not None and installed.blob in blobs, ours, stale)
+    current = {installed.blob, installed.public_key} if installed else set()
+    owned = tuple(
+        blob for blob in blobs if blob in current or _is_owned(blob, installed, made_here)
+    )
+    stale = tuple(blob for blob in owned if blob not in current)
+    return AgentContents(installed is not None and installed.blob in blobs, owned, stale)
 
 
-def _is_ours(blob: bytes, installed: Certificate | None, made_here: Callable[[str], bool]) -> bool:
+def _is_owned(blob: bytes, installed: Certificate | None, made_here: Callable[[str], bool]) -> bool:
     public_key = plain_key(blob)
     is_installed = installed is not None and public_key == installed.public_key
     return is_installed or made_here(fingerprint(public_key))

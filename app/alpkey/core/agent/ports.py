@@ -1,4 +1,4 @@
-"""The port to an ssh agent, apart from the others because the tray never needs it."""
+"""The ports to ssh agents."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 from alpkey.core.errors import AgentTrouble
 from alpkey.core.keys.certificate import Certificate
 
-# What names the agent that ssh asks: the person's ssh configuration, or their environment.
+# What names the agent that ssh asks: the user's ssh configuration, or the environment.
 AgentSource = Literal["IdentityAgent", "SSH_AUTH_SOCK"]
 
 
@@ -30,7 +30,7 @@ class Agent(Protocol):
         """Where it listens; None where ssh would ask none."""
 
     def identities(self) -> list[Identity]:
-        """Everything it holds, in its own order."""
+        """All its entries, in its own order."""
 
     def add(
         self,
@@ -41,32 +41,32 @@ class Agent(Protocol):
         lifetime_s: int | None = None,
         confirm: bool = False,
     ) -> None:
-        """Adds the unencrypted key in ``private``, or its ``certificate``.
+        """Add the unencrypted key in ``private``, or its ``certificate``.
 
-        The agent forgets it after ``lifetime_s`` seconds, and with ``confirm`` asks the person at
+        The agent removes it after ``lifetime_s`` seconds, and with ``confirm`` asks the user at
         each use.  The same entry again is replaced.
         """
 
     def remove(self, blob: bytes) -> None:
-        """Removes one entry; one that is not there is no error."""
+        """Remove one entry; a missing one is no error."""
 
     def takes_keys(self, *, confirm: bool = False) -> bool:
-        """Whether it answers and takes a key, tried with one that is made up.  Raises nothing."""
+        """Whether it answers and accepts a key, tried with a made-up one.  Raises nothing."""
 
 
 class OwnAgent(Agent, Protocol):
-    """Our own agent, which stands in where the person's is of no use.
+    """Alpkey's own agent, used where the user's cannot be.
 
     It outlives the command that starts it, and there is never a second one for a home.
     """
 
     @property
     def lives(self) -> bool:
-        """Whether it runs; a socket that it left behind is no sign of life."""
+        """Whether it runs; a socket that it left does not count."""
 
     def start(self) -> None:
-        """Starts it, unless it lives.  Raises AgentTrouble (``own-agent-failed``)."""
+        """Start it, unless it runs.  Raises AgentTrouble (``own-agent-failed``)."""
 
     def end(self) -> None:
-        """Ends it with all that it holds, if it lives.  Raises AgentTrouble
+        """End it with all its entries, if it runs.  Raises AgentTrouble
         (``own-agent-stays``)."""

@@ -1,10 +1,10 @@
 """Which pages of the first start are needed, from what is known about the set-up."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
+from alpkey.core.results.ssh import ConfigPlanResult, LoginHost
 from alpkey.core.ssh.host_keys import ACCEPTABLE
 from alpkey.core.state.snapshot import KeyState
 
@@ -36,13 +36,13 @@ class Known:
     state: KeyState
     has_key: bool
     encrypted: bool | None
-    config: Mapping[str, Any] | None = None
-    hosts: Sequence[Mapping[str, Any]] | None = None
+    config: ConfigPlanResult | None = None
+    hosts: Sequence[LoginHost] | None = None
 
     @property
     def is_set_up_by_hand(self) -> bool:
         """Whether the user's own ssh configuration already has the centre's hosts."""
-        return self.config is not None and bool(self.config["by_hand"])
+        return self.config is not None and self.config["by_hand"]
 
 
 def is_needed(page: Page, known: Known) -> bool:
@@ -60,6 +60,6 @@ def is_needed(page: Page, known: Known) -> bool:
             return True
 
 
-def acceptable(hosts: Sequence[Mapping[str, Any]]) -> list[str]:
+def acceptable(hosts: Sequence[LoginHost]) -> list[str]:
     """The hosts whose keys can be accepted with one click."""
     return [host["name"] for host in hosts if host["state"] in ACCEPTABLE]

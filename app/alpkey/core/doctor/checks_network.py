@@ -5,10 +5,11 @@ from datetime import datetime
 from alpkey.core.doctor import buttons
 from alpkey.core.doctor.check import Check, Params, when
 from alpkey.core.doctor.fixes import Fix
-from alpkey.core.doctor.observations import LoginObservation, Observations
+from alpkey.core.doctor.observations import Observations
 from alpkey.core.messages import doctor as doctor_messages
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.error_messages import ErrorKind
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.timestamps import rfc3339
 
 _OFFLINE = ("name-unknown", "no-way", "too-slow")

@@ -7,7 +7,6 @@ A new check is a row in one of the lists named here.  A fix of a new kind is a m
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from alpkey.core.doctor import (
     checks_agent,
@@ -19,6 +18,7 @@ from alpkey.core.doctor import (
 from alpkey.core.doctor.check import Check, Finding, Params, Severity
 from alpkey.core.doctor.observations import Observations
 from alpkey.core.messages.describe import fill
+from alpkey.core.results.doctor import DoctorResult, FindingObject
 
 # Findings of the same severity are listed in this order.
 CHECKS: tuple[Check, ...] = (
@@ -75,16 +75,17 @@ def find_check(name: str) -> Check | None:
     return next((check for check in CHECKS if check.id == name), None)
 
 
-def doctor_object(findings: Iterable[Finding]) -> dict[str, Any]:
+def doctor_object(findings: Iterable[Finding], login: str | None = None) -> DoctorResult:
     """The result of ``alpkey doctor --json``."""
     findings = tuple(findings)
     return {
         "healthy": not stops_a_login(findings),
         "findings": [finding_object(finding) for finding in findings],
+        "login": login,
     }
 
 
-def finding_object(finding: Finding) -> dict[str, Any]:
+def finding_object(finding: Finding) -> FindingObject:
     """``fix`` is the argument for ``--fix``; None where the doctor cannot fix it."""
     check = finding.check
     return {

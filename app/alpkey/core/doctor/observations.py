@@ -12,6 +12,7 @@ from typing import Literal
 
 from alpkey.core.settings.settings import Settings
 from alpkey.core.site import Site
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.state.journal import Known
 from alpkey.core.state.snapshot import Snapshot
 
@@ -114,19 +115,6 @@ class ServiceObservation:
     status: int | None = None
     clock_ahead: timedelta | None = None
     proxy: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LoginObservation:
-    """A real login: ssh's exit code and its messages; ``code`` is None where it did not end."""
-
-    host: str
-    code: int | None
-    said: str
-
-    @property
-    def worked(self) -> bool:
-        return self.code == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""The one secret of an account that the keychain may hold, and how it is written there.
+"""The single secret of an account that the keychain may hold, and its format there.
 
-Password and code generator share one entry, so that storing one removes the other by itself: who
-steals the keychain never has both factors.
+Password and code generator share one entry, so that storing one removes the other: a stolen
+keychain never contains both factors.
 """
 
 import json
@@ -17,7 +17,7 @@ NOTHING = "nothing"
 # The name of the entry with the passphrase of the private key.
 KEY_ENTRY = "passphrase of the key"
 
-# The wish to keep the password, as a field of a question and of its answer.
+# Whether to save the password: a field of a question and of its answer.
 WISH = "keep"
 
 
@@ -35,13 +35,13 @@ def entry_name(account: str) -> str:
 
 
 def session_name(account: str) -> str:
-    """The name of the entry with what signs the account in anew (a refresh token)."""
+    """The name of the entry with the account's refresh token."""
     return f"session of {account}"
 
 
 @dataclass(frozen=True, slots=True)
 class SavedSession:
-    """What signs in anew: the refresh token, whose it is, and what is known of the provider."""
+    """A saved sign-in: the refresh token, its username, and what is known of the provider."""
 
     refresh: Secret
     username: str | None = None
@@ -58,7 +58,7 @@ def session_to_entry(session: SavedSession) -> Secret:
 
 
 def session_from_entry(entry: Secret) -> SavedSession | None:
-    """None where it was written by a later version, or by hand."""
+    """None where the text is unknown, such as that of a later version."""
     try:
         row = json.loads(entry.reveal())
         refresh, username, provider = (row[name] for name in ("refresh", "username", "provider"))
@@ -69,12 +69,12 @@ def session_from_entry(entry: Secret) -> SavedSession | None:
     return SavedSession(Secret(refresh), username if isinstance(username, str) else None, provider)
 
 
-def to_entry(kept: SavedSecret) -> Secret:
-    return Secret(json.dumps({kept.kind: kept.secret.reveal()}))
+def to_entry(saved: SavedSecret) -> Secret:
+    return Secret(json.dumps({saved.kind: saved.secret.reveal()}))
 
 
 def from_entry(entry: Secret) -> SavedSecret | None:
-    """None where it was written by a later version, or by hand."""
+    """None where the text is unknown, such as that of a later version."""
     try:
         ((kind, secret),) = json.loads(entry.reveal()).items()
     except (ValueError, AttributeError, RecursionError):

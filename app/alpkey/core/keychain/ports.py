@@ -1,5 +1,6 @@
 """The ports to the system's keychain and to the generator of one-time codes."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -9,40 +10,36 @@ from alpkey.core.secret import Secret
 class Keychain(Protocol):
     """The system's own store of secrets; there is no other, and least of all a plain file.
 
-    Every method raises KeychainTrouble, whose code tells absent, locked, refused, hanging and
-    vanished apart, and none waits for ever.  All but ``check``, ``is_locked`` and ``opens_unasked``
-    may make the system ask a person to unlock it.
+    Every method raises KeychainTrouble, whose code distinguishes absent, locked, refused, hanging
+    and vanished, and none waits for ever.  All but ``check``, ``is_locked`` and ``opens_unasked``
+    may make the system ask the user to unlock it.
     """
 
     def check(self) -> None:
-        """Returns where there is a keychain that can be trusted; asks nobody."""
+        """Return where there is a keychain that can be trusted; no prompt is shown."""
 
     def is_locked(self) -> bool:
-        """Whether reading would ask a person; false, too, where that cannot be told."""
+        """Whether reading would prompt the user; false, too, where that is unknown."""
 
     def opens_unasked(self) -> bool:
-        """Whether reading asks nobody; false, too, where that cannot be told."""
+        """Whether reading shows no prompt; false, too, where that is unknown."""
 
     def get(self, entry: str) -> Secret | None:
         """What is stored under this name, if anything is."""
 
     def store(self, entry: str, secret: Secret) -> None:
-        """Stores it in place of what was there."""
+        """Store it, replacing an earlier one."""
 
     def forget(self, entry: str) -> bool:
-        """Removes it; whether there was anything."""
+        """Remove it; return whether there was anything."""
 
 
-class CodeGenerator(Protocol):
-    """Makes one-time codes from the secret that an authenticator app is set up with.
+CheckCodeSecret = Callable[[Secret], None]
+"""``(secret)``: return where one-time codes can be made from ``secret``: an otpauth URI, whose
+digits, period and algorithm apply, or plain base32.
 
-    The secret is an otpauth URI, whose digits, period and algorithm hold, or plain base32.
-    Both methods raise InvalidInput (totp-unfit), with the reason in words and nothing of the
-    secret.
-    """
+Raises InvalidInput (``totp-unfit``), with the reason in words and no part of the secret.
+"""
 
-    def check(self, secret: Secret) -> None:
-        """Returns where codes can be made from it."""
-
-    def code(self, secret: Secret, now: datetime) -> Secret:
-        """The code of this moment."""
+MakeCode = Callable[[Secret, datetime], Secret]
+"""``(secret, now)``: the one-time code of this time.  Raises as CheckCodeSecret does."""

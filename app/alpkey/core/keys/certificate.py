@@ -1,7 +1,7 @@
 """The reader of OpenSSH certificates: the public fields of every kind that OpenSSH knows.
 
-The format is that of PROTOCOL.certkeys in OpenSSH's source.  Nothing is verified here: a reader
-tells what a certificate says, and only a host decides whether that counts.
+The format is that of PROTOCOL.certkeys in OpenSSH's source.  Nothing is verified here: only a
+host decides whether it accepts a certificate.
 """
 
 import binascii
@@ -29,7 +29,7 @@ _KEY_TYPES: dict[str, tuple[str, int]] = {
 
 
 class InvalidCertificate(ValueError):
-    """This is no certificate; the text says in a sentence what it is instead."""
+    """This is no certificate; the text is a sentence about what it is instead."""
 
 
 class CertificateKind(Enum):
@@ -40,7 +40,7 @@ class CertificateKind(Enum):
 
 
 class Validity(Enum):
-    """Where a moment lies in a certificate's life."""
+    """Where a time lies relative to the validity of a certificate."""
 
     NOT_YET_VALID = "not-yet-valid"
     VALID = "valid"
@@ -101,7 +101,7 @@ def read_certificate(content: bytes) -> Certificate:
 
 
 def parse_blob(blob: bytes) -> Certificate:
-    """The certificate that ``blob`` is, as it lies in a file or an agent.
+    """The certificate in ``blob``, as files and agents hold it.
 
     Raises InvalidCertificate, for a plain key too.
     """
@@ -152,7 +152,7 @@ def _parsed(blob: bytes) -> Certificate:
     serial = reader.uint64()
     kind = _kind(reader.uint32())
     key_id = _text(reader.string())
-    principals = tuple(_text(one) for one in Reader(reader.string()).strings())
+    principals = tuple(_text(name) for name in Reader(reader.string()).strings())
     valid_after, valid_before = reader.uint64(), reader.uint64()
     critical_options = _names(reader.string())
     extensions = _names(reader.string())
@@ -186,7 +186,7 @@ def _kind(number: int) -> CertificateKind:
 
 def _names(packed: bytes) -> tuple[str, ...]:
     """The names among pairs of name and value."""
-    return tuple(_text(one) for one in Reader(packed).strings()[::2])
+    return tuple(_text(name) for name in Reader(packed).strings()[::2])
 
 
 def _moment(seconds: int) -> datetime:

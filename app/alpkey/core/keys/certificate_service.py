@@ -1,4 +1,4 @@
-"""The port to a service that certifies keys made here, and lists and revokes what it certified."""
+"""The port to a service that certifies keys made here, lists and revokes its certificates."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ class ListedKey:
 class CertificateService(Protocol):
     """Every call is made with an access token of a few minutes.
 
-    Each raises SignInRefused (``token-refused``) where the token opens nothing any more, and
+    Each raises SignInRefused (``token-refused``) where the token is no longer accepted, and
     Unreachable where no usable answer came.
     """
 
@@ -34,8 +34,8 @@ class CertificateService(Protocol):
         """The line of a certificate for the key in ``public_line``, as sent; not yet checked.
 
         Spends a slot of the quota unless ``duration`` is a minute.  Raises QuotaUsedUp or
-        SignInRefused where the service said no; Unreachable with the code ``answer-lost`` where
-        the request may have reached the service: :meth:`listed` tells what became of it.
+        SignInRefused where the service declined; Unreachable with the code ``answer-lost`` where
+        the request may have reached the service: :meth:`listed` shows its outcome.
         """
 
     def listed(self, token: Secret, *, every: bool = False) -> tuple[ListedKey, ...]:

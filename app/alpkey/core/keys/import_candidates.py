@@ -1,4 +1,4 @@
-"""Which of the certificates that were found is the one to install, and what is wrong if none is."""
+"""Which of the certificates that were found to install, and what is wrong if none can be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class OwnedKey:
-    """A private key whose plain public key is known; ``download`` is None for the one installed."""
+    """A private key with its plain public key; ``download`` is None for the installed key."""
 
     private: Secret
     public_key: bytes
@@ -36,9 +36,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """All that was found; ``installed`` is the key that is on this computer already.
+    """Everything that was found; ``installed`` is the key on this computer.
 
-    ``account`` is the person's user name where it is known, ``dashboard`` the page to get keys at,
+    ``account`` is the username where it is known, ``dashboard`` the page to get keys at,
     and ``key_file`` the name of the file that a key has there.
     """
 
@@ -51,12 +51,12 @@ class Candidates:
     key_file: str
 
     def choose(self, now: datetime) -> Choice:
-        """The certificate that lives longest of those that open doors now.
+        """The certificate that is valid longest, among those that a host accepts now.
 
-        Where there is none it raises KeyExpired or InvalidFile about the one that came furthest.
+        Where there is none it raises KeyExpired or InvalidFile about the best candidate.
         """
-        hurdles = [(*self._hurdle(one, now), one) for one in self.certificates]
-        fit = [one for _, error, one in hurdles if error is None]
+        hurdles = [(*self._hurdle(found, now), found) for found in self.certificates]
+        fit = [found for _, error, found in hurdles if error is None]
         if not fit:
             raise self._furthest(hurdles)
         best = max(fit, key=_end)
@@ -64,9 +64,9 @@ class Candidates:
         assert key is not None  # noqa: S101  else it would not fit
         return Choice(key, best.line, best.certificate, self._copies(best.certificate))
 
-    def _hurdle(self, one: FoundCertificate, now: datetime) -> tuple[int, AlpkeyError | None]:
-        """How far the certificate comes, and what stops it there."""
-        found, name = one.certificate, one.download.name
+    def _hurdle(self, candidate: FoundCertificate, now: datetime) -> tuple[int, AlpkeyError | None]:
+        """How many checks the certificate passes, and the error of the next one."""
+        found, name = candidate.certificate, candidate.download.name
         if found.kind is not CertificateKind.USER:
             return 1, self._unfit("import-host-certificate", name)
         if self._key(found) is None:
@@ -115,21 +115,23 @@ class Candidates:
         )
 
     def _is_of_another(self, found: Certificate) -> bool:
-        """Where the person's name is not known yet, the certificate says it."""
+        """While the username is unknown, any certificate with a principal will do."""
         return self.account not in found.principals if self.account else not found.principals
 
     def _key(self, certificate: Certificate) -> OwnedKey | None:
-        """The installed key before a downloaded one: then only the certificate changes."""
+        """Prefer the installed key to a downloaded one: then only the certificate changes."""
         keys = [self.installed, *self.keys] if self.installed else self.keys
         return next((key for key in keys if key.public_key == certificate.public_key), None)
 
     def _copies(self, certificate: Certificate) -> tuple[Download, ...]:
         keys = [key.download for key in self.keys if key.public_key == certificate.public_key]
         twins = [
-            one.download for one in self.certificates if one.certificate.blob == certificate.blob
+            found.download
+            for found in self.certificates
+            if found.certificate.blob == certificate.blob
         ]
-        return tuple(dict.fromkeys(one for one in (*keys, *twins) if one is not None))
+        return tuple(dict.fromkeys(copy for copy in (*keys, *twins) if copy is not None))
 
 
-def _end(one: FoundCertificate) -> datetime:
-    return one.certificate.valid_before or _FOR_EVER
+def _end(found: FoundCertificate) -> datetime:
+    return found.certificate.valid_before or _FOR_EVER

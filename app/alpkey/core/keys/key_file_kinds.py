@@ -1,7 +1,7 @@
-"""What a downloaded file or a pasted text holds, told by its content and never by its name.
+"""What a downloaded file or a pasted text contains, judged by its content and never by its name.
 
-A browser renames what it downloads twice, editors add marks and line ends, and people paste a key
-and a certificate in one go, or an answer of the service as it is.
+A browser renames what it downloads twice, editors add marks and line ends, and users paste a key
+and a certificate together, or a response of the service as it is.
 """
 
 import re
@@ -30,7 +30,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class FoundKey:
-    """A private key that somebody saved; nothing of it is checked yet."""
+    """A private key in a download; nothing of it is checked yet."""
 
     download: Download
     private: Secret
@@ -38,7 +38,7 @@ class FoundKey:
 
 @dataclass(frozen=True, slots=True)
 class FoundCertificate:
-    """``line`` is the certificate as ssh wants it."""
+    """``line`` is the certificate in the form that ssh reads."""
 
     download: Download
     line: str
@@ -47,7 +47,7 @@ class FoundCertificate:
 
 @dataclass(frozen=True, slots=True)
 class UnusableFile:
-    """Neither; ``code`` says in :mod:`words` what it is instead, ``reason`` in a sentence more."""
+    """Neither; ``code`` is that of the error about it, ``reason`` a further sentence."""
 
     download: Download
     code: str
@@ -58,14 +58,14 @@ Find = FoundKey | FoundCertificate | UnusableFile
 
 
 def decoded(content: bytes) -> str:
-    """The text in a file, whatever an editor saved it as."""
+    """The text in a file, in any encoding that editors use."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     return content.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
 
 
 def recognise(downloads: Iterable[Download]) -> Iterator[Find]:
-    """Everything of use in the downloads, in their order; of one without any, what it is."""
+    """The keys and certificates in the downloads, in order; an UnusableFile where one has none."""
     for download in downloads:
         text = download.content.reveal().replace("\\n", "\n")
         found = [*_keys(download, text), *_certificates(download, text)]
@@ -87,7 +87,7 @@ def _certificates(download: Download, text: str) -> Iterator[Find]:
 
 
 def _tidied(kind: str, body: str) -> str:
-    """The key in lines of its own, for a paste may have lost them; headers of old formats stay."""
+    """The key with line breaks restored, which a paste may lose; headers of old formats stay."""
     has_headers = ":" in body
     lines = [line.strip() for line in body.strip().splitlines()] if has_headers else body.split()
     if len(lines) == 1:

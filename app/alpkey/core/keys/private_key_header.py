@@ -1,7 +1,7 @@
-"""What the head of a private key file shows to anybody: whose key, and whether it is encrypted.
+"""What the header of a private key file shows: the public key, and whether it is encrypted.
 
 OpenSSH's own format (PROTOCOL.key) carries the public key in the clear.  The older PEM formats do
-not; of them only the encryption is told.
+not; for them only the encryption is known.
 """
 
 import binascii
@@ -15,7 +15,7 @@ _MAGIC = b"openssh-key-v1\0"
 
 
 class InvalidPrivateKey(ValueError):
-    """This is no private key that ssh can read; the text says in a sentence what it is."""
+    """This is no private key that ssh can read; the text is a sentence about what it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The wire format of ssh: strings behind their length, and big-endian numbers (RFC 4251, 5)."""
+"""The wire format of ssh: strings preceded by their length, and big-endian numbers (RFC 4251)."""
 
 import struct
 

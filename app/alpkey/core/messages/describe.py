@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
-from alpkey.core.errors import AlpkeyError, Param
+from alpkey.core.errors import AlpkeyError, ErrorObject, Param
 from alpkey.core.messages.description import Description
 from alpkey.core.timestamps import from_rfc3339
 
@@ -33,7 +32,7 @@ def quoted(error: AlpkeyError) -> dict[str, str]:
     return {"title": description.title, "detail": description.detail}
 
 
-def error_object(error: AlpkeyError) -> dict[str, Any]:
+def error_object(error: AlpkeyError) -> ErrorObject:
     """The error as ``--json`` and ``--events`` print it."""
     description = describe(error)
     return {
@@ -46,7 +45,7 @@ def error_object(error: AlpkeyError) -> dict[str, Any]:
     }
 
 
-def bug_object(kind: str, report: str | None) -> dict[str, Any]:
+def bug_object(kind: str, report: str | None) -> ErrorObject:
     """A bug as an error object; ``report`` is the path of the crash report, if one was written."""
     return {
         "code": "bug",

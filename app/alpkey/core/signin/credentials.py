@@ -1,25 +1,25 @@
-"""What a person typed to sign in, checked for form before anything is sent."""
+"""What was typed to sign in, checked for form before anything is sent."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 from alpkey.core.errors import InvalidInput
 from alpkey.core.events import Answer
-from alpkey.core.ports import Credentials
 from alpkey.core.secret import Secret
+from alpkey.core.signin.key_service import Credentials
 from alpkey.core.site import Site
 from alpkey.core.state.journal import Known
 
 
 def named(answer: Answer, username: str | None) -> str:
-    """The user name in ``answer``, else ``username``."""
+    """The username in ``answer``, else ``username``."""
     return str(answer.get("username") or username or "").strip()
 
 
 def held_for(known: Known, now: datetime, step_s: int) -> int:
     """For how many seconds no code is sent: to the end of a code's step, once a lock-out is near.
 
-    The code on the screen is that of the step that was refused, or was typed wrong in haste.
+    The code on the authenticator is still the refused one, or was mistyped.
     """
     if not known.lock_out_is_near or known.refused_at is None:
         return 0
@@ -29,18 +29,18 @@ def held_for(known: Known, now: datetime, step_s: int) -> int:
 
 
 def read_credentials(
-    answer: Answer, username: str | None, site: Site, kept: Mapping[str, Secret] | None = None
+    answer: Answer, username: str | None, site: Site, saved: Mapping[str, Secret] | None = None
 ) -> Credentials:
-    """The credentials in ``answer``; its user name wins over ``username``.
+    """The credentials in ``answer``; its username takes precedence over ``username``.
 
-    ``kept`` holds what stands in for a password or a code that was not typed.
-    A password is taken letter by letter, a code may hold spaces.  Raises InvalidInput, with the
+    ``saved`` holds the password or the code to use where none was typed.
+    A password is used as it is, a code may contain spaces.  Raises InvalidInput, with the
     ``field`` at fault among its params; nothing typed is ever part of an error.
     """
-    kept = kept or {}
+    saved = saved or {}
     name = named(answer, username)
     typed, otp = _secret(answer, "password"), _secret(answer, "otp")
-    password = typed or kept.get("password", typed)
+    password = typed or saved.get("password", typed)
     if not name:
         raise InvalidInput("username-missing", field="username", site=site.name)
     if not site.names_a_user(name):
@@ -48,8 +48,8 @@ def read_credentials(
     if not password:
         raise InvalidInput("password-missing", field="password")
     digits = "".join(otp.reveal().split())
-    if not digits and "otp" in kept:
-        return Credentials(name, password, kept["otp"], kept=not typed)
+    if not digits and "otp" in saved:
+        return Credentials(name, password, saved["otp"], kept=not typed)
     if len(digits) != 6 or not (digits.isascii() and digits.isdecimal()):
         raise InvalidInput("otp-unfit", field="otp")
     return Credentials(name, password, Secret(digits), kept=not typed)

@@ -1,4 +1,4 @@
-"""Which way to sign in comes first: by what the site names, services said, and was used last."""
+"""Which sign-in method comes first: by the site, retired services, and the method used last."""
 
 from collections.abc import Container, Iterator
 
@@ -6,17 +6,17 @@ from alpkey.core.site import GATEWAY, Service, SignInMethod, Site
 
 
 def password_retirement(service: Service) -> str:
-    """What the journal calls passwords at a gateway, whose provider may refuse them for good."""
+    """The journal's name for passwords at a gateway, whose provider may refuse them for good."""
     return f"{service.name}/{SignInMethod.PASSWORD.value}"
 
 
 def methods(site: Site, retired: Container[str]) -> tuple[SignInMethod, ...]:
-    """Those that lead to a key, in the site's order, without what was found ``retired``."""
-    return tuple(dict.fromkeys(method for _, method in _doors(site, retired)))
+    """Those that lead to a key, in the site's order, without ``retired`` services."""
+    return tuple(dict.fromkeys(method for _, method in _service_methods(site, retired)))
 
 
 def first_method(site: Site, retired: Container[str], last: SignInMethod | None) -> SignInMethod:
-    """The one to begin with; ``last`` is how the last key was got.
+    """The method to begin with; ``last`` is the method of the last key.
 
     Where everything is retired it is the password: its service is asked before it is sent, and
     may have come back.
@@ -28,33 +28,35 @@ def first_method(site: Site, retired: Container[str], last: SignInMethod | None)
 
 
 def service_for(method: SignInMethod, site: Site, retired: Container[str]) -> Service | None:
-    """The one that gives a key to whoever signs in by ``method``."""
-    return next((service for service, leads in _doors(site, retired) if leads is method), None)
+    """The service that issues a key after signing in by ``method``."""
+    return next(
+        (service for service, leads in _service_methods(site, retired) if leads is method), None
+    )
 
 
 def default_service(
     site: Site, retired: Container[str], last: SignInMethod | None
 ) -> Service | None:
-    """The one that the next key comes from; None where all are retired."""
+    """The service of the next key; None where all are retired."""
     return service_for(first_method(site, retired, last), site, retired)
 
 
 def external_method(
     site: Site, retired: Container[str], last: SignInMethod | None, *, has_display: bool
 ) -> SignInMethod:
-    """The one to begin with where no form is shown; without a display no browser can be."""
+    """The method to begin with where no form is shown; a browser needs a display."""
     fit = [
-        one
-        for one in methods(site, retired)
-        if one is SignInMethod.DEVICE or one is SignInMethod.BROWSER
+        method
+        for method in methods(site, retired)
+        if method is SignInMethod.DEVICE or method is SignInMethod.BROWSER
     ]
-    possible = [one for one in fit if has_display or one is SignInMethod.DEVICE]
+    possible = [method for method in fit if has_display or method is SignInMethod.DEVICE]
     if last in possible:
         return last
     return possible[0] if possible else SignInMethod.DEVICE
 
 
-def _doors(site: Site, retired: Container[str]) -> Iterator[tuple[Service, SignInMethod]]:
+def _service_methods(site: Site, retired: Container[str]) -> Iterator[tuple[Service, SignInMethod]]:
     for service in site.services:
         if service.name in retired:
             continue

@@ -1,4 +1,4 @@
-"""``state/aliases``: the person's own names for hosts of the centre, a line each.
+"""``state/aliases``: the user's own names for hosts of the centre, a line each.
 
 The tray offers them in its menu, so reading needs nothing but this text.
 """
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """``name`` as the person calls it, ``host`` as the site does."""
+    """``name`` is the user's name, ``host`` that of the site."""
 
     name: str
     host: str
 
 
 def to_text(aliases: Iterable[Alias]) -> str:
-    return "".join(f"{one.name}\t{one.host}\n" for one in aliases)
+    return "".join(f"{alias.name}\t{alias.host}\n" for alias in aliases)
 
 
 def from_text(text: str) -> list[Alias]:

@@ -1,4 +1,4 @@
-"""What the ssh that called us was called with."""
+"""The arguments of the ssh that called Alpkey."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ class SshCaller:
 
     @property
     def is_batch(self) -> bool:
-        """Whether its own words say BatchMode; its configuration may say so too."""
-        plain = (one.lower().replace("=", " ").split() for one in self.options)
-        return any(one[:1] == ["batchmode"] and one[1:] != ["no"] for one in plain)
+        """Whether its arguments set BatchMode; its configuration may set it too."""
+        plain = (option.lower().replace("=", " ").split() for option in self.options)
+        return any(words[:1] == ["batchmode"] and words[1:] != ["no"] for words in plain)
 
 
 def read_arguments(arguments: Sequence[str]) -> SshCaller:
-    """Reads them as ssh does: options before and after the host, then a command that is not ours.
+    """Read them as ssh does: options before and after the host, then the remote command.
 
     A destination may be ``user@host`` or ``ssh://user@host:port``.
     """

@@ -4,25 +4,25 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-# Tells the tray that the desktop started it, and nobody waits for a window.
+# For the tray: the desktop started it at login, so no window is expected.
 AT_LOGIN = "--at-login"
 
 
 def ourselves(executable: str, frozen: bool, *arguments: str) -> list[str]:
     """The command that starts Alpkey again, from a bundle or from an installed package.
 
-    ``-P`` keeps the folder we were started in off Python's search path.
+    ``-P`` keeps the current folder off Python's search path.
     """
     return [executable, *arguments] if frozen else [executable, "-P", "-m", "alpkey", *arguments]
 
 
-# In the environment of an ssh that is only asked, or whose key is good already: on_demand's script
-# then leaves it alone.
+# In the environment of an ssh that is only queried, or whose key is known to be valid: the script
+# of on_demand then does nothing.
 PROBE = {"ALPKEY_PROBE": "1"}
 
 
-# For a login that nobody sees: nobody is asked, nothing is forwarded, and no connection that is
-# open already helps.
+# For a login in the background: without prompts and forwarding, and without an open shared
+# connection.
 _UNATTENDED = (
     "BatchMode=yes",
     "ConnectTimeout=5",
@@ -40,16 +40,16 @@ UNATTENDED = ("-n", "-T", *(word for option in _UNATTENDED for word in ("-o", op
 
 
 def unattended(environ: Mapping[str, str]) -> dict[str, str]:
-    """``environ`` for an ssh whose key is good, and that asks nobody anything.
+    """``environ`` for an ssh whose key is valid, and that shows no prompt.
 
     An ssh before 8.4 knows no SSH_ASKPASS_REQUIRE, so no program to ask with is named either.
     """
-    kept = {name: value for name, value in environ.items() if name != "SSH_ASKPASS"}
-    return {**kept, **PROBE, "SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
+    passed = {name: value for name, value in environ.items() if name != "SSH_ASKPASS"}
+    return {**passed, **PROBE, "SSH_ASKPASS_REQUIRE": "never", "LC_ALL": "C"}
 
 
 def reading_only(config: Path | None) -> list[str]:
-    """Has ssh read ``config`` and no other file, where one is given (ssh(1), ``-F``)."""
+    """Options that have ssh read only ``config``, where it is given (ssh(1), ``-F``)."""
     return ["-F", str(config)] if config else []
 
 
@@ -69,11 +69,11 @@ def ssh_to(
     return ["ssh", *reading_only(config), *agent, alias, *remote_command]
 
 
-# What the ssh of a tunnel says on its standard output once it is logged in and listens itself
-# (ssh_config(5), LocalCommand); the word is the same in every shell.
+# What the ssh of a tunnel prints once it is logged in and listens itself (ssh_config(5),
+# LocalCommand); every shell prints it alike.
 LISTENS = "alpkey-listens"
 
-# What it gets besides: nobody is asked, and it notices when the way is gone.
+# Its other options: no prompts, and it notices when the connection is lost.
 _WATCHED = (
     "BatchMode=yes",
     "ConnectTimeout=15",
@@ -98,9 +98,9 @@ def tunnel_to(
     config: Path | None,
     options: Sequence[str] = (),
 ) -> list[str]:
-    """The ssh command for a tunnel: from each port of this computer to one of the node's own.
+    """The ssh command for a tunnel from each local port to a port of the node.
 
-    A node's block cannot know its cluster, so ``-J`` carries that; ``through`` jumps by its own.
+    A node's block cannot know its cluster, so ``-J`` names it; ``through`` has a jump of its own.
     """
     pairs = (f"127.0.0.1:{local}:127.0.0.1:{remote}" for local, remote in ports)
     forwards = [word for pair in pairs for word in ("-L", pair)]
@@ -124,13 +124,13 @@ exit "$code"
 
 
 def leashed(command: Sequence[str]) -> list[str]:
-    """``command`` so that it ends with its standard input, that is with whoever holds the other
-    end of that pipe, even where that one is killed.  Its own input is the null device.
+    """``command`` so that it ends with its standard input: with the process at the other end of
+    that pipe, even where that is killed.  Its own input is the null device.
     """
     return ["/bin/sh", "-c", _LEASHED, "alpkey-leash", *command]
 
 
-# How long a session has to have lasted for its end to be the person's own doing.
+# A session that lasted this long was ended by the user.
 _AT_ONCE_S = 20
 
 _HELD = """
@@ -148,7 +148,7 @@ exit "$code"
 
 
 def held(command: Sequence[str], explain: Sequence[str]) -> list[str]:
-    """``command`` for a window of its own: where ssh fails at once, the window stays and says why.
+    """``command`` for its own window: where ssh fails at once, the window stays and says why.
 
     ssh ends with 255 for its own failures (ssh(1), EXIT STATUS).  ``explain`` is run then.  A
     shell waits, not Python, for a session lasts for days.

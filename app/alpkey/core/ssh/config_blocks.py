@@ -1,4 +1,4 @@
-"""The ssh configuration that we write: our own files only, never the person's."""
+"""The content of Alpkey's own ssh configuration files."""
 
 import os
 import re
@@ -15,7 +15,7 @@ HEADER = (
 
 # How long a shared connection stays after its last session: it outlives the key, and a revocation.
 PERSISTS_S = 600
-# A socket's path is 103 bytes at most on macOS, 107 elsewhere (sun_path); behind the folder come a
+# A socket's path is 103 bytes at most on macOS, 107 elsewhere (sun_path); after the folder come a
 # slash, 40 letters for %C, and while it is made 17 more (mux.c).
 SOCKET_FOLDER_LIMIT = 103 - 1 - 40 - 17
 
@@ -23,12 +23,12 @@ SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 
 
 class InvalidConfigPath(ValueError):
-    """A value that cannot stand in an ssh configuration file; the text is the value."""
+    """A value that no ssh configuration file can contain; the text is the value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who logs in, and with what."""
+    """The user who logs in, with the files and the agent of the key."""
 
     user: str | None
     private_key: Path
@@ -47,9 +47,9 @@ def hosts_file(
 ) -> str:
     """One block for each host, under all its names, one for compute nodes; ``first`` above them.
 
-    With ``shares`` logins to a cluster go through one that is open.  With ``only_ipv4`` what is
-    reached from here is, by IPv4 alone; what lies behind the jump host is reached from there.
-    An agent of the ``identity`` is asked in place of the one that ssh would ask.
+    With ``shares`` logins to a cluster share an open connection.  With ``only_ipv4`` hosts that are
+    reached from here are reached by IPv4 alone; those behind the jump host are reached from there.
+    An agent of the ``identity`` is used instead of the one that ssh would use.
 
     Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
     but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
@@ -72,7 +72,7 @@ def hosts_file(
 
 
 def connect_file(places: Paths) -> str:
-    """What ``ssh -F`` gets: ours first, for the first value wins, then theirs, then the system's.
+    """The file for ``ssh -F``: Alpkey's lines, for the first value wins, the user's, the system's.
 
     ``-F`` makes ssh skip /etc/ssh/ssh_config, and a relative ``Include`` in it would be looked up
     in ``~/.ssh``, so all three are named by absolute path.
@@ -88,17 +88,17 @@ def behind_file(jump: str, known_hosts: Path, connect: Path) -> str:
 
 
 def include_line(file: Path) -> str:
-    """The line that reads in this file.  Raises Unwritable."""
+    """The line that includes this file.  Raises InvalidConfigPath."""
     return f"Include {quoted(_unglobbed(file))}"
 
 
 def keywords(text: str) -> set[str]:
-    """The keywords that a file of ours sets, in lower case as ``ssh -G`` tells them."""
+    """The keywords that a file of Alpkey sets, in lower case as ``ssh -G`` prints them."""
     return {line.split()[0].lower() for line in text.splitlines() if line.startswith(" ")}
 
 
 def quoted(value: str | Path) -> str:
-    """``value`` as one argument of a line.  Raises Unwritable.
+    """``value`` as one argument of a line.  Raises InvalidConfigPath.
 
     ssh knows double quotes with ``\\"`` and ``\\\\`` inside (ssh_config(5)), and expands ``%``.
     """
@@ -110,10 +110,10 @@ def quoted(value: str | Path) -> str:
 
 
 def _unglobbed(path: Path) -> str:
-    """``Include`` takes a glob(7) pattern: its letters lose their meaning behind a backslash.
+    """``Include`` takes a glob(7) pattern: a backslash removes the meaning of its letters.
 
     What ``%`` and ``${`` begin is expanded by some versions first (10.6 does, 9.2 does not), and no
-    spelling of these letters suits both: so any one letter may stand there.
+    spelling of these letters suits both: so any single letter matches there.
     """
     pattern = re.sub(r"([\\*?\[\]])", r"\\\1", str(path))
     return re.sub(r"%|\$(?=\{)", "?", pattern)
@@ -132,7 +132,7 @@ def _block(pattern: str, lines: Iterable[str], identity: Identity) -> str:
 
 
 def path_value(path: Path) -> str:
-    """A path in a keyword that expands tokens: a percent sign stands for itself when doubled."""
+    """A path in a keyword that expands tokens: a doubled percent sign is a literal one."""
     return quoted(str(path).replace("%", "%%"))
 
 
@@ -148,7 +148,7 @@ def _host_lines(host: Host, places: Paths) -> Iterable[str]:
 
 
 def _shared(host: Host, places: Paths, shares: bool) -> Iterable[str]:
-    """Only what is behind the jump host, which a hop of its own would keep open for tunnels too.
+    """Only hosts behind the jump host, which a hop of its own would keep open for tunnels too.
 
     ``%C`` is a hash of who logs in from where to what (ssh_config(5), TOKENS).
     """

@@ -1,4 +1,4 @@
-"""What ``ssh -G`` answers, and what can be read from two answers laid side by side."""
+"""The output of ``ssh -G``, and comparisons of two such outputs."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from pathlib import Path
 from alpkey.core.site import Host, Site
 
 Resolution = Mapping[str, tuple[str, ...]]
-"""Keyword in lower case to its values, in ssh's order; most keywords have one."""
+"""Each keyword in lower case with its values, in ssh's order; most keywords have one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A value of theirs that ssh no longer uses for ``host``, and what it uses instead."""
+    """A value of the user's that ssh no longer uses for ``host``, and what it uses instead."""
 
     host: str
     keyword: str
@@ -35,42 +35,42 @@ def first_values(output: str) -> dict[str, str]:
     return {keyword: values[0] for keyword, values in parse(output).items()}
 
 
-def losses(host: str, theirs_first: Resolution, ours_first: Resolution) -> list[Loss]:
-    """The values that theirs gives and that lose once ours stands above it.
+def losses(host: str, users_first: Resolution, own_first: Resolution) -> list[Loss]:
+    """The values of the user's lines that lose once Alpkey's lines are above them.
 
     Both answers come from the same lines in different order.  So a value that only the first has
-    was written by the person: where they wrote none, ours shows in both.
+    comes from the user: where the user set none, both contain Alpkey's.
     """
     return [
-        Loss(host, keyword, value, _instead(keyword, ours_first))
-        for keyword, values in theirs_first.items()
+        Loss(host, keyword, value, _instead(keyword, own_first))
+        for keyword, values in users_first.items()
         for value in values
-        if value not in ours_first.get(keyword, ())
+        if value not in own_first.get(keyword, ())
     ]
 
 
 def together(found: Iterable[Loss]) -> list[Loss]:
-    """The same loss of several hosts as one, their names joined: for people, who read fewer."""
+    """The same loss of several hosts as one with joined names, for display."""
     hosts: dict[tuple[str, str, str | None], list[str]] = {}
     for loss in found:
         hosts.setdefault((loss.keyword, loss.theirs, loss.ours), []).append(loss.host)
     return [Loss(", ".join(names), *what) for what, names in hosts.items()]
 
 
-def _instead(keyword: str, ours_first: Resolution) -> str | None:
-    """ProxyCommand and ProxyJump are two words for one thing: the first wins (ssh_config(5))."""
-    if keyword in ours_first:
-        return ", ".join(ours_first[keyword])
-    if keyword == "proxycommand" and (jump := ours_first.get("proxyjump")):
+def _instead(keyword: str, own_first: Resolution) -> str | None:
+    """ProxyCommand and ProxyJump name the same thing: the first wins (ssh_config(5))."""
+    if keyword in own_first:
+        return ", ".join(own_first[keyword])
+    if keyword == "proxycommand" and (jump := own_first.get("proxyjump")):
         return f"ProxyJump {jump[0]}"
     return None
 
 
 def differing(real: Resolution, like: Iterable[Resolution], keywords: Iterable[str]) -> str | None:
-    """The first of ``keywords`` whose values are those of none of ``like``; None where all fit."""
+    """The first of ``keywords`` whose values match none of ``like``; None where all match."""
     allowed = list(like)
     for keyword in keywords:
-        if all(real.get(keyword) != one.get(keyword) for one in allowed):
+        if all(real.get(keyword) != resolution.get(keyword) for resolution in allowed):
             return keyword
     return None
 
@@ -136,9 +136,9 @@ def _same_file(found: Iterable[str], own: Iterable[str]) -> bool:
 
 
 def leads_there(site: Site, answers: Mapping[str, Resolution], key: Path) -> bool:
-    """Whether the person's own lines bring every cluster that we show within reach.
+    """Whether the user's own lines make every shown cluster reachable.
 
-    That is: to its address, through another host, with the key in the ssh folder.
+    That is: at its address, through another host, with the key in the ssh folder.
     """
     return bool(site.clusters) and all(
         host_of(site, answers[host.name]) == host

@@ -4,5 +4,5 @@ _HEX = frozenset("0123456789abcdef")
 
 
 def is_shared(name: str) -> bool:
-    """Whether it is what %C stands for (ssh_config(5), TOKENS): a SHA-1 in hexadecimal."""
+    """Whether it has the form of %C (ssh_config(5), TOKENS): a SHA-1 in hexadecimal."""
     return len(name) == 40 and set(name) <= _HEX

@@ -1,14 +1,14 @@
-"""What ssh itself says of a host's key, read from the words of ``ssh -v``.
+"""What ssh finds about a host's key, read from the output of ``ssh -v``.
 
-ssh judges: hashed names, certificate authorities and every other file it reads are its matter.
-OpenSSH speaks English whatever the locale is.
+ssh itself decides, with hashed names, certificate authorities and every other file that it reads.
+Its messages are in English in every locale.
 """
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 
-# ``changed``: another key is known; ``waiting``: a host on the way has to be accepted first.
+# ``changed``: another key is known; ``waiting``: a jump host has to be accepted first.
 HostState = Literal["known", "site", "unknown", "changed", "waiting", "unreachable"]
 
 # Those in which a key may be accepted; a changed one is never among them.
@@ -31,13 +31,13 @@ class HostKey:
 
 
 def shown_as(name: str, host_name: str, key: HostKey) -> str:
-    """The host and its key as a person is asked about them."""
+    """The host and its key, for the question about them."""
     return f"{name} ({host_name}): {key.type} {key.fingerprint}"
 
 
 @dataclass(frozen=True, slots=True)
 class HostKeyObservation:
-    """``place`` is the file and line of a key that contradicts; ``reason`` why nothing was seen."""
+    """``place`` is the file and line of a contradicting key; ``reason`` why no key was seen."""
 
     state: HostState
     key: HostKey | None = None
@@ -45,19 +45,19 @@ class HostKeyObservation:
     reason: str = ""
 
 
-def judged(told: str, hops: int) -> HostKeyObservation:
-    """What ssh told of the last of ``hops`` hosts, each of which shows its key in turn."""
-    shown = [HostKey(*found) for found in _SHOWN.findall(told)]
+def judged(output: str, hops: int) -> HostKeyObservation:
+    """What ssh found about the last of ``hops`` hosts, each of which presents its key in turn."""
+    shown = [HostKey(*found) for found in _SHOWN.findall(output)]
     if len(shown) < hops:
-        state: HostState = "waiting" if hops > 1 and _ON_THE_WAY in told else "unreachable"
-        return HostKeyObservation(state, reason=_last_words(told))
+        state: HostState = "waiting" if hops > 1 and _ON_THE_WAY in output else "unreachable"
+        return HostKeyObservation(state, reason=_last_line(output))
     key = shown[-1]
-    if _CHANGED in told or _REVOKED in told:
-        offending = _OFFENDING.findall(told)
+    if _CHANGED in output or _REVOKED in output:
+        offending = _OFFENDING.findall(output)
         return HostKeyObservation("changed", key, ":".join(offending[-1]) if offending else None)
-    return HostKeyObservation("unknown" if _UNKNOWN.search(told) else "known", key)
+    return HostKeyObservation("unknown" if _UNKNOWN.search(output) else "known", key)
 
 
-def _last_words(told: str) -> str:
-    plain = [row.strip() for row in told.splitlines() if row.strip() and "debug" not in row[:8]]
+def _last_line(output: str) -> str:
+    plain = [row.strip() for row in output.splitlines() if row.strip() and "debug" not in row[:8]]
     return plain[-1] if plain else "ssh said nothing"

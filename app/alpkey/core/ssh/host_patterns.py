@@ -1,6 +1,6 @@
 """The plain names on the ``Host`` lines of an ssh configuration: candidates to ask ssh about.
 
-This is no parser of ssh's language, and nothing here says what a name means: ``ssh -G`` does.
+This is no parser of ssh's language; only ``ssh -G`` determines what a name means.
 """
 
 import os
@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from alpkey.core.site import Host, Site
 
-# A keyword may be quoted, and stands before blanks or one "=" (ssh_config(5)).
+# A keyword may be quoted; blanks or one "=" follow it (ssh_config(5)).
 _LINE = re.compile(rb'(?mi)^[ \t\r]*"?(host|include)"?(?:[ \t]*=[ \t]*|[ \t]+)([^\n\0]*)')
 _WORD = re.compile(r'"([^"]*)"|([^\s"]+)')
 _PLAIN = re.compile(r"\w([\w@%+:.-]*\w)?")
@@ -40,7 +40,7 @@ def candidates(contents: Iterable[bytes], site: Site) -> list[str]:
 
 
 def includes(content: bytes) -> list[str]:
-    """The patterns on the ``Include`` lines, as they stand there."""
+    """The patterns on the ``Include`` lines, as they are written."""
     return [
         word
         for found in _LINE.finditer(content)
@@ -50,10 +50,10 @@ def includes(content: bytes) -> list[str]:
 
 
 def _blocks(content: bytes) -> Iterator[_Block]:
-    found = [one for one in _LINE.finditer(content) if one[1].lower() == b"host"]
-    starts = [one.start() for one in found] + [len(content)]
-    for one, (start, end) in zip(found, pairwise(starts), strict=True):
-        names = [name for name in _words(one[2]) if _PLAIN.fullmatch(name)]
+    found = [match for match in _LINE.finditer(content) if match[1].lower() == b"host"]
+    starts = [match.start() for match in found] + [len(content)]
+    for match, (start, end) in zip(found, pairwise(starts), strict=True):
+        names = [name for name in _words(match[2]) if _PLAIN.fullmatch(name)]
         yield _Block(names, content[start:end])
 
 
@@ -65,7 +65,7 @@ def _words(arguments: bytes) -> Iterator[str]:
 
 
 def _marks(hosts: Iterable[Host]) -> re.Pattern[bytes]:
-    """Finds the host names and the domains they lie in."""
+    """Matches the host names and their domains."""
     names = {host.host_name for host in hosts}
     domains = {name.partition(".")[2] for name in names if not name[-1].isdigit()}
     texts = sorted((names | domains) - {""})

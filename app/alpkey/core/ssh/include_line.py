@@ -1,4 +1,4 @@
-"""Our one line in the person's ssh configuration; every byte around it is theirs and stays.
+"""Alpkey's Include line in the user's ssh configuration; every byte around it stays.
 
 All functions take and give bytes: the file may be in any encoding, or in none.
 """
@@ -12,9 +12,9 @@ from alpkey.core.ssh.config_blocks import include_line
 
 
 def include_line_for(own_config: Path) -> bytes:
-    """The line without its end.  Raises Unwritable where ssh could not read such a path.
+    """The line without its end.  Raises InvalidConfigPath where ssh could not read such a path.
 
-    The path is absolute: ssh looks a relative one up in ``$HOME``, which may not be its own home.
+    The path is absolute: ssh resolves a relative one in ``$HOME``, which may not be its own home.
     """
     return os.fsencode(include_line(own_config))
 
@@ -25,7 +25,7 @@ def begins_with(content: bytes, line: bytes) -> bool:
 
 
 def applied(content: bytes, line: bytes) -> bytes:
-    """``content`` with the line at its very top, ended as the first line of theirs is."""
+    """``content`` with the line at its very top, with the line end of the first existing line."""
     if begins_with(content, line):
         return content
     first, newline, _ = content.partition(b"\n")
@@ -33,19 +33,19 @@ def applied(content: bytes, line: bytes) -> bytes:
     return line + (b"\r\n" if crlf else b"\n") + content
 
 
-def theirs(content: bytes, line: bytes) -> bytes:
+def without_top_line(content: bytes, line: bytes) -> bytes:
     """``content`` without the line at its top."""
     return re.sub(rb"\A" + _whole(line), b"", content)
 
 
 def undone(content: bytes, line: bytes, written: str | None) -> bytes:
-    """``content`` as it was before our line came.
+    """``content`` as it was before the line was added.
 
-    Where it still is what we wrote (its digest is ``written``), only the line at the top goes;
-    else the person has worked on it since, and the line leaves wherever it now stands.
+    Where it still is what Alpkey wrote (its digest is ``written``), only the line at the top is
+    removed; else the user has edited it since, and the line is removed wherever it is.
     """
     if digest(content) == written:
-        return theirs(content, line)
+        return without_top_line(content, line)
     return re.sub(rb"(?m)^" + _whole(line), b"", content)
 
 
@@ -56,7 +56,7 @@ def digest(content: bytes) -> str:
 def difference(path: Path, line: bytes, before: bytes, after: bytes) -> str:
     """A unified diff without context; '' where nothing changes.
 
-    Our line is all that ever comes or goes, so nothing of theirs is looked at but where it stands.
+    Only this line is ever added or removed, so of the other lines only the number counts.
     """
     if before == after:
         return ""
@@ -64,7 +64,7 @@ def difference(path: Path, line: bytes, before: bytes, after: bytes) -> str:
     head = f"--- {path}\n+++ {path}\n"
     if len(after) > len(before):
         return f"{head}@@ -0,0 +1 @@\n+{shown}\n"
-    gone = [1] if after == theirs(before, line) else _lines_of(line, before)
+    gone = [1] if after == without_top_line(before, line) else _lines_of(line, before)
     hunks = (
         f"@@ -{number} +{number - 1 - earlier},0 @@\n-{shown}\n"
         for earlier, number in enumerate(gone)
@@ -78,7 +78,7 @@ def _whole(line: bytes) -> bytes:
 
 
 def _lines_of(line: bytes, content: bytes) -> list[int]:
-    """The numbers of the lines that are ours, from 1."""
+    """The numbers of the lines that equal it, from 1."""
     numbers, at, number = [], 0, 1
     for found in re.finditer(rb"(?m)^" + _whole(line), content):
         number += content.count(b"\n", at, found.start())

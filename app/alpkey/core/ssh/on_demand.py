@@ -1,4 +1,4 @@
-"""A key when it is needed: the line that has ssh look first, and the small script that looks."""
+"""A key on demand: the Match line that has ssh run a small script, and that script."""
 
 import re
 import shlex
@@ -18,7 +18,7 @@ _FRESH = """\
 # Written by Alpkey. ssh runs this before it logs in to the centre; 'alpkey config undo' ends that.
 # While the key is good it ends at once. Whatever it does, ssh goes on, unless it is to refuse.
 [ -z "$ALPKEY_PROBE" ] || exit 0
-look={snapshot}
+look={look}
 if [ ! -e {intent} ] && [ -r "$look" ]; then
     read -r version after before _ _ _ size key <"$look"
     now=$(date +%s)
@@ -48,7 +48,7 @@ done
 """
 
 
-# Which OpenSSH knows RefuseConnection (its release notes); any older one would stop at the word.
+# Which OpenSSH knows RefuseConnection (its release notes); an older one would stop at the keyword.
 KNOWS_REFUSAL = (10, 1)
 _REFUSAL = "There is no good key. Get one with: alpkey renew"
 
@@ -56,8 +56,8 @@ _REFUSAL = "There is no good key. Get one with: alpkey renew"
 def match_line(site: Site, places: Paths, *, refuses: bool = False) -> str:
     """Has ssh run the script before each login to a host of the site.  Raises Unwritable.
 
-    ssh gives the command to the person's own shell, whatever that is: so nothing stands in it but
-    one call.  ``%`` is ssh's own there (ssh_config(5), TOKENS).  With ``refuses`` a login for which
+    ssh passes the command to the user's own shell, of any kind: so it consists of a single call.
+    ssh itself expands ``%`` in it (ssh_config(5), TOKENS).  With ``refuses`` a login for which
     there is no key ends at once, and no host is asked.
     """
     path = str(places.fresh)
@@ -74,7 +74,7 @@ _CALLED = re.compile(r"""^\s*Match\s.*\bexec\s+"/bin/sh '(/[^']*/alpkey/fresh)'\
 
 
 def called_by(line: str) -> str | None:
-    """The script that a line of ours has ssh run, wherever that was copied to."""
+    """The script that a copied line of Alpkey has ssh run, if it is one."""
     found = _CALLED.match(line)
     return found[1].replace("%%", "%") if found else None
 

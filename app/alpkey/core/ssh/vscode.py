@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-# Its own builds, the free one, and where macOS keeps it while no command was installed.
+# Its own builds, the free one, and its path on macOS while no command is installed.
 PROGRAMS = (
     "code",
     "code-insiders",

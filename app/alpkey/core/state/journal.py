@@ -1,256 +1,37 @@
-"""The journal: facts learned about keys, and the one fold that makes sense of them.
+"""What the facts of the journal amount to: the fold of them into one value, and what may leave.
 
 A slot of the day's quota may be spent from the instant a signing request leaves this machine, so
 ``maybe-issued`` is written before it is sent; ``issued`` or ``refused`` with the same attempt
 takes its place.  A program killed in between therefore never counts too few.
 """
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from alpkey.core.keys.certificate import Certificate, fingerprint
+from alpkey.core.keys.certificate import Certificate
 from alpkey.core.site import SignInMethod
-from alpkey.core.timestamps import from_rfc3339, rfc3339
+from alpkey.core.state.facts import (
+    AutoRenewalFailed,
+    Fact,
+    Finding,
+    Issued,
+    KeyProtected,
+    Listed,
+    MaybeIssued,
+    Refused,
+    Retired,
+    Revoked,
+    SecretSaved,
+    SessionSaved,
+)
 
 KEPT_FOR = timedelta(days=90)
 REFUSALS_BEFORE_LOCK_OUT = 3
 
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A certificate was issued to this machine; ``fingerprint`` is that of its key.
-
-    ``own_key`` is False where that key was there before, so that it stays the person's; ``local``
-    where it was made on this computer, and not by the service.
-    ``authority`` is the fingerprint of the key that signed it; empty in lines of an older version.
-    ``method`` is how somebody signed in for it; empty where a kept sign-in did.
-    """
-
-    at: datetime
-    account: str
-    attempt: str
-    serial: int
-    fingerprint: str
-    valid_before: datetime | None
-    key_path: str
-    own_key: bool = True
-    authority: str = ""
-    local: bool = False
-    method: str = ""
-
-    @classmethod
-    def of(
-        cls,
-        certificate: Certificate,
-        *,
-        at: datetime,
-        account: str,
-        attempt: str,
-        key_path: Path,
-        own_key: bool = True,
-        local: bool = False,
-        method: SignInMethod | None = None,
-    ) -> Self:
-        """That this certificate was issued to ``account``."""
-        return cls(
-            at=at,
-            account=account,
-            attempt=attempt,
-            serial=certificate.serial,
-            fingerprint=fingerprint(certificate.public_key),
-            valid_before=certificate.valid_before,
-            key_path=str(key_path),
-            own_key=own_key,
-            authority=fingerprint(certificate.authority),
-            local=local,
-            method=method.value if method else "",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class MaybeIssued:
-    """A signing request was sent; no answer is known.  It counts until ``valid_before``.
-
-    ``fingerprint`` is that of the key that was sent along, if one was: then the service's list can
-    tell what became of the request.
-    """
-
-    at: datetime
-    account: str
-    attempt: str
-    valid_before: datetime
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The attempt ended without a certificate, for the reason that ``code`` names.
-
-    ``kept`` where the password was the one in the keychain.
-    """
-
-    at: datetime
-    account: str
-    attempt: str
-    code: str
-    kept: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Revoked:
-    """A certificate was revoked; ``fingerprint`` is that of its key, empty where unknown."""
-
-    at: datetime
-    account: str
-    serial: int
-    fingerprint: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """The service told of all keys: ``slots`` are serials and ends of those that take one.
-
-    ``at`` is when it was asked.
-    """
-
-    at: datetime
-    account: str
-    slots: tuple[tuple[int, datetime], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SecretSaved:
-    """From now on the keychain holds this ``kind`` of secret: password, totp, or nothing."""
-
-    at: datetime
-    account: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class SessionSaved:
-    """From now on the keychain holds what signs ``account`` in anew, or no longer (``kept``)."""
-
-    at: datetime
-    account: str
-    kept: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KeyProtected:
-    """From now on the keychain holds the passphrase of the private key, or no longer (``kept``)."""
-
-    at: datetime
-    kept: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AutoRenewalFailed:
-    """A renewal that nobody asked for failed; ``final``: it would fail again in the same way."""
-
-    at: datetime
-    account: str
-    code: str
-    final: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Retired:
-    """``service`` was found to be retired, or in use again.
-
-    Passwords at a gateway are one of their own (``first_way.password_at``).
-    """
-
-    at: datetime
-    service: str
-    retired: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The doctor found what ``check`` looks for, which stops a login, or no longer finds it."""
-
-    at: datetime
-    check: str
-    found: bool
-
-
-Fact = (
-    Issued
-    | MaybeIssued
-    | Refused
-    | Revoked
-    | Listed
-    | SecretSaved
-    | SessionSaved
-    | KeyProtected
-    | AutoRenewalFailed
-    | Retired
-    | Finding
-)
-
-_NAMES: dict[str, type[Fact]] = {
-    "issued": Issued,
-    "maybe-issued": MaybeIssued,
-    "refused": Refused,
-    "revoked": Revoked,
-    "listed": Listed,
-    "kept": SecretSaved,
-    "session-kept": SessionSaved,
-    "key-covered": KeyProtected,
-    "silent-failed": AutoRenewalFailed,
-    "retired": Retired,
-    "finding": Finding,
-}
-_KINDS = {kind: name for name, kind in _NAMES.items()}
-_FIELDS = {kind: frozenset(kind.__slots__) for kind in _KINDS}
-_MOMENTS = ("at", "valid_before")
-_METHOD = "way"  # what lines call Issued.method
-
-# The service said no to what was typed or kept, which is not a matter of network or quota.
+# The service refused the password that was typed or saved: no matter of network or quota.
 SIGN_IN_REFUSALS = ("sign-in-refused", "account-locked", "request-refused")
-
-
-def to_line(fact: Fact) -> str:
-    """The fact as one line of JSON, without its newline; a serial is text (64 bits)."""
-    row: dict[str, Any] = {"fact": _KINDS[type(fact)]}
-    for name in fact.__slots__:
-        value = getattr(fact, name)
-        if name in _MOMENTS:
-            value = rfc3339(value)
-        if name == "slots":
-            value = [[str(serial), rfc3339(end)] for serial, end in value]
-        row[_METHOD if name == "method" else name] = str(value) if name == "serial" else value
-    return json.dumps(row)
-
-
-def from_lines(lines: Iterable[str]) -> Iterator[Fact]:
-    """The facts of a journal file.
-
-    A torn line is passed over, and of a later version a kind that is not known, or more about one.
-    """
-    for line in lines:
-        try:
-            row = json.loads(line)
-            kind = _NAMES[row.pop("fact")]
-            for name in _MOMENTS:
-                if row.get(name) is not None:
-                    row[name] = from_rfc3339(row[name])
-            if _METHOD in row:
-                row["method"] = row.pop(_METHOD)
-            if "serial" in row:
-                row["serial"] = int(row["serial"])
-            if "slots" in row:
-                row["slots"] = tuple((int(one), from_rfc3339(end)) for one, end in row["slots"])
-            for name in row.keys() - _FIELDS[kind]:
-                del row[name]
-            yield kind(**row)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            continue
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +44,11 @@ class Known:
     ``listed`` is the newest list of the service, less what was revoked since; ``issued_since``
     and ``unanswered_since`` are what may not be in it.
     ``kept`` is the kind of secret in the keychain; ``kept_refused`` where it must not be sent.
-    ``session_kept``: the keychain holds what signs in anew; ``auto_renewal_failed``: the renewals
-    that nobody asked for and that failed since the last key, or since somebody signed in.
+    ``session_kept``: the keychain holds a sign-in; ``auto_renewal_failed``: the automatic renewals
+    that failed since the last key, or since the user signed in.
     ``key_protected``: the keychain holds the passphrase of the private key.
     ``findings`` are the checks of the doctor that found something, the first one first.
-    ``method`` is how somebody signed in for the last key.
+    ``method`` is how the user signed in for the last key.
     """
 
     account: str | None = None
@@ -304,134 +85,262 @@ class Known:
 
     def outlives_certificates(self, fingerprint: str) -> bool:
         """Whether renewals leave the key with this fingerprint as it is: a gateway certified it."""
-        return any(one.local and one.fingerprint == fingerprint for one in self.issued)
+        return any(issued.local and issued.fingerprint == fingerprint for issued in self.issued)
 
     def missing(self, installed: Certificate | None, now: datetime) -> tuple[Issued, ...]:
-        """What was issued here, lives, and ends later than what is installed.
+        """What was issued here, is valid, and ends later than what is installed.
 
-        The program ended before it was put in place, or the person put something else there.
+        The program ended before it was installed, or the user installed something else.
         """
         ends = installed.valid_before if installed else now
         return tuple(
-            one
-            for one in self.issued
-            if one.valid_before and ends and one.valid_before > max(ends, now)
+            issued
+            for issued in self.issued
+            if issued.valid_before and ends and issued.valid_before > max(ends, now)
         )
 
 
+class Facts(tuple[Fact, ...]):
+    """The facts of a journal that was read, oldest first, each account's fold made once."""
+
+    _known: dict[str | None, Known]
+
+    def known(self, account: str | None = None) -> Known:
+        """The fold for ``account``, else for the account that :func:`fold` finds."""
+        found: dict[str | None, Known] = self.__dict__.setdefault("_known", {})
+        if account not in found:
+            known = _fold(self, account)
+            found[account] = found[known.account] = known
+        return found[account]
+
+
 def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
-    """All facts of ``account`` as one value.
+    """All facts of ``account`` as one value, in time linear in their number.
 
     Without ``account`` it is the one that got a certificate last, else the last that tried.
     """
-    facts = list(facts)
+    return (facts if isinstance(facts, Facts) else Facts(facts)).known(account)
+
+
+def _fold(facts: Sequence[Fact], account: str | None) -> Known:
     if account is None:
         account = _last_account(facts, Issued) or _last_account(
             facts, Issued | MaybeIssued | Refused | SecretSaved
         )
-    ours = [fact for fact in facts if isinstance(fact, Issued) and fact.own_key]
-    known = Known(
-        account=account,
-        fingerprints=frozenset(fact.fingerprint for fact in ours),
-        service_made=frozenset(fact.fingerprint for fact in ours if not fact.local),
-    )
+    folding = _Folding(account)
     for fact in facts:
+        if isinstance(fact, Issued) and fact.own_key:
+            folding.own_key(fact)
         if isinstance(fact, Retired | KeyProtected | Finding) or fact.account == account:
-            known = _learn(known, fact)
-    return known
+            folding.learn(fact)
+    return folding.known()
 
 
-def _last_account(facts: list[Fact], kind: Any) -> str | None:
+def _last_account(facts: Sequence[Fact], kind: Any) -> str | None:
     return next((fact.account for fact in reversed(facts) if isinstance(fact, kind)), None)
 
 
-def _learn(known: Known, fact: Fact) -> Known:
-    match fact:
-        case Retired(service=service, retired=retired):
-            changed = known.retired | {service} if retired else known.retired - {service}
-            return replace(known, retired=changed)
-        case KeyProtected(kept=kept):
-            return replace(known, key_protected=kept)
-        case Finding(check=check, found=found):
-            others = tuple(one for one in known.findings if one != check)
-            return replace(known, findings=(*others, check) if found else others)
-        case MaybeIssued():
-            return replace(
-                known,
-                unanswered=(*known.unanswered, fact),
-                unanswered_since=(*known.unanswered_since, fact),
-                learned_at=fact.at,
-            )
-        case Issued():
-            return replace(
-                _answered(known, fact),
-                issued=(*known.issued, fact),
-                issued_since=(*known.issued_since, fact),
-                refusals_in_a_row=0,
-                locked_at=None,
-                quota_refused_at=None,
-                auto_renewal_failed=(),
-                method=_method(fact.method) or known.method,
-            )
-        case Revoked(serial=serial):
-            return replace(
-                known,
-                issued=tuple(one for one in known.issued if one.serial != serial),
-                issued_since=tuple(one for one in known.issued_since if one.serial != serial),
-                listed=known.listed and _without(serial, known.listed),
-                revoked=known.revoked | {serial},
-                quota_refused_at=None,
-            )
-        case Listed():
-            return replace(
-                known,
-                listed=fact,
-                issued_since=tuple(one for one in known.issued if one.at >= fact.at),
-                unanswered_since=tuple(one for one in known.unanswered if one.at >= fact.at),
-                quota_refused_at=None,
-                learned_at=fact.at,
-            )
-        case SecretSaved(kind=kind):
-            return replace(known, kept=kind, kept_refused=False)
-        case SessionSaved(kept=kept):
-            failed = () if kept else known.auto_renewal_failed
-            return replace(known, session_kept=kept, auto_renewal_failed=failed)
-        case AutoRenewalFailed():
-            return replace(known, auto_renewal_failed=(*known.auto_renewal_failed, fact))
-        case Refused(code=code, kept=kept):
-            refused = code == "sign-in-refused"
-            at = fact.at if code == "quota-refused" else known.quota_refused_at
-            return replace(
-                _answered(known, fact),
-                refusals_in_a_row=known.refusals_in_a_row + refused,
-                refused_at=fact.at if refused else known.refused_at,
-                locked_at=fact.at if code == "account-locked" else known.locked_at,
-                quota_refused_at=at,
-                kept_refused=known.kept_refused or (kept and code in SIGN_IN_REFUSALS),
-            )
+class _Folding:
+    """A fold under way.  No fact makes it walk through those before.
+
+    ``issued`` and ``unanswered`` are by the number of their fact, so that one taken out of the
+    middle costs nothing; ``by_serial`` and ``by_attempt`` find those numbers.
+    """
+
+    def __init__(self, account: str | None) -> None:
+        self._fields: dict[str, Any] = {"account": account}
+        self._number = 0
+        self._fingerprints: set[str] = set()
+        self._service_made: set[str] = set()
+        self._issued: dict[int, Issued] = {}
+        self._by_serial: dict[int, list[int]] = {}
+        self._unanswered: dict[int, MaybeIssued] = {}
+        self._by_attempt: dict[str, list[int]] = {}
+        self._revoked: set[int] = set()
+        self._listed: Listed | None = None
+        self._listed_number = 0
+        self._revoked_since: set[int] = set()
+        self._refusals_in_a_row = 0
+        self._auto_renewal_failed: list[AutoRenewalFailed] = []
+        self._retired: set[str] = set()
+        self._findings: dict[str, None] = {}
+
+    def own_key(self, issued: Issued) -> None:
+        """Take note of a key of any account that Alpkey installed."""
+        self._fingerprints.add(issued.fingerprint)
+        if not issued.local:
+            self._service_made.add(issued.fingerprint)
+
+    def learn(self, fact: Fact) -> None:
+        """Take in the next fact of the account, or of none."""
+        self._number += 1
+        match fact:
+            case Retired():
+                (self._retired.add if fact.retired else self._retired.discard)(fact.service)
+            case KeyProtected():
+                self._set(key_protected=fact.kept)
+            case Finding():
+                self._on_finding(fact)
+            case MaybeIssued():
+                self._on_maybe_issued(fact)
+            case Issued():
+                self._on_issued(fact)
+            case Revoked():
+                self._on_revoked(fact)
+            case Listed():
+                self._on_listed(fact)
+            case SecretSaved():
+                self._set(kept=fact.kind, kept_refused=False)
+            case SessionSaved():
+                self._on_session_saved(fact)
+            case AutoRenewalFailed():
+                self._auto_renewal_failed.append(fact)
+            case Refused():
+                self._on_refused(fact)
+
+    def known(self) -> Known:
+        """The value of all that was taken in."""
+        return Known(
+            fingerprints=frozenset(self._fingerprints),
+            service_made=frozenset(self._service_made),
+            revoked=frozenset(self._revoked),
+            issued=tuple(self._issued.values()),
+            unanswered=tuple(self._unanswered.values()),
+            listed=self._still_listed(),
+            issued_since=self._since(self._issued),
+            unanswered_since=self._since(self._unanswered),
+            refusals_in_a_row=self._refusals_in_a_row,
+            auto_renewal_failed=tuple(self._auto_renewal_failed),
+            retired=frozenset(self._retired),
+            findings=tuple(self._findings),
+            **self._fields,
+        )
+
+    def _still_listed(self) -> Listed | None:
+        if self._listed is None or not self._revoked_since:
+            return self._listed
+        slots = (slot for slot in self._listed.slots if slot[0] not in self._revoked_since)
+        return replace(self._listed, slots=tuple(slots))
+
+    def _since(self, numbered: dict[int, Any]) -> tuple[Any, ...]:
+        """What may not be in the newest list: written after it, or not before it was asked for."""
+        listed = self._listed
+        if listed is None:
+            return tuple(numbered.values())
+        return tuple(
+            fact
+            for number, fact in numbered.items()
+            if number > self._listed_number or fact.at >= listed.at
+        )
+
+    def _set(self, **fields: Any) -> None:
+        self._fields |= fields
+
+    def _on_finding(self, fact: Finding) -> None:
+        self._findings.pop(fact.check, None)
+        if fact.found:
+            self._findings[fact.check] = None
+
+    def _on_maybe_issued(self, fact: MaybeIssued) -> None:
+        self._unanswered[self._number] = fact
+        self._by_attempt.setdefault(fact.attempt, []).append(self._number)
+        self._set(learned_at=fact.at)
+
+    def _on_issued(self, fact: Issued) -> None:
+        self._answered(fact)
+        self._issued[self._number] = fact
+        self._by_serial.setdefault(fact.serial, []).append(self._number)
+        self._refusals_in_a_row = 0
+        self._auto_renewal_failed.clear()
+        self._set(locked_at=None, quota_refused_at=None)
+        if method := _method(fact.method):
+            self._set(method=method)
+
+    def _on_revoked(self, fact: Revoked) -> None:
+        for number in self._by_serial.pop(fact.serial, ()):
+            del self._issued[number]
+        self._revoked.add(fact.serial)
+        self._revoked_since.add(fact.serial)
+        self._set(quota_refused_at=None)
+
+    def _on_listed(self, fact: Listed) -> None:
+        self._listed, self._listed_number = fact, self._number
+        self._revoked_since.clear()
+        self._set(quota_refused_at=None, learned_at=fact.at)
+
+    def _on_session_saved(self, fact: SessionSaved) -> None:
+        self._set(session_kept=fact.kept)
+        if fact.kept:
+            self._auto_renewal_failed.clear()
+
+    def _on_refused(self, fact: Refused) -> None:
+        self._answered(fact)
+        if fact.code == "sign-in-refused":
+            self._refusals_in_a_row += 1
+            self._set(refused_at=fact.at)
+        if fact.code == "account-locked":
+            self._set(locked_at=fact.at)
+        if fact.code == "quota-refused":
+            self._set(quota_refused_at=fact.at)
+        if fact.kept and fact.code in SIGN_IN_REFUSALS:
+            self._set(kept_refused=True)
+
+    def _answered(self, fact: Issued | Refused) -> None:
+        for number in self._by_attempt.pop(fact.attempt, ()):
+            del self._unanswered[number]
+        self._set(learned_at=fact.at)
 
 
 def _method(name: str) -> SignInMethod | None:
     return next((method for method in SignInMethod if method.value == name), None)
 
 
-def _without(serial: int, listed: Listed) -> Listed:
-    return replace(listed, slots=tuple(one for one in listed.slots if one[0] != serial))
+def pruned(facts: Sequence[Fact], now: datetime) -> list[Fact]:
+    """The facts that still matter: those of the last 90 days, and older ones that hold until now.
+
+    These are what the keychain holds, and that it was refused; certificates that are still valid,
+    and that they were revoked; whether a service is retired, and what the doctor found; and the
+    certificate that was issued last, for each key file, by which its key is known as Alpkey's own,
+    and for each account, by which its sign-in method is known.
+    """
+    oldest = now - KEPT_FOR
+    if all(fact.at > oldest for fact in facts):
+        return list(facts)
+    valid = {fact.serial for fact in facts if isinstance(fact, Issued) and _is_valid(fact, now)}
+    superseded: set[Hashable] = set()
+    remaining = []
+    for fact in reversed(facts):
+        subjects = _subjects(fact) - superseded
+        superseded |= subjects
+        if fact.at > oldest or subjects or _is_lasting(fact, valid):
+            remaining.append(fact)
+    return remaining[::-1]
 
 
-def _answered(known: Known, fact: Issued | Refused) -> Known:
-    left = tuple(one for one in known.unanswered if one.attempt != fact.attempt)
-    since = tuple(one for one in known.unanswered_since if one.attempt != fact.attempt)
-    return replace(known, unanswered=left, unanswered_since=since, learned_at=fact.at)
+def _is_valid(issued: Issued, now: datetime) -> bool:
+    return issued.valid_before is None or issued.valid_before > now
 
 
-def pruned(facts: Iterable[Fact], now: datetime) -> list[Fact]:
-    """The facts that are still worth keeping."""
-    return [fact for fact in facts if fact.at > now - KEPT_FOR or _is_lasting(fact)]
+def _subjects(fact: Fact) -> set[Hashable]:
+    """What the fact has the last word on, until a later fact says something of the same."""
+    match fact:
+        case Issued():
+            by_method = {("method", fact.account)} if fact.method else set()
+            return {("key", fact.key_path), *by_method}
+        case Retired():
+            return {("service", fact.service)}
+        case Finding():
+            return {("check", fact.check)}
+    return set()
 
 
-def _is_lasting(fact: Fact) -> bool:
-    """What the keychain holds, and that it was refused, stays true however long ago it was."""
-    return isinstance(fact, SecretSaved | SessionSaved | KeyProtected) or (
-        isinstance(fact, Refused) and fact.kept
-    )
+def _is_lasting(fact: Fact, valid: Collection[int]) -> bool:
+    """Whether the fact holds however long ago it was; ``valid`` are serials of certificates."""
+    match fact:
+        case SecretSaved() | SessionSaved() | KeyProtected():
+            return True
+        case Refused():
+            return fact.kept
+        case Issued() | Revoked():
+            return fact.serial in valid
+    return False

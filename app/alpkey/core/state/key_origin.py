@@ -1,9 +1,9 @@
-"""Whose the key on this computer is, as far as a gateway is concerned that certifies keys."""
+"""Where the key on this computer comes from, which decides whether a gateway certifies it."""
 
 from enum import Enum
 
 from alpkey.core.keys.certificate import fingerprint
-from alpkey.core.ports import StoredKey
+from alpkey.core.keys.ports import StoredKey
 from alpkey.core.state.journal import Known
 
 
@@ -12,9 +12,9 @@ class Origin(Enum):
 
     NOWHERE = "there is none"
     HERE = "Alpkey made it on this computer"
-    PERSON = "the person has it already"
+    PERSON = "the user has it already"
     SERVICE = "a service made it, and Alpkey installed it"
-    UNKNOWN = "nobody can tell"
+    UNKNOWN = "unknown"
 
     @property
     def is_used(self) -> bool:
@@ -23,9 +23,9 @@ class Origin(Enum):
 
 
 def origin(stored: StoredKey | None, known: Known, *, named: bool = False) -> Origin:
-    """Where the key that is there comes from.  One that the person ``named`` is theirs.
+    """Where the installed key comes from.  A key that the user ``named`` is the user's.
 
-    Who makes a key on a computer has its ``.pub`` beside it; the services send none along.
+    A key made on a computer has its ``.pub`` beside it; the services send none.
     """
     if stored is None:
         return Origin.NOWHERE
@@ -33,12 +33,12 @@ def origin(stored: StoredKey | None, known: Known, *, named: bool = False) -> Or
         return Origin.PERSON if named else Origin.UNKNOWN
     print_ = fingerprint(stored.public_key)
     if stored.elsewhere and known.made_here(print_):
-        return Origin.NOWHERE  # ours was in a file, which is gone
+        return Origin.NOWHERE  # Alpkey's key was in a file, which is gone
     if print_ in known.service_made:
         return Origin.PERSON if named else Origin.SERVICE
     if known.made_here(print_):
         return Origin.HERE
     if named:
         return Origin.PERSON
-    was_certified = any(one.fingerprint == print_ for one in known.issued)
+    was_certified = any(issued.fingerprint == print_ for issued in known.issued)
     return Origin.PERSON if stored.has_public or was_certified else Origin.UNKNOWN

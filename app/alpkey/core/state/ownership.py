@@ -1,4 +1,4 @@
-"""What of ours lies on a computer, for whoever leaves it: only what the journal knows as ours."""
+"""What Alpkey owns on a computer, for its removal: only what the journal names."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from alpkey.core.agent.contents import certificate_in
 from alpkey.core.keychain.entries import NOTHING
 from alpkey.core.keys.certificate import Certificate, fingerprint
 from alpkey.core.owned_item import OwnedItem
-from alpkey.core.state.journal import Fact, Issued, fold
+from alpkey.core.state.facts import Fact, Issued
+from alpkey.core.state.journal import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class OwnedKeys:
         return public_key is not None and fingerprint(public_key) in self.keys
 
     def has_certificate(self, certificate: Certificate) -> bool:
-        """Whether it is for a key of ours, or we got it for a key that is not."""
+        """Whether it is for a key of Alpkey's, or Alpkey got it for a key of the user's."""
         print_ = fingerprint(certificate.public_key)
         return print_ in self.keys or (certificate.serial, print_) in self.certificates
 
@@ -53,6 +54,6 @@ def kept_in_keychain(facts: Iterable[Fact]) -> list[OwnedItem]:
     """What the keychain holds of any account; sign-ins first."""
     facts = list(facts)
     known = {account: fold(facts, account) for account in accounts(facts)}
-    sessions = [OwnedItem("session", one) for one, it in known.items() if it.session_kept]
-    secrets = [OwnedItem(it.kept, one) for one, it in known.items() if it.kept != NOTHING]
+    sessions = [OwnedItem("session", name) for name, of in known.items() if of.session_kept]
+    secrets = [OwnedItem(of.kept, name) for name, of in known.items() if of.kept != NOTHING]
     return [*sessions, *secrets]

@@ -10,18 +10,18 @@ from alpkey.core.state.journal import Known
 
 Source = Literal["service", "journal", "unknown"]
 
-# How long a refusal stands where no slot is known whose end would open the next one.
+# How long a refusal counts where no slot is known whose end would free the next one.
 REFUSAL_HOLDS = timedelta(days=1)
 
-# How long a list of the service tells anything: by then every key in it has ended.
+# How long a list of the service is valid: by then every key in it has expired.
 LIST_HOLDS = timedelta(days=1)
 
-# A certificate of a minute, which is to be had without limit, lives for less.
+# A certificate of a minute, of which there is no limit, is valid for less.
 BRIEF = timedelta(hours=1)
 
 
 def is_brief(life: timedelta) -> bool:
-    """Whether a certificate that lives so long holds no slot."""
+    """Whether a certificate that is valid for so long takes no slot."""
     return life < BRIEF
 
 
@@ -29,7 +29,7 @@ def is_brief(life: timedelta) -> bool:
 class Quota:
     """The day's keys.  With ``source`` "journal" keys made elsewhere are not counted.
 
-    ``slot_ends`` are the moments at which the slots that may be taken open again, in order;
+    ``slot_ends`` are the times at which the slots that may be taken become free, in order;
     ``certain`` of them are known to be taken.
     """
 
@@ -66,7 +66,7 @@ def from_journal(known: Known, limit: int, now: datetime) -> Quota:
     A list of the service counts keys that were made elsewhere, too, until all of them have ended;
     what was issued here since comes on top.  A refusal by the service wins over our count until the
     next slot known to us opens, or for a day.  Unanswered requests count as used: the number shown
-    is never higher than the truth as far as this machine can tell.
+    is never higher than the truth, as far as this machine knows.
     """
     if known.learned_at is None:
         return Quota(limit)
@@ -76,9 +76,9 @@ def from_journal(known: Known, limit: int, now: datetime) -> Quota:
     unanswered = known.unanswered_since if listed else known.unanswered
     taken = [
         *slots.values(),
-        *(one.valid_before for one in issued if one.valid_before and one.serial not in slots),
+        *(fact.valid_before for fact in issued if fact.valid_before and fact.serial not in slots),
     ]
-    ends = sorted(taken + [one.valid_before for one in unanswered])
+    ends = sorted(taken + [attempt.valid_before for attempt in unanswered])
     live = tuple(end for end in ends if end > now)
     certain = sum(end > now for end in taken)
     if known.quota_refused_at and now < _refusal_ends(known.quota_refused_at, ends):
@@ -89,16 +89,16 @@ def from_journal(known: Known, limit: int, now: datetime) -> Quota:
 
 
 def from_list(keys: Iterable[ListedKey], limit: int, now: datetime) -> Quota:
-    """The quota as the service's own list of keys tells it.
+    """The quota by the service's own list of keys.
 
-    Those that live for less than an hour hold no slot; one whose life cannot be read is counted.
+    Keys valid for less than an hour take no slot; one whose validity is unknown is counted.
     """
     ends = tuple(sorted(end for _, end in slots_in(keys, now)))
     return Quota(limit, ends, "service", now, len(ends))
 
 
 def slots_in(keys: Iterable[ListedKey], now: datetime) -> tuple[tuple[int, datetime], ...]:
-    """Serial and end of each key in the list that holds a slot."""
+    """Serial and end of each key in the list that takes a slot."""
     return tuple((key.serial, key.valid_before) for key in keys if _holds_a_slot(key, now))
 
 

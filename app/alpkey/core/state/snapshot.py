@@ -1,4 +1,4 @@
-"""One look at the key: what its files say, and the states that follow from it at a moment."""
+"""A snapshot of the key: what its files say, and the state that follows at a given time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from pathlib import Path
 from alpkey.core.errors import AlpkeyError, InvalidFile, KeyExpired, NoKey
 from alpkey.core.keys.certificate import Certificate, Validity
 from alpkey.core.site import SignInMethod
-from alpkey.core.state.journal import AutoRenewalFailed
+from alpkey.core.state.facts import AutoRenewalFailed
 from alpkey.core.state.quota import Quota
 from alpkey.core.timestamps import rfc3339
 from alpkey.core.tunnels.record import TunnelObservation, TunnelTarget
@@ -41,17 +41,17 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the files say.  ``trouble`` tells in words why a key that is there cannot be used.
+    """What the files say.  ``trouble`` says why a key that is there cannot be used.
 
-    ``elsewhere``: what signs lives in hardware or another agent, perhaps with no private key file
+    ``elsewhere``: the private key is in hardware or another agent, perhaps with no private key file
     here (``has_file``), but its ``.pub`` alone.
-    ``retired`` are the names of services that were found to be.  ``warnings`` are the checks of the
-    doctor that found what will stop a login, though the key is good.  ``stays_signed_in``: a
-    renewal needs nobody, as far as this computer knows; ``auto_renewal_failed`` are those that
-    failed. ``configured``: whether our line was put into the person's ssh configuration.
-    ``method`` is how somebody signed in for the last key.
-    ``wants_news``: newer versions of Alpkey are to be asked for; ``newer`` is one that is there.
-    ``last_tunnel`` is where the last tunnel that stood led.
+    ``retired`` are the names of services found to be retired.  ``warnings`` are the checks of the
+    doctor that found what will stop a login, though the key is valid.  ``stays_signed_in``: a
+    renewal asks the user nothing, as far as this computer knows; ``auto_renewal_failed`` are the
+    automatic ones that failed.  ``configured``: whether the user's ssh configuration has Alpkey's
+    Include line.  ``method`` is how the user signed in for the last key.
+    ``wants_news``: newer versions of Alpkey are to be asked for; ``newer`` is a newer one.
+    ``last_tunnel`` is where the last open tunnel led.
     """
 
     account: str | None
@@ -80,7 +80,7 @@ class Snapshot:
 
     @property
     def is_set_up(self) -> bool:
-        """Whether there is a key, or anything else that a first start brings about."""
+        """Whether there is a key, or anything else that the first start sets up."""
         return self.has_key or self.certificate is not None or self.configured
 
     def state(self, now: datetime) -> KeyState:
@@ -98,7 +98,7 @@ class Snapshot:
         return KeyState.VALID if left is None or left >= self.lead_time else KeyState.EXPIRING
 
     def left(self, now: datetime) -> timedelta | None:
-        """How long the certificate still lives, never negative; None where it lives for ever."""
+        """How long the certificate is still valid, never negative; None where it never expires."""
         if self.certificate is None:
             return timedelta(0)
         if self.certificate.valid_before is None:
@@ -106,12 +106,12 @@ class Snapshot:
         return max(self.certificate.valid_before - now, timedelta(0))
 
     def outlasts(self, span: timedelta, now: datetime) -> bool:
-        """Whether the key opens doors at ``now``, and for longer than ``span``."""
+        """Whether a login works with the key at ``now``, and for longer than ``span``."""
         left = self.left(now)
         return self.state(now).opens_doors and (left is None or left > span)
 
     def fraction_left(self, now: datetime) -> float:
-        """The part of the certificate's life that remains, 0.0 to 1.0."""
+        """The part of the certificate's validity that remains, 0.0 to 1.0."""
         certificate = self.certificate
         if certificate is None:
             return 0.0

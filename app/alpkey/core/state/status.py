@@ -1,9 +1,9 @@
-"""The status: a look, and what only asking the agent tells; as the object of ``status --json``."""
+"""The status: a snapshot, and what the agent holds; as the object of ``status --json``."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from alpkey.core.results.status import AgentResult, QuotaResult, StatusResult
 from alpkey.core.state.quota import Quota
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.timestamps import rfc3339
@@ -11,10 +11,10 @@ from alpkey.core.timestamps import rfc3339
 
 @dataclass(frozen=True, slots=True)
 class AgentView:
-    """What the agent that ssh will use holds of ours.
+    """What the agent that ssh will use holds of Alpkey's keys.
 
-    ``own``: it is ours, in place of the person's.  ``holds_current`` is the installed certificate,
-    ``holds_key`` its key.
+    ``own``: it is Alpkey's own, in place of the user's.  ``holds_current`` is about the installed
+    certificate, ``holds_key`` about its key.
     """
 
     reachable: bool
@@ -31,7 +31,7 @@ class Status:
     agent: AgentView
 
 
-def status_object(status: Status, now: datetime) -> dict[str, Any]:
+def status_object(status: Status, now: datetime) -> StatusResult:
     """The object of the contract; times are RFC 3339 in UTC, the serial is text (64 bits)."""
     snapshot, certificate = status.snapshot, status.snapshot.certificate
     left = snapshot.left(now) if certificate else None
@@ -52,7 +52,7 @@ def status_object(status: Status, now: datetime) -> dict[str, Any]:
     }
 
 
-def agent_object(agent: AgentView) -> dict[str, Any]:
+def agent_object(agent: AgentView) -> AgentResult:
     return {
         "reachable": agent.reachable,
         "socket": agent.socket,
@@ -63,7 +63,7 @@ def agent_object(agent: AgentView) -> dict[str, Any]:
     }
 
 
-def quota_object(quota: Quota) -> dict[str, Any]:
+def quota_object(quota: Quota) -> QuotaResult:
     known = quota.source != "unknown"
     return {
         "limit": quota.limit if known else None,

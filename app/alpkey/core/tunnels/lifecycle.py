@@ -1,8 +1,8 @@
-"""A tunnel's life as decisions: what happened in, the next state and what to do out.
+"""The life of a tunnel as a pure step: an event in, the next state and an order out.
 
-Nothing here waits, asks or starts anything.  Whoever drives it carries out each order and tells
-what came of it.  An ssh is started only after a look at the key has found it good, so a host never
-sees a key that has run out.
+Nothing here waits, asks or starts anything.  The caller carries out each order and passes its
+outcome in.  An ssh is started only after the key was found valid, so a host never sees an expired
+key.
 """
 
 import re
@@ -12,16 +12,16 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Literal
 
-from alpkey.core.doctor.observations import LoginObservation
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.ssh import error_messages
+from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.tunnels.record import TunnelState
 
-# An attempt through two hosts; a slow one takes a few seconds.
+# For a connection through two hosts, which may take a few seconds.
 CONNECTING_TIMEOUT_S = 60.0
 KEY_LOOK_S = 2.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
-# So often a host that hangs up is tried again before it is told of.
+# How often a host that hangs up is tried again before that is an error.
 TRIES_WHERE_BUSY = 4
 FIRST_PROBE_S, LONGEST_PROBE_S = 3.0, 30.0
 
@@ -30,7 +30,7 @@ FIRST_PROBE_S, LONGEST_PROBE_S = 3.0, 30.0
 class Tunnel:
     """``running``: whether an ssh runs.  ``silent`` are ports on the node where nothing answers.
 
-    ``probe_at`` is when to ask them again, after so many ``probes`` in vain.  ``error`` tells why
+    ``probe_at`` is when to ask them again, after that many unanswered ``probes``.  ``error`` is why
     it failed.
     """
 
@@ -50,14 +50,14 @@ class Tunnel:
 
 @dataclass(frozen=True, slots=True)
 class KeyChecked:
-    """Whether the key opens doors at this moment."""
+    """Whether hosts accept the key now."""
 
     good: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The ssh is over."""
+    """The ssh has ended."""
 
     seen: LoginObservation
 
@@ -74,7 +74,7 @@ Verdict = Literal["job-ended", "retry"] | AlpkeyError
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the cluster knows: the job is over, it is worth another try, or the error to show."""
+    """What the cluster found: the job has ended, try again, or the error to show."""
 
     verdict: Verdict
 
@@ -82,7 +82,7 @@ class Judged:
 class Trigger(Enum):
     STARTED = "the ssh runs"
     LISTENING = "it is logged in, and listens on this computer"
-    REFUSED = "somebody's connection did not get through to a service"
+    REFUSED = "a connection did not get through to a service"
     ELAPSED = "the time to wait is over"
 
 
@@ -159,12 +159,12 @@ def fits(node: str, pattern: str) -> bool:
 
 
 def pause_s(failures: int) -> float:
-    """How long to rest after so many failures in a row."""
+    """How long to pause after that many failures in a row."""
     return _growing(FIRST_PAUSE_S, LONGEST_PAUSE_S, failures)
 
 
 def probe_again_s(probes: int) -> float:
-    """When to ask services again that did not answer so many times."""
+    """When to ask services again that did not answer that many times."""
     return _growing(FIRST_PROBE_S, LONGEST_PROBE_S, probes)
 
 
@@ -190,7 +190,7 @@ def _until_probed(tunnel: Tunnel, now: datetime) -> Order:
 
 
 def _wanted(tunnel: Tunnel, now: datetime) -> Next:
-    """Somebody tries it: soon they want to hear that it answers."""
+    """The user tries the service: show soon when it answers."""
     soon = now + timedelta(seconds=FIRST_PROBE_S)
     at = min(tunnel.probe_at, soon) if tunnel.probe_at else soon
     wanted = replace(tunnel, probes=1, probe_at=at)
@@ -208,8 +208,8 @@ def _probed(tunnel: Tunnel, silent: tuple[int, ...], now: datetime) -> Next:
 
 
 def _ended(tunnel: Tunnel, seen: LoginObservation, now: datetime) -> Next:
-    """Trouble on the way passes by itself; a door that was shut has to be explained."""
-    shut = port_is_taken(seen) or error_messages.kind(seen) in (
+    """Network errors pass by themselves; a refused login has to be explained."""
+    refused = port_is_taken(seen) or error_messages.kind(seen) in (
         "host-changed",
         "host-unknown",
         "too-many",
@@ -218,21 +218,21 @@ def _ended(tunnel: Tunnel, seen: LoginObservation, now: datetime) -> Next:
         "behind-jump",
     )
     busy = error_messages.kind(seen) == "hung-up" and tunnel.failures < TRIES_WHERE_BUSY
-    if not busy and (shut or not tunnel.was_open):
+    if not busy and (refused or not tunnel.was_open):
         return replace(tunnel, silent=()), Judge(seen)
-    return _rest(tunnel, now)
+    return _pause(tunnel, now)
 
 
 def _judged(tunnel: Tunnel, verdict: Verdict, now: datetime) -> Next:
     if verdict == "retry":
-        return _rest(tunnel, now)
+        return _pause(tunnel, now)
     if verdict == "job-ended":
         return _in(tunnel, TunnelState.JOB_ENDED, now), Effect.FINISH
     return replace(_in(tunnel, TunnelState.FAILED, now), error=verdict), Effect.FINISH
 
 
-def _rest(tunnel: Tunnel, now: datetime) -> Next:
+def _pause(tunnel: Tunnel, now: datetime) -> Next:
     failures = tunnel.failures + 1
-    rested = replace(tunnel, failures=failures, silent=(), probe_at=None, probes=0)
+    paused = replace(tunnel, failures=failures, silent=(), probe_at=None, probes=0)
     state = TunnelState.RECONNECTING if tunnel.was_open else TunnelState.CONNECTING
-    return _in(rested, state, now), Wait(pause_s(failures))
+    return _in(paused, state, now), Wait(pause_s(failures))

@@ -1,20 +1,20 @@
-"""``state/tunnels/ID.json``: what a tunnel's supervisor tells of it, and whoever looks reads."""
+"""``state/tunnels/ID.json``: what a tunnel's supervisor publishes about it."""
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.messages.describe import error_object
+from alpkey.core.results.tunnels import TunnelError, TunnelResult
 from alpkey.core.timestamps import from_rfc3339, rfc3339
 
-# How long it is told that a tunnel failed, or ended with its job.
-TOLD_FOR = timedelta(hours=12)
+# How long a tunnel that failed, or ended with its job, is listed.
+SHOWN_FOR = timedelta(hours=12)
 
 
 Ports = tuple[tuple[int, int], ...]
@@ -39,7 +39,7 @@ class TunnelState(Enum):
 
     @property
     def is_up(self) -> bool:
-        """Whether ssh stands, whatever the service does."""
+        """Whether ssh is connected, even where the service does not answer."""
         return self in (TunnelState.OPEN, TunnelState.SILENT)
 
 
@@ -53,7 +53,7 @@ class TunnelTarget:
 
     @property
     def name(self) -> str:
-        """What its tunnel is called, where no other is called so; fit for a file."""
+        """The name of its tunnel, unless another has it; valid as a file name."""
         plain = re.sub(r"[^\w.-]", "_", f"{self.cluster}-{self.node}-{self.ports[0][1]}")
         return plain.lstrip(".")
 
@@ -65,11 +65,11 @@ class TunnelTarget:
 
 @dataclass(frozen=True, slots=True)
 class TunnelObservation:
-    """A tunnel as its file tells it.  ``alive``: its supervisor holds the lock on that file.
+    """A tunnel as its file describes it.  ``alive``: its supervisor holds the lock on that file.
 
     ``error`` is the object of the contract, with ``exit_code``; ``silent`` are the ports on the
-    node where nothing answers.  ``process`` names the supervisor to whoever started it; whether
-    it lives is never judged by that.
+    node where nothing answers.  ``process`` is the process id of the supervisor,
+    for its parent; whether it runs is never judged by that.
     """
 
     id: str
@@ -78,19 +78,19 @@ class TunnelObservation:
     since: datetime
     alive: bool = True
     silent: tuple[int, ...] = ()
-    error: Mapping[str, Any] | None = None
+    error: TunnelError | None = None
     process: int = 0
 
     def is_worth_telling(self, now: datetime) -> bool:
-        return self.alive or now - self.since < TOLD_FOR
+        return self.alive or now - self.since < SHOWN_FOR
 
 
 def address(local_port: int) -> str:
-    """Where a browser finds the service; by number, for a name may lead to ``::1``."""
+    """The service's address for a browser; numeric, for a name may resolve to ``::1``."""
     return f"http://127.0.0.1:{local_port}"
 
 
-def tunnel_object(tunnel: TunnelObservation) -> dict[str, Any]:
+def tunnel_object(tunnel: TunnelObservation) -> TunnelResult:
     """The tunnel as the contract has it, and as its file holds it."""
     return {
         "id": tunnel.id,
@@ -101,7 +101,7 @@ def tunnel_object(tunnel: TunnelObservation) -> dict[str, Any]:
         "since": rfc3339(tunnel.since),
         "url": tunnel.target.url,
         "silent": list(tunnel.silent),
-        "error": dict(tunnel.error) if tunnel.error else None,
+        "error": tunnel.error,
         "process": tunnel.process,
     }
 
@@ -111,7 +111,7 @@ def to_bytes(tunnel: TunnelObservation) -> bytes:
 
 
 def from_bytes(data: bytes, *, alive: bool) -> TunnelObservation | None:
-    """None for a file that is none of ours.  One whose supervisor is gone without a word failed."""
+    """None for a foreign file.  A tunnel whose supervisor died without a final state has failed."""
     try:
         row = json.loads(data)
         state = TunnelState(row["state"])
@@ -125,7 +125,7 @@ def from_bytes(data: bytes, *, alive: bool) -> TunnelObservation | None:
             since=from_rfc3339(row["since"]),
             alive=alive,
             silent=tuple(int(port) for port in row["silent"]),
-            error=error if isinstance(error, dict) else None,
+            error=cast("TunnelError", error) if isinstance(error, dict) else None,
             process=int(row["process"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -140,7 +140,7 @@ def target_to_bytes(target: TunnelTarget) -> bytes:
 
 
 def target_from_bytes(data: bytes) -> TunnelTarget | None:
-    """None for what is none of ours."""
+    """None for foreign content."""
     try:
         row = json.loads(data)
         return TunnelTarget(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"]))
@@ -148,7 +148,7 @@ def target_from_bytes(data: bytes) -> TunnelTarget | None:
         return None
 
 
-def error_row(error: AlpkeyError) -> dict[str, Any]:
+def error_row(error: AlpkeyError) -> TunnelError:
     """The error as the contract has it, and how whoever asked for the tunnel is to end."""
     return {**error_object(error), "exit_code": error.exit_code}
 

@@ -5,9 +5,10 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-# Before each line of ours, for a login may print lines of its own.
+from alpkey.core.results.tunnels import BatchJob
+
+# Marks each line that was asked for: a login may print lines of its own.
 _MARK = "alpkey"
 _FIELDS = ("%i", "%T", "%L", "%N", "%j")  # a name may hold anything, so it comes last
 LIST: tuple[str, ...] = (
@@ -26,12 +27,12 @@ MOST_NODES = 20_000
 _LEFT = re.compile(r"(?:(\d{1,9})-)?(?:(\d{1,9}):)?(\d{1,9}):(\d{1,9})", re.ASCII)
 _BRACKETS = re.compile(r"([^\[\]]*)\[([^\[\]]*)\](.*)", re.DOTALL)
 _RANGE = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
-_MOST_BRACKETS = 8  # one for each dimension of a machine; more are no list of Slurm's
+_MOST_BRACKETS = 8  # one for each dimension of a machine; more are no hostlist
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job of one's own.  ``state`` is Slurm's word; ``left`` None where it is not limited.
+    """A job of the user.  ``state`` is Slurm's name; ``left`` None where it is not limited.
 
     A job that waits has no ``nodes`` yet.
     """
@@ -57,17 +58,17 @@ def cancel(job: str) -> tuple[str, ...]:
 
 
 def from_squeue(output: str) -> list[Job]:
-    """The jobs that :data:`LIST` printed, running ones first; all other lines are passed over."""
+    """The jobs that :data:`LIST` printed, running ones first; all other lines are ignored."""
     jobs = [job for line in output.splitlines() if (job := _job(line))]
     return sorted(jobs, key=lambda job: not job.runs)
 
 
 def runs_on(node: str, jobs: Iterable[Job]) -> bool:
-    """Whether a job of one's own runs there: only then a node lets its owner in."""
+    """Whether a job of the user runs there: only then a node accepts a login."""
     return any(job.runs and node in job.nodes for job in jobs)
 
 
-def job_object(job: Job) -> dict[str, Any]:
+def job_object(job: Job) -> BatchJob:
     """The job as the contract has it."""
     return {
         "id": job.id,
@@ -79,9 +80,9 @@ def job_object(job: Job) -> dict[str, Any]:
 
 
 def expanded(nodes: str) -> tuple[str, ...]:
-    """The names behind a list such as ``nid[006554-006556,006560],nid007001``.
+    """The names in a list such as ``nid[006554-006556,006560],nid007001``.
 
-    Whatever has another form than Slurm's hostlists stands for itself.
+    A text of another form than Slurm's hostlists is its own single name.
     """
     names: list[str] = []
     for part in _parts(nodes):
@@ -113,7 +114,7 @@ def _job(line: str) -> Job | None:
 
 
 def _parts(nodes: str) -> Iterator[str]:
-    """The parts between commas that stand outside of brackets."""
+    """The parts between commas outside of brackets."""
     return (part.strip() for part in re.split(r",(?![^\[]*\])", nodes) if part.strip())
 
 

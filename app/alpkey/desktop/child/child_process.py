@@ -10,9 +10,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
+from alpkey.core.errors import ErrorObject
+
 # A signing request that is under way ends within 30 s, and its certificate is installed.
 CANCEL_TIMEOUT_MS = 45_000
-_BROKEN_OFF = {
+_BROKEN_OFF: ErrorObject = {
     "code": "broken-off",
     "title": "Alpkey broke off",
     "detail": "The program that does it ended without a word.",

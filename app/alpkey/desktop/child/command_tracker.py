@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from alpkey.desktop.child.child_process import ChildProcess
 
-ResultHandler = Callable[[dict[str, Any]], None]
+# Any: the parameter of the callable declares which result or error it handles.
+ResultHandler = Callable[[Any], None]
 
 
 class CommandTracker(QObject):
@@ -47,7 +48,7 @@ class CommandTracker(QObject):
         for child in tuple(self._running):  # a child may end, and be removed, in cancel()
             child.cancel()
 
-    def _ended(self, child: ChildProcess, on_done: ResultHandler, result: dict[str, Any]) -> None:
+    def _ended(self, child: ChildProcess, on_done: ResultHandler, result: Any) -> None:
         self._running.discard(child)
         child.deleteLater()
         on_done(result)

@@ -1,10 +1,9 @@
 """Commands of the menu, such as opening a terminal; a failure is shown in a box."""
 
-from typing import Any
-
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox
 
+from alpkey.core.errors import ErrorObject
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.child.launch import command
 
@@ -31,7 +30,7 @@ class MenuCommands(QObject):
             result.connect(lambda _: self._close(child))
         child.start()
 
-    def _show(self, error: dict[str, Any]) -> None:
+    def _show(self, error: ErrorObject) -> None:
         # Qt's namespace costs a tenth of the tray's start, and is hardly ever needed.
         from PySide6.QtCore import Qt
 

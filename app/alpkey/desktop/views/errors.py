@@ -1,14 +1,14 @@
 """The texts of errors and findings, from the objects of the JSON contract."""
 
-from collections.abc import Mapping
-from typing import Any
+from alpkey.core.errors import ErrorObject
+from alpkey.core.results.doctor import FindingObject
 
 
-def text(error: Mapping[str, Any]) -> str:
+def text(error: ErrorObject | FindingObject) -> str:
     """What went wrong, and what to do."""
     return f"{error['title']}. {advice(error)}"
 
 
-def advice(error: Mapping[str, Any]) -> str:
+def advice(error: ErrorObject | FindingObject) -> str:
     """The same without the title."""
     return f"{error['detail']}\n{error['next_step']}"

@@ -1,14 +1,12 @@
 """A finding of the doctor as the page shows it: pure functions of its JSON object."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from alpkey.core.doctor.buttons import FIX, Button
 from alpkey.core.doctor.diagnosis import find_check
 from alpkey.core.messages import doctor as doctor_messages
+from alpkey.core.results.doctor import FindingObject
 
 
-def button(finding: Mapping[str, Any]) -> Button | None:
+def button(finding: FindingObject) -> Button | None:
     """What one click can do about it; None where only the user can do something."""
     if finding["fix"]:
         return FIX
@@ -16,11 +14,11 @@ def button(finding: Mapping[str, Any]) -> Button | None:
     return check.button if check else None
 
 
-def title(finding: Mapping[str, Any]) -> str:
+def title(finding: FindingObject) -> str:
     return f"{doctor_messages.SEVERITIES[finding['severity']]}: {finding['title']}"
 
 
-def lines(finding: Mapping[str, Any]) -> list[str]:
+def lines(finding: FindingObject) -> list[str]:
     """What it means, what to do unless the button says it, and what follows from it."""
     shown, check = button(finding), find_check(finding["id"])
     advice = not (shown and shown.replaces_advice) or (check and check.keep_advice)

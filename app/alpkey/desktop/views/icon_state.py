@@ -1,4 +1,4 @@
-"""What the icon shows: a shape in a ring.
+"""What the icon shows.
 
 Separate from ``views.status``, which makes it from a snapshot: the icon is shown before that.
 """
@@ -10,34 +10,26 @@ RING_STEPS = 8
 
 
 class IconShape(Enum):
-    """What is inside the ring."""
+    """The state by its shape; colour only repeats it."""
 
     NUMBER = "number"
-    BARE = "bare"
-    CROSSED = "crossed"
-    HOLLOW = "hollow"
+    RING = "ring"
+    EXPIRED = "expired"
+    MISSING = "missing"
     WORKING = "working"
     WARNING = "warning"
 
 
-class Ring(Enum):
-    """How the ring is drawn."""
-
-    FULL = "full"
-    DASHED = "dashed"
-    DOTTED = "dotted"
-
-
 class IconView(NamedTuple):
-    """An icon: its shape, the number for NUMBER, and how many eighths of the ring are left.
+    """An icon: its shape, the text for NUMBER, and how many eighths of the ring are left.
 
-    ``dot``: whether tunnels are open.
+    ``expiring``: the ring of NUMBER or RING is eight dashes.  ``dot``: whether tunnels are open.
     """
 
     shape: IconShape
     number: str = ""
-    ring: Ring = Ring.FULL
     eighths: int = 0
+    expiring: bool = False
     dot: bool = False
 
 

@@ -1,11 +1,12 @@
 """The keys of an account as text, from the result of ``keys list``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from alpkey.core.messages import times
+from alpkey.core.results.keys import AccountKey
+from alpkey.core.results.status import QuotaResult
 from alpkey.core.timestamps import from_rfc3339
 
 
@@ -17,23 +18,24 @@ class KeyLine:
     text: str
 
 
-def lines(keys: Iterable[Mapping[str, Any]], now: datetime) -> tuple[KeyLine, ...]:
+def lines(keys: Iterable[AccountKey], now: datetime) -> tuple[KeyLine, ...]:
     """The keys in the order of the list."""
     return tuple(KeyLine(key["serial"], _text(key, now)) for key in keys)
 
 
-def _text(key: Mapping[str, Any], now: datetime) -> str:
+def _text(key: AccountKey, now: datetime) -> str:
     owner = "This computer's" if key["this_machine"] else "Another computer's"
     ends = key["valid_before"]
     valid = times.until(from_rfc3339(ends) if ends else None, now)
     return f"{owner}, {valid}, serial {key['serial']}"
 
 
-def quota(count: Mapping[str, Any]) -> str:
+def quota(count: QuotaResult) -> str:
     """The quota of ``keys list`` as text."""
-    if count["remaining"] is None:
+    remaining, limit = count["remaining"], count["limit"]
+    if remaining is None or limit is None:
         return "Quota unknown"
-    return times.keys_left(count["remaining"], count["limit"])
+    return times.keys_left(remaining, limit)
 
 
 def summary(chosen: Iterable[KeyLine]) -> str:

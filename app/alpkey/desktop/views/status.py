@@ -18,7 +18,7 @@ from alpkey.core.ssh.aliases import Alias
 from alpkey.core.state.quota import Quota
 from alpkey.core.state.snapshot import KeyState, Snapshot
 from alpkey.desktop.views import tunnels as tunnel_view
-from alpkey.desktop.views.icon_state import RING_STEPS, IconShape, IconView, Ring
+from alpkey.desktop.views.icon_state import RING_STEPS, IconShape, IconView
 from alpkey.desktop.views.tunnels import TunnelEntry
 
 
@@ -86,31 +86,32 @@ def icon(snapshot: Snapshot, now: datetime, *, numbered: bool = True) -> IconVie
 
 
 def _icon(snapshot: Snapshot, now: datetime, *, numbered: bool) -> IconView:
-    eighths = math.ceil(snapshot.fraction_left(now) * RING_STEPS)
+    state = snapshot.state(now)
     if snapshot.working:
-        return IconView(IconShape.WORKING, ring=Ring.FULL, eighths=eighths)
-    match snapshot.state(now):
-        case KeyState.MISSING:
-            return IconView(IconShape.HOLLOW, ring=Ring.DOTTED, eighths=RING_STEPS)
-        case KeyState.EXPIRED:
-            return IconView(IconShape.CROSSED)
-        case KeyState.BROKEN | KeyState.NOT_YET_VALID:
-            return IconView(IconShape.WARNING, eighths=eighths)
-    ring = Ring.DASHED if snapshot.state(now) is KeyState.EXPIRING else Ring.FULL
-    if snapshot.warnings:
-        return IconView(IconShape.WARNING, ring=ring, eighths=eighths)
+        return IconView(IconShape.WORKING)
+    if state is KeyState.MISSING:
+        return IconView(IconShape.MISSING)
+    if state is KeyState.EXPIRED:
+        return IconView(IconShape.EXPIRED)
+    if state in (KeyState.BROKEN, KeyState.NOT_YET_VALID) or snapshot.warnings:
+        return IconView(IconShape.WARNING)
+    eighths = math.ceil(snapshot.fraction_left(now) * RING_STEPS)
+    expiring = state is KeyState.EXPIRING
     if not numbered:
-        return IconView(IconShape.BARE, ring=ring, eighths=eighths)
-    return IconView(IconShape.NUMBER, _number(snapshot, now), ring, eighths)
+        return IconView(IconShape.RING, "", eighths, expiring)
+    return IconView(IconShape.NUMBER, _number(snapshot, now, expiring), eighths, expiring)
 
 
-def _number(snapshot: Snapshot, now: datetime) -> str:
-    """Hours left, in the last hour minutes."""
+def _number(snapshot: Snapshot, now: datetime, expiring: bool) -> str:
+    """Hours left, ``1h`` once the key expires soon, and minutes in the last hour."""
     left = snapshot.left(now)
     if left is None:
         return "\N{INFINITY}"
     minutes = int(left.total_seconds()) // 60
-    return str(min(minutes // 60, 99) if minutes >= 60 else minutes)
+    if minutes < 60:
+        return str(minutes)
+    hours = min(minutes // 60, 99)
+    return f"{hours}h" if expiring and hours < 10 else str(hours)
 
 
 def state_line(snapshot: Snapshot, now: datetime) -> str:

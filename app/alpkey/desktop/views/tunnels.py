@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from alpkey.core.messages import times
 from alpkey.core.messages import tunnels as tunnel_messages
+from alpkey.core.results.tunnels import BatchJob
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.tunnels.record import TunnelObservation, address
 from alpkey.desktop.views import errors as error_view
@@ -111,12 +111,12 @@ class JobLine:
     text: str
 
 
-def running(jobs: Iterable[dict[str, Any]]) -> tuple[JobLine, ...]:
+def running(jobs: Iterable[BatchJob]) -> tuple[JobLine, ...]:
     """The jobs of ``alpkey jobs`` that have nodes."""
     return tuple(JobLine(job["id"], tuple(job["nodes"]), _job(job)) for job in jobs if job["nodes"])
 
 
-def _job(job: dict[str, Any]) -> str:
+def _job(job: BatchJob) -> str:
     first, *more = job["nodes"]
     others = f" and {len(more)} more" if more else ""
     left = job["seconds_left"]

@@ -25,7 +25,7 @@ from alpkey.desktop.instance import Instance, send
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.startup_error import show_startup_error
-from alpkey.desktop.views.icon_state import RING_STEPS, IconShape, IconView
+from alpkey.desktop.views.icon_state import IconShape, IconView
 from alpkey.desktop.windows.renewal.dialog import RenewalDialog, RenewalWorld
 from alpkey.runtime_folder import RuntimeFolder
 
@@ -186,7 +186,7 @@ def run(paths: Paths, kind: str, options: Mapping[str, str]) -> int:
     app.setApplicationName("Alpkey")
     app.setDesktopFileName(APP_ID)  # by it desktops find icon and name of the windows
     app.setQuitOnLastWindowClosed(False)
-    app.setWindowIcon(drawing.icon(IconView(IconShape.HOLLOW, eighths=RING_STEPS)))
+    app.setWindowIcon(drawing.icon(IconView(IconShape.MISSING)))
     notifier = SignalNotifier(app)
     if kind == "demo" and "ALPKEY_DEMO" in os.environ:
         return _run_demo(app, paths, notifier)

@@ -4,10 +4,9 @@ A text may hold a private key: it goes from the clipboard to the child's standar
 answer to its question, and is shown and stored nowhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QMimeData, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import (
@@ -27,10 +26,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.errors import Cancelled
+from alpkey.core.errors import Cancelled, ErrorObject, Param
+from alpkey.core.events import AskObject
 from alpkey.core.messages import times
 from alpkey.core.messages.describe import describe
 from alpkey.core.messages.warnings import step_text, warning_text
+from alpkey.core.results.status import ImportResult
 from alpkey.core.site import Site
 from alpkey.core.timestamps import from_rfc3339
 from alpkey.desktop import local_time
@@ -154,18 +155,18 @@ class ImportDialog(CommandDialog):
         child.warned.connect(self._warned)
         self._child = child
 
-    def _stepped(self, step: str, params: dict[str, Any]) -> None:
+    def _stepped(self, step: str, params: Mapping[str, Param]) -> None:
         if step == "understood":
             self._note(step_text(step, params))
 
-    def _warned(self, code: str, params: dict[str, Any]) -> None:
+    def _warned(self, code: str, params: Mapping[str, Param]) -> None:
         self._note(warning_text(code, params))
 
     def _note(self, text: str) -> None:
         self._notes.append(text)
         self._show_message(TITLE, "\n\n".join(self._notes))
 
-    def _asked(self, ask: dict[str, Any]) -> None:
+    def _asked(self, ask: AskObject) -> None:
         [field] = ask["fields"]
         if field["name"] == "pasted":
             text, self._text = self._text, ""
@@ -179,12 +180,12 @@ class ImportDialog(CommandDialog):
             button(no, lambda: self._answer(ask, False), "no"),
         )
 
-    def _answer(self, ask: dict[str, Any], value: str | bool) -> None:
+    def _answer(self, ask: AskObject, value: str | bool) -> None:
         self._offer(button("Cancel", self.close, "cancel"))
         if self._child is not None:
             self._child.answer(ask["ask"], {ask["fields"][0]["name"]: value})
 
-    def _done(self, result: dict[str, Any]) -> None:
+    def _done(self, result: ImportResult) -> None:
         self._child = None
         valid_before = result["valid_before"]
         until = times.until(from_rfc3339(valid_before) if valid_before else None, self._clock())
@@ -195,7 +196,7 @@ class ImportDialog(CommandDialog):
         self._show_message(title, "\n\n".join(self._notes))
         self._offer(button("Clos&e", self.close, "close"))
 
-    def _failed(self, error: dict[str, Any]) -> None:
+    def _failed(self, error: ErrorObject) -> None:
         """Offer another try; after a no to a question the dialog is back at the start."""
         self._child, self._text = None, ""
         if error["code"] == Cancelled.default_code:

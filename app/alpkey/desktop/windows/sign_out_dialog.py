@@ -5,15 +5,16 @@ before it has changed anything, and another one signs in.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from alpkey.core.errors import Cancelled
+from alpkey.core.errors import Cancelled, ErrorObject
+from alpkey.core.events import AskObject
 from alpkey.core.messages import removal as removal_messages
 from alpkey.core.messages.describe import describe
 from alpkey.core.owned_item import OwnedItem
+from alpkey.core.results.removal import SignOutResult
 from alpkey.core.site import Site
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.views import errors as error_view
@@ -44,7 +45,7 @@ class SignOutDialog(CommandDialog):
         self._site = site
         self.commands = self.new_commands(command)
         self._child: ChildProcess | None = None
-        self._ask: dict[str, Any] = {}
+        self._ask: AskObject | None = None
         self._revoking = False
         self._heading = heading("heading", TITLE)
         self._text = words_label("leaving", "One moment\N{HORIZONTAL ELLIPSIS}")
@@ -71,7 +72,7 @@ class SignOutDialog(CommandDialog):
         child.shown.connect(self._waiting.show_page)
         self._child = child
 
-    def _asked(self, ask: dict[str, Any]) -> None:
+    def _asked(self, ask: AskObject) -> None:
         if ask["fields"][0]["kind"] == "choice":
             if self._child is not None:
                 ask_about_account(self, ask, self._child)
@@ -90,17 +91,17 @@ class SignOutDialog(CommandDialog):
         if self._revoke.isChecked() and self._revoke.isVisible():
             self._revoking = True
             self.commands.stop()
-        elif self._child is not None:
+        elif self._child is not None and self._ask is not None:
             self._child.answer(self._ask["ask"], {self._ask["fields"][0]["name"]: True})
 
-    def _done(self, result: dict[str, Any]) -> None:
+    def _done(self, result: SignOutResult) -> None:
         removed = removal_messages.removed(
             (OwnedItem(**item) for item in result["removed"]), result["revoked"]
         )
         reasons = "\n".join(item["reason"] for item in result["left"])
         self._show_message("You have left this computer", f"{removed}\n\n{reasons}".strip())
 
-    def _failed(self, error: dict[str, Any]) -> None:
+    def _failed(self, error: ErrorObject) -> None:
         if error["code"] != Cancelled.default_code:
             self._show_message(error["title"], error_view.advice(error))
         elif not self._revoking:

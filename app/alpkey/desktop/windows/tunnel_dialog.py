@@ -22,8 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.errors import Cancelled
+from alpkey.core.errors import Cancelled, ErrorObject
 from alpkey.core.messages.describe import describe
+from alpkey.core.results.ssh import CommandResult
+from alpkey.core.results.tunnels import CancelledJobsResult, JobsResult, TunnelResult
 from alpkey.core.site import Site
 from alpkey.core.tunnels.record import TunnelTarget
 from alpkey.desktop.child.command_tracker import ResultHandler
@@ -137,7 +139,7 @@ class TunnelDialog(CommandDialog):
 
     # Jobs
 
-    def _listed(self, cluster: str, result: dict[str, Any]) -> None:
+    def _listed(self, cluster: str, result: JobsResult) -> None:
         if cluster != self._cluster.currentText():
             return  # it arrived before it could be cancelled
         jobs = tunnel_view.running(result["jobs"])
@@ -156,7 +158,7 @@ class TunnelDialog(CommandDialog):
         matches = [self._node.text() in job.nodes for job in self._jobs]
         return matches.index(True) if True in matches else -1 if self._typed else 0
 
-    def _list_failed(self, error: dict[str, Any]) -> None:
+    def _list_failed(self, error: ErrorObject) -> None:
         if not self._again:
             self._say_about_jobs(error_view.text(error))
 
@@ -193,7 +195,7 @@ class TunnelDialog(CommandDialog):
         done = partial(self._after_end, job)
         self._run(done, "jobs", "cancel", cluster, job.id, "--yes", "--events")
 
-    def _after_end(self, job: JobLine, _: dict[str, Any]) -> None:
+    def _after_end(self, job: JobLine, _: CancelledJobsResult) -> None:
         self._say(f"Ended: {job.text}")
         self.list_jobs()
 
@@ -214,11 +216,11 @@ class TunnelDialog(CommandDialog):
             waits = "" if self._can_log_in else " It waits for a new key."
             self._say(f"Connecting to {self._node.text().strip()}\N{HORIZONTAL ELLIPSIS}{waits}")
 
-    def _opened(self, _: dict[str, Any]) -> None:
+    def _opened(self, _: TunnelResult) -> None:
         self.close_once_idle()  # the page behind the dialog shows it
 
     def _copy_command(self) -> None:
-        def copy(result: dict[str, Any]) -> None:
+        def copy(result: CommandResult) -> None:
             self._say(copied(shlex.join(result["command"])))
 
         if arguments := self._arguments():
@@ -252,7 +254,7 @@ class TunnelDialog(CommandDialog):
         )
         return True
 
-    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: Any) -> None:
         self._set_busy(False)
         on_done(result)
 
@@ -263,7 +265,7 @@ class TunnelDialog(CommandDialog):
         self._end.setDisabled(busy or self._list.currentRow() < 0)
         (self._cancel if busy else self._open).setFocus()
 
-    def _show_error(self, error: dict[str, Any]) -> None:
+    def _show_error(self, error: ErrorObject) -> None:
         if error["code"] != Cancelled.default_code:
             self._say(error_view.text(error))
 

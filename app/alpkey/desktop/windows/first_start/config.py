@@ -1,13 +1,15 @@
 """The page of ssh: the line added to the user's configuration, shown before it is written."""
 
 from dataclasses import asdict
-from typing import Any
 
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QWidget
 
 from alpkey.core.desktop.setup_pages import Page
+from alpkey.core.errors import ErrorObject
+from alpkey.core.events import AskObject
 from alpkey.core.messages.warnings import warning_text
+from alpkey.core.results.ssh import ConfigPlanResult
 from alpkey.core.ssh.config_query import Loss, together
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.widgets import GRID_PX, words_label
@@ -67,7 +69,7 @@ class ConfigPage(SetupPage):
         tick = "--on-demand" if self._on_demand.isChecked() else "--no-on-demand"
         self._child = self.run(self._applied, "config", "apply", tick, asked=self._asked)
 
-    def _asked(self, ask: dict[str, Any]) -> None:
+    def _asked(self, ask: AskObject) -> None:
         """The yes is for what was shown; if the file has changed since, it is shown again."""
         if self.world.config and ask["fields"][0]["value"] == self.world.config["diff"]:
             self._child.answer(ask["ask"], {"apply": True})
@@ -76,18 +78,18 @@ class ConfigPage(SetupPage):
             self.check()
             self.say("Your configuration was changed meanwhile. This is how it would be now.")
 
-    def _applied(self, result: dict[str, Any]) -> None:
+    def _applied(self, result: ConfigPlanResult) -> None:
         self.world.config = {**result, "changed": False, "by_hand": False}
         self.done.emit()
 
-    def _fail(self, error: dict[str, Any]) -> None:
+    def _fail(self, error: ErrorObject) -> None:
         self.world.config = None
         self.show_error(error)
         for part in (self._what, self._diff, self._notes, self._on_demand):
             part.hide()
         self.checked.emit()
 
-    def _know(self, result: dict[str, Any]) -> None:
+    def _know(self, result: ConfigPlanResult) -> None:
         self.world.config = result
         text = WHAT if result["changed"] else IS_THERE
         self._what.setText(text.format(path=result["path"], host=self._host))
@@ -101,7 +103,7 @@ class ConfigPage(SetupPage):
         self.changed.emit()
         self.checked.emit()
 
-    def _notes_about(self, result: dict[str, Any]) -> list[str]:
+    def _notes_about(self, result: ConfigPlanResult) -> list[str]:
         """What would be overridden, and which of the user's names lead to the centre."""
         own_lines = [BY_HAND.format(site=self.world.site.name)] if result["by_hand"] else []
         lost = [

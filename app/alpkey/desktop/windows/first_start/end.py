@@ -1,10 +1,11 @@
 """The last page: a real login with its result, and whether to start Alpkey at login."""
 
-from typing import Any
-
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from alpkey.core.desktop.setup_pages import Page
+from alpkey.core.errors import ErrorObject
+from alpkey.core.results.desktop import AutostartResult
+from alpkey.core.results.doctor import DoctorResult
 from alpkey.core.settings.settings import TELL_UPDATES
 from alpkey.core.updates.releases import is_brought
 from alpkey.desktop.views import errors as error_view
@@ -92,14 +93,14 @@ class EndPage(SetupPage):
     def _switch_news(self, on: bool) -> None:
         self.run(lambda _: None, "settings", "set", TELL_UPDATES, "on" if on else "off")
 
-    def _offer(self, result: dict[str, Any]) -> None:
+    def _offer(self, result: AutostartResult) -> None:
         self._autostart.setChecked(result["on"])
         self._autostart.show()
 
-    def _not_tried(self, error: dict[str, Any]) -> None:
+    def _not_tried(self, error: ErrorObject) -> None:
         self._show(error["title"], error_view.advice(error))
 
-    def _tried(self, result: dict[str, Any]) -> None:
+    def _tried(self, result: DoctorResult) -> None:
         """Show the result; the worst finding comes first."""
         findings = result["findings"]
         for finding in findings:

@@ -1,10 +1,11 @@
 """The page of host keys: those of the login hosts, accepted with one click."""
 
-from typing import Any
-
 from PySide6.QtWidgets import QLabel, QVBoxLayout
 
 from alpkey.core.desktop.setup_pages import Page, acceptable
+from alpkey.core.errors import ErrorObject
+from alpkey.core.events import AskObject
+from alpkey.core.results.ssh import AcceptedHostsResult, HostsResult, LoginHost
 from alpkey.core.ssh.host_keys import HostKey, shown_as
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.widgets import GRID_PX, clear, words_label
@@ -57,16 +58,16 @@ class HostsPage(SetupPage):
     def _acceptable(self) -> list[str]:
         return acceptable(self.world.hosts or [])
 
-    def _asked(self, ask: dict[str, Any]) -> None:
+    def _asked(self, ask: AskObject) -> None:
         """The yes is for the keys that were shown, and for no other."""
-        if ask["fields"][0]["value"] in map(_as_asked, self.world.hosts or []):
+        if ask["fields"][0]["value"] in [_as_asked(host) for host in self.world.hosts or []]:
             self._child.answer(ask["ask"], {"host": True})
         else:
             self._child.cancel()
             self.check()
             self.say("A host shows another key than a moment ago. Look before you accept it.")
 
-    def _accepted(self, result: dict[str, Any]) -> None:
+    def _accepted(self, result: AcceptedHostsResult) -> None:
         """Hosts behind an accepted jump host can be reached only now."""
         accepted = {host["name"]: host for host in result["hosts"]}
         self._show([accepted.get(host["name"], host) for host in self.world.hosts or []])
@@ -75,23 +76,23 @@ class HostsPage(SetupPage):
         elif not self.is_needed:
             self.done.emit()
 
-    def _fail(self, error: dict[str, Any]) -> None:
+    def _fail(self, error: ErrorObject) -> None:
         self.world.hosts = None
         self.show_error(error)
         self.checked.emit()
 
-    def _know(self, result: dict[str, Any]) -> None:
+    def _know(self, result: HostsResult) -> None:
         self._show(result["hosts"])
         self.checked.emit()
 
-    def _show(self, hosts: list[dict[str, Any]]) -> None:
+    def _show(self, hosts: list[LoginHost]) -> None:
         self.world.hosts = hosts
         clear(self._list)
         for host in hosts:
             self._list.addWidget(self._line(host))
         self.changed.emit()
 
-    def _line(self, host: dict[str, Any]) -> QLabel:
+    def _line(self, host: LoginHost) -> QLabel:
         site = self.world.site
         facts = {
             "support": site.page("support"),
@@ -105,6 +106,6 @@ class HostsPage(SetupPage):
         return words_label(f"host-{host['name']}", text)
 
 
-def _as_asked(host: dict[str, Any]) -> str:
+def _as_asked(host: LoginHost) -> str:
     key = HostKey(host["type"] or "", host["fingerprint"] or "")
     return shown_as(host["name"], host["host_name"], key)

@@ -1,13 +1,14 @@
 """The page of the key: the username, what is needed first, and the first renewal."""
 
 from functools import partial
-from typing import Any
 
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from alpkey.core.desktop.setup_pages import Page
 from alpkey.core.errors import InvalidInput
 from alpkey.core.messages.describe import error_object
+from alpkey.core.results.settings import ChangedSettingResult
+from alpkey.core.results.ssh import ConfigPlanResult
 from alpkey.core.state.snapshot import Stamp
 from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.views import status as status_view
@@ -92,12 +93,12 @@ class KeyPage(SetupPage):
         snapshot = self.world.current_state().snapshot
         return snapshot.stamp if snapshot else Stamp()
 
-    def _suggest(self, result: dict[str, Any]) -> None:
+    def _suggest(self, result: ConfigPlanResult) -> None:
         """Fill in the name from the user's own configuration, unless one was typed."""
         if result["user"] and not self._name.isModified():
             self._name.setText(result["user"])
 
-    def _named(self, _: dict[str, Any]) -> None:
+    def _named(self, _: ChangedSettingResult) -> None:
         self.world.renew(self.window())
 
     def _ask_who(self) -> None:

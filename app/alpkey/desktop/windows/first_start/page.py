@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from alpkey.core.desktop.setup_pages import Known, Page, is_needed
-from alpkey.core.errors import Cancelled
+from alpkey.core.errors import Cancelled, ErrorObject
+from alpkey.core.results.ssh import ConfigPlanResult, LoginHost
 from alpkey.core.site import Site
 from alpkey.core.state.snapshot import KeyState
 from alpkey.desktop.child.child_process import ChildProcess
@@ -33,8 +34,8 @@ class SetupWorld:
     command: Callable[..., list[str]]
     start: Callable[..., object]
     renew: Callable[[QWidget], None]
-    config: dict[str, Any] | None = None
-    hosts: list[dict[str, Any]] | None = None
+    config: ConfigPlanResult | None = None
+    hosts: list[LoginHost] | None = None
 
     def known(self) -> Known:
         """Everything that is known now."""
@@ -142,7 +143,7 @@ class SetupPage(QWidget):
         self._show_whether_locked()
         return child
 
-    def show_error(self, error: dict[str, Any]) -> None:
+    def show_error(self, error: ErrorObject) -> None:
         """Show the error, unless the user cancelled."""
         if error["code"] != Cancelled.default_code:
             self.say(error_view.text(error), at_once=True)
@@ -153,7 +154,7 @@ class SetupPage(QWidget):
     def clear(self) -> None:
         self.trouble.hide()
 
-    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: Any) -> None:
         self._show_whether_locked()
         if not self._stopped:
             on_done(result)

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
 
 from PySide6.QtWidgets import QButtonGroup, QFormLayout, QLineEdit, QRadioButton, QWidget
 
 from alpkey.core.desktop.setup_pages import Page
+from alpkey.core.errors import ErrorObject
+from alpkey.core.events import AskObject
+from alpkey.core.results.status import KeychainCheckResult, PassphraseResult
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.widgets import GRID_PX, words_label
 
@@ -27,7 +29,7 @@ class ProtectionPage(SetupPage):
     def __init__(self, world: SetupWorld) -> None:
         super().__init__(world)
         self._can_keep = False
-        self._ask: dict[str, Any] | None = None
+        self._ask: AskObject | None = None
         self._answer: Callable[[int, dict[str, str | bool]], None] | None = None
         self._methods = QButtonGroup(self)
         self._keychain = self._method(
@@ -101,7 +103,7 @@ class ProtectionPage(SetupPage):
 
     # What the child asks
 
-    def _asked(self, ask: dict[str, Any]) -> None:
+    def _asked(self, ask: AskObject) -> None:
         """What was typed answers a question; only a refused answer is typed again."""
         self._ask = ask
         for name in self._roles():
@@ -139,11 +141,11 @@ class ProtectionPage(SetupPage):
 
     # What is shown
 
-    def _protected(self, _: dict[str, Any]) -> None:
+    def _protected(self, _: PassphraseResult) -> None:
         self._forget()
         self.done.emit()
 
-    def show_error(self, error: dict[str, Any]) -> None:
+    def show_error(self, error: ErrorObject) -> None:
         super().show_error(error)
         if self.commands.is_idle:
             self._forget()
@@ -156,15 +158,15 @@ class ProtectionPage(SetupPage):
         self.body.setEnabled(True)
         self._choose()
 
-    def _fail(self, error: dict[str, Any]) -> None:
+    def _fail(self, error: ErrorObject) -> None:
         self.show_error(error)
         self.checked.emit()
 
-    def _know(self, result: dict[str, Any]) -> None:
+    def _know(self, result: KeychainCheckResult) -> None:
         keychain = result["keychain"]
         self._can_keep = keychain["usable"]
         self._keychain.setEnabled(self._can_keep)
-        self._why_not.setText("" if self._can_keep else keychain["trouble"])
+        self._why_not.setText(keychain["trouble"] or "")
         self._why_not.setVisible(not self._can_keep)
         (self._keychain if self._can_keep else self._none).setChecked(True)
         self.checked.emit()

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.errors import Cancelled
+from alpkey.core.errors import Cancelled, ErrorObject
 from alpkey.core.messages.describe import describe
+from alpkey.core.results.ssh import ConnectResult, DisconnectResult
 from alpkey.core.ssh import vscode
 from alpkey.desktop import local_time
 from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
@@ -103,8 +104,8 @@ class ClustersPage(QWidget):
             self._start("connect", name, *self._forwarding)
 
     def _copy(self) -> None:
-        def copy(result: dict[str, Any]) -> None:
-            self._note.say(copied(shlex.join(result["command"])))
+        def copy(result: ConnectResult) -> None:
+            self._note.say(copied(shlex.join(result["command"] or ())))
 
         self._run(copy, self._show_error, self._chosen, "--print", *self._forwarding)
 
@@ -132,11 +133,11 @@ class ClustersPage(QWidget):
             )
             self.commands.run(ended, failed, "disconnect", "--events")
 
-    def _show_disconnected(self, result: dict[str, Any]) -> None:
+    def _show_disconnected(self, result: DisconnectResult) -> None:
         names = ", ".join(result["disconnected"])
         self._note.say(f"Disconnected: {names}" if names else "No shared connection was open.")
 
-    def _failed(self, name: str, error: dict[str, Any]) -> None:
+    def _failed(self, name: str, error: ErrorObject) -> None:
         if error["code"] == Cancelled.default_code:
             self._note.say("")
         else:
@@ -163,7 +164,7 @@ class ClustersPage(QWidget):
             *("connect", *arguments, "--events"),
         )
 
-    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: Any) -> None:
         self._show_running(False)
         on_done(result)
 
@@ -173,7 +174,7 @@ class ClustersPage(QWidget):
         for widget in (*self._doing[1:], self._disconnect):
             widget.setEnabled(not running)
 
-    def _show_error(self, error: dict[str, Any]) -> None:
+    def _show_error(self, error: ErrorObject) -> None:
         self._note.say(error_view.text(error))
 
     def _lay_out(self) -> None:

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 )
 
 from alpkey.core.doctor.buttons import Button
+from alpkey.core.errors import ErrorObject
 from alpkey.core.messages import doctor as doctor_messages
+from alpkey.core.results.doctor import DoctorResult, FindingObject
 from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import findings as finding_view
@@ -33,7 +35,6 @@ from alpkey.desktop.windows.widgets import (
 )
 
 REPORT_SIZE_PX = (72 * GRID_PX, 48 * GRID_PX)
-Finding = dict[str, Any]
 
 
 class DoctorPage(QWidget):
@@ -91,23 +92,23 @@ class DoctorPage(QWidget):
             ended, partial(self._ended, self._show_error), "doctor", "--events", *arguments
         )
 
-    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: Any) -> None:
         self.setEnabled(True)
         if self.isVisible():
             on_done(result)
 
-    def _show_error(self, error: dict[str, Any]) -> None:
+    def _show_error(self, error: ErrorObject) -> None:
         self._state.setText(error["title"])
         detail = words_label("doctor-error", error_view.advice(error))
         self._list.setWidget(stack([detail]))
 
-    def _apply(self, result: dict[str, Any]) -> None:
-        findings: list[Finding] = result["findings"]
+    def _apply(self, result: DoctorResult) -> None:
+        findings: list[FindingObject] = result["findings"]
         self._state.setText(doctor_messages.number_of_findings(len(findings)))
         announce(self, self._state.text())
         self._show(findings)
 
-    def _show(self, findings: list[Finding]) -> None:
+    def _show(self, findings: list[FindingObject]) -> None:
         """Show the findings; every button gets its own letter."""
         offers = [finding_view.button(finding) for finding in findings]
         labels = [*doctor_messages.PAGE_BUTTONS, *(offer.label for offer in offers if offer)]
@@ -121,7 +122,7 @@ class DoctorPage(QWidget):
         ]
         self._list.setWidget(stack(cards))
 
-    def _card(self, finding: Finding, offer: Button | None, label: str) -> QWidget:
+    def _card(self, finding: FindingObject, offer: Button | None, label: str) -> QWidget:
         name = finding["id"]
         title = bold_label(f"title-{name}", finding_view.title(finding))
         card = QWidget()
@@ -153,7 +154,7 @@ class DoctorPage(QWidget):
     def _report(self, kind: str) -> None:
         self._run(self._show_report, f"--report={kind}")
 
-    def _show_report(self, result: dict[str, Any]) -> None:
+    def _show_report(self, result: DoctorResult) -> None:
         self._apply(result)
         dialog = ReportDialog(result["report"], result["support"], self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

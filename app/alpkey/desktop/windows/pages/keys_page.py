@@ -17,9 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.errors import Cancelled
+from alpkey.core.errors import Cancelled, ErrorObject
 from alpkey.core.messages.describe import describe
 from alpkey.core.messages.warnings import WARNINGS, warning_text
+from alpkey.core.results.keys import KeysResult, RevokedKeysResult
 from alpkey.core.site import Site
 from alpkey.desktop import local_time
 from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
@@ -125,7 +126,7 @@ class KeysPage(QWidget):
         self._show()
         self._cancel.setFocus()
 
-    def _ended(self, on_done: ResultHandler, result: dict[str, Any]) -> None:
+    def _ended(self, on_done: ResultHandler, result: Any) -> None:
         if (waiting := self._pages.currentWidget()) is not None and waiting is not self._list:
             self._pages.removeWidget(waiting)
             waiting.deleteLater()
@@ -133,19 +134,19 @@ class KeysPage(QWidget):
         self._show()
         self._methods[0].setFocus()
 
-    def _listed(self, result: dict[str, Any]) -> None:
+    def _listed(self, result: KeysResult) -> None:
         self._listed_at = local_time.now()
         self._lines = keys_view.lines(result["keys"], self._listed_at)
         self._state.setText(keys_view.quota(result["quota"]))
         self._note.setText(f"As {self._site.name} lists them at {self._listed_at:%H:%M}.")
         announce(self, self._state.text())
 
-    def _revoked(self, revoked: Sequence[KeyLine], _: dict[str, Any]) -> None:
+    def _revoked(self, revoked: Sequence[KeyLine], _: RevokedKeysResult) -> None:
         """They are void at once; the list is requested again only if the user asks for it."""
         self._lines = tuple(line for line in self._lines if line not in revoked)
         self._say("Revoked. What was open with it stays open until it is closed.")
 
-    def _show_error(self, error: dict[str, Any]) -> None:
+    def _show_error(self, error: ErrorObject) -> None:
         if error["code"] != Cancelled.default_code:
             self._say(error_view.text(error))
 

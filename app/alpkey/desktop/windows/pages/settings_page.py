@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from typing import Any
 
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import (
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from alpkey.core.errors import ErrorObject
 from alpkey.core.messages import settings as settings_messages
 from alpkey.core.messages import setup as setup_messages
 from alpkey.core.settings.policy import Chosen
@@ -213,5 +213,5 @@ def _words(name: str) -> QLabel:
     return label
 
 
-def _error_text(error: dict[str, Any]) -> str:
+def _error_text(error: ErrorObject) -> str:
     return f"{error['title']}. {error['detail']}"

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from alpkey.core.errors import Cancelled
+from alpkey.core.errors import Cancelled, ErrorObject
 from alpkey.core.site import Site
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, TunnelTarget
 from alpkey.desktop.child.command_tracker import CommandTracker
@@ -170,6 +169,6 @@ class TunnelsPage(QWidget):
             lambda _: self._note.say(""), self._show_error, "tunnel", "close", tunnel.id, "--events"
         )
 
-    def _show_error(self, error: dict[str, Any]) -> None:
+    def _show_error(self, error: ErrorObject) -> None:
         if error["code"] != Cancelled.default_code:
             self._note.say(error_view.text(error))

@@ -5,10 +5,12 @@ The dialog is the view: it builds the pages, and calls back with each event and 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-from alpkey.core.errors import Cancelled
+from alpkey.core.errors import Cancelled, ErrorObject, Param
+from alpkey.core.events import AskObject, FieldObject, ShowObject
 from alpkey.core.messages.warnings import WARNINGS, warning_text
+from alpkey.core.results.status import RenewResult
 from alpkey.core.signin.methods import first_method, methods
 from alpkey.core.site import SignInMethod, Site
 from alpkey.desktop.current_state import CurrentState
@@ -77,7 +79,7 @@ class Form(Progress, Protocol):
 
     def values(self) -> dict[str, str | bool]: ...
 
-    def set_fields(self, fields: Sequence[dict[str, Any]]) -> None: ...
+    def set_fields(self, fields: Sequence[FieldObject]) -> None: ...
 
     def suggest_username(self, name: str) -> None: ...
 
@@ -85,13 +87,13 @@ class Form(Progress, Protocol):
 
     def set_busy(self, busy: bool) -> None: ...
 
-    def show_error(self, error: dict[str, Any] | None, field: str) -> None: ...
+    def show_error(self, error: ErrorObject | None, field: str) -> None: ...
 
 
 class External(Progress, Protocol):
     """The page of an external sign-in, as the controller uses it."""
 
-    def show_page(self, page: dict[str, Any]) -> None: ...
+    def show_page(self, page: ShowObject) -> None: ...
 
 
 class View(Protocol):
@@ -137,7 +139,7 @@ class RenewalController:
         self._view = view
         self._current_state = current_state
         self._then_connect = then_connect
-        self._ask: dict[str, Any] = {}
+        self._ask: AskObject | None = None
         self._notes: list[str] = []
         self._proven = self._sent = self._closing = False
         self._child: Child | None = None
@@ -174,7 +176,7 @@ class RenewalController:
         snapshot = state.snapshot
         first = self._find_methods(state)
         self._proven = self._sent = False
-        self._ask = {}
+        self._ask = None
         self._notes = []
         self._method, self._next_method = method, None
         self._quota_note = (
@@ -201,15 +203,15 @@ class RenewalController:
 
     # Events of the child
 
-    def asked(self, ask: dict[str, Any]) -> None:
+    def asked(self, ask: AskObject) -> None:
         """A question repeated with the same number only adds what the keychain returned."""
-        is_repeated = ask["ask"] == self._ask.get("ask")
+        is_repeated = self._ask is not None and ask["ask"] == self._ask["ask"]
         self._ask = ask
         self._sent = False
         if is_repeated:
             self._form.set_fields(ask["fields"])
             return
-        if not self._is_question:
+        if self._question is None:
             self._prepare_form(ask)
         if not isinstance(self._screen, StillGood):
             self._show_asked()
@@ -222,16 +224,16 @@ class RenewalController:
             self._proven = True
             self._form.unlock(proven=True)
 
-    def warned(self, code: str, params: dict[str, Any]) -> None:
+    def warned(self, code: str, params: Mapping[str, Param]) -> None:
         if code in WARNINGS:
             self._notes.append(warning_text(code, params))
             self._progress.say(self._notes[-1])
 
-    def shown(self, page: dict[str, Any]) -> None:
+    def shown(self, page: ShowObject) -> None:
         if self._external:
             self._external.show_page(page)
 
-    def done(self, result: dict[str, Any]) -> None:
+    def done(self, result: RenewResult) -> None:
         if self._closing:
             self._view.accept()
         elif self._then_connect:
@@ -241,7 +243,7 @@ class RenewalController:
             if not (self._notes or result["cancelled_late"]):
                 self._view.notify_renewed()
 
-    def failed(self, error: dict[str, Any]) -> None:
+    def failed(self, error: ErrorObject) -> None:
         if self._closing or self._next_method or error["code"] == Cancelled.default_code:
             self._end()
         elif error["code"] in _FORM_NO_LONGER and self._site.has_gateway:
@@ -275,8 +277,8 @@ class RenewalController:
 
     def answer_question(self, yes: bool | str) -> None:
         """Answer the question that is shown, and go on with the sign-in."""
-        if self._is_question:
-            self._answer({self._ask["fields"][0]["name"]: yes})
+        if question := self._question:
+            self._answer({question["name"]: yes})
             self._show_sign_in()
 
     def act_on_failure(self, action: FailureAction) -> None:
@@ -307,8 +309,10 @@ class RenewalController:
         return self._external or self._form
 
     @property
-    def _is_question(self) -> bool:
-        return self.is_asked and self._ask["fields"][0]["kind"] in ("confirm", "choice")
+    def _question(self) -> FieldObject | None:
+        """The field that is asked for, if the answer is one of a few."""
+        first = self._ask["fields"][0] if self._ask else None
+        return first if first and first["kind"] in ("confirm", "choice") else None
 
     def _find_methods(self, state: CurrentState) -> SignInMethod:
         """Find the methods that lead to a key now; return the one that comes first."""
@@ -319,20 +323,21 @@ class RenewalController:
         self._methods = tuple(sorted(possible, key=lambda method: method is not first))
         return first
 
-    def _prepare_form(self, ask: dict[str, Any]) -> None:
+    def _prepare_form(self, ask: AskObject) -> None:
         fields, error = ask["fields"], ask["error"]
         self._form.set_busy(False)
         self._form.set_fields(fields)
         self._form.unlock(proven=self._proven)
-        self._form.show_error(error, (error or {}).get("params", {}).get("field") or "otp")
+        wrong = error["params"].get("field") if error else None
+        self._form.show_error(error, str(wrong or "otp"))
         if error is None:
             known = {field["name"]: field["value"] for field in fields}
             self._form.suggest_username(known.get("username") or "")
 
     def _answer(self, values: Mapping[str, str | bool]) -> None:
-        if self._child is not None:
+        if self._child is not None and self._ask is not None:
             self._child.answer(self._ask["ask"], values)
-            self._ask = {}
+            self._ask = None
 
     def _end(self) -> None:
         """The child was cancelled: for another sign-in method, or to close."""
@@ -347,17 +352,18 @@ class RenewalController:
 
     def _show_asked(self) -> None:
         """Show what the child waits for; before it has asked anything, that is the sign-in."""
-        if not self._is_question:
+        field = self._question
+        if field is None:
             self._show_sign_in()
             return
-        field, error = self._ask["fields"][0], self._ask["error"]
-        if field["kind"] == "choice":
-            self._show(AccountQuestion(field["value"], error["title"], error["detail"]))
+        value, error = field["value"] or "", self._ask["error"] if self._ask else None
+        if field["kind"] == "choice" and error:
+            self._show(AccountQuestion(value, error["title"], error["detail"]))
         elif field["name"] == FIRST_ACCOUNT:
-            self._show(FirstAccountQuestion(field["value"]))
+            self._show(FirstAccountQuestion(value))
         else:
             question = KeepSignInQuestion if field["name"] == KEEP_SIGN_IN else ReplaceQuestion
-            self._show(question(field["value"]))
+            self._show(question(value))
 
     def _show_sign_in(self) -> None:
         if self._external:
@@ -379,7 +385,7 @@ class RenewalController:
     def _is_external(self) -> bool:
         return self._method in EXTERNAL_METHODS
 
-    def _show_done(self, result: dict[str, Any]) -> None:
+    def _show_done(self, result: RenewResult) -> None:
         state = self._current_state()
         title, quota = "The key is installed", ""
         if snapshot := state.snapshot:
@@ -387,7 +393,7 @@ class RenewalController:
             quota = f"{status_view.quota_line(snapshot.quota, state.now)}."
         self._show(Done(title, quota, result["cancelled_late"], tuple(self._notes)))
 
-    def _show_failure(self, error: dict[str, Any]) -> None:
+    def _show_failure(self, error: ErrorObject) -> None:
         if error["params"].get("instead") and not self._is_external:
             external = tuple(method for method in self._methods if method in EXTERNAL_METHODS)
             others = (*external, SignInMethod.PASSWORD)

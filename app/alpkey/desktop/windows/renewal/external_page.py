@@ -1,12 +1,12 @@
 """The page shown while the user signs in with the browser, or on another device."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
+from alpkey.core.events import ShowObject
 from alpkey.desktop.windows.renewal.page import RenewalPage, cancel_button
 from alpkey.desktop.windows.renewal.steps import StepList, busy_bar
 from alpkey.desktop.windows.widgets import announce, button, heading, words_label
@@ -59,7 +59,7 @@ class ExternalPage(RenewalPage):
     def buttons(self, close: Callable[[], object]) -> list[QPushButton]:
         return [cancel_button(close)]
 
-    def show_page(self, page: dict[str, Any]) -> None:
+    def show_page(self, page: ShowObject) -> None:
         """Show the page to sign in at, from a ``show`` event; for a device with code and QR code.
 
         The steps are marked once the user has signed in there.

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
@@ -15,6 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from alpkey.core.errors import ErrorObject
+from alpkey.core.events import FieldObject
 from alpkey.core.keychain.entries import WISH as KEEP
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.renewal.page import RenewalPage, cancel_button
@@ -103,7 +104,7 @@ class FormPage(RenewalPage):
             typed[KEEP] = self.keep.isChecked()
         return {name: value for name, value in typed.items() if name not in self._saved}
 
-    def set_fields(self, fields: Sequence[dict[str, Any]]) -> None:
+    def set_fields(self, fields: Sequence[FieldObject]) -> None:
         """Show what the child asks for now; a field that the user has begun to fill in stays."""
         saved = {field["name"] for field in fields if field["kept"]} & {"password", "otp"}
         account = next((field["value"] for field in fields if field["name"] == "username"), None)
@@ -161,7 +162,7 @@ class FormPage(RenewalPage):
         self._note.setText(text)
         self._note.setVisible(bool(text))
 
-    def show_error(self, error: dict[str, Any] | None, field: str) -> None:
+    def show_error(self, error: ErrorObject | None, field: str) -> None:
         """Show the error below the field it belongs to, and focus that field."""
         for name, label in self._errors.items():
             is_here = error is not None and name == field

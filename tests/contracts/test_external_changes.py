@@ -10,14 +10,14 @@ from alpkey.adapters.state.external_changes import ExternalChangesFile
 from alpkey.adapters.state.external_files import ExternalFilesOnDisk
 from alpkey.core.desktop.external_file import ExternalFile
 from alpkey.core.desktop.ports import ExternalFiles
-from alpkey.core.state.external_change_ports import ExternalChanges
-from tests.contracts.fakes import FakeOutside, FakeTouched
+from alpkey.core.state.ports import ExternalChanges
+from tests.contracts.fakes import FakeExternalChanges, FakeExternalFiles
 
 
 @pytest.fixture(params=["file", "fake"])
 def external_changes(request: pytest.FixtureRequest, tmp_path: Path) -> ExternalChanges:
     return (
-        FakeTouched()
+        FakeExternalChanges()
         if request.param == "fake"
         else ExternalChangesFile(tmp_path / "state/touched.json")
     )
@@ -41,7 +41,11 @@ class TestTouched:
 
 @pytest.fixture(params=["files", "fake"])
 def outside(request: pytest.FixtureRequest) -> ExternalFiles:
-    return FakeOutside() if request.param == "fake" else ExternalFilesOnDisk(FakeTouched(), now)
+    return (
+        FakeExternalFiles()
+        if request.param == "fake"
+        else ExternalFilesOnDisk(FakeExternalChanges(), now)
+    )
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def file(tmp_path: Path) -> ExternalFile:
 
 def put_by_another(outside: ExternalFiles, file: ExternalFile, content: bytes) -> None:
     """Past the record, as a person or a desktop does it."""
-    if isinstance(outside, FakeOutside):
+    if isinstance(outside, FakeExternalFiles):
         outside.files[file.path] = content
     else:
         file.path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,42 @@
+"""Tunnels to services on compute nodes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from alpkey.adapters.clock import now
+from alpkey.adapters.process.processes import Detached
+from alpkey.glance import tunnels
+from alpkey.wiring.base import own_command
+from alpkey.wiring.ssh import cluster_access
+
+if TYPE_CHECKING:
+    from alpkey.actions.tunnels.supervisor import TunnelWorld
+    from alpkey.core.cancellation import Cancellation
+    from alpkey.wiring.base import Wiring
+
+
+def tunnel_world(wiring: Wiring, cancellation: Cancellation) -> TunnelWorld:
+    """What opening, supervising and closing tunnels needs."""
+    from alpkey.actions.tunnels.supervisor import TunnelWorld
+    from alpkey.adapters.ssh.remote import SshRemote
+    from alpkey.adapters.system.browser import DesktopBrowser
+    from alpkey.adapters.system.local_ports import SystemPorts
+    from alpkey.adapters.tunnels.records import TunnelRecords
+    from alpkey.adapters.tunnels.ssh_process import OpenSshProcess
+
+    return TunnelWorld(
+        access=cluster_access(wiring, cancellation),
+        run_on_host=SshRemote(os.environ).run,
+        line=OpenSshProcess(os.environ),
+        files=TunnelRecords(wiring.paths.tunnels, wiring.paths.last_tunnel, wiring.runtime),
+        ports=SystemPorts(),
+        listed=lambda: tunnels(wiring.paths, now()),
+        browse=DesktopBrowser(os.environ, sys.platform).open,
+        start_detached_tunnel=lambda arguments: Detached(own_command(*arguments)),
+        pause=time.sleep,
+        process=os.getpid(),
+    )
