@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .files import make_private_folder, write_private
-from .network import CLUSTERS, HOSTS, SSH_PORT
+from .network import HOSTS, SSH_PORT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,11 +42,6 @@ host_key_alias = {ela_name}
 names = {ela_names}
 """
 
-NAMES = """
-[hosts.{name}]
-names = {names}
-"""
-
 
 def prepare(sandbox: Description, listening: Mapping[str, Listening]) -> None:
     """Make the home of `sandbox`, or renew the two files in it that describe this run.
@@ -62,7 +57,7 @@ def prepare(sandbox: Description, listening: Mapping[str, Listening]) -> None:
 
 def site(sandbox: Description, ela: Listening) -> str:
     """The site file: laid over the one that the client ships."""
-    top = SITE.format(
+    return SITE.format(
         ca_bundle=_toml(sandbox.ca_bundle),
         service_url=_toml(sandbox.service_url),
         gateway_url=_toml(sandbox.gateway_url),
@@ -73,10 +68,6 @@ def site(sandbox: Description, ela: Listening) -> str:
         ela_name=_toml(HOSTS["ela"].full_name),
         ela_names=_toml_list(HOSTS["ela"].typed_names),
     )
-    names = (
-        NAMES.format(name=name, names=_toml_list(HOSTS[name].typed_names)) for name in CLUSTERS
-    )
-    return top + "".join(names)
 
 
 def known_hosts(listening: Mapping[str, Listening]) -> str:

@@ -51,4 +51,4 @@ def test_the_key_comes_from_a_file_that_nobody_else_may_read() -> None:
     service = unit("service")["Service"]
     file = service["EnvironmentFile"].removeprefix("%h/")
     assert "CSCS_API_KEY" not in service["Environment"]
-    assert f"install -m 600 /dev/null ~/{file}" in (ROOT / "README.md").read_text()
+    assert f"install -m 600 /dev/null ~/{file}" in (ROOT / "docs/administrators.md").read_text()
