@@ -228,7 +228,7 @@ def test_where_passwords_are_retired_none_is_asked_for(home: Home) -> None:
         browser = Browser(home.centre)
         browser.submit(browser.sign_in(browser.open(page)), "allow")
         terminal.wait_for("Is this your account")
-        terminal.type("y")
+        terminal.type("y\n")
         terminal.wait_for("Key valid until")
         assert terminal.end() == 0
         assert "assword" not in terminal.shown
