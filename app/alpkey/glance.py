@@ -39,7 +39,14 @@ from alpkey.core.settings.settings import (
     read_values,
     unknown_keys,
 )
-from alpkey.core.site import InvalidSite, Site, overlaid, read_site, with_clusters
+from alpkey.core.site import (
+    InvalidSite,
+    Site,
+    overlaid,
+    read_site,
+    with_clusters,
+    with_services_in_use_first,
+)
 from alpkey.core.ssh.aliases import Alias, from_text
 from alpkey.core.ssh.control_sockets import is_shared
 from alpkey.core.state import journal, journal_lines, quota
@@ -199,7 +206,7 @@ def _read_site(at: Paths, name: str) -> Site:
                 raise _unreadable(layer, str(error)) from None
     if site is None:
         raise _unreadable(_deciding_file(at, SITE), no_such_site(name, site_names(at)))
-    return site
+    return with_services_in_use_first(site, datetime.now().astimezone().date())
 
 
 def _deciding_file(at: Paths, key: str) -> Path:

@@ -26,6 +26,7 @@ from alpkey.core.site import SignInMethod
 from alpkey.core.timestamps import duration
 from alpkey.wiring.base import Wiring
 from alpkey.wiring.renewal import (
+    check_account_known,
     renew_at_gateway,
     renew_automatically,
     renew_by_password,
@@ -155,6 +156,8 @@ def renew_command(
             return renew_for_service_account(wiring, if_needed, cancellation)
         if silent:
             return renew_automatically(wiring, cancellation)
+        if at_gateway and not (yes or username or output.can_ask):
+            check_account_known(wiring)
         if at_gateway:
             return renew_at_gateway(
                 wiring, method or external_method(wiring), request, cancellation

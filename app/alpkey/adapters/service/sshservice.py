@@ -12,9 +12,10 @@ from alpkey.core.secret import Secret
 from alpkey.core.signin.key_service import Credentials
 from alpkey.core.site import Service, Site
 
-PROVE_TIMEOUT_S = 15.0
+# Nothing secret is sent yet, and the user waits for a form or for another way to sign in.
+PROVE_TIMEOUT_S = 2.5
 ISSUE_TIMEOUT_S = 30.0
-OTHER_TIMEOUT_S = 5.0
+OTHER_TIMEOUT_S = 2.5
 
 
 class SshService:

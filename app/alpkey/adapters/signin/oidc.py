@@ -22,7 +22,7 @@ from alpkey.core.json_text import parse_json
 from alpkey.core.secret import Secret
 from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, Tokens
-from alpkey.core.site import OpenId, SignInMethod, Site
+from alpkey.core.site import GATEWAY, OpenId, SignInMethod, Site
 
 TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 5.0
@@ -36,6 +36,24 @@ DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 # Not for this client, or for no client at all (RFC 6749, section 5.2).
 _NOT_BY_PASSWORD = ("unauthorized_client", "unsupported_grant_type")
+
+# What a provider calls its refusals (RFC 6749, 5.2; RFC 8628, 3.5).  A proxy or a rate limit in
+# front of it answers with the same statuses, in words of its own.
+_PROVIDER_ERRORS = frozenset(
+    {
+        "access_denied",
+        "authorization_pending",
+        "expired_token",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_scope",
+        "slow_down",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    }
+)
+_REFUSAL_STATUSES = (400, 401, 403)
 
 Form = Mapping[str, str | Secret]
 
@@ -58,6 +76,10 @@ class OpenIdSignIn:
         self._site = site
         self._http = http
         self._peer = Peer.at(openid.issuer)
+        # The centre's own client sends it here as well as to the gateway.
+        self._client_type = next(
+            (service.client_type for service in site.services if service.kind == GATEWAY), "cli"
+        )
         self._now = now
         self._metadata: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
@@ -104,12 +126,13 @@ class OpenIdSignIn:
             self._password_refusal,
         )
 
-    def for_browser(self) -> BrowserRequest:
+    def for_browser(self, fresh_for: str | None = None) -> BrowserRequest:
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
         self.prepare()
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
+        again = {"prompt": "login", "login_hint": fresh_for} if fresh_for else {}
         url = prepare_grant_uri(
             self._endpoint("authorization_endpoint"),
             self._openid.client_id,
@@ -120,6 +143,7 @@ class OpenIdSignIn:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
+            **again,
         )
         return BrowserRequest(url, state, nonce, Secret(verifier))
 
@@ -192,8 +216,9 @@ class OpenIdSignIn:
         answer = self._sent("token_endpoint", form)
         body = json_object(answer)
         if answer.status != 200:
-            given = str(body.get("error")), shown(str(body.get("error_description", "")))
-            raise refused(*given) or self._refusal(answer)
+            words = str(body.get("error")), shown(str(body.get("error_description", "")))
+            is_refusal = answer.status in _REFUSAL_STATUSES
+            raise (refused(*words) if is_refusal else None) or self._refusal(answer)
         access, refresh, identity = (
             body.get(name) for name in ("access_token", "refresh_token", "id_token")
         )
@@ -264,9 +289,16 @@ class OpenIdSignIn:
         return self._token_refusal(error, description)
 
     def _refusal(self, answer: HttpAnswer) -> AlpkeyError:
+        """A refusal only in the provider's own words; all else is trouble on the way to it."""
         body = json_object(answer)
-        message = body.get("error_description") or body.get("error")
-        if not isinstance(message, str) or answer.status >= 500:
+        error = body.get("error")
+        message = body.get("error_description") or error
+        is_own = answer.status == 400 or (
+            answer.status in _REFUSAL_STATUSES
+            and isinstance(error, str)
+            and error in _PROVIDER_ERRORS
+        )
+        if not isinstance(message, str) or not is_own:
             return self._peer.trouble(f"It answers with status {answer.status}.")
         return SignInRefused("request-refused", site=self._site.name, message=shown(message))
 
@@ -301,6 +333,7 @@ class OpenIdSignIn:
                 "POST",
                 self._endpoint(endpoint),
                 form={"client_id": self._openid.client_id, **form},
+                headers={"X-Client-Type": self._client_type},
                 timeout_s=TIMEOUT_S,
                 connect_timeout_s=CONNECT_TIMEOUT_S,
             )

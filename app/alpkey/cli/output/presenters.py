@@ -22,6 +22,7 @@ from alpkey.core.events import (
     Answer,
     Ask,
     Await,
+    Field,
     Show,
     Shown,
     Step,
@@ -68,7 +69,17 @@ _QUESTIONS = {
     "uninstall": ("uninstall-question", "Undo all this"),
     "revoke": ("revoke-question", "Revoke them"),
     "job": ("job-question", "End it"),
+    "first_account": ("account-question", "Is this your account"),
 }
+
+# The answers to a choice, as they are offered; {value} is what the question is about.
+_CHOICES = {
+    "switch": "Switch account",
+    "use": "Use {value} here",
+    "cancel": "Cancel",
+}
+# Answers that are no secret.
+_PLAIN_ANSWERS = ("username", "account")
 
 
 class Presenter(Protocol):
@@ -120,6 +131,8 @@ class TextOutput:
             wrong = ask.error.params.get("field")
             again = [wrong, f"{wrong}_again"] if wrong else ["password", "otp"]
             self._known = {name: value for name, value in self._known.items() if name not in again}
+        if ask.fields[0].kind == "choice":  # asked anew each time
+            return {field.name: _chosen(field) for field in ask.fields}
         for field in ask.fields:
             has_error = self._has_error(ask, field.name)
             if field.kind == "text" and field.value and not has_error:
@@ -291,9 +304,9 @@ def read_prepared(line: str) -> Answer:
 
 
 def wrapped(values: dict[str, Any]) -> Answer:
-    """Wrap every text but the username as a secret, so that nothing typed is shown by mistake."""
+    """Wrap every text but an account as a secret, so that nothing typed is shown by mistake."""
     return {
-        name: Secret(value) if isinstance(value, str) and name != "username" else value
+        name: Secret(value) if isinstance(value, str) and name not in _PLAIN_ANSWERS else value
         for name, value in values.items()
     }
 
@@ -315,9 +328,11 @@ def half_blocks(rows: Sequence[str]) -> str:
     return "\n".join(f"\x1b[30;107m{line}\x1b[0m" for line in lines)
 
 
-def cannot_ask(ask: Ask) -> Cancelled:
+def cannot_ask(ask: Ask) -> AlpkeyError:
     """The error for a question that cannot be asked."""
     field = ask.fields[0]
+    if field.kind == "choice" and ask.error:
+        return ask.error
     if field.kind == "confirm":
         code, _ = _QUESTIONS[field.name]
         return Cancelled(code) if field.name == "apply" else Cancelled(code, path=field.value)
@@ -354,6 +369,14 @@ def _row(line: str | bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return row if isinstance(row, dict) else {}
+
+
+def _chosen(field: Field) -> str:
+    for number, choice in enumerate(field.choices, start=1):
+        label = _CHOICES.get(choice, choice).format(value=field.value)
+        click.echo(f"  {number}  {label}", err=True)
+    numbers = click.IntRange(1, len(field.choices))
+    return field.choices[click.prompt("Number", type=numbers, err=True) - 1]
 
 
 def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:

@@ -50,6 +50,10 @@ WARNINGS: Mapping[str, str] = {
     "replaced-first": "No key is left, so the one of this computer is revoked first. "
     "Until the next one is here there is none.",
     "session-unread": "The kept sign-in cannot be read. {title}: {detail}",
+    "account-not-remembered": "The setting 'username' could not be changed to {account}. "
+    "{title}: {detail}",
+    "session-unused": "The saved sign-in was not used this time, and stays saved. "
+    "{title}: {detail}",
     "session-not-kept": "You are signed in, but that could not be kept. {title}: {detail}",
     "session-none": "{site} gave nothing to stay signed in with.",
     "after-renewal": "The key is installed. {title}. {detail}",

@@ -1,7 +1,8 @@
 """Widgets and helpers that windows share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any, Protocol
 
 from PySide6.QtCore import QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -38,6 +39,12 @@ CODE_DIGITS = 6
 GRID_PX = 8
 _BAR_PX = 2
 _SECOND_MS = 1000
+
+
+class Child(Protocol):
+    """A child process that waits for an answer."""
+
+    def answer(self, number: int, values: Mapping[str, str | bool]) -> None: ...
 
 
 class WrappedLabel(QLabel):
@@ -178,6 +185,28 @@ def ask(
     declined = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(declined)
     box.setEscapeButton(declined)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def ask_about_account(parent: QWidget, ask: Mapping[str, Any], child: Child) -> None:
+    """Ask which account to use where a child does not know; to close is to cancel."""
+    field, error = ask["fields"][0], ask["error"]
+    box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", error["title"], parent=parent)
+    box.setObjectName("another-account")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(error["detail"])
+
+    def add(label: str, choice: str, role: QMessageBox.ButtonRole) -> QPushButton:
+        made = box.addButton(label, role)
+        made.clicked.connect(lambda _: child.answer(ask["ask"], {field["name"]: choice}))
+        return made
+
+    add("&Switch account", "switch", QMessageBox.ButtonRole.AcceptRole)
+    add(f"&Use {field['value']} here", "use", QMessageBox.ButtonRole.AcceptRole)
+    cancel = add("Cancel", "cancel", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
 
