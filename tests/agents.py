@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingUnixStreamServer
 
@@ -110,9 +110,21 @@ def refusing_agent(path: str) -> Iterator[None]:
         yield
 
 
+def no_confirm_agent(path: str, real: str) -> AbstractContextManager[None]:
+    """Takes every key but one whose uses are to be confirmed."""
+    return strict_agent(
+        path, real, lambda message: message[0] == 25 and (message[-1] == 2 or message[-6] == 2)
+    )
+
+
+def no_constraints_agent(path: str, real: str) -> AbstractContextManager[None]:
+    """Takes a key only for as long as it likes, as KeePassXC and Pageant do."""
+    return strict_agent(path, real, lambda message: message[0] == 25)
+
+
 @contextmanager
-def no_confirm_agent(path: str, real: str) -> Iterator[None]:
-    """Passes everything on to the ``real`` one, but for a key whose uses are to be confirmed."""
+def strict_agent(path: str, real: str, refuses: Callable[[bytes], bool]) -> Iterator[None]:
+    """Passes on to the ``real`` one what it does not refuse."""
 
     class Door(StreamRequestHandler):
         def handle(self) -> None:
@@ -121,7 +133,7 @@ def no_confirm_agent(path: str, real: str) -> Iterator[None]:
                 answers = behind.makefile("rb")
                 while head := self.rfile.read(4):
                     message = self.rfile.read(int.from_bytes(head, "big"))
-                    if message[0] == 25 and (message[-1] == 2 or message[-6] == 2):
+                    if refuses(message):
                         self.wfile.write(b"\0\0\0\1\5")
                         continue
                     behind.sendall(head + message)

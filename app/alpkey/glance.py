@@ -5,7 +5,7 @@ a network, an agent or a keychain, and nothing here writes.
 """
 
 import fcntl
-import json
+import io
 import os
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,8 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, NamedTuple, TypeVar
 
-from alpkey import __version__
+from alpkey import __version__, path_checks
 from alpkey.core.errors import InvalidFile
+from alpkey.core.json_text import parse_json
 from alpkey.core.keys.certificate import (
     Certificate,
     CertificateKind,
@@ -25,6 +26,7 @@ from alpkey.core.keys.certificate import (
     public_key_in,
     read_certificate,
 )
+from alpkey.core.keys.certificate_check import unsupported_options
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
 from alpkey.core.paths import Paths, certificate_of
 from alpkey.core.settings.policy import Chosen, choose
@@ -35,8 +37,16 @@ from alpkey.core.settings.settings import (
     Settings,
     no_such_site,
     read_values,
+    unknown_keys,
 )
-from alpkey.core.site import InvalidSite, Site, overlaid, read_site, with_clusters
+from alpkey.core.site import (
+    InvalidSite,
+    Site,
+    overlaid,
+    read_site,
+    with_clusters,
+    with_services_in_use_first,
+)
 from alpkey.core.ssh.aliases import Alias, from_text
 from alpkey.core.ssh.control_sockets import is_shared
 from alpkey.core.state import journal, journal_lines, quota
@@ -52,6 +62,7 @@ from alpkey.core.updates.releases import LastUpdateCheck, Release, is_brought
 from alpkey.trusted_files import DistrustedFile, read_trusted
 
 _HEAD_BYTES = 16 * 1024
+_FILE_LIMIT_BYTES = 1024 * 1024
 
 T = TypeVar("T")
 
@@ -71,7 +82,7 @@ class CommandContext:
 def resources() -> Path:
     """The folder of shipped data: inside the package, or beside ``app`` in a checkout."""
     inside = Path(__file__).parent / "resources"
-    return inside if inside.is_dir() else Path(__file__).parents[2] / "resources"
+    return inside if path_checks.is_dir(inside) else Path(__file__).parents[2] / "resources"
 
 
 class ReadOnce(Generic[T]):
@@ -161,7 +172,11 @@ def shipped_site(at: Paths) -> Site:
 def site_names(at: Paths) -> tuple[str, ...]:
     """The names that the setting ``site`` can have: a file each, shipped or this machine's."""
     folders = (_shipped_sites(), at.site_overrides)
-    return tuple(sorted({path.stem for folder in folders for path in folder.glob("*.toml")}))
+    return tuple(
+        sorted(
+            {path.stem for folder in folders for path in path_checks.with_suffix(folder, ".toml")}
+        )
+    )
 
 
 def _shipped_sites() -> Path:
@@ -191,7 +206,7 @@ def _read_site(at: Paths, name: str) -> Site:
                 raise _unreadable(layer, str(error)) from None
     if site is None:
         raise _unreadable(_deciding_file(at, SITE), no_such_site(name, site_names(at)))
-    return site
+    return with_services_in_use_first(site, datetime.now().astimezone().date())
 
 
 def _deciding_file(at: Paths, key: str) -> Path:
@@ -205,7 +220,9 @@ def chosen(at: Paths, locked: dict[str, Any] | None = None) -> Chosen:
     ``locked`` is the organisation's policy where the caller has read it.
     """
     locked = policy(at) if locked is None else locked
-    return choose(locked, _values(at.settings, locked))
+    table = _table(at.settings)
+    unknown = unknown_keys(table)  # of a newer version: one home may serve two computers
+    return choose(locked, _read_values(at.settings, table, {*locked, *unknown}), unknown)
 
 
 def policy(at: Paths) -> dict[str, Any]:
@@ -219,9 +236,15 @@ def policy(at: Paths) -> dict[str, Any]:
     return locked
 
 
-def _values(path: Path, passing_over: Collection[str] = ()) -> dict[str, Any]:
+def _values(path: Path) -> dict[str, Any]:
+    return _read_values(path, _table(path))
+
+
+def _read_values(
+    path: Path, table: dict[str, Any], passing_over: Collection[str] = ()
+) -> dict[str, Any]:
     try:
-        return read_values(_table(path), passing_over)
+        return read_values(table, passing_over)
     except InvalidSettings as error:
         raise _unreadable(path, str(error)) from None
 
@@ -250,9 +273,7 @@ def aliases(at: Paths) -> list[Alias]:
 
 def shares_connections(at: Paths) -> bool:
     """Whether connections are open that logins go through, or were when last checked."""
-    with suppress(OSError):
-        return any(is_shared(path.name) for path in at.shared_connections.iterdir())
-    return False
+    return any(is_shared(path.name) for path in path_checks.entries(at.shared_connections))
 
 
 def snapshot(
@@ -291,6 +312,7 @@ def snapshot(
         encrypted=key.encrypted,
         stamp=stamp(certificate_path),
         working=_is_locked(at.lock),
+        interrupted=os.access(at.intent, os.F_OK),
         retired=facts.retired,
         warnings=facts.findings,
         stays_signed_in=facts.session_kept and not facts.refusals_in_a_row,
@@ -306,20 +328,20 @@ def snapshot(
 
 def _newer(path: Path) -> Release | None:
     with suppress(OSError):
-        last = LastUpdateCheck.from_bytes(path.read_bytes())
+        last = LastUpdateCheck.from_bytes(_read(path))
         return last.newer_than(__version__) if last else None
     return None
 
 
 def tunnels(at: Paths, now: datetime) -> tuple[TunnelObservation, ...]:
     """The open tunnels, and those whose end is to be shown; by name."""
-    found = (_tunnel(path) for path in sorted(at.tunnels.glob("*.json")))
+    found = (_tunnel(path) for path in path_checks.with_suffix(at.tunnels, ".json"))
     return tuple(tunnel for tunnel in found if tunnel and tunnel.is_worth_telling(now))
 
 
 def _last_tunnel(path: Path) -> TunnelTarget | None:
     with suppress(OSError):
-        return target_from_bytes(path.read_bytes())
+        return target_from_bytes(_read(path))
     return None
 
 
@@ -327,7 +349,7 @@ def _tunnel(path: Path) -> TunnelObservation | None:
     """An open tunnel's file is locked; one that is unlocked may just have been replaced."""
     while True:
         try:
-            with path.open("rb") as file:
+            with path_checks.open_regular(path) as file:
                 alive = _is_held(file)
                 if alive or os.path.samestat(os.fstat(file.fileno()), path.stat()):
                     return from_bytes(file.read(_HEAD_BYTES), alive=alive)
@@ -351,11 +373,19 @@ def _table(path: Path, read: Callable[[Path], bytes] = read_trusted) -> dict[str
     """
     try:
         content = read(path)
-        return _plist(content) if path.suffix == ".plist" else tomllib.loads(content.decode())
+        return _plist(content) if path.suffix == ".plist" else _toml(content)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, DistrustedFile) as error:
         raise _unreadable(path, str(error)) from None
+
+
+def _toml(content: bytes) -> dict[str, Any]:
+    """Read TOML, with the mark that some editors put first (UTF-8 BOM).  Raises ValueError."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def _plist(content: bytes) -> dict[str, Any]:
@@ -365,7 +395,7 @@ def _plist(content: bytes) -> dict[str, Any]:
 
     try:
         table = plistlib.loads(content)
-    except ExpatError as error:
+    except (ExpatError, OverflowError, RecursionError, LookupError, TypeError) as error:
         raise ValueError(str(error)) from None
     if not isinstance(table, dict):
         raise ValueError("not a dictionary")
@@ -378,14 +408,20 @@ def _unreadable(path: Path, reason: str) -> InvalidFile:
 
 def _lines(path: Path) -> Iterator[str]:
     """None where the file cannot be read: a snapshot has what it can, and the commands say why."""
-    with suppress(OSError), path.open(encoding="utf-8", errors="replace") as file:
-        yield from file
+    with suppress(OSError), path_checks.open_regular(path) as file:
+        yield from io.TextIOWrapper(file, encoding="utf-8", errors="replace")
+
+
+def _read(path: Path) -> bytes:
+    """The content of a small file.  Raises OSError."""
+    with path_checks.open_regular(path) as file:
+        return file.read(_FILE_LIMIT_BYTES)
 
 
 def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
     """The certificate, and in words why a file that is there cannot be used."""
     try:
-        certificate = read_certificate(path.read_bytes())
+        certificate = read_certificate(_read(path))
     except FileNotFoundError:
         return None, None
     except OSError as error:
@@ -394,6 +430,8 @@ def _certificate(path: Path) -> tuple[Certificate | None, str | None]:
         return None, f"{path}: {error}"
     if certificate.kind is not CertificateKind.USER:
         return None, f"{path} is a certificate for hosts, not for people."
+    if unknown := unsupported_options(certificate):
+        return certificate, f"{path} has a critical option that hosts refuse: {', '.join(unknown)}."
     return certificate, None
 
 
@@ -409,7 +447,7 @@ class _Key(NamedTuple):
 
 def _key(path: Path, certificate: Certificate | None) -> _Key:
     try:
-        with path.open("rb") as file:
+        with path_checks.open_regular(path) as file:
             head = read_head(file.read(_HEAD_BYTES))
     except FileNotFoundError:
         key = _by_its_public_half(path.with_name(f"{path.name}.pub"))
@@ -450,14 +488,14 @@ def _principal(certificate: Certificate | None) -> str | None:
 def _is_configured(external_changes: Path) -> bool:
     """Whether Alpkey's line was added to the user's ssh configuration, as far as can be read."""
     with suppress(OSError, ValueError, TypeError):
-        return SSH_CONFIG in dict(json.loads(external_changes.read_bytes()))
+        return SSH_CONFIG in dict(parse_json(_read(external_changes)))
     return False
 
 
 def _is_locked(path: Path) -> bool:
     """Whether a process holds the lock; asking for a shared one never takes it away."""
     try:
-        with path.open("rb") as file:
+        with path_checks.open_regular(path) as file:
             return _is_held(file)
     except OSError:
         return False

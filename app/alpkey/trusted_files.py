@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.core.settings.file_trust import Account, Station, distrust, is_private_group
 
 # As many as Linux follows (path_resolution(7)).
@@ -23,7 +24,7 @@ def read_trusted(path: Path) -> bytes:
 
     Raises DistrustedFile, or OSError: FileNotFoundError where there is no such file.
     """
-    with path.open("rb") as file:
+    with path_checks.open_regular(path) as file:
         opened = _station(str(path), os.fstat(file.fileno()))
         # The opened file is checked, too, in case it was replaced before its path was walked.
         if reason := why_distrusted(path) or _reason(opened):
@@ -37,7 +38,7 @@ def why_distrusted(path: Path) -> str | None:
     Checked are every folder and link that the kernel passes on the path from ``/``, and the file at
     the end.  Raises OSError where that cannot be reached.
     """
-    whole = f"{'' if path.is_absolute() else Path.cwd()}/{path}"
+    whole = str(path_checks.absolute(path))
     return next(filter(None, map(_reason, _stations(whole))), None)
 
 

@@ -198,6 +198,7 @@ class Fakes:
             site=self.site,
             sign_in=sign_in,
             service=self.gateway,
+            remember_account=lambda _: None,
             files=self.files,
             pairs=CryptographyKeys(),
             lock=self.lock,

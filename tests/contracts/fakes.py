@@ -278,6 +278,9 @@ class FakeKeyFiles:
     def finish_interrupted(self) -> bool:
         return False
 
+    def leftovers(self) -> list[Path]:
+        return []
+
 
 class FakeCancellation:
     """Requested at a moment that the test chooses."""

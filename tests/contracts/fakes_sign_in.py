@@ -28,6 +28,7 @@ class FakeSignIn:
         self.account = "alice"
         self.access: Secret | None = None
         self.passwords: list[str] = []
+        self.fresh_for: list[str | None] = []
 
     def change(self, password: str, otp: str) -> None:
         self._right = (password, otp)
@@ -51,7 +52,8 @@ class FakeSignIn:
             raise SignInRefused(site=SITE, retryable=True)
         return self._tokens()
 
-    def for_browser(self) -> BrowserRequest:
+    def for_browser(self, fresh_for: str | None = None) -> BrowserRequest:
+        self.fresh_for.append(fresh_for)
         state = self._new("state").reveal()
         return BrowserRequest(f"https://fake/?state={state}", state, "nonce", Secret("verifier"))
 
@@ -108,29 +110,50 @@ class FakeCallback:
 
     def __init__(self) -> None:
         self._state: str | None = None
+        self._url = ""
+        self.start = "http://localhost:1/start/"
+        self._numbers = 0
+        self._unopened: list[str] = []
         self._told: list[dict[str, str]] = []
 
     @contextmanager
     def listening(self, request: BrowserRequest) -> Iterator[AwaitCode]:
         if self._state is not None:
             raise Unreachable("callback-busy", port=1)
-        self._state = request.state
+        self._state, self._url = request.state, request.url
         try:
-            yield self._code
+            yield self
         finally:
             self._state = None
             self._told.clear()
+
+    def start_address(self) -> str:
+        self._numbers += 1
+        address = f"{self.start}{self._numbers}"
+        self._unopened.append(address)
+        return address
+
+    def visit(self, address: str) -> str | None:
+        """A browser opens ``address``: where it is sent."""
+        if address in self._unopened:
+            self._unopened.remove(address)
+            return self._url
+        if address.startswith(self.start):
+            self._told.append({"opened": "twice"})
+        return None
 
     def come_back(self, told: dict[str, str]) -> None:
         if told.get("state") == self._state and {"code", "error"} & told.keys():
             self._told.append(told)
 
-    def _code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
+    def __call__(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
         if cancelled():
             raise Cancelled
         if not self._told:
             raise Cancelled("browser-late", site=SITE, minutes=5)
         told = self._told.pop(0)
+        if "opened" in told:
+            raise SignInRefused("opened-twice", site=SITE, retryable=True)
         if "code" in told:
             return Secret(told["code"])
         if told["error"] == "access_denied":

@@ -4,8 +4,9 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from urllib.error import HTTPError
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -31,6 +32,7 @@ class Subject:
     listening: ListenForRedirect
     come_back: Callable[[dict[str, str]], object]
     other: ListenForRedirect
+    visit: Callable[[str], str | None]
 
 
 def free_port() -> int:
@@ -47,18 +49,30 @@ def visit(url: str, **headers: str) -> int:
             return refused.code
 
 
+def sent_to(address: str) -> str | None:
+    """Where a browser that opens ``address`` is sent; None where it is not."""
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.netloc, timeout=10)
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().getheader("Location")
+    finally:
+        connection.close()
+
+
 def _real() -> Subject:
     uri = f"http://localhost:{free_port()}"
     return Subject(
         RedirectListener(uri, "a site").listening,
         lambda query: visit(f"{uri}/?{urlencode(query)}"),
         RedirectListener(uri, "a site").listening,
+        sent_to,
     )
 
 
 def _fake() -> Subject:
     fake = FakeCallback()
-    return Subject(fake.listening, fake.come_back, fake.listening)
+    return Subject(fake.listening, fake.come_back, fake.listening, fake.visit)
 
 
 @pytest.fixture(params=["loopback", "fake"])
@@ -86,6 +100,28 @@ class TestContract:
             subject.come_back({"code": "a code", "state": "a state"})
             subject.come_back({"code": "another", "state": "a state"})
             assert await_code(LONG_S, never) == Secret("a code")
+
+    def test_a_start_address_leads_to_the_page_and_holds_nothing_of_it(
+        self, subject: Subject
+    ) -> None:
+        with subject.listening(REQUEST) as await_code:
+            first, second = await_code.start_address(), await_code.start_address()
+            assert first != second
+            for address in (first, second):
+                assert REQUEST.state not in address
+                assert subject.visit(address) == REQUEST.url
+            subject.come_back({"code": "a code", "state": "a state"})
+            assert await_code(LONG_S, never) == Secret("a code")
+
+    def test_a_start_address_opened_twice_ends_the_sign_in(self, subject: Subject) -> None:
+        with subject.listening(REQUEST) as await_code:
+            address = await_code.start_address()
+            assert subject.visit(address) == REQUEST.url
+            assert subject.visit(address) is None
+            subject.come_back({"code": "a code", "state": "a state"})
+            with pytest.raises(SignInRefused) as raised:
+                await_code(LONG_S, never)
+        assert raised.value.code == "opened-twice"
 
     def test_a_no_is_told(self, subject: Subject) -> None:
         with subject.listening(REQUEST) as await_code:
@@ -154,6 +190,8 @@ class TestLoopback:
     def test_other_paths_and_ways_are_none(self, port: int) -> None:
         with RedirectListener(f"http://localhost:{port}", "a site").listening(REQUEST):
             assert visit(f"http://localhost:{port}/favicon.ico") == 404
+            assert visit(f"http://localhost:{port}/start/") == 404
+            assert visit(f"http://localhost:{port}/start/guessed") == 404
             with pytest.raises(HTTPError) as refused:
                 urlopen(f"http://localhost:{port}/", data=b"code=a&state=b", timeout=10)
             with refused.value as answer:

@@ -309,3 +309,23 @@ class TestHostKeys:
         with pytest.raises(InvalidFile) as raised:
             subject.keys.fetch("ela", subject.config, HostKey(key.type, "SHA256:another"))
         assert raised.value.code == "host-key-differs"
+
+
+def test_a_login_without_an_agent_asks_none_on_the_whole_way() -> None:
+    """The user's own file names an agent, which ours comes before, for the jump as well."""
+    at = user_paths()
+    at.ssh.mkdir(parents=True, exist_ok=True)
+    at.user_config.write_text("Host *\n  IdentityAgent /nowhere/agent\n")
+    hangs = [True]
+    files = OwnSshConfig(
+        site(),
+        at,
+        ExternalChangesFile(at.external_changes),
+        ["/bin/true"],
+        goes_without_agent=lambda: hangs[0],
+    )
+    for name in ("ela", "daint", "elsewhere"):
+        assert OpenSsh(files.write("alice"), os.environ).agent(name) == (None, "IdentityAgent")
+    hangs[0] = False
+    assert OpenSsh(files.write("alice"), os.environ).agent("ela")[0] == "/nowhere/agent"
+    assert files.remove()

@@ -2,11 +2,22 @@
 
 import re
 import tomllib
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 
-from alpkey.core.site import Host, InvalidSite, merged, overlaid, read_site, with_clusters
+from alpkey.core.signin.methods import first_method, methods
+from alpkey.core.site import (
+    Host,
+    InvalidSite,
+    SignInMethod,
+    merged,
+    overlaid,
+    read_site,
+    with_clusters,
+    with_services_in_use_first,
+)
 from tests.core.sites import FILE, site
 
 # Every address that a site file names, but the one that leads back to this computer.
@@ -47,7 +58,7 @@ def addresses(table: dict[str, Any], above: str = "") -> set[str]:
 
 def test_every_address_of_the_shipped_site_is_tried_here() -> None:
     shipped = addresses(tomllib.loads(FILE.read_text()))
-    assert shipped - {"openid.redirect_uri"} == set(ADDRESSES) - {"links.status"}
+    assert shipped - {"openid.redirect_uri"} == set(ADDRESSES)
 
 
 @pytest.mark.parametrize("key", ADDRESSES)
@@ -221,3 +232,32 @@ def test_another_centre_has_to_name_its_services_and_its_jump_host() -> None:
 def test_every_jump_leads_through_a_host_of_the_site(key: str, value: str) -> None:
     with pytest.raises(InvalidSite, match=f"^{re.escape(key)} names no host: lost$"):
         read_site(changed(key, value))
+
+
+class TestRetiredServices:
+    def test_from_its_day_on_it_comes_last(self) -> None:
+        def names(day: date) -> list[str]:
+            return [service.name for service in with_services_in_use_first(site(), day).services]
+
+        assert names(date(2026, 5, 3)) == ["sshservice", "gateway"]
+        assert names(date(2026, 5, 4)) == ["gateway", "sshservice"]
+
+    def test_the_browser_comes_first_then_and_the_password_is_still_offered(self) -> None:
+        now = with_services_in_use_first(site(), date(2026, 12, 1))
+        assert [method.value for method in methods(now, ())] == ["browser", "device", "password"]
+        assert first_method(now, (), None) is SignInMethod.BROWSER
+
+    def test_a_service_at_another_address_is_not_the_retired_one(self) -> None:
+        over = {"services": {"sshservice": {"url": "https://localhost:1/"}}}
+        moved = read_site(overlaid(tomllib.loads(FILE.read_text()), over))
+        assert [service.retired_since for service in moved.services] == [None, None]
+        assert site().services[0].retired_since == date(2026, 5, 4)
+
+    def test_a_site_can_say_that_it_is_in_use_again(self) -> None:
+        again = read_site(changed("services.sshservice.retired_since", ""))
+        assert again.services[0].retired_since is None
+
+    @pytest.mark.parametrize("odd", ["soon", 2026, True, datetime(2026, 5, 4)])  # noqa: DTZ001
+    def test_what_is_no_day_is_refused(self, odd: object) -> None:
+        with pytest.raises(InvalidSite):
+            read_site(changed("services.sshservice.retired_since", odd))

@@ -48,6 +48,7 @@ def test_sending_fails_without_a_listener(path: Path) -> None:
     assert not send(path, show="main")
 
 
+@pytest.mark.usefixtures("qapp")
 def test_a_socket_left_by_a_killed_instance_is_replaced(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(path))
@@ -55,6 +56,14 @@ def test_a_socket_left_by_a_killed_instance_is_replaced(path: Path) -> None:
     assert claimed is not None
     with claimed:
         assert send(path, show="main")
+
+
+def test_a_silent_caller_holds_nobody_up(qtbot: QtBot, first: Instance, path: Path) -> None:
+    """The silent one is connected first, and for as long as it likes."""
+    with first, socket.socket(socket.AF_UNIX) as silent:
+        silent.connect(str(path))
+        with qtbot.waitSignal(first.received, timeout=1000):
+            send(path, show="main")
 
 
 @pytest.mark.parametrize(

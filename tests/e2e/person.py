@@ -59,13 +59,14 @@ class Person:
                     talk.answer(row, **(answers or {}))
                 elif row["event"] == "show":
                     browser = Browser(self.home.centre)
+                    assert "state=" not in row["short_url"]
                     back = browser.sign_in(browser.open(row["url"])).url
                     urlopen(back, timeout=10).close()
             return Ended(talk.end()[0], talk.rows)
 
     def renew(self, *more: str, answer: bool = False) -> Ended:
         """Renews with the browser; ``answer`` is to the question about a key that is there."""
-        return self.attempt("renew", *more, answers={"replace": answer})
+        return self.attempt("renew", *more, answers={"replace": answer, "first_account": True})
 
     def renews(self, *more: str, answer: bool = False) -> Ended:
         """The same, where it has to work."""

@@ -53,7 +53,7 @@ def sign_in(browser: Chromium, centre: Centre) -> None:
 
 def renewal(home: Home, *method: str) -> Conversation:
     (home.path / "config/config.toml").write_text('keep_sign_in = "no"\n')
-    return home.converse("renew", *method)
+    return home.converse("renew", *method, "--username", home.centre.username)
 
 
 def test_from_the_first_page_to_a_key(
@@ -141,6 +141,7 @@ def test_from_the_tray_by_the_windows_button(
         browser.open(opened.read_text())
         sign_in(browser, home.centre)
         browser.shows(LAST_PAGE)
+        press(running_desk, window, "Use alice here")
         until(lambda: is_done(window), "the end of the renewal")
         running_desk.keys("Escape")
         until(lambda: screen.find(TITLE) is None, "the end of the window")

@@ -1,6 +1,7 @@
 """Connecting to the sandbox's hosts by the command line."""
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 
@@ -191,3 +192,20 @@ def test_vs_code_needs_plain_ssh_to_know_the_way(home: Home, tmp_path: Path) -> 
     home.renew()
     code, result = home.json("connect", "daint", "--vscode")
     assert (code, result["error"]["code"]) == (2, "editor-needs-config")
+
+
+@pytest.mark.parametrize("named_by", ["environment", "configuration"])
+def test_a_login_goes_without_an_agent_that_never_answers(
+    home: Home, tmp_path: Path, named_by: str
+) -> None:
+    home.renew()
+    with socket.socket(socket.AF_UNIX) as listener:
+        path = str(tmp_path / "hangs")
+        listener.bind(path)
+        listener.listen()
+        if named_by == "environment":
+            home.environ["SSH_AUTH_SOCK"] = path
+        else:
+            (home.path / "ssh/config").write_text(f"Host *\n  IdentityAgent {path}\n")
+        done = home.run("connect", "daint", "--here", "--", "hostname")
+    assert (done.stdout, done.returncode) == ("daint\n", 0), done.stderr

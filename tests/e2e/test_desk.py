@@ -14,6 +14,7 @@ import pytest
 
 from alpkey.core.runtime_folder import WINDOW
 from tests.centre import Home
+from tests.contracts.test_callback import sent_to
 from tests.core.sites import site
 from tests.e2e.accessible import ENABLED, FOCUSED, SHOWING, Node, Screen
 from tests.e2e.desk import Desk, Refused
@@ -117,7 +118,9 @@ def sign_in_there(home: Home, opened: Path) -> None:
     """What the browser and the person in it do."""
     until(opened.exists, "the browser opens")
     browser = Browser(home.centre)
-    back = browser.sign_in(browser.open(opened.read_text())).url
+    page = sent_to(opened.read_text())
+    assert page
+    back = browser.sign_in(browser.open(page)).url
     urlopen(back, timeout=10).close()
 
 
@@ -149,6 +152,7 @@ def test_where_passwords_are_retired_the_browser_takes_the_forms_place(
         press(running_desk, window, "Sign in with the browser")
         press(running_desk, window, "Not now")  # asked once, where there is a keychain
         sign_in_there(home, opened)
+        press(running_desk, window, "Use alice here")
         until(home.certificate.exists, "the certificate")
         press(running_desk, window, "Close")
         assert process.wait(20) == 0

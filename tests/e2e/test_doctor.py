@@ -202,9 +202,29 @@ def test_a_renewal_that_was_cut_off_is_finished(healthy: Home) -> None:
     healthy.certificate.rename(staged)
     intent = healthy.path / "state/intent"
     intent.write_text(json.dumps({str(staged): str(healthy.certificate)}))
-    assert_found(healthy, "installation-cut-off", 13, "half-pair")
-    assert healthy.json("doctor", "--fix", "installation-cut-off")[0] == 0
+    assert_silent(healthy)  # it was finished before the doctor looked
+    assert not intent.exists()
+
+
+def test_a_renewal_that_was_cut_off_and_cannot_be_finished(healthy: Home) -> None:
+    """Whatever has the intent's name is named, where no command can finish it."""
+    intent = healthy.path / "state/intent"
+    intent.mkdir()
+    assert_found(healthy, "installation-cut-off", 13)
+    intent.rmdir()
     assert_silent(healthy)
+
+
+def test_a_staged_key_that_cannot_be_removed_is_named(healthy: Home) -> None:
+    """A folder of that name stands for a file that may not be removed."""
+    left = healthy.key.with_name(f".{healthy.key.name}.alpkey-abcd1234")
+    left.mkdir()
+    found = assert_found(healthy, "staged-files", 0)
+    assert str(left) in found["detail"]
+    left.rmdir()
+    left.write_text("a private key")
+    assert_silent(healthy)
+    assert not left.exists()
 
 
 def test_a_pair_of_two_keys(healthy: Home, tmp_path: Path) -> None:
@@ -255,6 +275,17 @@ def test_a_key_for_another_user(healthy: Home) -> None:
     assert_silent(healthy)
 
 
+def test_a_certificate_with_limits_is_named(healthy: Home, tmp_path: Path) -> None:
+    public = healthy.key.with_name("limited.pub")
+    public.write_text(keygen("-y", "-f", healthy.key))
+    options = ("-n", "alice", "-V", "-1m:+1h", "-O", "force-command=hostname")
+    keygen("-q", "-s", make_key(tmp_path / "ca"), "-I", "limited", *options, public)
+    public.with_name("limited-cert.pub").replace(healthy.certificate)
+    _, found = doctor(healthy, "--quick")
+    (limited,) = [finding for finding in found if finding["id"] == "key-limited"]
+    assert "force-command" in limited["detail"]
+
+
 def test_a_key_of_another_authority_explains_the_refusal(healthy: Home) -> None:
     healthy.centre.fault("foreign-ca", times=1)
     assert healthy.renew()[0] == 0
@@ -262,6 +293,15 @@ def test_a_key_of_another_authority_explains_the_refusal(healthy: Home) -> None:
     healthy.renew()
     _, found = doctor(healthy)
     assert "login-refused" not in str(found)
+
+
+def test_a_setting_of_a_later_version_is_said_once(healthy: Home) -> None:
+    settings = healthy.path / "config/config.toml"
+    settings.write_text("of_a_later_version = true\n")
+    settings.chmod(0o600)
+    assert "of_a_later_version" in assert_found(healthy, "settings-unknown", 0)["detail"]
+    settings.unlink()
+    assert_silent(healthy)
 
 
 def test_a_revoked_key(healthy: Home) -> None:

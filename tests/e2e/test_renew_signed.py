@@ -227,6 +227,8 @@ def test_where_passwords_are_retired_none_is_asked_for(home: Home) -> None:
         [page] = re.findall(r"https://\S+user_code=\S+", terminal.shown)
         browser = Browser(home.centre)
         browser.submit(browser.sign_in(browser.open(page)), "allow")
+        terminal.wait_for("Is this your account")
+        terminal.type("y\n")
         terminal.wait_for("Key valid until")
         assert terminal.end() == 0
         assert "assword" not in terminal.shown
@@ -237,3 +239,26 @@ def test_where_passwords_are_retired_none_is_asked_for(home: Home) -> None:
     assert (code, result["renewed"]) == (0, False)
     code, result = home.json("renew")  # nobody is there, so no page is opened
     assert (code, result["error"]["code"]) == (12, "password-not-allowed")
+
+
+def test_another_account_is_named_and_nothing_is_spent_for_it(home: Home) -> None:
+    """Without a terminal that is the end; with one the page can be opened again."""
+    (home.path / "config/config.toml").write_text('username = "bobby"\nkeep_sign_in = "no"\n')
+    browser = Browser(home.centre)
+    for command in (("renew",), ("keys", "list"), ("keys", "revoke", "--all", "--yes")):
+        with home.converse(*command, "--device") as talk:
+            page = browser.open(talk.until("show")["url"])
+            browser.submit(browser.sign_in(page), "allow")
+            ask = talk.until("ask")
+            assert ask["error"]["code"] == "another-account"
+            assert ask["fields"][0]["choices"] == ["switch", "use", "cancel"]
+            talk.answer(ask, account="cancel")
+            assert talk.end()[0] == 10
+    calls = {request["call"] for request in home.centre.state()["requests"]}
+    assert not calls & {"sign", "list", "revoke"}
+
+
+def test_at_a_first_sign_in_nobody_is_led_to_a_page_for_nothing(home: Home) -> None:
+    code, result = home.json("renew", "--device")
+    assert (code, result["error"]["code"]) == (10, "account-unknown")
+    assert "--username" in result["error"]["next_step"]

@@ -6,9 +6,14 @@ from alpkey.core.errors import Cancelled
 from alpkey.core.events import Answer, Ask, Await, Event, Field
 
 
-def is_wanted(number: int, name: str, about: str) -> Generator[Event, Answer, bool]:
-    """Ask the question ``name`` about what is shown; whether the answer was yes."""
-    ask = Ask(number, (Field(name, "confirm", value=about),))
+def is_wanted(
+    number: int, name: str, about: str, *, offer: bool = False
+) -> Generator[Event, Answer, bool]:
+    """Ask the question ``name`` about what is shown; whether the answer was yes.
+
+    An ``offer`` that no one can answer is declined; any other such question raises Cancelled.
+    """
+    ask = Ask(number, (Field(name, "confirm", value=about),), offer=offer)
     yield ask
     answer = yield Await(ask)
     return answer.get(name) is True

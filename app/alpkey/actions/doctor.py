@@ -86,6 +86,7 @@ class DoctorWorld:
     use_ipv4: Callable[[], Action[object]]
     lacks: Callable[[Setting], str | None]
     program: str
+    unknown_settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,15 @@ def examine(
         "keychain": lambda: _keychain(world, known),
     }
     observed = world.run_together(here if quick else {**here, **elsewhere}, OBSERVING_TIMEOUT_S)
-    seen = Observations(world.site, world.settings, snapshot, known, world.program, **observed)
+    seen = Observations(
+        world.site,
+        world.settings,
+        snapshot,
+        known,
+        world.program,
+        world.unknown_settings,
+        **observed,
+    )
     if tried:
         return replace(seen, logins={tried.host: tried})
     must_fail = stops_a_login(diagnose(seen, world.clock()))

@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 
+from alpkey.core.errors import AlpkeyError, InvalidFile
 from alpkey.core.events import Event, Warn
 from alpkey.core.keys.certificate import fingerprint
 from alpkey.core.keys.ports import KeyFiles, StoredKey
+from alpkey.core.messages.describe_error import quoted
 from alpkey.core.state.journal import Known
 from alpkey.core.state.ports import Lock
 
 LOCK_TIMEOUT_S = 30.0
+
+# What only looks is not held up for longer by a renewal that may be running.
+RECOVERY_TIMEOUT_S = 3.0
 
 
 def finish_interrupted(files: KeyFiles, lock: Lock) -> Iterator[Event]:
@@ -19,6 +24,25 @@ def finish_interrupted(files: KeyFiles, lock: Lock) -> Iterator[Event]:
         finished = files.finish_interrupted()
     if finished:
         yield Warn("renewal-finished")
+
+
+def recover(files: KeyFiles, lock: Lock) -> Iterator[Event]:
+    """Finish an installation that was cut off, and sweep what it left, before a command looks.
+
+    Raises nothing: a command that needs the pair whole finishes it by ``finish_interrupted``.
+    """
+    try:
+        interrupted = files.interrupted()
+        if not interrupted and not files.leftovers():
+            return
+        with lock.held(RECOVERY_TIMEOUT_S if interrupted else 0.0):
+            finished = files.finish_interrupted()
+        if finished:
+            yield Warn("renewal-finished")
+    except InvalidFile as error:
+        yield Warn("renewal-unfinished", quoted(error))
+    except AlpkeyError:  # another Alpkey holds the lock, and finishes its own
+        return
 
 
 def foreign_key(files: KeyFiles, known: Known) -> StoredKey | None:

@@ -7,6 +7,7 @@ import click
 
 from alpkey.actions.ssh.ensure import WAIT, AskingPlace, ensure
 from alpkey.cli.output import text as messages
+from alpkey.cli.output.terminal import echo
 from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.cli.runtime.context import Output, json_option, run
 from alpkey.core.display import has_display
@@ -37,7 +38,7 @@ def ensure_command(as_json: bool) -> None:
 
     result = run(make, Output(json=as_json), str, silent=not as_json)
     if result["renewed"] and not as_json:
-        click.echo(messages.key_line(result), err=True)
+        echo(messages.key_line(result), err=True)
 
 
 def _asking_place() -> AskingPlace:

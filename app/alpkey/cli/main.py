@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from alpkey.cli import build
+from alpkey.core.display_text import visible
 from alpkey.core.messages.describe_error import bug_object
 from alpkey.core.paths import user_paths
 
@@ -155,5 +156,5 @@ def _report_bug(crash: BaseException, arguments: list[str]) -> int:
         elif "--json" in options:
             click.echo(json.dumps({"error": error}))
         else:
-            click.echo(f"{error['title']}. {error['detail']}", err=True)
+            click.echo(visible(f"{error['title']}. {error['detail']}"), err=True)
     return 1

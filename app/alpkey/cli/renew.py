@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from alpkey import path_checks
 from alpkey.actions.renewal.request import GatewayRequest
 from alpkey.cli.output.text import renewed
 from alpkey.cli.runtime.cancel import SignalCancellation
@@ -25,6 +26,7 @@ from alpkey.core.site import SignInMethod
 from alpkey.core.timestamps import duration
 from alpkey.wiring.base import Wiring
 from alpkey.wiring.renewal import (
+    check_account_known,
     renew_at_gateway,
     renew_automatically,
     renew_by_password,
@@ -125,6 +127,8 @@ def renew_command(
       alpkey renew --api-key --json
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
+    if username is not None and not username.strip():
+        raise click.UsageError("The user name after --username is empty.")
     prepared = prepared_answer(from_stdin)
     at_gateway = bool(method in (SignInMethod.BROWSER, SignInMethod.DEVICE) or life or replace)
     if at_gateway and (from_stdin or method is SignInMethod.PASSWORD):
@@ -152,6 +156,8 @@ def renew_command(
             return renew_for_service_account(wiring, if_needed, cancellation)
         if silent:
             return renew_automatically(wiring, cancellation)
+        if at_gateway and not (yes or username or output.can_ask):
+            check_account_known(wiring)
         if at_gateway:
             return renew_at_gateway(
                 wiring, method or external_method(wiring), request, cancellation
@@ -160,4 +166,9 @@ def renew_command(
             return renew_by_password(wiring, request, cancellation)
         return renew_usually(wiring, cancellation, request)
 
-    run(action, output, renewed, key=key.expanduser().absolute() if key else None)
+    run(
+        action,
+        output,
+        renewed,
+        key=path_checks.absolute(Path(path_checks.expanded(str(key)))) if key else None,
+    )

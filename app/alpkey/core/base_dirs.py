@@ -48,7 +48,7 @@ def find_base_dirs(environ: Mapping[str, str], platform: str, passwd_home: str) 
     """
     join = os.path.join
     if moved := environ.get("ALPKEY_HOME"):
-        top = os.path.abspath(moved)  # noqa: PTH100  pathlib costs more than the whole program
+        top = _absolute(moved)
         return BaseDirs(
             join(top, "config"),
             join(top, "state"),
@@ -82,6 +82,26 @@ def find_base_dirs(environ: Mapping[str, str], platform: str, passwd_home: str) 
         desktop=join(config, "autostart"),
         share=_xdg(environ, "XDG_DATA_HOME", join(home, ".local", "share")),
     )
+
+
+def passwd_home(user_id: int, environ: Mapping[str, str]) -> str:
+    """The home of the passwd entry; ``$HOME`` or ``/`` for a user without one.
+
+    Containers are often started so (``docker run --user 1234``).
+    """
+    import pwd
+
+    try:
+        return pwd.getpwuid(user_id).pw_dir
+    except KeyError:
+        return home_dir(environ, "/")
+
+
+def _absolute(path: str) -> str:
+    try:
+        return os.path.abspath(path)  # noqa: PTH100  pathlib costs more than the whole program
+    except OSError:  # the working folder is gone
+        return os.path.normpath(f"/{path}")
 
 
 def home_dir(environ: Mapping[str, str], passwd_home: str) -> str:

@@ -7,7 +7,7 @@ An action is a generator.  It yields events, and is sent the answer to a questio
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, TypedDict, TypeVar
+from typing import Literal, NotRequired, TypedDict, TypeVar
 
 from alpkey.core.background_call import BackgroundCall
 from alpkey.core.errors import AlpkeyError, ErrorObject, Param
@@ -29,12 +29,14 @@ class Field:
     """One thing to ask for.  ``value`` is what is known already; it is never a secret.
 
     ``kept``: it is saved in the keychain, need not be typed and is never part of the event.
+    ``choices`` are the answers that a ``choice`` takes.
     """
 
     name: str
     kind: FieldKind
     kept: bool = False
     value: str | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question, shown at once.  The action goes on until it yields :class:`Await`."""
+    """A question, shown at once.  The action goes on until it yields :class:`Await`.
+
+    An ``offer`` is not needed for the work: where no one can answer, the answer is empty.
+    """
 
     number: int
     fields: tuple[Field, ...]
     error: AlpkeyError | None = None
+    offer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,8 @@ class Show:
     """A page to sign in at, in this computer's browser or on another device.
 
     For a device ``url`` contains the code, and at ``short_url`` the user types ``user_code``;
-    ``qr`` is ``url`` as rows of 0 and 1, to be scanned.
+    ``qr`` is ``url`` as rows of 0 and 1, to be scanned.  For a browser ``short_url`` leads to
+    ``url`` once: it is the one to hand to another program, whose arguments every user can read.
     """
 
     kind: Literal["browser", "device"]
@@ -101,6 +108,7 @@ class FieldObject(TypedDict):
     kind: FieldKind
     kept: bool
     value: str | None
+    choices: NotRequired[list[str]]
 
 
 class StepObject(TypedDict):
@@ -162,9 +170,12 @@ def as_object(event: Shown) -> EventObject:
 
 
 def _field_object(wanted: Field) -> FieldObject:
-    return {
+    row: FieldObject = {
         "name": wanted.name,
         "kind": wanted.kind,
         "kept": wanted.kept,
         "value": wanted.value,
     }
+    if wanted.choices:
+        row["choices"] = list(wanted.choices)
+    return row

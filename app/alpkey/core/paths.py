@@ -1,13 +1,12 @@
 """Every path that Alpkey reads or writes, in one place."""
 
 import os
-import pwd
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpkey.core.base_dirs import find_base_dirs
+from alpkey.core.base_dirs import find_base_dirs, passwd_home
 from alpkey.core.runtime_folder import RuntimeRoots, runtime_roots
 
 # One name by which desktops know Alpkey: menu entry, icon, agent of macOS, managed preferences.
@@ -19,6 +18,7 @@ class Paths:
     """All paths of one home; ``moved`` where ``ALPKEY_HOME`` replaces the real one.
 
     ``policies`` are the files by which an organisation locks settings, the strongest last.
+    ``own_ssh_elsewhere`` is where our files for ssh lie while the ssh folder takes none.
     ``runtime`` says where sockets may lie: ``runtime_folder`` alone says where they do.
     """
 
@@ -32,6 +32,7 @@ class Paths:
     autostart: Path
     share: Path
     moved: bool
+    own_ssh_elsewhere: Path | None = None
 
     @property
     def settings(self) -> Path:
@@ -125,7 +126,7 @@ class Paths:
 
     @property
     def own_ssh(self) -> Path:
-        return self.ssh / "alpkey"
+        return self.own_ssh_elsewhere or self.ssh / "alpkey"
 
     @property
     def own_ssh_config(self) -> Path:
@@ -139,6 +140,10 @@ class Paths:
     @property
     def connect_config(self) -> Path:
         return self.own_ssh / "connect"
+
+    @property
+    def connect_without_agent_config(self) -> Path:
+        return self.own_ssh / "connect-without-agent"
 
     @property
     def fresh(self) -> Path:
@@ -170,7 +175,7 @@ def lock_of(socket: Path) -> Path:
 def user_paths() -> Paths:
     """The paths of the user who runs this process."""
     user_id = os.getuid()
-    return find_paths(os.environ, sys.platform, pwd.getpwuid(user_id).pw_dir, user_id)
+    return find_paths(os.environ, sys.platform, passwd_home(user_id, os.environ), user_id)
 
 
 def find_paths(environ: Mapping[str, str], platform: str, passwd_home: str, user_id: int) -> Paths:

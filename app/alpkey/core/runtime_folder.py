@@ -18,6 +18,8 @@ TRAY = "tray"
 WINDOW = "window"
 AGENT = "agent"
 CONNECT = "connect"
+OWN_SSH = "ssh"  # a folder, where the ssh folder is read-only
+CONNECT_WITHOUT_AGENT = "no-agent"
 LONGEST_NAME_BYTES = 14
 
 # sun_path without the zero at its end: unix(7), and unix(4) of macOS.

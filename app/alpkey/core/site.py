@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
@@ -55,7 +56,8 @@ class Service:
 
     ``client_type`` is what we call ourselves to a gateway; ``token_url`` is where a service account
     gets its access tokens, if there are such accounts, and ``api_key_variable`` is where in the
-    environment its API key stands.
+    environment its API key stands.  ``retired_since`` is the day from which the centre calls it
+    retired: others come before it then.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Service:
     client_type: str = "cli"
     token_url: str | None = None
     api_key_variable: str = "ALPKEY_API_KEY"
+    retired_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,15 @@ class Site:
         return re.fullmatch(self.user_pattern, text) is not None
 
 
+def with_services_in_use_first(site: Site, today: date) -> Site:
+    """``site`` with its retired services last: they are offered, but lead no more."""
+
+    def is_retired(service: Service) -> bool:
+        return service.retired_since is not None and service.retired_since <= today
+
+    return replace(site, services=tuple(sorted(site.services, key=is_retired)))
+
+
 def with_clusters(site: Site, wanted: Iterable[tuple[str, bool | str]]) -> Site:
     """``site`` with clusters shown (true), hidden (false), or added by the name of their host.
 
@@ -193,7 +205,24 @@ def overlaid(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]
     """
     if _is_another_centre(base, over):
         base = {key: value for key, value in base.items() if key not in _OF_ONE_CENTRE}
-    return merged(base, over)
+    result = merged(base, over)
+    _keep_moved_services(result, base, over)
+    return result
+
+
+def _keep_moved_services(
+    result: Mapping[str, Any], base: Mapping[str, Any], over: Mapping[str, Any]
+) -> None:
+    """A service that ``over`` puts at another address is not the one that was retired."""
+    known, named = base.get("services"), over.get("services")
+    if not isinstance(known, Mapping) or not isinstance(named, Mapping):
+        return
+    for name, row in named.items():
+        before = known.get(name)
+        if not isinstance(row, Mapping) or not isinstance(before, Mapping):
+            continue
+        if row.get("url", before.get("url")) != before.get("url") and "retired_since" not in row:
+            result["services"][name].pop("retired_since", None)
 
 
 def _is_another_centre(base: Mapping[str, Any], over: Mapping[str, Any]) -> bool:
@@ -263,7 +292,10 @@ def _secure(key: str, address: Any) -> Any:
 
 
 def _service(name: str, row: Mapping[str, Any]) -> Service:
-    service = Service(name, **row)
+    since = row.get("retired_since") or None
+    if since is not None and (not isinstance(since, date) or isinstance(since, datetime)):
+        raise InvalidSite(f"services.{name}.retired_since is no day: {since}")
+    service = Service(name, **{**row, "retired_since": since})
     for key in ("url", "token_url"):
         _secure(f"services.{name}.{key}", row.get(key))
     return service

@@ -21,10 +21,13 @@ def rfc3339(time: datetime | None) -> str | None:
 
 def from_rfc3339(text: str) -> datetime:
     """The time that ``text`` names.  Raises ValueError, also where the zone is missing."""
-    time = datetime.fromisoformat(text)
-    if time.tzinfo is None:
-        raise ValueError(f"no zone in {text!r}")
-    return time.astimezone(UTC)
+    try:
+        time = datetime.fromisoformat(text)
+        if time.tzinfo is None:
+            raise ValueError(f"no zone in {text!r}")
+        return time.astimezone(UTC)
+    except (TypeError, OverflowError):  # no text; or at the ends of the calendar, with a zone
+        raise ValueError(f"{text!r} is no time") from None
 
 
 _UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from alpkey import glance
+from alpkey.core.display_text import visible
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.messages.describe_error import describe
 from alpkey.core.paths import Paths
@@ -51,7 +52,7 @@ def take(paths: Paths) -> CurrentState:
     except AlpkeyError as error:
         message = describe(error)
         trouble = f"{message.title}. {message.detail} {message.next_step}"
-        return CurrentState(here, trouble=trouble, site=_shipped_site(paths))
+        return CurrentState(here, trouble=visible(trouble), site=_shipped_site(paths))
 
 
 def _shipped_site(paths: Paths) -> Site | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from alpkey import path_checks
 from alpkey.core.paths import Paths
 from alpkey.core.schedule.clock_jump import ClockReading
 from alpkey.core.state.snapshot import Snapshot
@@ -90,15 +91,9 @@ class FileWatcher(QObject):
 
 def _exists(file: Path) -> bool:
     """A file in a folder that cannot be read counts as missing."""
-    try:
-        file.stat()
-    except OSError:
-        return False
-    return True
+    return path_checks.exists(file)
 
 
 def _existing(folder: Path) -> Path:
     """The folder, or its nearest parent that exists."""
-    while not folder.is_dir() and folder != folder.parent:
-        folder = folder.parent
-    return folder
+    return path_checks.nearest_existing(folder)

@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from PySide6.QtCore import QObject, QSocketNotifier, Signal
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
+from alpkey.core.json_text import parse_json
 from alpkey.core.paths import lock_of
 from alpkey.runtime_folder import unfit
 
@@ -62,11 +63,45 @@ class Instance(QObject):
     def _accept(self) -> None:
         with suppress(OSError):
             connection, _ = self._listener.accept()
-            with connection:
-                connection.settimeout(SEND_TIMEOUT_S)
-                message = _read(connection)
-            if message:
-                self.received.emit(message)
+            caller = _Caller(connection, self)
+            caller.spoke.connect(self.received)
+
+
+class _Caller(QObject):
+    """A process that connected: its line is read as it comes, and no silent one is waited for."""
+
+    spoke = Signal(object)
+
+    def __init__(self, connection: socket.socket, parent: QObject) -> None:
+        super().__init__(parent)
+        connection.setblocking(False)
+        self._connection = connection
+        self._data = b""
+        self._notifier = QSocketNotifier(connection.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._read)
+        self._deadline = QTimer(self, singleShot=True, interval=int(SEND_TIMEOUT_S * 1000))
+        self._deadline.timeout.connect(self._end)
+        self._deadline.start()
+
+    def _read(self) -> None:
+        try:
+            chunk = self._connection.recv(MESSAGE_LIMIT_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            chunk = b""
+        self._data += chunk
+        if chunk and not self._data.endswith(b"\n") and len(self._data) < MESSAGE_LIMIT_BYTES:
+            return
+        self._end()
+        if message := _parsed(self._data):
+            self.spoke.emit(message)
+
+    def _end(self) -> None:
+        self._deadline.stop()
+        self._notifier.setEnabled(False)
+        self._connection.close()
+        self.deleteLater()
 
 
 def send(path: Path | None, **message: Any) -> bool:
@@ -100,16 +135,10 @@ def _listening(path: Path) -> socket.socket:
     return listener
 
 
-def _read(connection: socket.socket) -> dict[str, Any]:
-    """Read one line of JSON; anything else becomes an empty dict."""
-    data = b""
-    while not data.endswith(b"\n") and len(data) < MESSAGE_LIMIT_BYTES:
-        chunk = connection.recv(MESSAGE_LIMIT_BYTES)
-        if not chunk:
-            break
-        data += chunk
+def _parsed(data: bytes) -> dict[str, Any]:
+    """A line of JSON; anything else becomes an empty dict."""
     try:
-        message = json.loads(data)
+        message = parse_json(data)
     except ValueError:
         return {}
     return message if isinstance(message, dict) else {}

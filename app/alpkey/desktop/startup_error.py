@@ -4,6 +4,7 @@ import sys
 
 from PySide6.QtWidgets import QMessageBox
 
+from alpkey.core.display_text import visible
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.messages.describe_error import describe
 
@@ -11,7 +12,7 @@ from alpkey.core.messages.describe_error import describe
 def show_startup_error(error: AlpkeyError) -> int:
     """Show it, and return the exit code once the box is closed.  Needs a ``QApplication``."""
     message = describe(error)
-    sys.stderr.write(f"{message.title}. {message.detail}\n")
+    sys.stderr.write(visible(f"{message.title}. {message.detail}\n"))
     QMessageBox.critical(
         None, "Alpkey", f"{message.title}\n\n{message.detail}\n\n{message.next_step}"
     )

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from alpkey import glance
+from alpkey import glance, path_checks
 from alpkey.adapters.clock import now
 from alpkey.core.display import has_display
 from alpkey.core.errors import AlpkeyError, InvalidFile
 from alpkey.core.paths import Paths, user_paths
-from alpkey.core.runtime_folder import is_own_agent
+from alpkey.core.runtime_folder import OWN_SSH, is_own_agent
 from alpkey.core.ssh.command_lines import ourselves
 from alpkey.core.state.journal import Known, fold
 from alpkey.runtime_folder import RuntimeFolder
@@ -69,12 +69,9 @@ class Wiring:
         """For the home of this process."""
         return cls(user_paths(), key)
 
-    @cached_property
+    @property
     def context(self) -> glance.CommandContext:
-        """Site and settings as they were when first asked for.  Raises InvalidFile."""
-        return self._current_context()
-
-    def _current_context(self) -> glance.CommandContext:
+        """Site and settings, read again only where a file of them changed.  Raises InvalidFile."""
         found = self.files_of_settings.context()
         if self._key is None:
             return found
@@ -90,7 +87,7 @@ class Wiring:
 
     def snapshot(self) -> Snapshot:
         """A snapshot of this moment.  Raises InvalidFile where settings or site are unreadable."""
-        return glance.snapshot(self.paths, now(), self._current_context(), self.known)
+        return glance.snapshot(self.paths, now(), self.context, self.known)
 
     def known(self, account: str | None = None) -> Known:
         """What the journal says; nothing where it cannot be read, for then the commands say why."""
@@ -181,11 +178,13 @@ class Wiring:
         """The lock of this home's key and journal."""
         return self.file_lock(self.paths.lock)
 
-    def file_lock(self, path: Path) -> FileLock:
+    def file_lock(self, path: Path, files: Callable[[], KeyPairFiles] | None = None) -> FileLock:
         """The lock at ``path``; in the runtime folder where the file system has no locks."""
         from alpkey.adapters.state.lock import FileLock
+        from alpkey.wiring.sweeping import sweeper
 
-        return FileLock(path, lambda: self.runtime.ready() / path.name, now)
+        sweep = sweeper(self.paths, files or (lambda: self.files))
+        return FileLock(path, lambda: self.runtime.ready() / path.name, now, sweep)
 
     @cached_property
     def runtime(self) -> RuntimeFolder:
@@ -220,6 +219,14 @@ class Wiring:
         key = self.paths.private_key(self.site.key_file)
         return KeyPairFiles(key, self.paths.intent, named=self.alone)
 
+    @property
+    def program_files(self) -> KeyPairFiles:
+        """The key of a service account and its certificate."""
+        from alpkey.adapters.keys.key_files import KeyPairFiles
+
+        key = self.paths.program_key(self.site.key_file)
+        return KeyPairFiles(key, self.paths.program_intent)
+
     @cached_property
     def openssh(self) -> OpenSsh:
         """Under ALPKEY_HOME Alpkey's own file takes the place of the user's configuration.
@@ -228,7 +235,7 @@ class Wiring:
         """
         from alpkey.adapters.ssh.openssh import OpenSsh
 
-        return OpenSsh(self.paths.connect_config if self.paths.moved else None, os.environ)
+        return OpenSsh(self.ssh_paths.connect_config if self.paths.moved else None, os.environ)
 
     def _remember(self, snapshot: Snapshot) -> None:
         """Write the line for prompts, and into the ssh files, if any, the account to log in as."""
@@ -251,19 +258,39 @@ class Wiring:
         return ExternalChangesFile(self.paths.external_changes)
 
     @cached_property
+    def ssh_paths(self) -> Paths:
+        """Alpkey's own files for ssh lie in the runtime folder where the ssh folder takes none."""
+        folder = path_checks.nearest_existing(self.paths.own_ssh)
+        if not path_checks.can_be_written(folder):
+            with suppress(InvalidFile):
+                return replace(self.paths, own_ssh_elsewhere=self.runtime.ready() / OWN_SSH)
+        return self.paths
+
+    @cached_property
     def own_files(self) -> OwnSshConfig:
         """Alpkey's own files for ssh; each writing of them follows the settings of that moment."""
+        return self.own_files_at(self.ssh_paths)
+
+    def own_files_at(self, paths: Paths) -> OwnSshConfig:
+        """The same at these paths: what the user's configuration names is never a volatile one."""
         from alpkey.adapters.ssh.own_config import OwnSshConfig
 
         return OwnSshConfig(
             self.site,
-            self.paths,
+            paths,
             self.external_changes,
             own_command("ensure"),
             lambda: self.files_of_settings.chosen().settings,
             own_agent=lambda: self.own_agent.path,
             can_refuse=_can_refuse,
+            goes_without_agent=self._goes_without_agent,
         )
+
+    def _goes_without_agent(self) -> bool:
+        """Whether the agent never answers; only a key that is nowhere else is worth the wait."""
+        from alpkey.actions.agent.selection import never_answers
+
+        return not self.snapshot().elsewhere and never_answers(self.agents.used)
 
 
 def own_command(*arguments: str) -> list[str]:

@@ -44,11 +44,16 @@ def doctor_world(wiring: Wiring) -> DoctorWorld:
     at = wiring.paths
     config = at.user_config
     files = FileSystemProbe(
-        {name: path(at, wiring.site) for name, path in FILES.items()}, at.ssh, at.state, at.intent
+        {name: path(at, wiring.site) for name, path in FILES.items()},
+        at.ssh,
+        at.state,
+        at.intent,
+        wiring.files.leftovers,
     )
     return DoctorWorld(
         site=wiring.site,
         settings=wiring.settings,
+        unknown_settings=wiring.context.chosen.unknown,
         snapshot=wiring.snapshot,
         clock=now,
         agent=lambda: agent_world(wiring),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import pwd
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpkey.adapters.clock import now
-from alpkey.core.base_dirs import home_dir
+from alpkey.core.base_dirs import home_dir, passwd_home
 from alpkey.wiring.signin import gateway, saved_secrets_world, sign_in_world
 
 if sys.platform == "darwin":
@@ -32,7 +31,7 @@ def import_world(wiring: Wiring, cancellation: Cancellation) -> ImportWorld:
     from alpkey.adapters.keys.pairs import CryptographyKeys
     from alpkey.adapters.keys.passphrase import change_passphrase
 
-    home = Path(home_dir(os.environ, pwd.getpwuid(os.getuid()).pw_dir))
+    home = Path(home_dir(os.environ, passwd_home(os.getuid(), os.environ)))
     return ImportWorld(
         site=wiring.site,
         downloads=DownloadFolder(platform.downloads_folder(os.environ, home), wiring.site.key_file),

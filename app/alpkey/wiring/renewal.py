@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from alpkey.adapters.clock import now
-from alpkey.core.errors import InvalidInput, NeedsBrowser
+from alpkey.core.errors import Cancelled, InvalidInput, NeedsBrowser
 from alpkey.core.signin.methods import first_method, service_for
 from alpkey.core.site import GATEWAY, SSHSERVICE, SignInMethod
 from alpkey.wiring.agent import refill
+from alpkey.wiring.settings import settings_world
 from alpkey.wiring.signin import external_method, gateway, saved_secrets_world, sign_in_world
 
 if TYPE_CHECKING:
@@ -26,6 +27,18 @@ if TYPE_CHECKING:
     from alpkey.core.signin.key_service import KeyService
     from alpkey.core.site import Service
     from alpkey.wiring.base import Wiring
+
+
+def check_account_known(wiring: Wiring) -> None:
+    """Raises Cancelled where the first sign-in would need a question about the account."""
+    if wiring.snapshot().account is None:
+        raise Cancelled("account-unknown")
+
+
+def remember_account(wiring: Wiring, name: str) -> None:
+    """Set this computer up for ``name``; where no name is set, the certificate says it."""
+    if wiring.context.chosen.origins["username"] == "person":
+        settings_world(wiring).change_file("username", name)
 
 
 def renew_usually(
@@ -110,13 +123,14 @@ def renew_for_service_account(
     at, name = wiring.paths, wiring.site.key_file
     key = at.private_key(name) if wiring.alone else at.program_key(name)
     _, service = gateway(wiring)
+    files = KeyPairFiles(key, at.program_intent, named=wiring.alone)
     world = service_account.ServiceAccountWorld(
         site=wiring.site,
         service=service,
         api_key=lambda: take(os.environ, service.api_key_variable),
-        files=KeyPairFiles(key, at.program_intent, named=wiring.alone),
+        files=files,
         pairs=CryptographyKeys(),
-        lock=wiring.file_lock(at.program_lock),
+        lock=wiring.file_lock(at.program_lock, lambda: files),
         change_passphrase=change_passphrase,
         cancellation=cancellation,
         clock=now,
@@ -166,6 +180,7 @@ def gateway_renewal_world(wiring: Wiring, cancellation: Cancellation) -> Gateway
         site=wiring.site,
         sign_in=sign_in_world(wiring, openid, cancellation),
         service=service,
+        remember_account=lambda name: remember_account(wiring, name),
         files=wiring.files,
         pairs=CryptographyKeys(),
         lock=wiring.lock,

@@ -61,7 +61,7 @@ def disconnect_world(wiring: Wiring) -> DisconnectWorld:
     from alpkey.adapters.ssh.control_sockets import OpenSshControlSockets
     from alpkey.adapters.ssh.openssh import OpenSsh
 
-    sockets = OpenSshControlSockets(wiring.paths.shared_connections, os.environ)
+    sockets = OpenSshControlSockets(wiring.ssh_paths.shared_connections, os.environ)
     return DisconnectWorld(
         site=wiring.site,
         snapshot=wiring.snapshot,
@@ -108,7 +108,7 @@ def configure_world(wiring: Wiring, cancellation: Cancellation) -> ConfigureWorl
         site=wiring.site,
         snapshot=wiring.snapshot,
         clock=now,
-        own_files=wiring.own_files,
+        own_files=wiring.own_files_at(wiring.paths),
         user_config=UserConfigFile(wiring.paths.user_config, wiring.paths.undo),
         query=ssh.query,
         try_config=ssh.try_config,
@@ -128,7 +128,7 @@ def hosts_world(wiring: Wiring) -> HostsWorld:
         site=wiring.site,
         snapshot=wiring.snapshot,
         write_config=wiring.own_files.write,
-        keys=SshHostKeys(wiring.paths.connect_config, wiring.openssh.all_values, os.environ),
+        keys=SshHostKeys(wiring.ssh_paths.connect_config, wiring.openssh.all_values, os.environ),
         known_hosts=KnownHostsFile(wiring.paths.known_hosts),
         lock=wiring.lock,
         external_changes=wiring.external_changes,

@@ -218,6 +218,29 @@ def test_every_way_to_be_useless_is_one(tmp_path: Path, code: str) -> None:
     assert (told.asks, told.result["holds_current"]) == ([], True)
 
 
+class NoLifetimes(FakeAgent):
+    def add(self, private: bytes, comment: str, **more: Any) -> None:
+        if more.get("lifetime_s") is not None:
+            raise AgentTrouble("agent-no-lifetimes", socket="fake")
+        super().add(private, comment, **more)
+
+
+def test_an_unprotected_key_goes_where_no_lifetimes_are_taken(tmp_path: Path) -> None:
+    fakes = Fakes(tmp_path)
+    fakes.agent = NoLifetimes()
+    played = play(renew(RenewRequest(), fakes.renewal), RIGHT)
+    assert (played.warnings, fakes.own_agent.lives) == ([], False)
+    assert len(fakes.agent.identities()) == 2
+
+
+def test_a_protected_key_goes_into_our_agent_instead(tmp_path: Path) -> None:
+    fakes = protect(Fakes(tmp_path))
+    fakes.agent_to_use = NoLifetimes()
+    played = play(load_current(fakes.agent_use), PHRASE)
+    assert (played.warnings, played.result["own"]) == (["own-agent"], True)
+    assert fakes.agent_to_use.identities() == []
+
+
 def test_an_agent_that_takes_the_key_alone_is_good_enough(tmp_path: Path) -> None:
     """ssh reads the certificate from its file."""
 

@@ -135,7 +135,7 @@ def fails_with(stayer: Stayer, error: AlpkeyError) -> Callable[[Secret], Tokens]
     [
         (Unreachable("no-network", host="fake", reason="away"), Unreachable, False),
         (SignInRefused("token-refused", site="fake"), NeedsBrowser, True),
-        (InvalidFile("sign-in-unproven", host="fake", reason="forged"), NeedsBrowser, True),
+        (InvalidFile("sign-in-unproven", host="fake", reason="forged"), InvalidFile, True),
     ],
 )
 def test_a_failure_is_a_fact_and_a_refusal_is_the_last(

@@ -9,9 +9,10 @@ from alpkey.actions.renewal.by_password import renew_by_password
 from alpkey.actions.renewal.classic import renew
 from alpkey.actions.renewal.gateway import renew_at_gateway
 from alpkey.actions.renewal.request import GatewayRequest
-from alpkey.core.errors import Cancelled, NeedsBrowser
+from alpkey.core.errors import Cancelled, NeedsBrowser, Unreachable
 from alpkey.core.events import Action
 from alpkey.core.keychain.entries import KEEP
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.secret import Secret
 from alpkey.core.signin.methods import service_for
 from alpkey.core.site import Service, SignInMethod
@@ -167,3 +168,18 @@ def test_a_service_that_came_back_is_used(retired: Centre) -> None:
     retired.fakes.service.retired = False
     assert retired.renews(dict(RIGHT)).result["service"] == "sshservice"
     assert fold(retired.fakes.journal.facts()).retired == frozenset()
+
+
+@pytest.mark.parametrize("code", ["too-slow", "service-trouble", "redirected", "tls-untrusted"])
+def test_trouble_of_the_classic_service_names_the_browser(centre: Centre, code: str) -> None:
+    def prove() -> None:
+        raise Unreachable(code, host="fake", reason="A test.", seconds="2.5")
+
+    centre.fakes.service.prove = prove  # type: ignore[method-assign]
+    with pytest.raises(Unreachable) as raised:
+        centre.renews(RIGHT)
+    assert "alpkey renew --browser" in describe(raised.value).next_step
+    centre.fakes.site = replace(centre.fakes.site, openid=None)
+    with pytest.raises(Unreachable) as raised:
+        centre.renews(RIGHT)
+    assert "--browser" not in describe(raised.value).next_step

@@ -11,11 +11,19 @@ import pytest
 from alpkey.actions.renewal.classic import renew
 from alpkey.actions.renewal.gateway import renew_at_gateway
 from alpkey.actions.renewal.request import GatewayRequest, RenewRequest
-from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp, Unreachable
-from alpkey.core.events import Event, Step
+from alpkey.core.errors import (
+    AlpkeyError,
+    Cancelled,
+    InvalidFile,
+    QuotaUsedUp,
+    SignInRefused,
+    Unreachable,
+)
+from alpkey.core.events import Ask, Event, Step
 from alpkey.core.keychain.entries import KEY_ENTRY
 from alpkey.core.keys.certificate_service import ListedKey
 from alpkey.core.keys.ports import IssuedPair
+from alpkey.core.messages.describe_error import describe
 from alpkey.core.secret import Secret
 from alpkey.core.site import SignInMethod
 from alpkey.core.state.journal_facts import Issued, KeyProtected, MaybeIssued, Refused, Revoked
@@ -35,6 +43,7 @@ class Desk:
         self.person = Person()
         self.person.attempt = lambda _: self.person.answers(yes=True)
         self.person.provider.access = self.fakes.gateway.token
+        self.chosen: list[str] = []
 
     def renew(
         self,
@@ -42,7 +51,7 @@ class Desk:
         *answers: dict[str, Any],
         on_event: Callable[[Event], object] = lambda _: None,
     ) -> Played:
-        world = self.fakes.signed(self.person.world())
+        world = replace(self.fakes.signed(self.person.world()), remember_account=self.chosen.append)
         return play(
             renew_at_gateway(SignInMethod.DEVICE, request, world), *answers, on_event=on_event
         )
@@ -213,10 +222,79 @@ def test_a_key_of_unknown_origin_is_asked_about(desk: Desk, tmp_path: Path) -> N
     assert desk.fakes.files.backups == [foreign]
 
 
-def test_another_persons_certificate_is_not_installed(desk: Desk) -> None:
-    with pytest.raises(InvalidFile):
-        desk.renew(GatewayRequest(username="bobby"))
-    assert desk.fakes.files.pair() is None
+class TestAnotherAccount:
+    """This computer is set up for bobby, and alice signs in."""
+
+    def test_nothing_is_signed_for_it(self, desk: Desk) -> None:
+        for answer in ({"account": "cancel"}, {"account": True}, {}):
+            with pytest.raises(Cancelled):
+                desk.renew(GatewayRequest(username="bobby", yes=True), answer)
+        assert desk.fakes.files.pair() is None
+        assert (desk.slots(), desk.kinds()) == (0, [])
+
+    def test_it_is_named_and_the_answers_are_offered(self, desk: Desk) -> None:
+        seen: list[Ask] = []
+
+        def note(event: Event) -> None:
+            if isinstance(event, Ask):
+                seen.append(event)
+
+        with pytest.raises(Cancelled):
+            desk.renew(GatewayRequest(username="bobby"), on_event=note)
+        [ask] = seen
+        [field] = ask.fields
+        assert (field.kind, field.value) == ("choice", "alice")
+        assert field.choices == ("switch", "use", "cancel")
+        assert isinstance(ask.error, SignInRefused)
+        assert describe(ask.error).title == (
+            "You signed in as alice, but this computer is set up for bobby"
+        )
+
+    def test_it_is_used_where_the_user_says_so(self, desk: Desk) -> None:
+        played = desk.renew(GatewayRequest(username="bobby"), {"account": "use"})
+        assert played.result["principals"] == ["alice"]
+        issued = [fact for fact in desk.fakes.journal.facts() if isinstance(fact, Issued)]
+        assert [fact.account for fact in issued] == ["alice"]
+        assert desk.chosen == ["alice"]
+
+    def test_a_switch_signs_in_again(self, desk: Desk) -> None:
+        provider = desk.person.provider
+
+        def switched(event: Event) -> None:
+            if isinstance(event, Ask):
+                provider.account = "bobby"
+
+        with pytest.raises(InvalidFile):  # this gateway knows alice alone
+            desk.renew(GatewayRequest(username="bobby"), {"account": "switch"}, on_event=switched)
+        assert len(desk.person.pauses) == 2
+        assert desk.chosen == []
+
+
+class TestFirstAccount:
+    @pytest.fixture
+    def desk(self, desk: Desk) -> Desk:
+        snapshot = desk.fakes.snapshot
+        desk.fakes.snapshot = lambda: replace(snapshot(), account=None)  # type: ignore[method-assign]
+        return desk
+
+    @pytest.mark.parametrize("answer", [{"first_account": False}, {}])
+    def test_a_no_signs_nothing(self, desk: Desk, answer: dict[str, Any]) -> None:
+        with pytest.raises(Cancelled):
+            desk.renew(ONCE, answer)
+        assert (desk.slots(), desk.kinds()) == (0, [])
+
+    def test_a_yes_installs_it(self, desk: Desk) -> None:
+        played = desk.renew(ONCE, {"first_account": True})
+        assert [ask.fields[0].value for ask in played.asks] == ["alice"]
+        assert played.result["renewed"]
+
+    @pytest.mark.parametrize(
+        "request_", [GatewayRequest(yes=True), GatewayRequest(username="alice")]
+    )
+    def test_who_was_named_or_agreed_to_is_not_asked_about(
+        self, desk: Desk, request_: GatewayRequest
+    ) -> None:
+        assert desk.renew(request_).asks == []
 
 
 def test_replace_revokes_what_was_installed(desk: Desk) -> None:
@@ -277,7 +355,9 @@ def test_a_name_of_the_home_institution_is_none_of_the_centres(desk: Desk) -> No
     )
     snapshot = desk.fakes.snapshot
     desk.fakes.snapshot = lambda: replace(snapshot(), account=None)  # type: ignore[method-assign]
-    assert desk.renew().result["principals"] == ["alice"]
+    played = desk.renew(ONCE, {"first_account": True})
+    assert [ask.fields[0].value for ask in played.asks] == ["Alice@home.example"]
+    assert played.result["principals"] == ["alice"]
     issued = [fact for fact in desk.fakes.journal.facts() if isinstance(fact, Issued)]
     assert [fact.account for fact in issued] == ["alice"]
 

@@ -123,16 +123,33 @@ def test_it_signs_in_and_the_next_one_is_kept(stayer: Stayer) -> None:
 
 
 @pytest.mark.parametrize(
-    "refusal",
+    "error",
     [
-        SignInRefused("token-refused", site="fake", retryable=True),
         SignInRefused("request-refused", site="fake", message="no"),
         InvalidFile("sign-in-unproven", host="fake", reason="bad signature"),
     ],
 )
-def test_refused_it_is_forgotten_and_not_sent_again(stayer: Stayer, refusal: AlpkeyError) -> None:
+def test_what_is_not_about_the_token_leaves_it_saved(stayer: Stayer, error: AlpkeyError) -> None:
+    def fail(_: Secret) -> Tokens:
+        raise error
+
+    real, stayer._again = stayer._again, fail
+    stayer.wish = "ask"
+    before = stayer.kept
+    assert before
+    _, played = stayer.signs_in()
+    assert (played.warnings, stayer.was_sent_elsewhere) == (["session-unused"], True)
+    assert (stayer.kept, stayer.facts) == (before, [True])
+    with pytest.raises(type(error)):
+        stayer.signs_in_again(replace(ALICE, attended=False))
+    assert (stayer.kept, stayer.facts) == (before, [True])
+    stayer._again = real
+    assert stayer.signs_in_again()[0]
+
+
+def test_refused_it_is_forgotten_and_not_sent_again(stayer: Stayer) -> None:
     def refuse(_: Secret) -> Tokens:
-        raise refusal
+        raise SignInRefused("token-refused", site="fake", retryable=True)
 
     stayer._again = refuse
     stayer.wish = "ask"

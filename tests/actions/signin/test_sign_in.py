@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from alpkey.actions.keys.account_keys import RevokeRequest, list_keys, revoke_keys
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.signin.saved_session import Who
 from alpkey.actions.signin.sign_in import SignInWorld, sign_in
@@ -15,7 +17,7 @@ from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput, SignInRefus
 from alpkey.core.events import Event, Show
 from alpkey.core.signin.ports import DeviceRequest, Tokens
 from alpkey.core.site import SignInMethod, Site
-from tests.actions.worlds import Played, play
+from tests.actions.worlds import Fakes, Played, play
 from tests.contracts.fakes import (
     FakeBackground,
     FakeCancellation,
@@ -119,7 +121,10 @@ class TestBrowser:
         tokens, played = signing_in(person, SignInMethod.BROWSER, on_event=person.comes_back)
         assert tokens.username == "alice"
         [page] = shows(played)
-        assert person.browser.opened == [page.url]
+        [opened] = person.browser.opened
+        assert opened.startswith(person.callback.start)
+        assert page.short_url != opened
+        assert "state=" not in f"{opened}{page.short_url}"
         assert played.steps == ["signed-in"]
         assert not played.warnings
 
@@ -153,6 +158,39 @@ class TestBrowser:
         assert tokens.username == "alice"
         assert played.warnings == ["browser-unusable"]
         assert [page.kind for page in shows(played)] == ["device"]
+
+
+class TestAnotherAccount:
+    def test_a_switch_opens_a_fresh_page_for_the_right_one(self) -> None:
+        person = Person()
+
+        def at_page(event: Event) -> None:
+            if person.provider.fresh_for[-1:] == ["bobby"]:
+                person.provider.account = "bobby"
+            person.comes_back(event)
+
+        def action() -> Any:
+            signed_in = yield from sign_in(SignInMethod.BROWSER, person.world(), Who("bobby"))
+            assert (signed_in.account, signed_in.chosen) == ("bobby", False)
+            return {}
+
+        play(action(), {"account": "switch"}, on_event=at_page)
+        assert person.provider.fresh_for == [None, "bobby"]
+
+    def test_keys_of_another_account_are_neither_listed_nor_revoked(self, tmp_path: Path) -> None:
+        fakes, person = Fakes(tmp_path), Person()
+        snapshot = fakes.snapshot
+        fakes.snapshot = lambda: replace(snapshot(), account="bobby")  # type: ignore[method-assign]
+        fakes.gateway.listed = None  # type: ignore[method-assign, assignment]
+        world = fakes.keys(person.world())
+        request = RevokeRequest(all_of_them=True, yes=True)
+        for action in (
+            list_keys(SignInMethod.BROWSER, world),
+            revoke_keys(SignInMethod.BROWSER, request, world),
+        ):
+            with pytest.raises(Cancelled):
+                play(action, {"account": "cancel"}, on_event=person.comes_back)
+        assert fakes.journal.facts() == []
 
 
 class TestDevice:

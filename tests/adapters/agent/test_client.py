@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,15 @@ from alpkey.adapters.agent.client import NoAgent, SshAgent
 from alpkey.core.agent.ports import AgentAbsent, AgentSource
 from alpkey.core.errors import AgentTrouble
 from alpkey.core.keys.certificate import Certificate, public_line, read_certificate
-from tests.agents import Askpass, Raw, no_confirm_agent, odd_agent, openssh_agent
+from tests.agents import (
+    Askpass,
+    Raw,
+    no_confirm_agent,
+    no_constraints_agent,
+    odd_agent,
+    openssh_agent,
+    strict_agent,
+)
 from tests.keys import KINDS, make_pair
 
 Pair = tuple[bytes, Certificate]
@@ -66,6 +75,76 @@ def test_an_agent_that_cannot_ask_is_named(tmp_path: Path, pair: Pair) -> None:
             agent.add(pair[0], "ours", lifetime_s=60, confirm=True)
         assert trouble.value.code == "agent-no-confirm"
         assert (agent.takes_keys(), agent.takes_keys(confirm=True)) == (True, False)
+
+
+@pytest.mark.parametrize("as_certificate", [False, True])
+def test_an_agent_that_takes_no_lifetimes_is_not_locked(
+    tmp_path: Path, pair: Pair, as_certificate: bool
+) -> None:
+    with openssh_agent(tmp_path) as real, no_constraints_agent(str(tmp_path / "strict"), real):
+        agent = SshAgent(str(tmp_path / "strict"))
+        certificate = pair[1] if as_certificate else None
+        with pytest.raises(AgentTrouble) as trouble:
+            agent.add(pair[0], "ours", certificate=certificate, lifetime_s=60)
+        assert trouble.value.code == "agent-no-lifetimes"
+        with pytest.raises(AgentTrouble) as trouble:
+            agent.add(pair[0], "ours", certificate=certificate, lifetime_s=60, confirm=True)
+        assert trouble.value.code == "agent-no-confirm"
+        assert agent.identities() == []  # the key that it was tried with is gone again
+        agent.add(pair[0], "ours", certificate=certificate)
+        assert len(agent.identities()) == 1
+
+
+def test_gpg_agent_gets_no_key_to_try_it_with(tmp_path: Path, pair: Pair) -> None:
+    """It would keep that on disk, and ask the user for a passphrase for it."""
+    path = str(tmp_path / "S.gpg-agent.ssh")
+    with openssh_agent(tmp_path) as real, no_constraints_agent(path, real):
+        agent = SshAgent(path)
+        with pytest.raises(AgentTrouble) as trouble:
+            agent.add(pair[0], "ours", lifetime_s=60)
+        assert trouble.value.code == "agent-takes-none"
+
+
+def test_an_empty_agent_that_takes_nothing_need_not_be_locked(tmp_path: Path, pair: Pair) -> None:
+    path = str(tmp_path / "strict")
+
+    def empty_refusing(message: bytes) -> bool:
+        return message[0] in (17, 25)
+
+    with openssh_agent(tmp_path) as real, strict_agent(path, real, empty_refusing):
+        with pytest.raises(AgentTrouble) as trouble:
+            SshAgent(path).add(pair[0], "ours")
+        assert trouble.value.code == "agent-takes-none"
+
+
+def test_an_agent_that_hangs_is_not_waited_for_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adapter, "CALL_TIMEOUT_S", 0.3)
+    path = str(tmp_path / "odd")
+    calls: list[object] = []
+    with odd_agent(path, calls.append):
+        agent = SshAgent(path)
+        for _ in range(3):
+            with pytest.raises(AgentTrouble) as trouble:
+                agent.identities()
+            assert trouble.value.code == "agent-hangs"
+    assert len(calls) == 1
+
+
+def test_an_agent_whose_queue_is_full_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ssh would wait there for ever."""
+    monkeypatch.setattr(adapter, "CALL_TIMEOUT_S", 0.3)
+    path = str(tmp_path / "full")
+    with socket.socket(socket.AF_UNIX) as listener, ExitStack() as waiting:
+        listener.bind(path)
+        listener.listen(0)
+        waiting.enter_context(Raw(path))
+        with pytest.raises(AgentTrouble) as trouble:
+            SshAgent(path).identities()
+        assert trouble.value.code == "agent-hangs"
 
 
 def test_an_agent_that_takes_no_certificates_is_named(tmp_path: Path, pair: Pair) -> None:

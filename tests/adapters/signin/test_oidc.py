@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from joserfc import jwt
@@ -278,6 +279,36 @@ class TestTrouble:
             provider.with_password(right(centre))
         assert raised.value.code in ("request-refused", "service-trouble")
 
+    @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 503])
+    @pytest.mark.parametrize("body", ['{"error": "blocked"}', '{"message": "no"}', "<html>", ""])
+    def test_what_stands_before_the_provider_says_nothing_of_a_token(
+        self, status: int, body: str
+    ) -> None:
+        provider, http = provider_that_says(SECURE)
+        http.token_answer = HttpAnswer(status, "application/json", body.encode())
+        for use in (
+            lambda: provider.again(Secret("a token")),
+            lambda: provider.with_device(provider.for_device()),
+        ):
+            with pytest.raises(Unreachable) as raised:
+                use()
+            assert raised.value.code == "service-trouble"
+
+    @pytest.mark.parametrize("status", [404, 429, 502])
+    def test_not_even_in_the_providers_words(self, status: int) -> None:
+        provider, http = provider_that_says(SECURE)
+        http.token_answer = HttpAnswer(status, "application/json", b'{"error": "invalid_grant"}')
+        with pytest.raises(Unreachable):
+            provider.again(Secret("a token"))
+
+    @pytest.mark.parametrize("status", [400, 401])
+    def test_the_provider_itself_refuses_a_token(self, status: int) -> None:
+        provider, http = provider_that_says(SECURE)
+        http.token_answer = HttpAnswer(status, "application/json", b'{"error": "invalid_grant"}')
+        with pytest.raises(SignInRefused) as refused:
+            provider.again(Secret("a token"))
+        assert refused.value.code == "token-refused"
+
     def test_of_whoever_is_no_provider(self, centre: Centre) -> None:
         openid = replace(openid_of(centre), issuer=centre.facts.gateway_url)
         with pytest.raises(Unreachable) as raised:
@@ -291,19 +322,22 @@ class FakeHttp(Http):
     def __init__(self, document: dict[str, Any]) -> None:
         self._answer = HttpAnswer(200, "application/json", json.dumps(document).encode())
         self.sent: list[str] = []
+        self.token_answer: HttpAnswer | None = None
 
     def get(self, url: str, *, timeout_s: float) -> HttpAnswer:
         return self._answer
 
-    def send(self, method: str, url: str, **_: Any) -> HttpAnswer:
+    def send(self, method: str, url: str, **more: Any) -> HttpAnswer:
         self.sent.append(url)
-        return self._answer
+        self.headers = more.get("headers")
+        return (self.token_answer if url.endswith("/token") else None) or self._answer
 
 
 INSECURE = ["http://issuer/keys", "http://127.0.0.1/keys", "file:///etc/passwd", "https://"]
 SECURE = {
     "issuer": "https://issuer",
     "jwks_uri": "https://issuer/keys",
+    "keys": [],
     "authorization_endpoint": "https://issuer/authorize",
     "device_authorization_endpoint": "https://issuer/device",
     "revocation_endpoint": "https://issuer/revoke",
@@ -329,6 +363,21 @@ def provider_that_says(document: dict[str, Any]) -> tuple[OpenIdSignIn, FakeHttp
     openid = OpenId("https://issuer", "a client", "http://localhost:8765", ("password",))
     http = FakeHttp(document)
     return OpenIdSignIn(openid, site(), http, now), http
+
+
+def test_the_kind_of_client_is_named_as_at_the_gateway() -> None:
+    provider, http = provider_that_says(SECURE)
+    provider.for_device()
+    assert http.headers == {"X-Client-Type": "cli"}
+
+
+def test_a_fresh_page_is_for_one_account() -> None:
+    provider, _ = provider_that_says(SECURE)
+    query = parse_qs(urlsplit(provider.for_browser("bob").url).query)
+    assert (query["prompt"], query["login_hint"]) == (["login"], ["bob"])
+    assert (
+        not {"prompt", "login_hint"} & parse_qs(urlsplit(provider.for_browser().url).query).keys()
+    )
 
 
 @pytest.mark.parametrize("uri", [None, 1, *INSECURE])

@@ -163,3 +163,15 @@ def test_what_was_put_is_read_back(
         wanted[key] = plain
     assert tomllib.loads(path.read_text()) == wanted
     assert "# Mine, since 2019." in path.read_text()
+
+
+def test_a_file_with_a_byte_order_mark_is_changed_like_any_other(path: Path) -> None:
+    path.write_bytes(b"\xef\xbb\xbf" + WRITTEN.encode())
+    assert file(path).change("username", "alice") is None
+    assert path.read_text() == WRITTEN.replace('"bob"', '"alice"')
+
+
+def test_a_setting_of_a_newer_version_stays(path: Path) -> None:
+    path.write_text('tray_sound = "bell"\n' + WRITTEN)
+    file(path).change("username", "alice")
+    assert tomllib.loads(path.read_text())["tray_sound"] == "bell"

@@ -40,3 +40,25 @@ def test_without_a_program_or_a_display_there_is_none(tmp_path: Path) -> None:
     for lacking in ({"PATH": str(tmp_path / "empty"), "DISPLAY": ":9"}, {"PATH": environ["PATH"]}):
         with pytest.raises(InvalidInput):
             DesktopBrowser(lacking, "linux").open(URL)
+
+
+@pytest.mark.parametrize(
+    "browser",
+    ["helper", "absent:helper", "helper %s", "':helper", "fails:helper"],
+)
+def test_the_one_that_the_user_names_needs_neither_display_nor_opener(
+    tmp_path: Path, browser: str
+) -> None:
+    seen = tmp_path / "seen"
+    opener(tmp_path, "fails", "exit 3")
+    environ = opener(tmp_path, "helper", f'printf "%s\\n" "$#" "$1" > "{seen}"')
+    del environ["DISPLAY"]
+    DesktopBrowser({**environ, "BROWSER": browser}, "linux").open(URL)
+    assert seen.read_text() == f"1\n{URL}\n"
+
+
+def test_where_the_named_one_fails_the_desktops_own_opens(tmp_path: Path) -> None:
+    seen = tmp_path / "seen"
+    environ = opener(tmp_path, "xdg-open", f'printf "%s" "$1" > "{seen}"')
+    DesktopBrowser({**environ, "BROWSER": "absent"}, "linux").open(URL)
+    assert seen.read_text() == URL

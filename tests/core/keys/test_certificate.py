@@ -184,3 +184,13 @@ def test_the_line_of_a_public_key_is_read(tmp_path: Path, kind: str) -> None:
     assert public_line(public_key).split() == line.split()[:2]
     certificate = sign(make_key(tmp_path / "ca"), key)
     assert public_key_in(certificate.read_text()) is None
+
+
+def test_comments_and_blank_lines_above_it_are_passed_over(authority: Path, tmp_path: Path) -> None:
+    """As ssh does: authfile.c, sshkey_try_load_public."""
+    path = sign(authority, make_key(tmp_path / "key"), "-n", "alice", "-V", "-1m:+1h")
+    plain = read_certificate(path.read_bytes())
+    above = b"# signed at the dashboard\n\n#\n"
+    assert read_certificate(above + path.read_bytes()) == plain
+    with pytest.raises(InvalidCertificate):
+        read_certificate(above)

@@ -191,3 +191,38 @@ def test_each_wrong_thing_says_what_to_do(code: str) -> None:
     said = ERRORS[code]
     assert "Nothing was changed" in said.detail or code.startswith("import-nothing")
     assert len(said.next_step) > 20
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", "\n> ", "=\n", "\n    "])
+def test_a_certificate_that_a_mail_program_wrapped_is_read(tmp_path: Path, between: str) -> None:
+    path = sign(make_key(tmp_path / "ca"), make_key(tmp_path / "key"), *user("-1m:+1h"))
+    kind, blob, *_ = path.read_text().split()
+    pieces = between.join(blob[at : at + 60] for at in range(0, len(blob), 60))
+    for text in (f"Dear Alice,\n{kind} {pieces} a comment\nBye", f"{kind} {pieces}"):
+        (find,) = found(text)
+        assert isinstance(find, FoundCertificate), find
+        assert find.line == f"{kind} {blob}"
+
+
+def test_two_certificates_below_each_other_stay_two(tmp_path: Path) -> None:
+    authority = make_key(tmp_path / "ca")
+    lines = [
+        " ".join(
+            sign(authority, make_key(tmp_path / name), *user("-1m:+1h")).read_text().split()[:2]
+        )
+        for name in ("a", "b")
+    ]
+    finds = found("\n".join(lines))
+    assert [find.line for find in finds if isinstance(find, FoundCertificate)] == lines
+
+
+@pytest.mark.parametrize("code", ["import-putty", "import-torn"])
+def test_a_spoiled_key_beside_its_certificate_is_named(world: World, code: str) -> None:
+    world.sign(world.key("key", kept=False), *user("-1m:+1h"))
+    useless = UnusableFile(Download("key.ppk", Secret("")), code)
+    assert world.refusal(useless).code == code
+    assert world.refusal().code == "import-no-key"
+
+
+def _signed(authority: Path, key: Path) -> str:
+    return sign(authority, make_key(key), *user("-1m:+1h")).read_text()

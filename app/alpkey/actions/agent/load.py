@@ -72,14 +72,36 @@ def fill(agent: Agent, key: LoadableKey, known: Known, clock: Clock, *, confirm:
     next certificate.  New entries are added first: the agent always holds a key of Alpkey's.
     Raises AgentTrouble.
     """
-    private = key.private.reveal().encode()
     lifetime_s = _seconds_left(key.certificate, clock)
     keep = known.outlives_certificates(fingerprint(key.certificate.public_key))
-    agent.add(private, key.name, lifetime_s=None if keep else lifetime_s, confirm=confirm)
-    agent.add(
-        private, key.name, certificate=key.certificate, lifetime_s=lifetime_s, confirm=confirm
-    )
+    try:
+        _add(agent, key, None if keep else lifetime_s, lifetime_s, confirm=confirm)
+    except AgentTrouble as error:
+        # Nothing is less protected in an agent than on disk without a passphrase, and what has
+        # expired leaves it with the next key.
+        if error.code != "agent-no-lifetimes" or (key.protected and not keep):
+            raise
+        _add(agent, key, None, None, confirm=confirm)
     _tidy(agent, key.certificate, known)
+
+
+def _add(
+    agent: Agent,
+    key: LoadableKey,
+    key_lifetime_s: int | None,
+    certificate_lifetime_s: int | None,
+    *,
+    confirm: bool,
+) -> None:
+    private = key.private.reveal().encode()
+    agent.add(private, key.name, lifetime_s=key_lifetime_s, confirm=confirm)
+    agent.add(
+        private,
+        key.name,
+        certificate=key.certificate,
+        lifetime_s=certificate_lifetime_s,
+        confirm=confirm,
+    )
 
 
 def holds_already(agents: Agents, certificate: Certificate, known: Known) -> bool:

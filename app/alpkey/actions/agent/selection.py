@@ -7,6 +7,15 @@ from alpkey.core.agent.ports import Agent, OwnAgent
 from alpkey.core.errors import AgentTrouble
 
 
+def never_answers(agent: Agent) -> bool:
+    """Whether it takes the call and says nothing; ssh would wait for it without end."""
+    try:
+        agent.identities()
+    except AgentTrouble as error:
+        return error.code == "agent-hangs"
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Agents:
     """``user_agent`` is the one that the user's ssh configuration or environment names.

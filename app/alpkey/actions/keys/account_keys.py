@@ -48,10 +48,10 @@ def list_keys(method: SignInMethod, world: KeysWorld, *, every: bool = False) ->
     """
     snapshot = world.snapshot()
     known = fold(world.journal.facts(), snapshot.account)
-    tokens, _ = yield from sign_in(method, world.sign_in, Who(snapshot.account))
+    signed_in = yield from sign_in(method, world.sign_in, Who(snapshot.account))
     asked_at = world.clock()
-    keys = world.service.listed(tokens.access, every=every)
-    _note_list(keys, asked_at, snapshot.account or tokens.username, world)
+    keys = world.service.listed(signed_in.tokens.access, every=every)
+    _note_list(keys, asked_at, signed_in.account, world)
     newest_first = sorted(keys, key=lambda key: key.valid_before, reverse=True)
     return {
         "keys": [_described(key, snapshot, known) for key in newest_first],
@@ -95,9 +95,9 @@ def revoke_keys(
     ``list_keys`` does, and InvalidInput (``serial-unknown``) where no active key has a serial; then
     none is revoked.
     """
-    tokens, _ = yield from sign_in(method, world.sign_in, Who(world.snapshot().account))
-    snapshot = world.snapshot()
-    account = snapshot.account or tokens.username or ""
+    signed_in = yield from sign_in(method, world.sign_in, Who(world.snapshot().account))
+    snapshot, tokens = world.snapshot(), signed_in.tokens
+    account = signed_in.account or ""
     asked_at = world.clock()
     listed = world.service.listed(tokens.access)
     _note_list(listed, asked_at, account or None, world)

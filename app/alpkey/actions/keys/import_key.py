@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.actions.agent import load as agent_actions
 from alpkey.actions.agent.unlock import KeyPassphrase
 from alpkey.actions.confirm import agree, is_wanted
@@ -307,16 +308,18 @@ def _ask_for_removal(
 ) -> Generator[Event, Answer, list[Download]]:
     """The downloads to remove; what is installed is never offered."""
     snapshot = world.status.snapshot()
-    installed = {path.resolve() for path in (snapshot.key_path, snapshot.certificate_path)}
+    installed = {
+        path_checks.resolved(path) for path in (snapshot.key_path, snapshot.certificate_path)
+    }
     spare = [
         download
         for download in choice.downloads
-        if download.path and download.path.resolve() not in installed
+        if download.path and path_checks.resolved(download.path) not in installed
     ]
     if request.yes or not spare:
         return []
     names = ", ".join(download.name for download in spare)
-    wanted = yield from is_wanted(next(numbers), "remove", names)
+    wanted = yield from is_wanted(next(numbers), "remove", names, offer=True)
     return spare if wanted else []
 
 

@@ -135,9 +135,9 @@ class _SignOut:
         fresh = None
         try:
             who = Who(self._snapshot.account, keeps=False)
-            tokens, _ = yield from sign_in(method, keys.sign_in, who)
+            signed_in = yield from sign_in(method, keys.sign_in, who)
+            tokens, account = signed_in.tokens, signed_in.account or ""
             fresh = tokens.refresh
-            account = self._snapshot.account or tokens.username or ""
             for key in keys.service.listed(tokens.access):
                 known = fold(self._journal.facts(), account)
                 made_here = key.certificate and self._owned.has_certificate(key.certificate)

@@ -11,10 +11,7 @@ from alpkey.actions.keys.named_key import account_at, check_neighbours, refuse_t
 from alpkey.actions.renewal.request import RenewRequest
 from alpkey.actions.renewal.steps import Renewal, RenewalWorld
 from alpkey.actions.signin.credentials_prompt import CredentialsPrompt
-from alpkey.core.errors import (
-    Cancelled,
-    NeedsBrowser,
-)
+from alpkey.core.errors import Cancelled, NeedsBrowser, Unreachable
 from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.certificate import Certificate, public_line
 from alpkey.core.keys.certificate_check import check_certificate
@@ -127,6 +124,10 @@ class _ClassicRenewal(Renewal[Credentials]):
             if not was_retired:
                 self._note_retirement(retired=True)
             yield Warn("service-retired", error.params)
+            raise
+        except Unreachable as error:
+            if self.world.site.has_gateway:  # the other service may well answer
+                error.params["instead"] = "--browser"
             raise
         if was_retired:
             self._note_retirement(retired=False)

@@ -6,7 +6,7 @@ the next one where this one could not look.  So is a certificate that came and w
 because the program ended in between.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -46,10 +46,14 @@ UNKNOWN_ACCOUNT = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class GatewayRenewalWorld(RenewalWorld):
-    """The outside world of a renewal at a gateway."""
+    """The outside world of a renewal at a gateway.
+
+    ``remember_account`` sets this computer up for another account that the user chose.
+    """
 
     sign_in: SignInWorld
     service: CertificateService
+    remember_account: Callable[[str], None]
 
 
 def renew_at_gateway(
@@ -85,6 +89,7 @@ class _GatewayRenewal(Renewal[SignedIn]):
             may_ask=has_questions and self._chosen_method is not SignInMethod.PASSWORD,
             attended=request.attended,
             has_form=request.form,
+            confirms=not request.yes,
         )
         known = fold(self.facts, self._who.account)
         if not (self._can_sign_in_anew or known.session_kept):
@@ -99,7 +104,7 @@ class _GatewayRenewal(Renewal[SignedIn]):
         if self._can_sign_in_anew:
             signed_in = yield from sign_in(self._chosen_method, world, who)
         elif tokens := (yield from sign_in_again(world, who)):
-            signed_in = SignedIn(tokens, None)
+            signed_in = SignedIn(tokens, None, who.account)
         else:
             raise self._needs_user()
         return (yield from self.renew(signed_in))
@@ -111,7 +116,7 @@ class _GatewayRenewal(Renewal[SignedIn]):
         self._check_named()
         files, pairs = self.world.files, self.world.pairs
         self.account, self.method = self._account(signed_in), signed_in.method
-        self._token = signed_in.tokens.access
+        self._token, self._is_chosen = signed_in.tokens.access, signed_in.chosen
         if files.named:
             self._key = named_to_certify(self._named, files, pairs, self.known)
         else:
@@ -180,6 +185,11 @@ class _GatewayRenewal(Renewal[SignedIn]):
                 self._revoke(old)
             except AlpkeyError as error:
                 yield Warn("not-revoked", {"title": describe(error).title})
+        if self._is_chosen:
+            try:
+                self.world.remember_account(self.account)
+            except AlpkeyError as error:
+                yield Warn("account-not-remembered", {"account": self.account, **quoted(error)})
         if self._key.hidden:  # with it the passphrase need not be typed for the next certificate
             try:
                 files.add_public(public_line(self._key.public_key))
@@ -188,14 +198,10 @@ class _GatewayRenewal(Renewal[SignedIn]):
                 yield Warn("public-half-unwritten", {"path": path, **quoted(error)})
 
     def _account(self, signed_in: SignedIn) -> str:
-        """The account; a form may have been filled in for another one than the one known here.
-
-        A provider may know the user by a name of their home institution, which is no account here.
-        """
-        name = signed_in.tokens.username
+        """A provider may know the user by a name of their home institution: no account here."""
+        name = signed_in.account
         named = name if name and self.world.site.names_a_user(name) else None
-        known = None if signed_in.method is SignInMethod.PASSWORD else self._who.account
-        return known or named or UNKNOWN_ACCOUNT
+        return named or UNKNOWN_ACCOUNT
 
     def _needs_user(self) -> NeedsBrowser:
         site = self.world.site.name

@@ -8,7 +8,7 @@ from alpkey.core.errors import AlpkeyError, InvalidInput, SignInRefused
 from alpkey.core.events import NOT_YET, Answer, Ask, Await, Event, Field, Warn
 from alpkey.core.signin.credentials import held_for, read_credentials
 from alpkey.core.signin.key_service import Credentials
-from alpkey.core.state.journal import Known, fold
+from alpkey.core.state.journal import SIGN_IN_REFUSALS, Known, fold
 
 T = TypeVar("T")
 
@@ -98,7 +98,7 @@ class CredentialsPrompt:
         self._error = refusal
         self._username = credentials.username
         self._used_otp = credentials.otp
-        if credentials.kept:
+        if credentials.kept and refusal.code in SIGN_IN_REFUSALS:  # else it says nothing of it
             self._kept.refused()
 
     def _answer(self, number: int) -> Generator[Event, Answer, Answer]:

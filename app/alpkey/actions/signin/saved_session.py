@@ -7,10 +7,11 @@ lock: another renewal may have put the next one there.
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alpkey.actions.confirm import is_wanted
 from alpkey.actions.install import LOCK_TIMEOUT_S
+from alpkey.actions.signin.account_check import is_another
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld, patiently
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile, KeychainTrouble, SignInRefused
 from alpkey.core.events import Answer, Event, Step, Warn
@@ -27,6 +28,7 @@ from alpkey.core.state.journal_facts import SessionSaved
 
 QUESTION = "keep_sign_in"
 QUESTION_NUMBER = 2
+TOKEN_REFUSED = "token-refused"  # noqa: S105  the code of an error, no secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class Who:
 
     ``may_ask``: the user is there for the question whether to stay signed in; ``attended``: and for
     a keychain that asks to be unlocked; ``keeps``: a new sign-in may be saved; ``has_form``: a form
-    is shown, which can offer to save a password.
+    is shown, which can offer to save a password; ``confirms``: where no account is known, the one
+    that signs in is named and has to be agreed to.
     """
 
     account: str | None = None
@@ -52,6 +55,7 @@ class Who:
     attended: bool = True
     keeps: bool = True
     has_form: bool = False
+    confirms: bool = False
 
 
 class Session:
@@ -66,8 +70,8 @@ class Session:
     def again(self) -> Generator[Event, Answer, Tokens | None]:
         """Tokens of the saved sign-in; None where there is none, or it is refused and removed.
 
-        Raises Unreachable (the provider, or the lock), Cancelled, and KeychainTrouble where the
-        user is not there to sign in instead.
+        Raises Unreachable (the provider, or the lock), Cancelled, and, where the user is not there
+        to sign in instead, KeychainTrouble, SignInRefused and InvalidFile.
         """
         account, world = self._who.account, self._world
         if not world or not account or not self._is_known(account, world):
@@ -81,6 +85,11 @@ class Session:
             patiently(lambda: world.kept.keychain.get(session_name(account)), world.kept)
             with world.kept.lock.held(LOCK_TIMEOUT_S), world.kept.cancellation.briefly():
                 tokens, trouble = self._renewed(account, world)
+        except (SignInRefused, InvalidFile) as error:  # neither is about the token
+            if not self._who.attended:
+                raise
+            yield Warn("session-unused", quoted(error))
+            return None
         except KeychainTrouble as error:
             if not self._who.attended:
                 raise
@@ -146,7 +155,7 @@ class Session:
         """
         entry = world.kept.keychain.get(session_name(account))
         session = session_from_entry(entry) if entry else None
-        tokens = self._redeemed(session) if session else None
+        tokens = self._redeemed(session, account) if session else None
         if session is None or tokens is None:
             self._forget(account, world)
             return None, None
@@ -158,15 +167,23 @@ class Session:
                 return tokens, error
         return tokens, None
 
-    def _redeemed(self, session: SavedSession) -> Tokens | None:
-        """None where the provider refuses, or does not prove that it is for the same user."""
+    def _redeemed(self, session: SavedSession, account: str) -> Tokens | None:
+        """None where the provider refuses the token, or it is for another user.
+
+        Only that speaks of what is saved.  Raises all else: nothing saved is touched then.
+        """
         self._provider.recall(session.provider)
         try:
             tokens = self._provider.again(session.refresh)
-        except (SignInRefused, InvalidFile):
+        except SignInRefused as error:
+            if error.code != TOKEN_REFUSED:
+                raise
             return None
-        name = tokens.username
-        return tokens if name is None or session.username in (None, name) else None
+        name = tokens.username or session.username
+        site = self._world.kept.site if self._world else None
+        if session.username not in (None, name) or (site and is_another(name, account, site)):
+            return None
+        return replace(tokens, username=name)
 
     def _forget(self, account: str, world: SessionWorld) -> None:
         """Under the lock."""

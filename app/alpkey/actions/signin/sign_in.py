@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from alpkey.actions.install import LOCK_TIMEOUT_S, report_wait
+from alpkey.actions.signin.account_check import choose_account, confirm_account, is_another
 from alpkey.actions.signin.credentials_prompt import CredentialsPrompt
 from alpkey.actions.signin.saved_secrets import SavedSecretsWorld
 from alpkey.actions.signin.saved_session import Session, SessionWorld, Who
@@ -30,6 +31,9 @@ _NO_BROWSER = ("callback-busy", "no-browser")
 # The first question may be whether to replace a key, the second whether to stay signed in.
 _FORM_QUESTIONS = 3
 
+# After those of a form, a key to replace and a sign-in to save.
+ACCOUNT_QUESTIONS = 10
+
 SigningIn = Generator[Event, Answer, Tokens]
 
 
@@ -50,10 +54,16 @@ class SignInWorld:
 
 
 class SignedIn(NamedTuple):
-    """``method`` is how the user signed in; None with a saved sign-in."""
+    """``method`` is how the user signed in; None with a saved sign-in.
+
+    ``account`` is the one to act for: that of this computer, or the one that signed in where none
+    is known or the user chose it (``chosen``).
+    """
 
     tokens: Tokens
     method: SignInMethod | None
+    account: str | None
+    chosen: bool = False
 
 
 def sign_in(
@@ -61,17 +71,40 @@ def sign_in(
 ) -> Generator[Event, Answer, SignedIn]:
     """Sign in: with the saved sign-in where there is one, else anew; save that if asked for.
 
-    Raises what the provider and the callback raise.
+    Another account than that of ``who`` is named and asked about.  Raises what the provider and the
+    callback raise, SignInRefused (``another-account``) where nobody can be asked, and Cancelled.
     """
     session = Session(world.sessions, world.provider, who)
     if tokens := (yield from session.again()):
-        return SignedIn(tokens, None)
+        return SignedIn(tokens, None, who.account)
     yield from session.ask()
-    tokens = yield from _anew(method, world, who)
     if method is SignInMethod.PASSWORD:  # the form may have been filled in for another account
-        who = replace(who, account=tokens.username)
-    yield from session.settle(tokens, who.account or tokens.username)
-    return SignedIn(tokens, method)
+        tokens = yield from _by_form(world, who)
+        signed_in = SignedIn(tokens, method, tokens.username)
+    else:
+        signed_in = yield from _outside(method, world, who)
+    yield from session.settle(signed_in.tokens, signed_in.account)
+    return signed_in
+
+
+def _outside(
+    method: SignInMethod, world: SignInWorld, who: Who
+) -> Generator[Event, Answer, SignedIn]:
+    """Anew, until it is the right account, or the user chooses to use the one that signed in."""
+    site, numbers = world.kept.site, itertools.count(ACCOUNT_QUESTIONS)
+    fresh_for = None
+    while True:
+        tokens = yield from _anew(method, world, fresh_for)
+        name = tokens.username
+        if who.account is None:
+            if who.confirms and name:
+                yield from confirm_account(name, numbers)
+            return SignedIn(tokens, method, name)
+        if name is None or not is_another(name, who.account, site):
+            return SignedIn(tokens, method, who.account)
+        if (yield from choose_account(name, who.account, site, numbers)):
+            return SignedIn(tokens, method, name, chosen=True)
+        fresh_for = who.account
 
 
 def sign_in_again(world: SignInWorld, who: Who) -> Generator[Event, Answer, Tokens | None]:
@@ -79,14 +112,12 @@ def sign_in_again(world: SignInWorld, who: Who) -> Generator[Event, Answer, Toke
     return (yield from Session(world.sessions, world.provider, who).again())
 
 
-def _anew(method: SignInMethod, world: SignInWorld, who: Who) -> SigningIn:
+def _anew(method: SignInMethod, world: SignInWorld, fresh_for: str | None) -> SigningIn:
     """Where no browser can be used, on another device, after a warning."""
-    if method is SignInMethod.PASSWORD:
-        return (yield from _by_form(world, who))
     if method is SignInMethod.DEVICE:
         return (yield from _on_device(world))
     try:
-        return (yield from _with_browser(world))
+        return (yield from _with_browser(world, fresh_for))
     except (Unreachable, InvalidInput) as error:
         if error.code not in _NO_BROWSER:
             raise
@@ -131,11 +162,12 @@ def _sent(credentials: Credentials, world: SignInWorld) -> Tokens:
         raise
 
 
-def _with_browser(world: SignInWorld) -> SigningIn:
-    request = world.provider.for_browser()
+def _with_browser(world: SignInWorld, fresh_for: str | None) -> SigningIn:
+    """The browser is sent to an address of ours, as every user here can read its arguments."""
+    request = world.provider.for_browser(fresh_for)
     with world.listen(request) as await_code:
-        world.open_browser(request.url)
-        yield Show("browser", request.url)
+        world.open_browser(await_code.start_address())
+        yield Show("browser", request.url, short_url=await_code.start_address())
         code = await_code(BROWSER_TIMEOUT_S, lambda: world.kept.cancellation.requested)
     tokens = world.provider.with_code(request, code)
     yield Step("signed-in")

@@ -56,14 +56,20 @@ def prepare_login(
             raise closed
         yield from access.renew()
         config = access.write_config(access.snapshot().account)
-    yield from unlock(access, may_ask=may_ask)
-    return config
+    return (yield from unlock(access, config, may_ask=may_ask))
 
 
-def unlock(access: ClusterAccess, *, may_ask: bool = False) -> Generator[Event, Answer, None]:
-    """Load a key with a passphrase into the agent, for ssh cannot ask for the passphrase."""
-    if access.snapshot().encrypted:
-        yield from access.refill(may_ask=may_ask)
+def unlock(
+    access: ClusterAccess, config: Path | None, *, may_ask: bool = False
+) -> Generator[Event, Answer, Path | None]:
+    """Load a key with a passphrase into the agent, for ssh cannot ask for the passphrase.
+
+    Returns the file for ``ssh -F``, which may be another one than ``config``: it names the agent.
+    """
+    if not access.snapshot().encrypted:
+        return config
+    yield from access.refill(may_ask=may_ask)
+    return access.write_config(access.snapshot().account)
 
 
 def check_cluster(name: str, access: ClusterAccess) -> Path | None:

@@ -89,6 +89,8 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action[ConnectResul
         else:
             raise closed
     in_agent = yield from _in_agent(request, world, snapshot)
+    if snapshot.encrypted:  # Alpkey's agent may hold it now, where the user's never answers
+        config = world.write_config(snapshot.account)
     command = ssh_to(
         request.name,
         config=config,

@@ -18,7 +18,7 @@ def try_login(name: str, world: RemoteWorld) -> Action[LoginResult]:
     check_name(name, access.site, access.resolve)
     if closed := closed_doors(access.snapshot(), access.clock()):
         raise closed
-    yield from unlock(access)
+    config = yield from unlock(access, config)
     ran = world.run_on_host(name, config, ["true"])
     if not ran.logged_in:
         raise explain_failure(ran.login(name), access)

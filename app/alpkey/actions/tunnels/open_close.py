@@ -156,8 +156,7 @@ def _with_key(
             config = access.write_config(access.snapshot().account)
         elif not request.waits:
             raise closed
-    yield from unlock(access, may_ask=request.may_ask)
-    return config
+    return (yield from unlock(access, config, may_ask=request.may_ask))
 
 
 def _recorded_error(row: TunnelError) -> AlpkeyError:

@@ -155,8 +155,7 @@ class Watch:
                 closed = closed_doors(world.access.snapshot(), world.access.clock())
                 return lifecycle.KeyChecked(closed is None)
             case Effect.START:
-                for _ in unlock(self._world.access):  # the agent may have lost the key meanwhile
-                    pass
+                self._prepare()
                 target, options = self._target, WATCHED
                 command = tunnel_to(
                     target.node, target.cluster, target.ports, config=self._config, options=options
@@ -171,6 +170,14 @@ class Watch:
         late = LoginObservation(self._target.node, None, "It did not end in time.")
         world.line.stop()
         return lifecycle.Ended(late)
+
+    def _prepare(self) -> None:
+        """The agent may have lost the key meanwhile, or hang, or answer again."""
+        access = self._world.access
+        for _ in unlock(access, self._config):
+            pass
+        with suppress(InvalidFile):  # a full disk ends no tunnel
+            self._config = access.write_config(access.snapshot().account)
 
     def _verdict(self, ended: LoginObservation) -> Verdict:
         """Ask the cluster: can it be reached, and does a job of the user's run on the node?"""

@@ -1,9 +1,11 @@
 """The ssh agent, by its protocol (RFC 9987): list, add with a lifetime, remove one."""
 
 import socket
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from alpkey.core.agent.ports import AgentAbsent, AgentSource, Identity
 from alpkey.core.errors import AgentTrouble
@@ -13,6 +15,9 @@ from alpkey.core.keys.ssh_wire import Reader, TruncatedData, string, uint32
 
 CALL_TIMEOUT_S = 3.0
 ANSWER_LIMIT_BYTES = 16 * 1024 * 1024
+
+# An agent that did not answer is not asked again this soon: a command asks it several times.
+HANG_REMEMBERED_S = 10.0
 
 # Should the key that an agent is tried with not be taken out again.
 _TRY_LASTS_S = 1
@@ -39,6 +44,7 @@ class SshAgent:
     def __init__(self, path: str, source: AgentSource = "SSH_AUTH_SOCK") -> None:
         self._listens_at = path
         self._source = source
+        self._hangs_until = 0.0
 
     @property
     def _path(self) -> str:
@@ -70,6 +76,22 @@ class SshAgent:
         lifetime_s: int | None = None,
         confirm: bool = False,
     ) -> None:
+        if not self._takes(private, comment, certificate, lifetime_s, confirm=confirm):
+            raise self._takes_no(
+                "certificate" if certificate else "key",
+                confirm=confirm,
+                limited=lifetime_s is not None,
+            )
+
+    def _takes(
+        self,
+        private: bytes,
+        comment: str,
+        certificate: Certificate | None,
+        lifetime_s: int | None,
+        *,
+        confirm: bool,
+    ) -> bool:
         # Late: only adding needs cryptography, which costs as much as all the rest of a command.
         from alpkey.adapters.keys.key_crypto import agent_entry
 
@@ -81,8 +103,7 @@ class SshAgent:
         if lifetime_s is not None:
             limits += _CONSTRAIN_LIFETIME + uint32(min(lifetime_s, 2**32 - 1))
         kind = _ADD_ID_CONSTRAINED if limits else _ADD_IDENTITY
-        if self._call(bytes([kind]) + entry + limits)[0] != _SUCCESS:
-            raise self._takes_no("certificate" if certificate else "key", confirm=confirm)
+        return self._call(bytes([kind]) + entry + limits)[0] == _SUCCESS
 
     def remove(self, blob: bytes) -> None:
         """An agent answers alike for a missing entry and for one that it refuses to remove."""
@@ -92,11 +113,19 @@ class SshAgent:
             raise self._refuses("remove")
 
     def takes_keys(self, *, confirm: bool = False) -> bool:
+        return self._takes_new_key(_TRY_LASTS_S, confirm=confirm)
+
+    def _takes_new_key(self, lifetime_s: int | None, *, confirm: bool = False) -> bool:
+        """gpg-agent keeps on disk what it takes, under a passphrase that it asks for: never tried
+        without a lifetime."""
         from alpkey.adapters.keys.key_crypto import fresh, load, public_blob
 
+        if lifetime_s is None and Path(self._path).name.startswith("S.gpg-agent"):
+            return False
         private = fresh()
         try:
-            self.add(private, "alpkey-try", lifetime_s=_TRY_LASTS_S, confirm=confirm)
+            if not self._takes(private, "alpkey-try", None, lifetime_s, confirm=confirm):
+                return False
             self.remove(public_blob(load(private)))
         except AgentTrouble:
             return False
@@ -104,6 +133,8 @@ class SshAgent:
 
     def _call(self, message: bytes) -> bytes:
         """The answer's bytes, at least one."""
+        if time.monotonic() < self._hangs_until:
+            raise self._hangs()
         deadline = time.monotonic() + CALL_TIMEOUT_S
         with self._connected() as connection, self._in_words():
             _send(connection, string(message), deadline)
@@ -118,8 +149,8 @@ class SshAgent:
             connection.settimeout(CALL_TIMEOUT_S)
             try:
                 connection.connect(self._path)
-            except TimeoutError:
-                raise self._hangs() from None
+            except (TimeoutError, BlockingIOError):  # unix(7): EAGAIN where its queue is full
+                raise self._found_hanging() from None
             except OSError as error:
                 reason = f"{self._path}: {error.strerror or error}."
                 raise _absent(self._source, reason) from None
@@ -130,9 +161,13 @@ class SshAgent:
         try:
             yield
         except TimeoutError:
-            raise self._hangs() from None
+            raise self._found_hanging() from None
         except OSError as error:
             raise self._garbled(f"The connection broke ({error.strerror or error}).") from None
+
+    def _found_hanging(self) -> AgentTrouble:
+        self._hangs_until = time.monotonic() + HANG_REMEMBERED_S
+        return self._hangs()
 
     def _hangs(self) -> AgentTrouble:
         return AgentTrouble("agent-hangs", socket=self._path, seconds=f"{CALL_TIMEOUT_S:g}")
@@ -140,15 +175,32 @@ class SshAgent:
     def _refuses(self, operation: str) -> AgentTrouble:
         return AgentTrouble("agent-refuses", socket=self._path, operation=operation)
 
-    def _takes_no(self, what: str, *, confirm: bool) -> AgentTrouble:
-        """A locked agent lists nothing and takes nothing until it is unlocked (ssh-add(1), -x)."""
-        if confirm and self.takes_keys():
+    def _takes_no(self, what: str, *, confirm: bool, limited: bool) -> AgentTrouble:
+        """Why it refused a key or certificate, found by what else it takes.
+
+        A locked agent lists nothing and takes nothing until it is unlocked (ssh-add(1), -x), but
+        so does an empty one that takes nothing from other programs.
+        """
+        takes_lifetimes = (confirm or limited) and self.takes_keys()
+        takes_unlimited = (confirm or limited) and (takes_lifetimes or self._takes_new_key(None))
+        if confirm and takes_unlimited:
             return AgentTrouble("agent-no-confirm", socket=self._path)
+        if limited and takes_unlimited and not takes_lifetimes:
+            return AgentTrouble("agent-no-lifetimes", socket=self._path)
         if what == "certificate":
             return AgentTrouble("agent-no-certificates", socket=self._path)
-        if not self.identities():
-            return AgentTrouble("agent-locked", socket=self._path)
-        return self._refuses("add")
+        if self.identities():
+            return self._refuses("add")
+        code = "agent-locked" if self._is_openssh() else "agent-takes-none"
+        return AgentTrouble(code, socket=self._path)
+
+    def _is_openssh(self) -> bool:
+        """Whether OpenSSH's own agent is known to listen, which takes keys unless it is locked."""
+        with Connection(socket.AF_UNIX) as connection, suppress(OSError, ValueError):
+            connection.settimeout(CALL_TIMEOUT_S)
+            connection.connect(self._path)
+            return _program(peer_process(connection)) == "ssh-agent"
+        return False
 
     def _garbled(self, reason: str) -> AgentTrouble:
         return AgentTrouble("agent-garbled", socket=self._path, reason=reason)
@@ -189,6 +241,21 @@ class NoAgent:
 def _absent(source: AgentSource, reason: str) -> AgentAbsent:
     code = "agent-absent" if source == "SSH_AUTH_SOCK" else "agent-named-absent"
     return AgentAbsent(code, reason=reason)
+
+
+def peer_process(connection: Connection) -> int:
+    """The process that listens at the other end (unix(7), SO_PEERCRED; macOS: LOCAL_PEERPID)."""
+    if sys.platform == "darwin":
+        return connection.getsockopt(0, 2)
+    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int.from_bytes(found[:4], sys.byteorder)
+
+
+def _program(process: int) -> str:
+    """The name of the program that runs as ``process``; empty where that is not known."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/comm").read_text().strip()
+    return ""
 
 
 def _left(deadline: float) -> float:

@@ -2,16 +2,15 @@
 
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 
-from alpkey.adapters.agent.client import Connection, SshAgent
+from alpkey import path_checks
+from alpkey.adapters.agent.client import Connection, SshAgent, peer_process
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import AgentTrouble, AlpkeyError
 from alpkey.core.paths import lock_of
@@ -77,7 +76,7 @@ class OwnSshAgent(SshAgent):
         """The connection ends with the agent, so no polling is needed."""
         with closing(Connection(socket.AF_UNIX)) as connection:
             if self._reached(connection):
-                number = _peer(connection)
+                number = peer_process(connection)
                 connection.settimeout(END_TIMEOUT_S)
                 try:
                     if number <= 0:
@@ -103,7 +102,7 @@ class OwnSshAgent(SshAgent):
 
     def _started(self, path: Path) -> None:
         """Wait for its output once it listens; in any other case it is ended again."""
-        program = shutil.which("ssh-agent", path=self._environ.get("PATH"))
+        program = path_checks.find_program("ssh-agent", self._environ)
         if program is None:
             raise _failed("There is no program ssh-agent.")
         spoken, speaks = os.pipe()
@@ -132,14 +131,6 @@ class OwnSshAgent(SshAgent):
             start_new_session=True,
             umask=0o077,
         )
-
-
-def _peer(connection: Connection) -> int:
-    """The process that listens at the other end (unix(7), SO_PEERCRED; macOS: LOCAL_PEERPID)."""
-    if sys.platform == "darwin":
-        return connection.getsockopt(0, 2)
-    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
-    return int.from_bytes(found[:4], sys.byteorder)
 
 
 def _failed(reason: str) -> AgentTrouble:

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile, NoKey
 from alpkey.core.keys.key_file_kinds import Download, decoded
@@ -27,7 +28,7 @@ class DownloadFolder:
         return self._folder
 
     def read(self, paths: Sequence[Path]) -> list[Download]:
-        if not paths and not self._folder.exists():
+        if not paths and not path_checks.exists(self._folder):
             return []
         found = [row for path in paths or [self._folder] for row in self._found(path)]
         found.sort(key=lambda row: row[0], reverse=True)

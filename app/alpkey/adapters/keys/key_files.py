@@ -14,8 +14,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
+from alpkey.core.json_text import parse_json
 from alpkey.core.keys.certificate import public_key_in, public_line
 from alpkey.core.keys.ports import IssuedPair, StoredKey
 from alpkey.core.keys.private_key_header import InvalidPrivateKey, read_head
@@ -64,9 +66,9 @@ class KeyPairFiles:
         """
         for path in (self._key, self._public, self._certificate):
             with atomic_write.as_unfit(path):
-                if path.exists():
-                    _require_file(path.stat().st_mode, path)
-                elif path.is_symlink() and path != self._certificate:
+                if found := path_checks.stat_if_present(path):
+                    _require_file(found.st_mode, path)
+                elif path_checks.is_link(path) and path != self._certificate:
                     raise InvalidFile(path=str(path), reason="It is a link that leads nowhere.")
 
     def current(self) -> StoredKey | None:
@@ -86,14 +88,13 @@ class KeyPairFiles:
         return _text(self._certificate)
 
     def check_writable(self) -> None:
-        """Stage a file where the pair will lie: the only reliable test."""
-        atomic_write.private_folder(self._key.parent)
-        for path in (self._key, self._certificate):
-            target = atomic_write.followed(path)
+        """Write a file without a name where the pair will lie: the only reliable test."""
+        # The intent, too: what is signed cannot be put in place without it.
+        for path in (self._key, self._certificate, self._intent):
+            atomic_write.private_folder(path.parent)
+            target = atomic_write.followed_file(path)
             with atomic_write.as_unfit(target.parent):
-                if target.is_dir():
-                    raise InvalidFile(path=str(target), reason="It is a folder.")
-                atomic_write.discard(atomic_write.stage(target, bytes(ROOM_BYTES), KEY_MODE))
+                atomic_write.check_stageable(target, ROOM_BYTES)
         with atomic_write.as_unfit(self._key.parent):
             if not self._is_named and self._key.parent.stat().st_mode & 0o077:
                 self._key.parent.chmod(0o700)
@@ -103,7 +104,7 @@ class KeyPairFiles:
 
         ssh reads a stale ``.pub`` before the key and would offer the wrong one.
         """
-        self._install(pair, public_line if self._public.exists() else None)
+        self._install(pair, public_line if _is_there(self._public) else None)
 
     def waiting(self) -> Secret | None:
         return _secret(self._waiting)
@@ -161,7 +162,7 @@ class KeyPairFiles:
         """Copies all files of the pair aside, under names that carry the time."""
         ending = self._free_ending(now)
         for path in (self._key, self._certificate, self._public):
-            if path.exists():
+            if _is_there(path):
                 with atomic_write.as_unfit(path):
                     _copy(path, path.with_name(path.name + ending))
         return self._key.with_name(self._key.name + ending)
@@ -195,19 +196,49 @@ class KeyPairFiles:
         _remove(self._certificate)
 
     def remove_waiting(self) -> bool:
-        paths = (self._key, self._certificate, self._public, self._waiting)
-        names = "|".join(re.escape(path.name) for path in paths)
-        left = self._named(rf"\.({names})({_IS_ASIDE})?{atomic_write.STAGED}")
-        left += [self._waiting] if self._waiting.exists() else []
+        left = self._staged_leftovers()
+        left += [self._waiting] if _is_there(self._waiting) else []
         for path in left:
             _remove(path)
         return bool(left)
 
-    def _named(self, pattern: str) -> list[Path]:
+    def sweep(self, before_s: float) -> None:
+        """Remove what a cut left staged ``before_s``, in seconds since the epoch.
+
+        Called under the lock only.  An installation that was cut off is finished first: nothing is
+        removed while there is one.  What cannot be removed stays for the doctor.
+        """
+        with suppress(OSError, InvalidFile):
+            if self.interrupted():
+                return
+            for path in self._staged_leftovers():
+                with suppress(OSError):
+                    if path.lstat().st_mtime < before_s and path.lstat().st_uid == os.getuid():
+                        path.unlink()
+
+    def leftovers(self) -> list[Path]:
+        try:
+            return self._staged_leftovers()
+        except (
+            InvalidFile,
+            OSError,
+        ):  # the command that needs the folder says what is wrong with it
+            return []
+
+    def _staged_leftovers(self) -> list[Path]:
+        """Files staged for the pair, beside it and where links to it lead.  Raises InvalidFile."""
+        left: list[Path] = []
+        for path in (self._key, self._certificate, self._public, self._waiting):
+            target = atomic_write.followed(path)
+            pattern = rf"\.{re.escape(target.name)}({_IS_ASIDE})?{atomic_write.STAGED}"
+            left += self._named(pattern, target.parent)
+        return sorted(set(left))
+
+    def _named(self, pattern: str, folder: Path | None = None) -> list[Path]:
         """The files in the folder whose whole name fits.  Raises InvalidFile."""
-        folder = self._key.parent
+        folder = folder or self._key.parent
         with atomic_write.as_unfit(folder):
-            found = sorted(folder.iterdir()) if folder.is_dir() else []
+            found = sorted(folder.iterdir()) if path_checks.stat_if_present(folder) else []
         return [path for path in found if re.fullmatch(pattern, path.name)]
 
     def _beside(self, key: Path) -> tuple[Path, Path]:
@@ -219,35 +250,37 @@ class KeyPairFiles:
         )
 
     def interrupted(self) -> bool:
-        return self._intent.exists()
+        return path_checks.lstat_or_none(self._intent) is not None
 
     def finish_interrupted(self) -> bool:
         try:
-            moves = json.loads(self._intent.read_bytes())
+            content = path_checks.read_regular(self._intent)
         except FileNotFoundError:
             return False
         except OSError as error:
             raise atomic_write.unfit(self._intent, error) from None
-        except ValueError:
-            moves = {}
-        self._finish(moves if isinstance(moves, dict) else {})
-        self._end_waiting()
+        moves = _read_moves(content)
+        self._finish(moves)
+        for key in {self._key, *map(Path, list(moves.values())[:1])}:
+            self._end_waiting(key)
         return True
 
-    def _end_waiting(self) -> None:
-        """The key that waited is in place, perhaps under a passphrase."""
-        stored, waiting = self.current(), self.waiting()
+    def _end_waiting(self, key: Path | None = None) -> None:
+        """The key that waited for ``key`` is in place, perhaps under a passphrase."""
+        key = key or self._key
+        path = key.with_name(key.name + ".next")
+        stored, waiting = _stored(key, key.with_name(key.name + ".pub")), _secret(path)
         with suppress(InvalidPrivateKey):
             if stored and waiting:
                 head = read_head(waiting.reveal().encode("latin-1", errors="replace"))
                 if head.public_key is not None and head.public_key == stored.public_key:
-                    atomic_write.discard(self._waiting)
+                    atomic_write.discard(path)
 
     def _staged(self, wanted: list[tuple[Path, bytes, int]]) -> dict[str, str]:
         moves: dict[str, str] = {}
         try:
             for path, content, mode in wanted:
-                target = atomic_write.followed(path)
+                target = atomic_write.followed_file(path)
                 with atomic_write.as_unfit(target):
                     moves[str(atomic_write.stage(target, content, mode))] = str(target)
         except BaseException:
@@ -257,14 +290,45 @@ class KeyPairFiles:
         return moves
 
     def _finish(self, moves: Mapping[str, str]) -> None:
-        """Renames what is still staged: a file that is gone was renamed before the cut."""
-        with atomic_write.as_unfit(self._key):
-            for staged, target in moves.items():
+        """Renames what is still staged: a file that is gone was renamed before the cut.
+
+        Raises InvalidFile where one cannot be renamed: the intent then stays, and the next command
+        tries again.
+        """
+        for staged, target in moves.items():
+            try:
                 if os.path.lexists(staged):
                     Path(staged).replace(target)
+            except OSError as error:
+                raise _unfinished(moves, target, error) from None
+        with suppress(OSError):  # all are in place; where that may not last, the intent stays
             for folder in {Path(target).parent for target in moves.values()}:
                 atomic_write.sync_folder(folder)
             self._intent.unlink(missing_ok=True)
+
+
+def _read_moves(content: bytes) -> dict[str, str]:
+    """The renames in an intent: from a staged file to its place.  None where it is damaged."""
+    try:
+        moves = parse_json(content)
+    except ValueError:
+        return {}
+    paths = [*moves, *moves.values()] if isinstance(moves, dict) else [None]
+    is_whole = all(isinstance(path, str) and path[:1] == "/" and "\0" not in path for path in paths)
+    return moves if is_whole else {}
+
+
+def _unfinished(moves: Mapping[str, str], failed: str, error: OSError) -> InvalidFile:
+    """The words for a pair of which ``failed`` could not be put in place."""
+    done = [target for staged, target in moves.items() if not os.path.lexists(staged)]
+    if not done:
+        return atomic_write.unfit(Path(failed), error)
+    return InvalidFile(
+        "pair-unfinished",
+        path=failed,
+        replaced=", ".join(done),
+        reason=f"{error.strerror or error}.",
+    )
 
 
 def _stored(path: Path, public: Path) -> StoredKey | None:
@@ -287,11 +351,17 @@ def _stored(path: Path, public: Path) -> StoredKey | None:
 
 def _remove(path: Path) -> None:
     """Remove the file; a link to it belongs to the user and stays.  Raises InvalidFile."""
-    target = atomic_write.followed(path)
+    target = atomic_write.followed_file(path)
     with atomic_write.as_unfit(target):
-        if target.exists():
+        if path_checks.stat_if_present(target):
             target.unlink()
             atomic_write.sync_folder(target.parent)
+
+
+def _is_there(path: Path) -> bool:
+    """Raises InvalidFile where that cannot be found out: a file is never lost for that."""
+    with atomic_write.as_unfit(path):
+        return path_checks.stat_if_present(path) is not None
 
 
 def _secret(path: Path) -> Secret | None:
@@ -311,9 +381,12 @@ def _text(path: Path) -> str | None:
 
 def _bytes(path: Path) -> bytes:
     """The file's content; a pipe of that name is not waited for.  Raises OSError or InvalidFile."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        _require_file(os.fstat(file.fileno()).st_mode, path)
-        return file.read()
+    try:
+        return path_checks.read_regular(path)
+    except path_checks.NotAPlainFile as error:
+        raise InvalidFile(path=str(path), reason=f"{error.strerror}.") from None
+    except IsADirectoryError:
+        raise InvalidFile(path=str(path), reason="It is a folder.") from None
 
 
 def _require_file(mode: int, path: Path) -> None:
@@ -338,4 +411,9 @@ def _line(text: str) -> bytes:
 
 def _copy(path: Path, backup: Path) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
-    atomic_write.stage(backup, path.read_bytes(), mode).replace(backup)
+    staged = atomic_write.stage(backup, _bytes(path), mode)
+    try:
+        staged.replace(backup)
+    except OSError:
+        atomic_write.discard(staged)
+        raise

@@ -1,11 +1,12 @@
 """Children in sessions of their own: some outlive us, some are listened to."""
 
 import os
-import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from typing import BinaryIO
+
+from alpkey import path_checks
 
 # A program that cannot open a window has failed by then; one that can is still running or has
 # handed the window to a server of its own.
@@ -69,7 +70,7 @@ class Detached:
 
 def starts(command: Sequence[str], environ: Mapping[str, str]) -> bool:
     """Whether ``command``, which opens something for people, is there and does not fail."""
-    if shutil.which(command[0], path=environ.get("PATH")) is None:
+    if path_checks.find_program(command[0], environ) is None:
         return False
     process = start_detached(command, environ)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from alpkey.adapters.service.http import AnswerLost, Http, HttpAnswer, Peer
-from alpkey.adapters.service.json_responses import json_object, names_the_quota, shown
+from alpkey.adapters.service.json_responses import is_token, json_object, names_the_quota, shown
 from alpkey.core.errors import (
     AlpkeyError,
     InvalidInput,
@@ -97,7 +97,7 @@ class Gateway:
                 "api-key-refused", site=self._site.name, variable=self.api_key_variable
             )
         token = json_object(self._accepted(answer)).get("access_token")
-        if not isinstance(token, str) or not token:
+        if not is_token(token):
             raise self._peer.trouble("Its answer holds no access token.")
         return Secret(token)
 
@@ -170,7 +170,10 @@ def _serial(value: object) -> int:
     """A serial of 64 bits: a decimal text or a whole number; a float has lost some of them."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise TypeError("no serial")
-    return int(value)
+    serial = int(value)
+    if not 0 <= serial < 2**64:
+        raise ValueError("no serial of 64 bits")
+    return serial
 
 
 def _certificate(line: object) -> Certificate | None:

@@ -164,7 +164,7 @@ class Http:
             if isinstance(_cause(error), NewConnectionError | NameResolutionError):
                 raise _not_sent(peer.host, error) from None
             raise peer.lost() from None
-        except (RequestException, HTTPError):
+        except (RequestException, HTTPError, ValueError):  # ValueError: a header of no charset
             raise peer.lost() from None
 
     def _exchange(
@@ -261,9 +261,9 @@ def _date(header: str | None) -> datetime | None:
     """The time in a ``Date`` header (RFC 9110, 5.6.7); None where there is none to read."""
     try:
         time = parsedate_to_datetime(header or "")
-    except ValueError:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, TypeError):
         return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _tls_reason(wrong: SSLError) -> str:

@@ -1,9 +1,10 @@
 """What the services' answers have in common: JSON objects, and words that mean quota or lock."""
 
-import json
-from typing import Any
+import re
+from typing import Any, TypeGuard
 
 from alpkey.adapters.service.http import HttpAnswer
+from alpkey.core.json_text import parse_json
 
 MOST_SHOWN = 500
 
@@ -15,10 +16,15 @@ _QUOTA_WORDS = ("limit", "quota", "too many", "maximum number")
 def json_object(answer: HttpAnswer) -> dict[str, Any]:
     """The answer's JSON object; an empty one where it is something else."""
     try:
-        body = json.loads(answer.body)
+        body = parse_json(answer.body)
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def is_token(value: object) -> TypeGuard[str]:
+    """Whether this can be a token in a header (RFC 6750, 2.1: no blanks, no control characters)."""
+    return isinstance(value, str) and re.fullmatch(r"[!-~]+", value) is not None
 
 
 def shown(message: str) -> str:

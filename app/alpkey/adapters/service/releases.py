@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.service.http import AnswerLost, Http, Peer
 from alpkey.adapters.service.json_responses import json_object
 from alpkey.adapters.state import atomic_write
@@ -40,7 +41,7 @@ class ReleaseFile:
 
     def read(self) -> LastUpdateCheck | None:
         try:
-            return LastUpdateCheck.from_bytes(self._path.read_bytes())
+            return LastUpdateCheck.from_bytes(path_checks.read_regular(self._path))
         except FileNotFoundError:
             return None
         except OSError as error:

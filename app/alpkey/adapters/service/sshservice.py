@@ -1,20 +1,21 @@
 """The classic service: username, password and code in, private key and certificate out."""
 
 import ast
-import json
 from urllib.parse import urlsplit
 
 from alpkey.adapters.service.http import AnswerLost, Http, HttpAnswer, NotSent, Peer
 from alpkey.adapters.service.json_responses import json_object, names_a_lock, names_the_quota, shown
 from alpkey.core.errors import AlpkeyError, NeedsBrowser, QuotaUsedUp, SignInRefused, Unreachable
+from alpkey.core.json_text import parse_json
 from alpkey.core.keys.ports import IssuedPair
 from alpkey.core.secret import Secret
 from alpkey.core.signin.key_service import Credentials
 from alpkey.core.site import Service, Site
 
-PROVE_TIMEOUT_S = 15.0
+# Nothing secret is sent yet, and the user waits for a form or for another way to sign in.
+PROVE_TIMEOUT_S = 2.5
 ISSUE_TIMEOUT_S = 30.0
-OTHER_TIMEOUT_S = 5.0
+OTHER_TIMEOUT_S = 2.5
 
 
 class SshService:
@@ -124,8 +125,8 @@ def _message(answer: HttpAnswer) -> str | None:
 def _unwrapped(message: str) -> str:
     """A message may be the repr of bytes that hold an identity provider's JSON: show its words."""
     try:
-        inner = json.loads(ast.literal_eval(message))
-        return str(inner["error_description"])
+        inner = parse_json(ast.literal_eval(message))
+        return shown(str(inner["error_description"]))
     except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError):
         return shown(message)
 

@@ -44,7 +44,7 @@ def prove(
         claims.validate(int(now.timestamp()), LEEWAY_S)
     except JoseError as error:
         raise Unproven(error.error) from None
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise Unproven("it cannot be read") from None
     return dict(claims)
 

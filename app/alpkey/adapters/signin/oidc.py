@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alpkey.adapters.service.http import AnswerLost, Http, HttpAnswer, Peer
-from alpkey.adapters.service.json_responses import json_object, names_a_lock, shown
+from alpkey.adapters.service.json_responses import is_token, json_object, names_a_lock, shown
 from alpkey.core.addresses import is_secure
 from alpkey.core.errors import (
     AlpkeyError,
@@ -18,10 +18,11 @@ from alpkey.core.errors import (
     SignInRefused,
     Unreachable,
 )
+from alpkey.core.json_text import parse_json
 from alpkey.core.secret import Secret
 from alpkey.core.signin.key_service import Credentials
 from alpkey.core.signin.ports import BrowserRequest, DeviceRequest, Tokens
-from alpkey.core.site import OpenId, SignInMethod, Site
+from alpkey.core.site import GATEWAY, OpenId, SignInMethod, Site
 
 TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 5.0
@@ -29,10 +30,30 @@ CONNECT_TIMEOUT_S = 5.0
 # RFC 8628: an interval that is not given, and what slow_down adds to it for good.
 DEFAULT_INTERVAL_S = 5
 SLOWER_BY = timedelta(seconds=5)
+FASTEST, SLOWEST = timedelta(seconds=1), timedelta(minutes=1)
+"""A provider is never asked more often, and its answer never missed for longer."""
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
 
 # Not for this client, or for no client at all (RFC 6749, section 5.2).
 _NOT_BY_PASSWORD = ("unauthorized_client", "unsupported_grant_type")
+
+# What a provider calls its refusals (RFC 6749, 5.2; RFC 8628, 3.5).  A proxy or a rate limit in
+# front of it answers with the same statuses, in words of its own.
+_PROVIDER_ERRORS = frozenset(
+    {
+        "access_denied",
+        "authorization_pending",
+        "expired_token",
+        "invalid_client",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_scope",
+        "slow_down",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    }
+)
+_REFUSAL_STATUSES = (400, 401, 403)
 
 Form = Mapping[str, str | Secret]
 
@@ -55,6 +76,10 @@ class OpenIdSignIn:
         self._site = site
         self._http = http
         self._peer = Peer.at(openid.issuer)
+        # The centre's own client sends it here as well as to the gateway.
+        self._client_type = next(
+            (service.client_type for service in site.services if service.kind == GATEWAY), "cli"
+        )
         self._now = now
         self._metadata: dict[str, Any] = {}
         self._keys: dict[str, Any] = {}
@@ -69,9 +94,9 @@ class OpenIdSignIn:
 
     def recall(self, knowledge: str) -> None:
         try:
-            known = json.loads(knowledge)
+            known = parse_json(knowledge)
             metadata, keys = known["metadata"], known["keys"]
-            if metadata["issuer"] == self._openid.issuer and isinstance(keys["keys"], list):
+            if metadata["issuer"] == self._openid.issuer and _is_key_set(keys):
                 self._metadata, self._keys, self._is_recalled = metadata, keys, True
         except (ValueError, TypeError, KeyError, RecursionError):
             return
@@ -81,7 +106,10 @@ class OpenIdSignIn:
         if metadata.get("issuer") != self._openid.issuer:
             raise self._peer.trouble("It says to be another provider than the site file names.")
         self._metadata = {name: metadata[name] for name in _OF_USE if name in metadata}
-        self._keys = self._fetched(self._endpoint("jwks_uri"))
+        keys = self._fetched(self._endpoint("jwks_uri"))
+        if not _is_key_set(keys):
+            raise self._peer.trouble("Its list of keys cannot be read.")
+        self._keys = keys
         self._is_recalled = False
 
     def with_password(self, credentials: Credentials) -> Tokens:
@@ -98,12 +126,13 @@ class OpenIdSignIn:
             self._password_refusal,
         )
 
-    def for_browser(self) -> BrowserRequest:
+    def for_browser(self, fresh_for: str | None = None) -> BrowserRequest:
         from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
         from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
         self.prepare()
         state, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
+        again = {"prompt": "login", "login_hint": fresh_for} if fresh_for else {}
         url = prepare_grant_uri(
             self._endpoint("authorization_endpoint"),
             self._openid.client_id,
@@ -114,6 +143,7 @@ class OpenIdSignIn:
             nonce=nonce,
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
+            **again,
         )
         return BrowserRequest(url, state, nonce, Secret(verifier))
 
@@ -140,7 +170,7 @@ class OpenIdSignIn:
                 str(body["user_code"]),
                 self._secure(page, "verification_uri"),
                 self._secure(whole, "verification_uri_complete"),
-                timedelta(seconds=float(body.get("interval", DEFAULT_INTERVAL_S))),
+                _interval(body.get("interval", DEFAULT_INTERVAL_S)),
                 self._now() + timedelta(seconds=float(body["expires_in"])),
             )
         except (KeyError, TypeError, ValueError, OverflowError):
@@ -186,12 +216,13 @@ class OpenIdSignIn:
         answer = self._sent("token_endpoint", form)
         body = json_object(answer)
         if answer.status != 200:
-            given = str(body.get("error")), shown(str(body.get("error_description", "")))
-            raise refused(*given) or self._refusal(answer)
+            words = str(body.get("error")), shown(str(body.get("error_description", "")))
+            is_refusal = answer.status in _REFUSAL_STATUSES
+            raise (refused(*words) if is_refusal else None) or self._refusal(answer)
         access, refresh, identity = (
             body.get(name) for name in ("access_token", "refresh_token", "id_token")
         )
-        if not isinstance(access, str) or not access:
+        if not is_token(access):
             raise self._peer.trouble("Its answer holds no access token.")
         username = None
         if identity is not None or proof_needed:
@@ -258,9 +289,16 @@ class OpenIdSignIn:
         return self._token_refusal(error, description)
 
     def _refusal(self, answer: HttpAnswer) -> AlpkeyError:
+        """A refusal only in the provider's own words; all else is trouble on the way to it."""
         body = json_object(answer)
-        message = body.get("error_description") or body.get("error")
-        if not isinstance(message, str) or answer.status >= 500:
+        error = body.get("error")
+        message = body.get("error_description") or error
+        is_own = answer.status == 400 or (
+            answer.status in _REFUSAL_STATUSES
+            and isinstance(error, str)
+            and error in _PROVIDER_ERRORS
+        )
+        if not isinstance(message, str) or not is_own:
             return self._peer.trouble(f"It answers with status {answer.status}.")
         return SignInRefused("request-refused", site=self._site.name, message=shown(message))
 
@@ -295,11 +333,25 @@ class OpenIdSignIn:
                 "POST",
                 self._endpoint(endpoint),
                 form={"client_id": self._openid.client_id, **form},
+                headers={"X-Client-Type": self._client_type},
                 timeout_s=TIMEOUT_S,
                 connect_timeout_s=CONNECT_TIMEOUT_S,
             )
         except AnswerLost:
             raise self._peer.trouble("No answer came from it.") from None
+
+
+def _interval(seconds: object) -> timedelta:
+    """Between two polls; raises TypeError, ValueError or OverflowError where it is no number."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float | str):
+        raise TypeError("no number of seconds")
+    return min(max(timedelta(seconds=float(seconds)), FASTEST), SLOWEST)
+
+
+def _is_key_set(keys: Any) -> bool:
+    """Whether this has the shape of a JWK Set (RFC 7517, 5)."""
+    rows = keys.get("keys") if isinstance(keys, dict) else None
+    return isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
 
 
 class _Waiting(Exception):

@@ -2,12 +2,13 @@
 
 import errno
 import hmac
+import secrets
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from time import monotonic
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +27,10 @@ GLANCE_S = 0.1
 
 _Query = Mapping[str, str]
 
+START = "/start/"
+# What the listener itself puts beside a browser's answers.
+_OPENED_TWICE: _Query = {"opened": "twice"}
+
 
 class RedirectListener:
     """Listens at ``redirect_uri``, whose host is ``localhost``."""
@@ -37,26 +42,58 @@ class RedirectListener:
     @contextmanager
     def listening(self, request: BrowserRequest) -> Iterator[AwaitCode]:
         answers: SimpleQueue[_Query] = SimpleQueue()
+        starts = _StartAddresses()
         with ExitStack() as servers:
             for family, address in ADDRESSES:
                 try:
-                    server = _Server(family, (address, self._port), request.state, answers)
+                    server = _Server(family, (address, self._port), request, answers, starts)
                 except OSError as error:
                     if family == socket.AF_INET6 and error.errno in _NO_IPV6:
                         continue
                     raise Unreachable("callback-busy", port=self._port) from None
                 servers.enter_context(_serving(server))
-            yield _Listening(answers, self._site_name).code
+            yield _Listening(answers, starts, f"http://localhost:{self._port}", self._site_name)
+
+
+class _StartAddresses:
+    """The paths that lead to the page of the request, each of them once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._unopened: set[str] = set()
+        self._opened: set[str] = set()
+
+    def new(self) -> str:
+        path = f"{START}{secrets.token_urlsafe(32)}"
+        with self._lock:
+            self._unopened.add(path)
+        return path
+
+    def open(self, path: str) -> bool | None:
+        """Whether this is the first time; None where there is no such path."""
+        with self._lock:
+            if path in self._unopened:
+                self._unopened.remove(path)
+                self._opened.add(path)
+                return True
+            return False if path in self._opened else None
 
 
 class _Listening:
     """A listener in wait for its browser."""
 
-    def __init__(self, answers: "SimpleQueue[_Query]", site_name: str) -> None:
+    def __init__(
+        self, answers: "SimpleQueue[_Query]", starts: _StartAddresses, origin: str, site_name: str
+    ) -> None:
         self._answers = answers
+        self._starts = starts
+        self._origin = origin
         self._site_name = site_name
 
-    def code(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
+    def start_address(self) -> str:
+        return f"{self._origin}{self._starts.new()}"
+
+    def __call__(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
         ends = monotonic() + timeout_s
         while not cancelled():
             left = ends - monotonic()
@@ -68,12 +105,14 @@ class _Listening:
                 continue
         raise Cancelled
 
-    def _code(self, query: _Query) -> Secret:
-        if "code" in query:
-            return Secret(query["code"])
-        if query["error"] == "access_denied":
+    def _code(self, answer: _Query) -> Secret:
+        if answer is _OPENED_TWICE:
+            raise SignInRefused("opened-twice", site=self._site_name, retryable=True)
+        if "code" in answer:
+            return Secret(answer["code"])
+        if answer["error"] == "access_denied":
             raise Cancelled("sign-in-denied", site=self._site_name)
-        message = shown(query.get("error_description") or query["error"])
+        message = shown(answer.get("error_description") or answer["error"])
         raise SignInRefused("request-refused", site=self._site_name, message=message)
 
 
@@ -86,12 +125,14 @@ class _Server(ThreadingHTTPServer):
         self,
         family: socket.AddressFamily,
         address: tuple[str, int],
-        state: str,
+        request: BrowserRequest,
         answers: "SimpleQueue[_Query]",
+        starts: _StartAddresses,
     ) -> None:
         self.address_family = family
-        self.state = state
+        self.request = request
         self.answers = answers
+        self.starts = starts
         super().__init__(address, _Handler)
 
     def server_bind(self) -> None:
@@ -110,24 +151,38 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        if url.path != "/" or not {"code", "error"} & query.keys() or not self._asked_for_us():
+        state = self.server.request.state
+        if self._asked_for_us() and url.path.startswith(START):
+            self._start(url.path)
+        elif url.path != "/" or not {"code", "error"} & query.keys() or not self._asked_for_us():
             self._say(404, signin_messages.PAGES["nothing-here"])
-        elif not hmac.compare_digest(query.get("state", "").encode(), self.server.state.encode()):
+        elif not hmac.compare_digest(query.get("state", "").encode(), state.encode()):
             self._say(400, signin_messages.PAGES["another-sign-in"])
         else:
-            self._say(
-                200, signin_messages.PAGES["signed-in" if "code" in query else "not-signed-in"]
-            )
+            page = "signed-in" if "code" in query else "not-signed-in"
+            self._say(200, signin_messages.PAGES[page])
             self.server.answers.put(query)
+
+    def _start(self, path: str) -> None:
+        match self.server.starts.open(path):
+            case True:
+                self._say(302, signin_messages.PAGES["go-on"], self.server.request.url)
+            case False:
+                self._say(409, signin_messages.PAGES["opened-twice"])
+                self.server.answers.put(_OPENED_TWICE)
+            case None:
+                self._say(404, signin_messages.PAGES["nothing-here"])
 
     def _asked_for_us(self) -> bool:
         """Whether the browser believes to talk to this computer, not to a name that leads here."""
         host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
         return host in {"localhost", "127.0.0.1", "::1"}
 
-    def _say(self, status: int, sentence: str) -> None:
+    def _say(self, status: int, sentence: str, location: str | None = None) -> None:
         page = f"<!DOCTYPE html><title>Alpkey</title><p>{sentence}</p>\n".encode()
         self.send_response(status)
+        if location:
+            self.send_header("Location", location)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(page)))
         self.send_header("Cache-Control", "no-store")

@@ -16,7 +16,7 @@ class AliasFileOnDisk:
     def write(self, aliases: Iterable[Alias]) -> None:
         content = to_text(aliases).encode()
         with atomic_write.as_unfit(self._path):
-            if self._path.exists() and self._path.read_bytes() == content:
+            if atomic_write.holds(self._path, content):
                 return
         atomic_write.private_folder(self._path.parent)
         atomic_write.replace(self._path, content, 0o600)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.process.processes import start_listened
 from alpkey.adapters.ssh.own_config import readable_by_ssh
 from alpkey.adapters.state import atomic_write
@@ -37,7 +38,7 @@ class OpenSshConfig:
         if not self._places.moved:
             return self._asked(name)
         config = self._places.user_config
-        return self._asked(name, config if config.exists() else Path("none"))
+        return self._asked(name, config if path_checks.exists(config) else Path("none"))
 
     @contextmanager
     def try_config(self, blocks: str, user_lines: bytes) -> Iterator[Trial]:
@@ -46,7 +47,11 @@ class OpenSshConfig:
         ``Match all`` ends their last block, so that what follows applies to every host.
         """
         atomic_write.private_folder(self._places.undo)
-        with tempfile.TemporaryDirectory(dir=self._places.undo, prefix="trial-") as folder:
+        with atomic_write.as_unfit(self._places.undo):
+            trial_folder = tempfile.TemporaryDirectory(
+                dir=self._places.undo, prefix="trial-", ignore_cleanup_errors=True
+            )
+        with trial_folder as folder:
             own, first, second = (Path(folder, name) for name in ("own", "first", "second"))
             with readable_by_ssh():
                 line = include_line(own).encode() + b"\n"

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import Unreachable
 from alpkey.core.ssh.control_sockets import is_shared
@@ -19,11 +20,8 @@ class OpenSshControlSockets:
         self._environ = environ
 
     def open(self) -> Sequence[Path]:
-        try:
-            found = sorted(self._folder.iterdir())
-        except OSError:
-            return []
-        return [path for path in found if is_shared(path.name) and path.is_socket()]
+        found = path_checks.entries(self._folder)
+        return [path for path in found if is_shared(path.name) and path_checks.is_socket(path)]
 
     def end(self, socket: Path) -> None:
         """ssh identifies it by the socket alone, so it needs no configuration and no real name."""

@@ -4,6 +4,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 
 NEW_MODE = 0o600
@@ -26,8 +27,8 @@ class KnownHostsFile:
                 self.path.unlink(missing_ok=True)
                 return
             atomic_write.private_folder(self.path.parent)
-            there = self.path.exists()
-            mode = stat.S_IMODE(self.path.stat().st_mode) if there else NEW_MODE
-            target = atomic_write.followed(self.path)
+            there = path_checks.stat_if_present(self.path)
+            mode = stat.S_IMODE(there.st_mode) if there else NEW_MODE
+            target = atomic_write.followed_file(self.path)
             atomic_write.sweep(target)
             atomic_write.replace(target, content, mode)

@@ -1,12 +1,12 @@
 """The user's OpenSSH: what ``ssh -G`` resolves, and exec of ssh."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from alpkey import path_checks
 from alpkey.core.agent.ports import AgentSource
 from alpkey.core.errors import Unreachable
 from alpkey.core.ssh.command_lines import PROBE, reading_only
@@ -60,7 +60,7 @@ class OpenSsh:
             return None, "IdentityAgent"
         if named.startswith("$"):
             return self._environ.get(named[1:].strip("{}")) or None, "IdentityAgent"
-        return str(Path(named).expanduser()), "IdentityAgent"
+        return path_checks.expanded(named), "IdentityAgent"
 
 
 def become(command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
@@ -68,6 +68,6 @@ def become(command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
 
     Raises Unreachable (``ssh-missing``) where there is no such program.
     """
-    if shutil.which(command[0], path=environ.get("PATH")) is None:
+    if path_checks.find_program(command[0], environ) is None:
         raise Unreachable("ssh-missing", reason=f"Looked for {command[0]!r} on PATH.")
     os.execvpe(command[0], list(command), dict(environ))  # noqa: S606  no shell is wanted here

@@ -4,15 +4,23 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.paths import Paths, certificate_of
-from alpkey.core.runtime_folder import CONNECT
+from alpkey.core.runtime_folder import CONNECT, CONNECT_WITHOUT_AGENT
 from alpkey.core.settings.settings import Settings
 from alpkey.core.site import Site
-from alpkey.core.ssh.config_blocks import Identity, InvalidConfigPath, connect_file, hosts_file
+from alpkey.core.ssh.config_blocks import (
+    Identity,
+    InvalidConfigPath,
+    connect_file,
+    hosts_file,
+    without_agent_file,
+)
 from alpkey.core.ssh.include_line import begins_with, include_line_for
 from alpkey.core.ssh.on_demand import match_line, script
 from alpkey.core.state.ports import SSH_CONFIG, ExternalChanges
@@ -35,12 +43,15 @@ class OwnSshConfig:
         *,
         own_agent: Callable[[], Path | None] = lambda: None,
         can_refuse: Callable[[], bool] = lambda: False,
+        goes_without_agent: Callable[[], bool] = lambda: False,
     ) -> None:
         """``ensure`` is Alpkey's command that a login on demand runs; ``settings`` are read
         again for each write, as a command may change one.  ``own_agent`` is the socket of
         Alpkey's agent, None unless it runs; ``can_refuse`` says whether every ssh here knows
-        RefuseConnection.
+        RefuseConnection.  ``goes_without_agent`` says whether logins are to ask no agent, because
+        the one that ssh would ask never answers.
         """
+        self._goes_without_agent = goes_without_agent
         self._can_refuse = can_refuse
         self._settings = settings
         self._own_agent = own_agent
@@ -52,7 +63,12 @@ class OwnSshConfig:
 
     def write(self, user: str | None) -> Path | None:
         self.refresh(user)
-        return None if self._is_read_in() else self._plainly_named(self._places.connect_config)
+        at = self._places
+        if self._goes_without_agent():
+            with readable_by_ssh():
+                _write(at.connect_without_agent_config, without_agent_file(at).encode())
+            return self._plainly_named(at.connect_without_agent_config, CONNECT_WITHOUT_AGENT)
+        return None if self._is_read_in() else self._plainly_named(at.connect_config, CONNECT)
 
     def refresh(self, user: str | None) -> None:
         """The same without a path for ssh.  Raises InvalidFile."""
@@ -62,7 +78,7 @@ class OwnSshConfig:
                 at.own_ssh_config: self.blocks(user, on_demand=self.on_demand),
                 at.connect_config: connect_file(at),
             }
-        for folder in (at.ssh, at.own_ssh):
+        for folder in (at.own_ssh,) if at.own_ssh_elsewhere else (at.ssh, at.own_ssh):
             atomic_write.private_folder(folder)
         if self.on_demand:
             wanted[at.fresh] = self._script()
@@ -92,7 +108,7 @@ class OwnSshConfig:
         folder = self._places.own_ssh
         with suppress(OSError):
             folder.rmdir()
-        return not folder.exists()
+        return path_checks.lstat_or_none(folder) is None
 
     def _all(self) -> Sequence[Path]:
         """The hosts first: what they have ssh run and read has to exist as long as they do.
@@ -101,13 +117,16 @@ class OwnSshConfig:
         """
         at = self._places
         old = at.node_known_hosts.with_name(at.node_known_hosts.name + ".old")
-        link = self._runtime.place(CONNECT)
-        lying = (at.own_ssh_config, at.connect_config, at.fresh, at.node_known_hosts, old)
-        return (*lying, link) if link else lying
+        links = [self._runtime.place(name) for name in (CONNECT, CONNECT_WITHOUT_AGENT)]
+        connect = (at.connect_config, at.connect_without_agent_config)
+        lying = (at.own_ssh_config, *connect, at.fresh, at.node_known_hosts, old)
+        return (*lying, *(link for link in links if link))
 
     def _script(self) -> str:
         """It needs the program and the package, which are the same file in a bundle."""
-        needed = [path for path in (Path(self._ensure[0]), Path(__file__)) if path.exists()]
+        needed = [
+            path for path in (Path(self._ensure[0]), Path(__file__)) if path_checks.exists(path)
+        ]
         return script(self._places, self._ensure, needed)
 
     def blocks(self, user: str | None, *, on_demand: bool) -> str:
@@ -138,11 +157,11 @@ class OwnSshConfig:
 
     def include(self) -> bytes:
         with readable_by_ssh():
-            return include_line_for(self._places.own_ssh_config)
+            return include_line_for(replace(self._places, own_ssh_elsewhere=None).own_ssh_config)
 
     def _is_read_in(self) -> bool:
         """Whether it is proven that ssh reads Alpkey's file through the user's, and still does."""
-        if self._places.moved:
+        if self._places.moved or self._places.own_ssh_elsewhere:
             return False
         with suppress(OSError, InvalidFile):
             entry = self._touched.entry(SSH_CONFIG) or {}
@@ -151,15 +170,15 @@ class OwnSshConfig:
                 return entry.get("proven") is True and begins_with(file.read(len(line) + 2), line)
         return False
 
-    def _plainly_named(self, path: Path) -> Path:
-        """``path``, or a link to it whose name needs no quotes in a shell.
+    def _plainly_named(self, path: Path, link_name: str) -> Path:
+        """``path``, or a link to it in the runtime folder whose name needs no quotes in a shell.
 
         WORKAROUND: for a jump, OpenSSH (ssh.c, up to 10.x) puts the name of the ``-F`` file into
         a shell command without quotes, and expands percent signs in it.
         """
         if _PLAIN.fullmatch(str(path)):
             return path
-        link = self._runtime.ready() / CONNECT
+        link = self._runtime.ready() / link_name
         with atomic_write.as_unfit(link):
             atomic_write.link(link, path)
         return link
@@ -179,6 +198,7 @@ def readable_by_ssh() -> Iterator[None]:
 def _write(path: Path, content: bytes) -> None:
     """ssh refuses a file that others may write (readconf.c), so that is replaced too."""
     with atomic_write.as_unfit(path):
-        if path.exists() and path.read_bytes() == content and not path.stat().st_mode & 0o022:
+        found = path_checks.stat_if_present(path)
+        if found and not found.st_mode & 0o022 and path.read_bytes() == content:
             return
     atomic_write.replace(path, content, MODE)

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.ssh.host_patterns import includes
@@ -70,20 +72,26 @@ class UserConfigFile:
     def _included(self, content: bytes, seen: set[Path], depth: int) -> Iterator[bytes]:
         """A file that two lines include is read once: names are all that is looked for."""
         for pattern in includes(content) if depth else ():
-            names = glob.glob(self._anchored(pattern))  # noqa: PTH207  the pattern is absolute
-            for name in sorted(names):
+            for name in _matching(self._anchored(pattern)):
                 path = Path(name)
                 if path in seen or len(seen) >= INCLUDE_FILES:
                     continue
                 seen.add(path)
-                with suppress(OSError):
+                with suppress(OSError, ValueError):  # ValueError: a null character in the name
                     below = _content(path)
                     yield below
                     yield from self._included(below, seen, depth - 1)
 
     def _anchored(self, pattern: str) -> str:
         """A relative path counts from the ssh folder (ssh_config(5), Include)."""
-        return str(self._path.parent / Path(pattern).expanduser())
+        return str(self._path.parent / path_checks.expanded(pattern))
+
+
+def _matching(pattern: str) -> list[str]:
+    try:
+        return sorted(glob.glob(pattern))  # noqa: PTH207  the pattern is absolute
+    except (OSError, ValueError, RecursionError, re.error):
+        return []
 
 
 def _content(path: Path) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
+from alpkey.core.json_text import parse_json
 from alpkey.core.state.ports import Entry
 
 
@@ -37,10 +38,12 @@ class ExternalChangesFile:
     def _entries(self) -> dict[str, Any]:
         """All entries, none without a file.  Raises InvalidFile where the file cannot be read."""
         try:
-            entries = json.loads(self._path.read_bytes())
+            entries = parse_json(self._path.read_bytes())
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise atomic_write.unfit_to_read(self._path, error) from None
+        except ValueError as error:
             raise InvalidFile(path=str(self._path), reason=f"{error}.") from None
         if not isinstance(entries, dict):
             raise InvalidFile(path=str(self._path), reason="It holds no object.")

@@ -1,11 +1,13 @@
 """The journal on disk: lines are appended; those that no longer matter leave at the same time."""
 
 import os
+import stat
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
 from alpkey.core.state import journal_lines
@@ -46,19 +48,22 @@ class JournalFile:
     def facts(self) -> Facts:
         try:
             if _Version.of(self._path.stat()) != self._version:
-                with self._path.open("rb") as file:
+                with path_checks.open_regular(self._path) as file:
                     self._read(file)
             return self._facts
         except FileNotFoundError:
             return Facts()
         except OSError as error:
-            raise atomic_write.unfit(self._path, error) from None
+            raise atomic_write.unfit_to_read(self._path, error) from None
 
     def append(self, facts: Iterable[Fact]) -> None:
         fresh: Rows = [(journal_lines.to_line(fact), fact) for fact in facts]
         atomic_write.private_folder(self._path.parent)
         with atomic_write.as_unfit(self._path):
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, MODE)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, MODE)
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                os.close(handle)
+                raise path_checks.NotAPlainFile(self._path)
             with os.fdopen(handle, "ab+") as file:
                 self._read(file)
                 rows = [*self._rows, *fresh]

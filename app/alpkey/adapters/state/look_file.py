@@ -19,7 +19,7 @@ class LookFile:
     def write(self, snapshot: Snapshot, now: datetime) -> None:
         line = as_line(snapshot, now).to_bytes()
         with suppress(InvalidFile, OSError):
-            if not self._path.exists() or self._path.read_bytes() != line:
+            if not atomic_write.holds(self._path, line):
                 atomic_write.private_folder(self._path.parent)
                 atomic_write.replace(self._path, line, 0o600)
 

@@ -8,20 +8,27 @@ import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.doctor.observations import FilesObservation, PathObservation
-
-_NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
 class FileSystemProbe:
     """Observes ``paths`` by name, the disk of ``folder``, and the ``state`` folder."""
 
-    def __init__(self, paths: Mapping[str, Path], folder: Path, state: Path, intent: Path) -> None:
+    def __init__(
+        self,
+        paths: Mapping[str, Path],
+        folder: Path,
+        state: Path,
+        intent: Path,
+        leftovers: Callable[[], list[Path]] = list,
+    ) -> None:
         self._paths = paths
         self._folder = folder
         self._state = state
         self._intent = intent
+        self._leftovers = leftovers
 
     def observe(self) -> FilesObservation:
         found = {name: _observe(path) for name, path in self._paths.items()}
@@ -31,6 +38,7 @@ class FileSystemProbe:
             free_bytes=min(shutil.disk_usage(_existing(folder)).free for folder in disks),
             locks=_knows_locks(_existing(self._state)),
             interrupted=os.access(self._intent, os.F_OK),
+            leftovers=tuple(self._leftovers()),
         )
 
     def change_mode(self, name: str, new_mode: Callable[[int], int]) -> None:
@@ -59,7 +67,7 @@ def _observe(path: Path) -> PathObservation | None:
 
 def _existing(path: Path) -> Path:
     """The folder itself, or the nearest existing one above it."""
-    return next(folder for folder in (path, *path.parents) if os.access(folder, os.F_OK))
+    return path_checks.nearest_existing(path)
 
 
 def _knows_locks(folder: Path) -> bool:
@@ -71,7 +79,7 @@ def _knows_locks(folder: Path) -> bool:
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except OSError as error:
-        return error.errno not in _NO_LOCKS_HERE
+        return error.errno in (errno.EWOULDBLOCK, errno.EINTR)
     finally:
         os.close(handle)
     return True

@@ -1,5 +1,6 @@
 """``config.toml``, changed one key at a time; the user's comments stay (tomlkit)."""
 
+import codecs
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,8 @@ class TomlSettingsFile:
             content = _content(self._path)
             aside = None
             try:
-                document = tomlkit.parse(content)
-            except (TOMLKitError, ValueError):
+                document = tomlkit.parse(content.removeprefix(codecs.BOM_UTF8))
+            except (TOMLKitError, ValueError, RecursionError):
                 aside = self._set_aside(path)
                 document = tomlkit.document()
             if _put(document, key, plain) or aside:

@@ -1,12 +1,12 @@
 """What is particular to Linux desktops: terminals, keychains, downloads, who shows tray icons."""
 
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from alpkey import path_checks
 from alpkey.adapters.process.command_script import command_file
 from alpkey.adapters.process.processes import starts
 from alpkey.core.errors import InvalidInput
@@ -69,13 +69,13 @@ def terminals(environ: Mapping[str, str], choice: Sequence[str] = ()) -> Sequenc
 
 
 def is_installed(program: TerminalProgram, environ: Mapping[str, str]) -> bool:
-    return shutil.which(program.words[0], path=environ.get("PATH")) is not None
+    return path_checks.find_program(program.words[0], environ) is not None
 
 
 def _meant(program: TerminalProgram, environ: Mapping[str, str]) -> TerminalProgram:
     """What the administrator's choice leads to, where that has arguments of its own."""
-    found = program is ALTERNATIVE and shutil.which(program.words[0], path=environ.get("PATH"))
-    name = Path(found).resolve().name if found else ""
+    found = program is ALTERNATIVE and path_checks.find_program(program.words[0], environ)
+    name = path_checks.resolved(Path(found)).name if found else ""
     return next((known for known in TERMINALS if known.splits and known.words[0] == name), program)
 
 

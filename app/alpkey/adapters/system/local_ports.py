@@ -1,13 +1,15 @@
 """Ports of this computer's loopback: which are free, and who has the others."""
 
 import errno
-import shutil
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
+
+from alpkey import path_checks
 
 _LOOPBACK = "127.0.0.1"
 _LISTENS = "0A"  # the state in /proc/net/tcp (Linux, tcp_states.h)
@@ -55,16 +57,22 @@ def _listening(port: int) -> set[str]:
 def _programs_of(inodes: set[str]) -> Iterator[str]:
     """``name (process)`` that holds one of these sockets, where that is visible."""
     links = {f"socket:[{inode}]" for inode in inodes}
-    for process in Path("/proc").glob("[0-9]*"):
+    for process in _processes():
         try:
-            if any(str(handle.readlink()) in links for handle in (process / "fd").iterdir()):
+            if any(
+                str(handle.readlink()) in links for handle in path_checks.entries(process / "fd")
+            ):
                 yield f"{(process / 'comm').read_text().strip()} ({process.name})"
         except OSError:  # another user's, or ended meanwhile
             continue
 
 
+def _processes() -> list[Path]:
+    return [path for path in path_checks.entries(Path("/proc")) if path.name.isdigit()]
+
+
 def _by_lsof(port: int) -> str | None:
-    lsof = shutil.which("lsof") or "/usr/sbin/lsof"
+    lsof = path_checks.find_program("lsof", os.environ) or "/usr/sbin/lsof"
     command = [lsof, "-nP", f"-iTCP:{port}", "-sTCP:LISTEN", "-Fpc"]
     try:
         done = subprocess.run(

@@ -1,12 +1,12 @@
 """What is particular to macOS: Terminal without Automation rights, the Keychain, downloads."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from alpkey import path_checks
 from alpkey.adapters.process.command_script import command_file
 from alpkey.core.errors import InvalidInput, KeychainTrouble
 
@@ -76,5 +76,5 @@ def desk(choice: Sequence[str], environ: Mapping[str, str]) -> "DesktopObservati
     """The menu bar, Terminal and Safari are always there."""
     from alpkey.core.doctor.observations import DesktopObservation
 
-    named = not choice or shutil.which(choice[0], path=environ.get("PATH"))
+    named = not choice or path_checks.find_program(choice[0], environ)
     return DesktopObservation(tray_host=True, terminal=bool(named), browser=True)

@@ -1,8 +1,8 @@
 """VS Code, where it is installed."""
 
-import shutil
 from collections.abc import Mapping
 
+from alpkey import path_checks
 from alpkey.adapters.process.processes import starts
 from alpkey.core.errors import InvalidInput
 from alpkey.core.ssh import vscode
@@ -15,7 +15,6 @@ class VsCode:
         self._environ = environ
 
     def open(self, host: str) -> None:
-        path = self._environ.get("PATH")
-        program = vscode.installed(lambda name: shutil.which(name, path=path))
+        program = vscode.installed(lambda name: path_checks.find_program(name, self._environ))
         if program is None or not starts(vscode.window_on(program, host), self._environ):
             raise InvalidInput("no-editor", looked_for=", ".join(vscode.PROGRAMS))

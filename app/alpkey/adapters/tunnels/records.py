@@ -80,7 +80,7 @@ class TunnelRecords:
     def remember(self, target: TunnelTarget) -> None:
         content = target_to_bytes(target)
         with atomic_write.as_unfit(self._last):
-            if not self._last.exists() or self._last.read_bytes() != content:
+            if not atomic_write.holds(self._last, content):
                 atomic_write.replace(self._last, content, 0o600)
 
     @contextmanager

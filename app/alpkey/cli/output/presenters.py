@@ -11,7 +11,9 @@ from typing import Any, Protocol
 
 import click
 
+from alpkey.cli.output.terminal import echo
 from alpkey.core.background_call import BackgroundCall
+from alpkey.core.display_text import visible
 from alpkey.core.errors import AlpkeyError, Cancelled, InvalidInput
 from alpkey.core.events import (
     LINE_LIMIT_BYTES,
@@ -20,12 +22,14 @@ from alpkey.core.events import (
     Answer,
     Ask,
     Await,
+    Field,
     Show,
     Shown,
     Step,
     Warn,
     as_object,
 )
+from alpkey.core.json_text import parse_json
 from alpkey.core.keychain.entries import KEEP
 from alpkey.core.messages import signin as signin_messages
 from alpkey.core.messages.describe_error import describe, error_object
@@ -65,7 +69,17 @@ _QUESTIONS = {
     "uninstall": ("uninstall-question", "Undo all this"),
     "revoke": ("revoke-question", "Revoke them"),
     "job": ("job-question", "End it"),
+    "first_account": ("account-question", "Is this your account"),
 }
+
+# The answers to a choice, as they are offered; {value} is what the question is about.
+_CHOICES = {
+    "switch": "Switch account",
+    "use": "Use {value} here",
+    "cancel": "Cancel",
+}
+# Answers that are no secret.
+_PLAIN_ANSWERS = ("username", "account")
 
 
 class Presenter(Protocol):
@@ -92,13 +106,13 @@ class TextOutput:
     def show(self, event: Shown) -> None:
         match event:
             case Step(id=step, params=params):
-                click.echo(f"  {step_text(step, params)}", err=True)
+                echo(f"  {step_text(step, params)}", err=True)
             case Warn(code=code, params=params):
-                click.echo(f"  {warning_text(code, params)}", err=True)
+                echo(f"  {warning_text(code, params)}", err=True)
             case Show():
                 _show_page(event)
             case Ask():
-                if not self._can_ask:
+                if not self._can_ask and not event.offer:
                     raise cannot_ask(event)
 
     def answer(self, wanted: Await) -> Answer:
@@ -110,23 +124,27 @@ class TextOutput:
             self._wait(wanted.news)
             return NOT_YET
         ask = wanted.ask
+        if ask.offer and not self._can_ask:
+            return {}
         if ask.error:
             self._explain(ask.error)
             wrong = ask.error.params.get("field")
             again = [wrong, f"{wrong}_again"] if wrong else ["password", "otp"]
             self._known = {name: value for name, value in self._known.items() if name not in again}
+        if ask.fields[0].kind == "choice":  # asked anew each time
+            return {field.name: _chosen(field) for field in ask.fields}
         for field in ask.fields:
             has_error = self._has_error(ask, field.name)
             if field.kind == "text" and field.value and not has_error:
                 self._known[field.name] = field.value
             if field.kept and not has_error:
-                click.echo(f"{_LABELS[field.name]}: from the keychain", err=True)
+                echo(f"{_LABELS[field.name]}: from the keychain", err=True)
             elif field.name not in self._known and field.name != KEEP:
                 self._known[field.name] = _asked(field.name, field.kind, field.value)
         return dict(self._known)
 
     def done(self, result: Mapping[str, object]) -> None:
-        click.echo(self._text(result))
+        echo(self._text(result))
 
     def failed(self, error: AlpkeyError) -> None:
         self._explain(error)
@@ -134,7 +152,7 @@ class TextOutput:
     @staticmethod
     def _wait(news: BackgroundCall[object]) -> None:
         if not news.wait(NOTICE_AFTER_S):
-            click.echo("Waiting for the keychain; it may ask to be unlocked.", err=True)
+            echo("Waiting for the keychain; it may ask to be unlocked.", err=True)
             news.wait(NEWS_TIMEOUT_S)
 
     @staticmethod
@@ -144,19 +162,21 @@ class TextOutput:
     @staticmethod
     def _explain(error: AlpkeyError) -> None:
         text = describe(error)
-        click.echo(f"{text.title}. {text.detail}\n{text.next_step}", err=True)
+        echo(f"{text.title}. {text.detail}\n{text.next_step}", err=True)
 
 
 class JsonObject:
     """Exactly one JSON object on stdout, at the end; nothing is asked."""
 
     def show(self, event: Shown) -> None:
-        if isinstance(event, Ask):
+        if isinstance(event, Ask) and not event.offer:
             raise cannot_ask(event)
         if isinstance(event, Show):  # no answer is needed; stdout holds the result alone
             _show_page(event)
 
     def answer(self, wanted: Await) -> Answer:
+        if wanted.ask.offer:
+            return {}
         raise cannot_ask(wanted.ask)
 
     def done(self, result: Mapping[str, object]) -> None:
@@ -183,11 +203,13 @@ class PreparedAnswer:
             self._inner.show(event)
         elif event.error:
             raise event.error
-        elif event.fields[0].kind == "confirm":
+        elif event.fields[0].kind == "confirm" and not event.offer:
             raise cannot_ask(event)
 
     def answer(self, wanted: Await) -> Answer:
         """Wait for the news only if they may bring what the answer lacks."""
+        if wanted.ask.offer:
+            return {}
         if self._answer is None:
             raise cannot_ask(wanted.ask)
         field = wanted.ask.fields[0].name
@@ -236,7 +258,7 @@ class JsonLines:
         if self._first:
             row, self._first = {"v": VERSION, **row}, False
         try:
-            sys.stdout.write(json.dumps(row) + "\n")
+            sys.stdout.write(event_line(row))
             sys.stdout.flush()
         except BrokenPipeError:
             _discard_output()
@@ -251,6 +273,28 @@ class JsonLines:
         self._cancel()
 
 
+def event_line(row: Mapping[str, object]) -> str:
+    """``row`` as a line of LINE_LIMIT_BYTES at most; where it is longer, its longest parts are cut.
+
+    Texts and lists are cut alike, for a certificate can hold both without end.
+    """
+    line, limit = json.dumps(row) + "\n", LINE_LIMIT_BYTES
+    while len(line) > LINE_LIMIT_BYTES:  # JSON is ASCII: a character is a byte
+        limit //= 2
+        line = json.dumps(_cut(row, limit)) + "\n"
+    return line
+
+
+def _cut(value: Any, limit: int) -> Any:
+    if isinstance(value, str):
+        return value[:limit]
+    if isinstance(value, Mapping):
+        return {name: _cut(inner, limit) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cut(inner, limit) for inner in value[:limit]]
+    return value
+
+
 def read_prepared(line: str) -> Answer:
     """The answer in one line of JSON.  Raises InvalidInput."""
     row = _row(line)
@@ -260,9 +304,9 @@ def read_prepared(line: str) -> Answer:
 
 
 def wrapped(values: dict[str, Any]) -> Answer:
-    """Wrap every text but the username as a secret, so that nothing typed is shown by mistake."""
+    """Wrap every text but an account as a secret, so that nothing typed is shown by mistake."""
     return {
-        name: Secret(value) if isinstance(value, str) and name != "username" else value
+        name: Secret(value) if isinstance(value, str) and name not in _PLAIN_ANSWERS else value
         for name, value in values.items()
     }
 
@@ -271,7 +315,7 @@ def _show_page(page: Show) -> None:
     """Print where to sign in on stderr; the QR code only to a terminal."""
     if page.qr and sys.stderr.isatty():
         click.echo(half_blocks(page.qr), err=True)
-    click.echo(signin_messages.page_to_open(page.url, page.short_url, page.user_code), err=True)
+    echo(signin_messages.page_to_open(page.url, page.short_url, page.user_code), err=True)
 
 
 def half_blocks(rows: Sequence[str]) -> str:
@@ -284,9 +328,11 @@ def half_blocks(rows: Sequence[str]) -> str:
     return "\n".join(f"\x1b[30;107m{line}\x1b[0m" for line in lines)
 
 
-def cannot_ask(ask: Ask) -> Cancelled:
+def cannot_ask(ask: Ask) -> AlpkeyError:
     """The error for a question that cannot be asked."""
     field = ask.fields[0]
+    if field.kind == "choice" and ask.error:
+        return ask.error
     if field.kind == "confirm":
         code, _ = _QUESTIONS[field.name]
         return Cancelled(code) if field.name == "apply" else Cancelled(code, path=field.value)
@@ -319,19 +365,27 @@ def _lines(handle: int) -> Iterator[bytes]:
 
 def _row(line: str | bytes) -> dict[str, Any]:
     try:
-        row = json.loads(line)
-    except (ValueError, RecursionError):
+        row = parse_json(line)
+    except ValueError:
         return {}
     return row if isinstance(row, dict) else {}
 
 
+def _chosen(field: Field) -> str:
+    for number, choice in enumerate(field.choices, start=1):
+        label = _CHOICES.get(choice, choice).format(value=field.value)
+        click.echo(f"  {number}  {label}", err=True)
+    numbers = click.IntRange(1, len(field.choices))
+    return field.choices[click.prompt("Number", type=numbers, err=True) - 1]
+
+
 def _asked(name: str, kind: str, value: str | None) -> str | Secret | bool:
     if kind == "confirm" and name == "apply":
-        return click.confirm(f"{value}\n{_QUESTIONS[name][1]}", err=True)
+        return click.confirm(visible(f"{value}\n{_QUESTIONS[name][1]}"), err=True)
     if kind == "confirm":
         code, question = _QUESTIONS[name]
         text = describe(Cancelled(code, path=value))
-        return click.confirm(f"{text.title}. {text.detail}\n{question}", err=True)
+        return click.confirm(visible(f"{text.title}. {text.detail}\n{question}"), err=True)
     if kind in SECRET_KINDS:
         return Secret(getpass.getpass(f"{_LABELS[name]}: "))
-    return str(click.prompt(_LABELS[name], default=value, err=True))
+    return str(click.prompt(_LABELS[name], default=value and visible(value), err=True))

@@ -47,7 +47,8 @@ def imported(result: ImportResult) -> str:
 
 
 def status(result: StatusResult) -> str:
-    lines = [key_line(result), quota_line(result["quota"]), agent(result["agent"])]
+    lines = [key_line(result), *result["limits"], quota_line(result["quota"])]
+    lines.append(agent(result["agent"]))
     return "\n".join(lines)
 
 

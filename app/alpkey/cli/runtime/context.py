@@ -21,6 +21,7 @@ from alpkey.cli.runtime.runner import Failed, drive
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.events import Action
 from alpkey.wiring.base import Wiring
+from alpkey.wiring.recovery import recover
 
 STDIN_LIMIT_BYTES = 64 * 1024
 
@@ -86,7 +87,7 @@ def run(
     presenter = None
     try:
         presenter = _presenter(output, tell, cancellation)
-        action = make(Wiring.for_user(key), cancellation)
+        action = _recovered(make, Wiring.for_user(key), cancellation)
     except AlpkeyError as error:
         cancellation.defer_for_good()
         (presenter or _early_presenter(output, tell, cancellation)).failed(error)
@@ -98,6 +99,16 @@ def run(
     if not silent:
         presenter.done(result)
     return result
+
+
+def _recovered(
+    make: Callable[[Wiring, SignalCancellation], Action[R]],
+    wiring: Wiring,
+    cancellation: SignalCancellation,
+) -> Action[R]:
+    """The action that ``make`` makes, once what an earlier command left half done is finished."""
+    yield from recover(wiring)
+    return (yield from make(wiring, cancellation))
 
 
 def _presenter(

@@ -1,14 +1,41 @@
 """Runs an action to its end in front of a presenter, and turns the outcome into an exit code."""
 
+import errno
+import os
 from contextlib import closing
 from typing import TypeVar, cast
 
 from alpkey.cli.output.presenters import Presenter
 from alpkey.cli.runtime.cancel import SignalCancellation
-from alpkey.core.errors import AlpkeyError, Cancelled
+from alpkey.core.errors import AlpkeyError, Cancelled, InvalidFile
 from alpkey.core.events import Action, Answer, Await
 
 R = TypeVar("R")
+
+# What a file system, a disk or the limits of this user say; none of them is a mistake of ours.
+_SURROUNDINGS = frozenset(
+    {
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EIO,
+        errno.ESTALE,
+        errno.ENAMETOOLONG,
+        errno.ELOOP,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.EFBIG,
+    }
+)
+
+
+def of_surroundings(error: OSError) -> InvalidFile | None:
+    """The error in words where it names a file that the system does not give us."""
+    if error.errno not in _SURROUNDINGS or error.filename is None:
+        return None
+    return InvalidFile(path=os.fsdecode(error.filename), reason=f"{error.strerror}.")
 
 
 class Failed(Exception):
@@ -28,6 +55,13 @@ def drive(action: Action[R], presenter: Presenter, cancellation: SignalCancellat
         cancellation.defer_for_good()
         presenter.failed(error)
         raise Failed(error.exit_code) from None
+    except OSError as error:
+        known = of_surroundings(error)
+        if known is None:
+            raise
+        cancellation.defer_for_good()
+        presenter.failed(known)
+        raise Failed(known.exit_code) from None
     except (EOFError, KeyboardInterrupt):
         presenter.failed(Cancelled())
         raise Failed(Cancelled.exit_code) from None

@@ -35,6 +35,14 @@ def _two_alpkeys(seen: Observations, _: datetime) -> Params | None:
 
 CHECKS = (
     Check(
+        "settings-unknown",
+        "note",
+        "The settings file has settings that this version does not know",
+        "{keys}: left as they are, and not used. They are of a newer version, or misspelled.",
+        "If one is misspelled, correct it in the file. See: alpkey settings",
+        lambda seen, _: when(seen.unknown_settings, keys=", ".join(seen.unknown_settings)),
+    ),
+    Check(
         "keychain-away",
         "warning",
         "The keychain that holds your password cannot be asked",

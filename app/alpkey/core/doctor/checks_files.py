@@ -9,6 +9,7 @@ from alpkey.core.doctor.check import Check, Params, when
 from alpkey.core.doctor.fixes import Fix, SetFileMode
 from alpkey.core.doctor.observations import Observations, PathObservation
 from alpkey.core.keys.certificate import fingerprint
+from alpkey.core.keys.certificate_check import limits
 from alpkey.core.messages import times
 from alpkey.core.paths import Paths, certificate_of
 from alpkey.core.site import Site
@@ -125,6 +126,15 @@ def _authority_changed(seen: Observations, _: datetime) -> Params | None:
     return {"authority": fingerprint(certificate.authority), "before": before[-1]}
 
 
+def _limited(seen: Observations, _: datetime) -> Params | None:
+    certificate = seen.snapshot.certificate
+    return (
+        when(certificate and limits(certificate), limits=" ".join(limits(certificate)))
+        if certificate
+        else None
+    )
+
+
 def _other_tool(seen: Observations, _: datetime) -> Params | None:
     """Only where Alpkey has installed keys here before; otherwise it is simply not in use yet."""
     certificate = seen.snapshot.certificate
@@ -139,6 +149,12 @@ def _other_tool(seen: Observations, _: datetime) -> Params | None:
 def _interrupted(seen: Observations, _: datetime) -> Params | None:
     """Not while a renewal is running: then the installation is still going on."""
     return when(seen.files and seen.files.interrupted and not seen.snapshot.working)
+
+
+def _leftovers(seen: Observations, _: datetime) -> Params | None:
+    """They are removed at the start of every command that can: these could not be."""
+    left = seen.files.leftovers if seen.files and not seen.snapshot.working else ()
+    return when(left, paths=", ".join(map(str, left)))
 
 
 def _disk_full(seen: Observations, _: datetime) -> Params | None:
@@ -167,6 +183,15 @@ CHECKS = (
         "Finish it with: alpkey doctor --fix installation-cut-off",
         _interrupted,
         fix=Fix.FINISH_INSTALLATION,
+    ),
+    Check(
+        "staged-files",
+        "warning",
+        "A renewal that was cut off left files behind",
+        "{paths} may hold a private key, and cannot be removed by Alpkey.",
+        "Remove them by hand once you may write into their folder.",
+        _leftovers,
+        after=("installation-cut-off",),
     ),
     Check(
         "no-key",
@@ -309,6 +334,14 @@ CHECKS = (
         _user_differs,
         button=buttons.RENEW,
         keep_advice=True,
+    ),
+    Check(
+        "key-limited",
+        "warning",
+        "The certificate is limited",
+        "{limits}",
+        "If a login fails for that, get a fresh key with: alpkey renew",
+        _limited,
     ),
     Check(
         "authority-changed",

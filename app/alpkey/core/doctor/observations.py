@@ -33,13 +33,15 @@ class FilesObservation:
     """The examined files that exist, by name (:data:`checks_files.FILES`), and their disks.
 
     ``free_bytes`` is the smaller free space of the disks of key and state; ``locks``: the state's
-    file system supports file locks; ``interrupted``: an installation was interrupted.
+    file system supports file locks; ``interrupted``: an installation was interrupted;
+    ``leftovers``: what it left staged beside the key, private keys among them.
     """
 
     paths: Mapping[str, PathObservation]
     free_bytes: int
     locks: bool
     interrupted: bool
+    leftovers: tuple[Path, ...] = ()
 
 
 AgentAnswer = Literal["absent", "hangs", "refuses", "answers"]
@@ -143,6 +145,7 @@ class Observations:
 
     ``program`` names this Alpkey, its Python and the system; ``installed`` are the Alpkeys that a
     shell would find.
+    ``unknown_settings`` are keys of the settings file that this version does not have.
     ``own`` is what the user's own configuration makes of the centre's names.  ``logins`` are
     by host, and only those that were tried.  ``unconfirmable`` says why no agent can ask for
     confirmation at each use.
@@ -153,6 +156,7 @@ class Observations:
     snapshot: Snapshot
     known: Known
     program: str = ""
+    unknown_settings: tuple[str, ...] = ()
     files: FilesObservation | None = None
     ssh_version: str | None = None
     agent: AgentObservation | None = None

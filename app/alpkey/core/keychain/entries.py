@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
+from alpkey.core.json_text import parse_json
 from alpkey.core.secret import Secret
 
 Kind = Literal["password", "totp"]
@@ -60,7 +61,7 @@ def session_to_entry(session: SavedSession) -> Secret:
 def session_from_entry(entry: Secret) -> SavedSession | None:
     """None where the text is unknown, such as that of a later version."""
     try:
-        row = json.loads(entry.reveal())
+        row = parse_json(entry.reveal())
         refresh, username, provider = (row[name] for name in ("refresh", "username", "provider"))
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
@@ -76,7 +77,7 @@ def to_entry(saved: SavedSecret) -> Secret:
 def from_entry(entry: Secret) -> SavedSecret | None:
     """None where the text is unknown, such as that of a later version."""
     try:
-        ((kind, secret),) = json.loads(entry.reveal()).items()
+        ((kind, secret),) = parse_json(entry.reveal()).items()
     except (ValueError, AttributeError, RecursionError):
         return None
     if kind not in KINDS or not isinstance(secret, str):

@@ -81,10 +81,11 @@ def read_certificate(content: bytes) -> Certificate:
     """The certificate in a ``-cert.pub`` file's content.  Raises InvalidCertificate.
 
     A byte order mark, blank lines and carriage returns, as clients and editors leave them, are
-    passed over.
+    passed over, and so are lines of comment (OpenSSH, authfile.c: sshkey_try_load_public).
     """
     text = content.removeprefix(b"\xef\xbb\xbf").strip()
-    words = text.split(b"\n", 1)[0].split()
+    lines = (line.strip() for line in text.split(b"\n"))
+    words = next((line for line in lines if line and not line.startswith(b"#")), b"").split()
     if len(words) < 2 or not words[0].isascii():
         raise InvalidCertificate(_what_it_is(text))
     announced = words[0].decode()

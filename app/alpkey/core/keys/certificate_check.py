@@ -8,6 +8,13 @@ from alpkey.core.keys.certificate import Certificate, CertificateKind
 # A certificate may start a little later than now: clocks differ, and a cluster uses its own.
 CLOCK_SLACK = timedelta(minutes=5)
 
+# The critical options of OpenSSH (PROTOCOL.certkeys), and what each means for a login.
+KNOWN_OPTIONS = {
+    "force-command": "It runs one command only (force-command).",
+    "source-address": "It works from some addresses only (source-address).",
+    "verify-required": "It needs a security key that verifies its user (verify-required).",
+}
+
 
 def check_certificate(certificate: Certificate, username: str, now: datetime) -> None:
     """Return where a host would accept the certificate for ``username`` at ``now``.  Raises
@@ -18,10 +25,31 @@ def check_certificate(certificate: Certificate, username: str, now: datetime) ->
     if username not in certificate.principals:
         names = ", ".join(certificate.principals) or "nobody"
         raise _invalid(f"It is made out to {names}, not to {username}.")
+    if unknown := unsupported_options(certificate):
+        names = ", ".join(name[:100] for name in unknown[:5])
+        raise _invalid(f"Every host refuses it: its critical option {names} is unknown to OpenSSH.")
     if certificate.valid_before is not None and certificate.valid_before <= now:
         raise _invalid("It has run out already. Check this computer's clock.")
     if is_early(certificate, now):
         raise _invalid("It is not valid yet. Check this computer's clock.")
+
+
+def unsupported_options(certificate: Certificate) -> tuple[str, ...]:
+    """The critical options for which every host refuses the certificate.
+
+    Those that OpenSSH does not know (PROTOCOL.certkeys), and those that stand there twice.
+    """
+    options = certificate.critical_options
+    return tuple(
+        sorted({name for name in options if name not in KNOWN_OPTIONS or options.count(name) > 1})
+    )
+
+
+def limits(certificate: Certificate) -> tuple[str, ...]:
+    """In words, what the critical options of a certificate limit."""
+    return tuple(
+        KNOWN_OPTIONS[name] for name in certificate.critical_options if name in KNOWN_OPTIONS
+    )
 
 
 def check_key(certificate: Certificate, public_key: bytes) -> None:

@@ -11,6 +11,10 @@ from alpkey.core.keys.key_file_kinds import Download, FoundCertificate, Unusable
 from alpkey.core.secret import Secret
 from alpkey.core.timestamps import rfc3339
 
+# What a key is called that cannot be used as it is.
+SPOILED_KEYS = ("import-putty", "import-torn", "import-damaged", "import-hidden")
+_NO_KEY_HURDLE = 2
+
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -70,7 +74,9 @@ class Candidates:
         if found.kind is not CertificateKind.USER:
             return 1, self._unfit("import-host-certificate", name)
         if self._key(found) is None:
-            return 2, self._unfit("import-mismatch" if self.keys else "import-no-key", name)
+            return _NO_KEY_HURDLE, self._unfit(
+                "import-mismatch" if self.keys else "import-no-key", name
+            )
         if self._is_of_another(found):
             return 3, self._foreign(found, name)
         if found.valid_before is not None and found.valid_before <= now:
@@ -84,7 +90,11 @@ class Candidates:
         self, hurdles: Sequence[tuple[int, AlpkeyError | None, FoundCertificate]]
     ) -> AlpkeyError:
         if hurdles:
-            _, error, _ = max(hurdles, key=lambda row: (row[0], _end(row[2])))
+            height, error, _ = max(hurdles, key=lambda row: (row[0], _end(row[2])))
+            spoiled = [file for file in self.useless if file.code in SPOILED_KEYS]
+            if height == _NO_KEY_HURDLE and spoiled and not self.keys:
+                file = spoiled[0]  # the certificate's key is there, but cannot be read
+                return self._unfit(file.code, file.download.name, reason=file.reason)
             assert error is not None  # noqa: S101  or it had been chosen
             return error
         if self.useless:

@@ -15,7 +15,11 @@ from alpkey.core.secret import Secret
 _PRIVATE = re.compile(
     r"-----BEGIN (?P<kind>[A-Z ]*PRIVATE KEY)-----(?P<body>.*?)-----END (?P=kind)-----", re.DOTALL
 )
-_CERTIFICATE = re.compile(r"[a-z][a-z0-9-]*-cert-v\d\d@openssh\.com[ \t]+[A-Za-z0-9+/=]+")
+_CERTIFICATE = re.compile(
+    r"(?P<type>[a-z][a-z0-9-]*-cert-v\d\d@openssh\.com)\s+(?P<rest>[A-Za-z0-9+/=]+(?:\s+[A-Za-z0-9+/=]+(?![^\s\"',]))*)"
+)
+_QUOTED = re.compile(r"^(?:[ \t]*>)+[ \t]?", re.MULTILINE)  # as mail programs mark an answer
+_MOST_PIECES = 500  # of a certificate that was wrapped, at 20 letters a line
 _LINE_LENGTH = 70  # of the text in OpenSSH's own files
 
 
@@ -67,7 +71,7 @@ def decoded(content: bytes) -> str:
 def recognise(downloads: Iterable[Download]) -> Iterator[Find]:
     """The keys and certificates in the downloads, in order; an UnusableFile where one has none."""
     for download in downloads:
-        text = download.content.reveal().replace("\\n", "\n")
+        text = _QUOTED.sub("", download.content.reveal().replace("\\n", "\n"))
         found = [*_keys(download, text), *_certificates(download, text)]
         yield from found or [UnusableFile(download, _what_it_is(text))]
 
@@ -79,11 +83,26 @@ def _keys(download: Download, text: str) -> Iterator[Find]:
 
 def _certificates(download: Download, text: str) -> Iterator[Find]:
     for match in _CERTIFICATE.finditer(text):
-        line = " ".join(match[0].split())
-        try:
-            yield FoundCertificate(download, line, read_certificate(line.encode()))
-        except InvalidCertificate as error:
-            yield UnusableFile(download, "import-damaged", str(error))
+        yield _certificate(download, match["type"], match["rest"])
+
+
+def _certificate(download: Download, type_name: str, rest: str) -> Find:
+    """The certificate in as many pieces as it takes: a mail program may have wrapped its line.
+
+    A quoted-printable mail also has an equals sign at each break.
+    """
+    pieces = rest.split()[:_MOST_PIECES]
+    reason = ""
+    for soft_break in ("", "="):
+        text = ""
+        for piece in pieces:
+            line = f"{type_name} {text}{piece}"
+            try:
+                return FoundCertificate(download, line, read_certificate(line.encode()))
+            except InvalidCertificate as error:
+                reason = reason or str(error)
+            text += piece.removesuffix(soft_break)
+    return UnusableFile(download, "import-damaged", reason)
 
 
 def _tidied(kind: str, body: str) -> str:

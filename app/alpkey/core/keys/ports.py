@@ -131,7 +131,10 @@ class KeyFiles(Protocol):
         """Whether an installation is under way, or was interrupted."""
 
     def finish_interrupted(self) -> bool:
-        """Finish an interrupted installation; return whether there was one."""
+        """Finish an interrupted installation; return whether there was one.  Raises InvalidFile."""
+
+    def leftovers(self) -> list[Path]:
+        """The files that an installation in progress has staged, or that a cut left behind."""
 
 
 class Pairs(Protocol):

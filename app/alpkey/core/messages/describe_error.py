@@ -10,6 +10,9 @@ from alpkey.core.timestamps import from_rfc3339
 # Params that hold a time, in RFC 3339.
 _TIMES = frozenset({"ended", "ends", "since", "starts"})
 
+# After trouble of one service, where another one may give the key: ``instead`` among the params.
+INSTEAD = "Or sign in with your browser instead: alpkey renew {option}"
+
 
 def describe(error: AlpkeyError) -> Description:
     """The error in words.  Raises KeyError, a bug, for an unknown code or a missing param."""
@@ -17,11 +20,10 @@ def describe(error: AlpkeyError) -> Description:
 
     template = ERRORS[error.code]
     params = _display_values(error.params)
-    return Description(
-        template.title.format(**params),
-        template.detail.format(**params),
-        template.next_step.format(**params),
-    )
+    next_step = template.next_step.format(**params)
+    if option := params.get("instead"):
+        next_step = f"{next_step} {INSTEAD.format(option=option)}"
+    return Description(template.title.format(**params), template.detail.format(**params), next_step)
 
 
 def quoted(error: AlpkeyError) -> dict[str, str]:

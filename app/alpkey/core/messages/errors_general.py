@@ -67,6 +67,14 @@ ERRORS: Mapping[str, Description] = {
     "folder-unfit": Description(
         "{path} cannot be written", "{reason} Nothing was changed.", "Mend this and try again."
     ),
+    "path-closed": Description(
+        "{path} is closed to you", "{reason} Nothing was changed.", "Open it with: {command}"
+    ),
+    "pair-unfinished": Description(
+        "The new key is only half installed",
+        "{replaced} was replaced, but {path} could not be: {reason}",
+        "Fix this and run any command of Alpkey: it finishes the installation first.",
+    ),
     "runtime-unfit": Description(
         "Alpkey has no folder for its sockets",
         "{reason}",

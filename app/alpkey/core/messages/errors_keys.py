@@ -149,6 +149,17 @@ ERRORS: Mapping[str, Description] = {
         "{socket} shows nothing and takes nothing.",
         "Unlock it with: ssh-add -X, or in the program that runs it. Then: alpkey agent load",
     ),
+    "agent-takes-none": Description(
+        "The ssh agent takes no keys",
+        "{socket} lists no keys and refused this one.",
+        "Some agents take keys only in their own program, and one that is locked takes none until "
+        "it is unlocked there or with ssh-add -X. Or use OpenSSH's own: eval $(ssh-agent)",
+    ),
+    "agent-no-lifetimes": Description(
+        "The ssh agent takes no keys with a lifetime",
+        "{socket} takes a key, but not one that it is to forget when the certificate expires.",
+        "Use OpenSSH's own agent: eval $(ssh-agent)",
+    ),
     "agent-no-certificates": Description(
         "The ssh agent takes no certificates",
         "{socket} took the key and refused its certificate. Logins work, for ssh reads the "

@@ -74,6 +74,30 @@ ERRORS: Mapping[str, Description] = {
         "Somebody said no on the page of {site}. Nothing was changed.",
         "Try again, and say yes.",
     ),
+    "opened-twice": Description(
+        "The sign-in page was opened twice",
+        "Another program on this computer may have read its address, so the sign-in was ended. "
+        "Nothing was changed.",
+        "Try again. If you are not alone on this computer, sign in on another device: add "
+        "--device.",
+    ),
+    "another-account": Description(
+        "You signed in as {signed_in}, but this computer is set up for {account}",
+        "Nothing was signed, listed or revoked.",
+        "Sign in to {site} as {account}: sign out as {signed_in} in your browser first. "
+        "To use the other account: alpkey renew --username {signed_in}",
+    ),
+    "account-question": Description(
+        "You signed in as {path}",
+        "This computer gets its first key for this account. Nothing was signed yet.",
+        "Name your account with --username, or agree with --yes.",
+    ),
+    "account-unknown": Description(
+        "The account is not known yet",
+        "The first sign-in on this computer names it, and nobody can be asked whether it is yours. "
+        "Nothing was sent.",
+        "Name your account with --username, or agree to the one that signs in with --yes.",
+    ),
     "browser-late": Description(
         "Nobody signed in with the browser",
         "The page of {site} was open for {minutes} min. Nothing was changed.",

@@ -8,6 +8,9 @@ PAGES: Mapping[str, str] = {
     "not-signed-in": "You are not signed in. You may close this window.",
     "another-sign-in": "This answer is to another sign-in. Please start again from Alpkey.",
     "nothing-here": "There is nothing here.",
+    "go-on": "The sign-in page opens.",
+    "opened-twice": "This sign-in page was opened before, so the sign-in has ended. "
+    "Please start again from Alpkey.",
 }
 
 

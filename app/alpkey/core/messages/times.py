@@ -13,13 +13,13 @@ def span(left: timedelta) -> str:
 
 def clock_time(moment: datetime, now: datetime) -> str:
     """``17:42`` today, else with the day; in the zone of ``now``."""
-    local = moment.astimezone(now.tzinfo)
+    local = _local(moment, now)
     return f"{local:%H:%M}" if local.date() == now.date() else day_and_time(moment, now)
 
 
 def day_and_time(moment: datetime, now: datetime) -> str:
     """``Tue 17:42`` within a week, else with the date; in the zone of ``now``."""
-    local = moment.astimezone(now.tzinfo)
+    local = _local(moment, now)
     near = abs(local.date() - now.date()) < timedelta(days=7)
     return f"{local:%a %H:%M}" if near else f"{local:%Y-%m-%d %H:%M}"
 
@@ -32,3 +32,11 @@ def until(moment: datetime | None, now: datetime) -> str:
 def keys_left(remaining: int, limit: int) -> str:
     """``3 of 5 keys left``."""
     return f"{remaining} of {limit} keys left"
+
+
+def _local(moment: datetime, now: datetime) -> datetime:
+    """In the zone of ``now``; the first and the last day of all years stay in UTC."""
+    try:
+        return moment.astimezone(now.tzinfo)
+    except OverflowError:
+        return moment

@@ -50,6 +50,10 @@ WARNINGS: Mapping[str, str] = {
     "replaced-first": "No key is left, so the one of this computer is revoked first. "
     "Until the next one is here there is none.",
     "session-unread": "The kept sign-in cannot be read. {title}: {detail}",
+    "account-not-remembered": "The setting 'username' could not be changed to {account}. "
+    "{title}: {detail}",
+    "session-unused": "The saved sign-in was not used this time, and stays saved. "
+    "{title}: {detail}",
     "session-not-kept": "You are signed in, but that could not be kept. {title}: {detail}",
     "session-none": "{site} gave nothing to stay signed in with.",
     "after-renewal": "The key is installed. {title}. {detail}",
@@ -62,6 +66,7 @@ WARNINGS: Mapping[str, str] = {
     "not-revocable": "{site} has no service that revokes keys for Alpkey. The certificate works "
     "until its end {ended} wherever there is a copy of it and its key.",
     "not-revoked": "The key is installed, but the one until now was not revoked. {title}",
+    "renewal-unfinished": "An interrupted renewal could not be finished. {title}: {detail}",
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
     "file-kept": "What stood there had been changed. It is kept as {path}.",

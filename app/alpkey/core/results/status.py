@@ -37,6 +37,7 @@ class StatusResult(TypedDict):
     certificate_path: str
     serial: str | None
     key_id: str | None
+    limits: list[str]
     principals: list[str]
     valid_after: str | None
     valid_before: str | None

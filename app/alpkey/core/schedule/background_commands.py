@@ -12,15 +12,20 @@ from alpkey.core.updates.releases import ASK_EVERY
 
 DOCTOR_EVERY = timedelta(hours=1)
 DOCTOR_WHILE_WARNING = timedelta(minutes=5)
+RECOVERY_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class BackgroundCommand:
-    """``is_due(snapshot, since, now)``, where the command was started last at ``since``."""
+    """``is_due(snapshot, since, now)``, where the command was started last at ``since``.
+
+    ``at_once``: not held back while the computer is busy after a login.
+    """
 
     name: str
     arguments: tuple[str, ...]
     is_due: Callable[[Snapshot, datetime, datetime], bool]
+    at_once: bool = False
 
 
 def _doctor_is_due(snapshot: Snapshot, since: datetime, now: datetime) -> bool:
@@ -38,16 +43,24 @@ def _updates_are_due(snapshot: Snapshot, since: datetime, now: datetime) -> bool
     return snapshot.wants_news and (since > now or now - since >= ASK_EVERY)
 
 
+def _recovery_is_due(snapshot: Snapshot, since: datetime, now: datetime) -> bool:
+    """Every command finishes an installation that was cut off before it does anything else."""
+    return snapshot.interrupted and (since > now or now - since >= RECOVERY_EVERY)
+
+
 BACKGROUND_COMMANDS = (
+    BackgroundCommand("recovery", ("doctor", "--quick"), _recovery_is_due, at_once=True),
     BackgroundCommand("doctor", ("doctor", "--quick"), _doctor_is_due),
     BackgroundCommand("updates", ("updates", "--unasked"), _updates_are_due),
 )
 
 
 def next_command(
-    snapshot: Snapshot, done: Mapping[str, datetime], now: datetime
+    snapshot: Snapshot, done: Mapping[str, datetime], now: datetime, *, busy: bool = False
 ) -> BackgroundCommand | None:
     """The command to start at ``now``; ``done`` is when each one was started last.
+
+    ``busy``: right after a login, when only what cannot wait is started.
 
     None while a renewal is running, which changes what would be found.
     """
@@ -58,7 +71,8 @@ def next_command(
         (
             command
             for command in BACKGROUND_COMMANDS
-            if command.is_due(snapshot, done.get(command.name, never), now)
+            if (command.at_once or not busy)
+            and command.is_due(snapshot, done.get(command.name, never), now)
         ),
         None,
     )

@@ -8,6 +8,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from alpkey.core.json_text import parse_json
 from alpkey.core.schedule.reminders import REMEMBERED, Kind, Memory, Reminder, Snooze
 from alpkey.core.timestamps import from_rfc3339, rfc3339
 
@@ -27,7 +28,7 @@ def to_bytes(memory: Memory) -> bytes:
 def from_bytes(content: bytes) -> Memory:
     """The memory; an empty one where ``content`` is truncated, of another version, or foreign."""
     try:
-        return _read(json.loads(content))
+        return _read(parse_json(content))
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError):
         return Memory()
 

@@ -98,8 +98,12 @@ def no_such_site(name: str, known: Collection[str]) -> str:
     return f"{SITE}: there is no site file for {name!r}; there are: {', '.join(known)}"
 
 
-def _one_word(name: str) -> str | None:
-    return "has a space in it" if " " in name else None
+def _account_name(name: str) -> str | None:
+    """A name becomes part of commands and files, so it is no path and no option."""
+    if " " in name:
+        return "has a space in it"
+    plain = re.fullmatch(r"(\w[\w.@+-]{0,99})?", name)
+    return None if plain else "is no user name"
 
 
 def _absolute(command: tuple[str, ...]) -> str | None:
@@ -115,7 +119,7 @@ class Settings:
     """All settings; each that is not set has its default."""
 
     username: str = _setting(
-        "", TEXT, "User name", "Your name at the centre, not your e-mail address.", _one_word
+        "", TEXT, "User name", "Your name at the centre, not your e-mail address.", _account_name
     )
     site: str = _setting(
         DEFAULT_SITE, TEXT, "Centre", "The name of the site file that describes it.", _site_file
@@ -227,6 +231,11 @@ def declared() -> Mapping[str, Setting]:
         row.name: Setting(key=row.name, default=row.default, **row.metadata)
         for row in fields(Settings)
     }
+
+
+def unknown_keys(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """The keys that no setting of this version has; those of a newer one, or misspelt."""
+    return tuple(key for key in table if key not in declared())
 
 
 def read_values(table: Mapping[str, Any], passing_over: Collection[str] = ()) -> dict[str, Any]:

@@ -12,8 +12,12 @@ from alpkey.core.state.journal import Known
 
 
 def named(answer: Answer, username: str | None) -> str:
-    """The username in ``answer``, else ``username``."""
-    return str(answer.get("username") or username or "").strip()
+    """The username in ``answer``, also where that is empty; else ``username``.
+
+    A name that was cleared is missing: it never becomes the last one that signed in.
+    """
+    given = answer.get("username")
+    return str((username or "") if given is None else given).strip()
 
 
 def held_for(known: Known, now: datetime, step_s: int) -> int:

@@ -47,13 +47,24 @@ class DeviceRequest:
     ends: datetime
 
 
-AwaitCode = Callable[[float, Callable[[], bool]], Secret]
-"""``(timeout_s, cancelled)``: the code that a browser which was sent to sign in brings back.
+class AwaitCode(Protocol):
+    """A browser that was sent to sign in, and is waited for."""
 
-Raises Cancelled (``sign-in-denied`` where sign-in was declined there, ``browser-late`` after
-``timeout_s``, or plainly once ``cancelled()`` is true), SignInRefused (``request-refused``) where
-the provider sent the browser back with any other error.
-"""
+    def start_address(self) -> str:
+        """A new address here that sends a browser to the page of the request, once.
+
+        Opened a second time it ends the sign-in: another program may have read it.
+        """
+
+    def __call__(self, timeout_s: float, cancelled: Callable[[], bool]) -> Secret:
+        """The code that it brings back.
+
+        Raises Cancelled (``sign-in-denied`` where sign-in was declined there, ``browser-late``
+        after ``timeout_s``, or plainly once ``cancelled()`` is true), SignInRefused
+        (``request-refused``) where the provider sent the browser back with any other error, or
+        (``opened-twice``) where a start address was opened twice.
+        """
+
 
 ListenForRedirect = Callable[[BrowserRequest], AbstractContextManager[AwaitCode]]
 """``(request)``: listen for the answer to ``request``; begin before the browser is opened.
@@ -94,8 +105,11 @@ class SignIn(Protocol):
         provider or the site file does not allow it.
         """
 
-    def for_browser(self) -> BrowserRequest:
-        """Begin a sign-in by browser.  Nothing is sent to the provider yet."""
+    def for_browser(self, fresh_for: str | None = None) -> BrowserRequest:
+        """Begin a sign-in by browser.  Nothing is sent to the provider yet.
+
+        ``fresh_for`` is an account to sign in as, though the browser is signed in as another.
+        """
 
     def with_code(self, request: BrowserRequest, code: Secret) -> Tokens:
         """Complete a sign-in by browser.  Raises SignInRefused (``token-refused``)."""

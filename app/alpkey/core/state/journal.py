@@ -31,7 +31,7 @@ KEPT_FOR = timedelta(days=90)
 REFUSALS_BEFORE_LOCK_OUT = 3
 
 # The service refused the password that was typed or saved: no matter of network or quota.
-_SIGN_IN_REFUSALS = ("sign-in-refused", "account-locked", "request-refused")
+SIGN_IN_REFUSALS = ("sign-in-refused", "account-locked", "request-refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +282,7 @@ class _Folding:
             self._set(locked_at=fact.at)
         if fact.code == "quota-refused":
             self._set(quota_refused_at=fact.at)
-        if fact.kept and fact.code in _SIGN_IN_REFUSALS:
+        if fact.kept and fact.code in SIGN_IN_REFUSALS:
             self._set(kept_refused=True)
 
     def _answered(self, fact: Issued | Refused) -> None:

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from types import UnionType
+from typing import Any, get_origin, get_type_hints
 
+from alpkey.core.json_text import parse_json
 from alpkey.core.state.journal_facts import (
     AutoRenewalFailed,
     Fact,
@@ -35,6 +37,13 @@ _KINDS: dict[str, type[Fact]] = {
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 _FIELDS = {kind: frozenset(kind.__slots__) for kind in _NAMES}
+_TYPES = {
+    kind: {
+        name: hint if isinstance(hint, UnionType) else get_origin(hint) or hint
+        for name, hint in get_type_hints(kind).items()
+    }
+    for kind in _NAMES
+}
 _TIMESTAMPS = ("at", "valid_before")
 _METHOD = "way"  # the name of Issued.method in a line
 
@@ -65,9 +74,14 @@ def rows(lines: Iterable[str]) -> list[tuple[str, Fact | None]]:
     return [(line, _from_line(line)) for line in lines]
 
 
+def _has_its_types(fact: Fact) -> bool:
+    """Whether each field holds what it is declared to hold: the file may have been edited."""
+    return all(isinstance(getattr(fact, name), _TYPES[type(fact)][name]) for name in fact.__slots__)
+
+
 def _from_line(line: str) -> Fact | None:
     try:
-        row = json.loads(line)
+        row = parse_json(line)
         kind = _KINDS[row.pop("fact")]
         for name in _TIMESTAMPS:
             if row.get(name) is not None:
@@ -80,6 +94,7 @@ def _from_line(line: str) -> Fact | None:
             row["slots"] = tuple((int(serial), from_rfc3339(end)) for serial, end in row["slots"])
         for name in row.keys() - _FIELDS[kind]:
             del row[name]
-        return kind(**row)
-    except (ValueError, TypeError, KeyError, AttributeError):
+        fact = kind(**row)
+        return fact if _has_its_types(fact) else None
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None

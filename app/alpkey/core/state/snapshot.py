@@ -51,7 +51,8 @@ class Snapshot:
     automatic ones that failed.  ``configured``: whether the user's ssh configuration has Alpkey's
     Include line.  ``method`` is how the user signed in for the last key.
     ``wants_news``: newer versions of Alpkey are to be asked for; ``newer`` is a newer one.
-    ``last_tunnel`` is where the last open tunnel led.
+    ``last_tunnel`` is where the last open tunnel led.  ``interrupted``: an
+    installation of the key was cut off, or is under way.
     """
 
     account: str | None
@@ -67,6 +68,7 @@ class Snapshot:
     encrypted: bool | None = None
     stamp: Stamp = Stamp()
     working: bool = False
+    interrupted: bool = False
     retired: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
     stays_signed_in: bool = False

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from alpkey.core.keys.certificate_check import limits
 from alpkey.core.results.status import AgentResult, QuotaResult, StatusResult
 from alpkey.core.state.quota import Quota
 from alpkey.core.state.snapshot import Snapshot
@@ -42,6 +43,7 @@ def status_object(status: Status, now: datetime) -> StatusResult:
         "certificate_path": str(snapshot.certificate_path),
         "serial": str(certificate.serial) if certificate else None,
         "key_id": certificate.key_id if certificate else None,
+        "limits": list(limits(certificate)) if certificate else [],
         "principals": list(certificate.principals) if certificate else [],
         "valid_after": rfc3339(certificate.valid_after) if certificate else None,
         "valid_before": rfc3339(certificate.valid_before) if certificate else None,

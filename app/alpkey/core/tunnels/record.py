@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, cast
 
 from alpkey.core.errors import AlpkeyError, Unreachable
+from alpkey.core.json_text import parse_json
 from alpkey.core.messages.describe_error import error_object
 from alpkey.core.results.tunnels import TunnelError, TunnelResult
 from alpkey.core.timestamps import from_rfc3339, rfc3339
@@ -113,7 +114,7 @@ def to_bytes(tunnel: TunnelObservation) -> bytes:
 def from_bytes(data: bytes, *, alive: bool) -> TunnelObservation | None:
     """None for a foreign file.  A tunnel whose supervisor died without a final state has failed."""
     try:
-        row = json.loads(data)
+        row = parse_json(data)
         state = TunnelState(row["state"])
         tunnel_id, error = _text(row["id"]), row["error"]
         if not alive and not state.is_final:
@@ -142,7 +143,7 @@ def target_to_bytes(target: TunnelTarget) -> bytes:
 def target_from_bytes(data: bytes) -> TunnelTarget | None:
     """None for foreign content."""
     try:
-        row = json.loads(data)
+        row = parse_json(data)
         return TunnelTarget(_text(row["cluster"]), _text(row["node"]), _ports(row["ports"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Self, TypeGuard
 
 from alpkey.core.addresses import is_secure
+from alpkey.core.json_text import parse_json
 from alpkey.core.timestamps import from_rfc3339, rfc3339
 
 ASK_EVERY = timedelta(days=1)
@@ -42,10 +43,10 @@ class LastUpdateCheck:
     def from_bytes(cls, data: bytes) -> Self | None:
         """None where the file is truncated or of another version."""
         try:
-            row = json.loads(data)
+            row = parse_json(data)
             newest = release_in({"tag_name": row["version"], "html_url": row["page"]})
             return cls(from_rfc3339(row["asked_at"]), newest)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
     def is_old(self, now: datetime) -> bool:

@@ -10,7 +10,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
+from alpkey.core.display_text import visible_values
 from alpkey.core.errors import ErrorObject
+from alpkey.core.json_text import parse_json
 
 # A signing request that is under way ends within 30 s, and its certificate is installed.
 CANCEL_TIMEOUT_MS = 45_000
@@ -86,7 +88,7 @@ class ChildProcess(QObject):
         *lines, self._rest = data.split(b"\n")
         for line in lines:
             with suppress(ValueError):  # not an event: the end of the child decides
-                self._handle(json.loads(line))
+                self._handle(visible_values(parse_json(line)))
 
     def _handle(self, row: dict[str, Any]) -> None:
         """Unknown events are those of a later version, and ignored."""

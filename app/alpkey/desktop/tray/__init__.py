@@ -1,6 +1,7 @@
 """The tray: it shows the state, and starts the other two programs."""
 
 from alpkey.core.paths import Paths
+from alpkey.desktop import display_check
 
 
 def run(paths: Paths, *, at_login: bool) -> int:
@@ -8,6 +9,8 @@ def run(paths: Paths, *, at_login: bool) -> int:
 
     ``at_login``: started automatically, so no window opens if no icon can be shown.
     """
+    if (code := display_check.report()) is not None:
+        return code
     from alpkey.desktop.tray.app import run as run_tray
 
     return run_tray(paths, at_login=at_login)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
+from alpkey.core.display_text import visible
 from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.paths import Paths
 from alpkey.core.runtime_folder import TRAY, WINDOW
@@ -190,7 +191,7 @@ class Tray(QObject):
             scale = max(monitor.devicePixelRatio() for monitor in QApplication.screens())
             self._icon.setIcon(drawing.icon(icon, sys.platform == "darwin", scale))
         if tooltip is not None:
-            self._icon.setToolTip(tooltip)
+            self._icon.setToolTip(visible(tooltip))
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         match meaning(reason, sys.platform, is_new=self._is_new):

@@ -26,9 +26,9 @@ class BackgroundRunner(QObject):
     def apply(self, snapshot: Snapshot, now: datetime) -> None:
         """A new snapshot was taken: start the command that is due."""
         too_soon = timedelta(0) <= now - self._started < FIRST_AFTER
-        if too_soon or self._child is not None:
+        if self._child is not None:
             return
-        due = next_command(snapshot, self._done, now)
+        due = next_command(snapshot, self._done, now, busy=too_soon)
         if due is None:
             return
         self._done[due.name] = now

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from alpkey.core import display_text
 from alpkey.desktop.tray.tunnels_menu import TunnelActions, TunnelsMenu
 
 if TYPE_CHECKING:
@@ -84,8 +85,8 @@ class TrayMenu(QMenu):
         )
         self._news_page = view.news_page
         for action, text in texts:
-            if action.text() != text:
-                action.setText(text)
+            if action.text() != (safe := display_text.visible(text)):
+                action.setText(safe)
         visible = (
             (self._set_up, view.is_new),
             (self._warning, bool(view.warning)),

@@ -8,6 +8,7 @@ from jeepney import DBusAddress, HeaderFields, MatchRule, Message, new_method_ca
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from alpkey.core.display_text import visible
 from alpkey.desktop import drawing
 from alpkey.desktop.bus import DRIVER, Bus, field, succeeded
 from alpkey.desktop.views.icon_state import IconView
@@ -113,13 +114,14 @@ class Notifications(QObject):
         actions = ["default", ""]  # with a label, some servers show it as a third button
         if "actions" in capabilities:
             actions += ["renew", notice.renew, "later", notice.later]
-        body = escape(notice.body, quote=False) if "body-markup" in capabilities else notice.body
+        text = visible(notice.body)
+        body = escape(text, quote=False) if "body-markup" in capabilities else text
         hints = {
             "urgency": ("y", _NORMAL),
             "desktop-entry": ("s", "alpkey"),
             "image-data": ("(iiibiiay)", _image(notice.icon)),
         }
-        head = ("Alpkey", self._number, "", notice.title, body)
+        head = ("Alpkey", self._number, "", visible(notice.title), body)
         return (*head, actions, hints, _SERVER_DECIDES_EXPIRY)
 
     def _close(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alpkey.core.keys.certificate import fingerprint
+from alpkey.core.keys.certificate_check import limits
 from alpkey.core.messages import doctor as doctor_messages
 from alpkey.core.messages import reminders as reminder_messages
 from alpkey.core.messages import times
@@ -320,6 +321,7 @@ def key_rows(snapshot: Snapshot, now: datetime) -> tuple[tuple[str, str], ...]:
     return (
         ("User", ", ".join(certificate.principals) or "nobody"),
         ("Valid", times.until(certificate.valid_before, now)),
+        *(("Limited", limit) for limit in limits(certificate)),
         ("Serial", str(certificate.serial)),
         ("Fingerprint", fingerprint(certificate.public_key)),
         ("Protected by", protection[snapshot.encrypted]),

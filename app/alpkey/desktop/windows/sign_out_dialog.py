@@ -23,6 +23,7 @@ from alpkey.desktop.windows.renewal.external_sign_in_page import ExternalPage
 from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,
+    ask_about_account,
     button,
     heading,
     offer,
@@ -72,6 +73,10 @@ class SignOutDialog(CommandDialog):
         self._child = child
 
     def _asked(self, ask: AskObject) -> None:
+        if ask["fields"][0]["kind"] == "choice":
+            if self._child is not None:
+                ask_about_account(self, ask, self._child)
+            return
         self._ask = ask
         message = describe(Cancelled("leave-question", path=ask["fields"][0]["value"]))
         self._text.setText(message.detail)

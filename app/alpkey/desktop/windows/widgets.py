@@ -1,7 +1,8 @@
 """Widgets and helpers that windows share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any, Protocol
 
 from PySide6.QtCore import QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
@@ -28,6 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from alpkey.core.display_text import visible
 from alpkey.core.messages.description import Description
 from alpkey.core.site import Host, Site
 from alpkey.desktop.views.status import with_mnemonics
@@ -39,8 +41,20 @@ _BAR_PX = 2
 _SECOND_MS = 1000
 
 
+class Child(Protocol):
+    """A child process that waits for an answer."""
+
+    def answer(self, number: int, values: Mapping[str, str | bool]) -> None: ...
+
+
 class WrappedLabel(QLabel):
     """A label as high as its text at its width, which forms and stacked pages do not ask for."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(visible(text))
+
+    def setText(self, text: str) -> None:  # noqa: N802  Qt's name
+        super().setText(visible(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802  Qt's name
         super().resizeEvent(event)
@@ -163,14 +177,36 @@ def ask(
     parent: QWidget, name: str, question: Description, yes: str, no: str, agreed: Callable[[], None]
 ) -> None:
     """Ask about what cannot be undone; ``yes`` calls ``agreed``, and Enter means ``no``."""
-    box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", question.title, parent=parent)
+    box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", visible(question.title), parent=parent)
     box.setObjectName(name)
     box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setInformativeText(question.detail)
+    box.setInformativeText(visible(question.detail))
     box.addButton(yes, QMessageBox.ButtonRole.AcceptRole).clicked.connect(lambda _: agreed())
     declined = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(declined)
     box.setEscapeButton(declined)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def ask_about_account(parent: QWidget, ask: Mapping[str, Any], child: Child) -> None:
+    """Ask which account to use where a child does not know; to close is to cancel."""
+    field, error = ask["fields"][0], ask["error"]
+    box = QMessageBox(QMessageBox.Icon.Warning, "Alpkey", error["title"], parent=parent)
+    box.setObjectName("another-account")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setInformativeText(error["detail"])
+
+    def add(label: str, choice: str, role: QMessageBox.ButtonRole) -> QPushButton:
+        made = box.addButton(label, role)
+        made.clicked.connect(lambda _: child.answer(ask["ask"], {field["name"]: choice}))
+        return made
+
+    add("&Switch account", "switch", QMessageBox.ButtonRole.AcceptRole)
+    add(f"&Use {field['value']} here", "use", QMessageBox.ButtonRole.AcceptRole)
+    cancel = add("Cancel", "cancel", QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(cancel)
+    box.setEscapeButton(cancel)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.open()
 

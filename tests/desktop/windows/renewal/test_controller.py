@@ -11,10 +11,12 @@ from alpkey.core.state.snapshot import Snapshot
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.windows.renewal.controller import FormOptions, RenewalController
 from alpkey.desktop.windows.renewal.screens import (
+    AccountQuestion,
     Done,
     ExternalSignIn,
     Failure,
     FailureAction,
+    FirstAccountQuestion,
     KeepSignInQuestion,
     MethodChoice,
     ReplaceQuestion,
@@ -320,6 +322,37 @@ def test_either_answer_about_staying_signed_in_goes_on(yes: bool) -> None:
     view.controller.answer_question(yes)
     assert view.child.answers == [(1, {"keep_sign_in": yes})]
     assert view.screen == ExternalSignIn()
+
+
+@pytest.mark.parametrize("answer", ["switch", "use"])
+def test_another_account_is_named_and_asked_about(answer: str) -> None:
+    view = begun(RETIRED)
+    view.controller.choose_method(BROWSER)
+    field = {"name": "account", "kind": "choice", "kept": False, "value": "alice"}
+    view.controller.asked(asked(10, [field], error("another-account")))
+    assert view.screen == AccountQuestion("alice", "Title of another-account", "Why")
+    view.controller.answer_question(answer)
+    assert view.child.answers == [(10, {"account": answer})]
+    assert view.screen == ExternalSignIn()
+
+
+def test_the_first_account_is_named_and_confirmed() -> None:
+    view = begun(RETIRED)
+    view.controller.choose_method(BROWSER)
+    view.controller.asked(question("first_account", "alice"))
+    assert view.screen == FirstAccountQuestion("alice")
+    view.controller.answer_question(True)
+    assert view.child.answers == [(1, {"first_account": True})]
+
+
+@pytest.mark.parametrize("code", ["too-slow", "service-trouble", "redirected", "tls-untrusted"])
+def test_trouble_of_the_password_service_offers_the_other_one(code: str) -> None:
+    view = begun()
+    fail(view, error(code, instead="--browser"))
+    assert isinstance(view.screen, MethodChoice)
+    assert view.screen.methods == (BROWSER, DEVICE, PASSWORD)
+    view.controller.choose_method(BROWSER)
+    assert view.started[-1] == ("--browser",)
 
 
 def test_a_yes_to_replace_a_key_leads_on_to_the_form() -> None:

@@ -35,6 +35,7 @@ from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,
     ask,
+    ask_about_account,
     button,
     heading,
     open_page,
@@ -112,6 +113,7 @@ class KeysPage(QWidget):
             *("keys", *arguments, f"--{method}", "--events"),
         )
         child.shown.connect(waiting.show_page)
+        child.asked.connect(lambda row: ask_about_account(self, row, child))
         child.warned.connect(
             lambda code, params: (
                 waiting.say(warning_text(code, params)) if code in WARNINGS else None

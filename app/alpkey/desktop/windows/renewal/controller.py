@@ -16,10 +16,12 @@ from alpkey.core.site import SignInMethod, Site
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.renewal.screens import (
+    AccountQuestion,
     Done,
     ExternalSignIn,
     Failure,
     FailureAction,
+    FirstAccountQuestion,
     KeepSignInQuestion,
     MethodChoice,
     ReplaceQuestion,
@@ -34,6 +36,10 @@ EXTERNAL_METHODS = (SignInMethod.BROWSER, SignInMethod.DEVICE)
 
 # The question whether to stay signed in.
 KEEP_SIGN_IN = "keep_sign_in"
+# The question whether the account that signed in is the right one.
+FIRST_ACCOUNT = "first_account"
+
+OTHER_SERVICE = "Signing in with the browser leads to another service, which may work."
 
 # Errors after which the other sign-in methods replace the form.
 _FORM_NO_LONGER = ("service-retired", "password-not-allowed")
@@ -269,7 +275,7 @@ class RenewalController:
         if isinstance(self._screen, StillGood):
             self._show_asked()
 
-    def answer_question(self, yes: bool) -> None:
+    def answer_question(self, yes: bool | str) -> None:
         """Answer the question that is shown, and go on with the sign-in."""
         if question := self._question:
             self._answer({question["name"]: yes})
@@ -304,9 +310,9 @@ class RenewalController:
 
     @property
     def _question(self) -> FieldObject | None:
-        """The field that is asked for, if the answer is yes or no."""
+        """The field that is asked for, if the answer is one of a few."""
         first = self._ask["fields"][0] if self._ask else None
-        return first if first and first["kind"] == "confirm" else None
+        return first if first and first["kind"] in ("confirm", "choice") else None
 
     def _find_methods(self, state: CurrentState) -> SignInMethod:
         """Find the methods that lead to a key now; return the one that comes first."""
@@ -350,8 +356,14 @@ class RenewalController:
         if field is None:
             self._show_sign_in()
             return
-        question = KeepSignInQuestion if field["name"] == KEEP_SIGN_IN else ReplaceQuestion
-        self._show(question(field["value"] or ""))
+        value, error = field["value"] or "", self._ask["error"] if self._ask else None
+        if field["kind"] == "choice" and error:
+            self._show(AccountQuestion(value, error["title"], error["detail"]))
+        elif field["name"] == FIRST_ACCOUNT:
+            self._show(FirstAccountQuestion(value))
+        else:
+            question = KeepSignInQuestion if field["name"] == KEEP_SIGN_IN else ReplaceQuestion
+            self._show(question(value))
 
     def _show_sign_in(self) -> None:
         if self._external:
@@ -363,8 +375,15 @@ class RenewalController:
         else:
             self._show(SignInForm())
 
-    def _show_methods(self, title: str, detail: str) -> None:
-        self._show(MethodChoice(title, detail, self._quota_note, self._methods))
+    def _show_methods(
+        self, title: str, detail: str, methods: tuple[SignInMethod, ...] | None = None
+    ) -> None:
+        offered = self._methods if methods is None else methods
+        self._show(MethodChoice(title, detail, self._quota_note, offered))
+
+    @property
+    def _is_external(self) -> bool:
+        return self._method in EXTERNAL_METHODS
 
     def _show_done(self, result: RenewResult) -> None:
         state = self._current_state()
@@ -375,6 +394,11 @@ class RenewalController:
         self._show(Done(title, quota, result["cancelled_late"], tuple(self._notes)))
 
     def _show_failure(self, error: ErrorObject) -> None:
+        if error["params"].get("instead") and not self._is_external:
+            external = tuple(method for method in self._methods if method in EXTERNAL_METHODS)
+            others = (*external, SignInMethod.PASSWORD)
+            self._show_methods(error["title"], f"{error['detail']} {OTHER_SERVICE}", others)
+            return
         page = str(error["params"].get("dashboard", ""))
         actions = self._actions(error["code"], has_page=page.startswith("https://"))
         self._show(Failure(error["title"], error["detail"], error["next_step"], actions, page))

@@ -23,6 +23,7 @@ from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.views import status as status_view
+from alpkey.desktop.windows.renewal.account_page import AccountPage
 from alpkey.desktop.windows.renewal.auto_close import AutoClose
 from alpkey.desktop.windows.renewal.controller import FormOptions, RenewalController
 from alpkey.desktop.windows.renewal.done_page import DonePage
@@ -34,9 +35,11 @@ from alpkey.desktop.windows.renewal.methods_page import MethodsPage
 from alpkey.desktop.windows.renewal.page import RenewalPage
 from alpkey.desktop.windows.renewal.question_page import QuestionPage
 from alpkey.desktop.windows.renewal.screens import (
+    AccountQuestion,
     Done,
     ExternalSignIn,
     Failure,
+    FirstAccountQuestion,
     KeepSignInQuestion,
     MethodChoice,
     ReplaceQuestion,
@@ -231,6 +234,8 @@ class RenewalDialog(QDialog):
                 return MethodsPage(screen, controller.choose_method)
             case ReplaceQuestion() | KeepSignInQuestion():
                 return QuestionPage(screen, controller.answer_question)
+            case FirstAccountQuestion() | AccountQuestion():
+                return AccountPage(screen, controller.answer_question)
             case Done():
                 closes_itself = self._closes_itself(screen)
                 page = DonePage(screen, clusters, self.connect_to, closes_itself=closes_itself)

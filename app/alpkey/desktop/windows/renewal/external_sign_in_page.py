@@ -31,7 +31,7 @@ class ExternalPage(RenewalPage):
     ) -> None:
         super().__init__(title)
         self._site_name = site_name
-        self._url = ""
+        self._url = self._start = ""
         self._what = words_label("what", "One moment\N{HORIZONTAL ELLIPSIS}")
         self._picture = QLabel()
         self._picture.setObjectName("qr")
@@ -39,7 +39,8 @@ class ExternalPage(RenewalPage):
         self._address = words_label("address")
         self._code = heading("user-code")
         self._code.setAccessibleName("The code to type there")
-        self._again = button("&Open the page again", lambda: open_page(self._url), "open-again")
+        self._open_page = open_page
+        self._again = button("&Open the page again", self._open_again, "open-again")
         self._note = words_label("note")
         self._steps = StepList(steps)
         for part in (self._what, self._picture, self._address, self._code):
@@ -64,6 +65,8 @@ class ExternalPage(RenewalPage):
         The steps are marked once the user has signed in there.
         """
         self._url = str(page["url"])
+        # Every user can read a browser's arguments: it gets the address that works once.
+        self._start = str(page.get("short_url") or self._url)
         on_device = page["kind"] == "device"
         if on_device:
             self._what.setText(
@@ -72,10 +75,11 @@ class ExternalPage(RenewalPage):
             )
             self._code.setText(str(page["user_code"]))
             self._address.setText(self._url)
-            pixmap = qr_pixmap(page["qr"])
+            pixmap = qr_pixmap(page["qr"]) if page["qr"] else QPixmap()
             self._picture.setPixmap(pixmap)
             self._picture.setMinimumSize(pixmap.size())  # half of it cannot be scanned
         else:
+            self._address.setText(self._url)
             self._what.setText(
                 f"Your browser shows the sign-in page of {self._site_name}. "
                 "Come back here when you are done."
@@ -84,6 +88,12 @@ class ExternalPage(RenewalPage):
             part.setVisible(on_device)
         self._again.setVisible(not on_device)
         announce(self, f"{self._what.text()} {self._code.text()}".strip())
+
+    def _open_again(self) -> None:
+        """After that the address itself is shown, to be copied."""
+        self._again.hide()
+        self._address.show()
+        self._open_page(self._start)
 
     def reach(self, step: str) -> None:
         self._steps.reach(step)

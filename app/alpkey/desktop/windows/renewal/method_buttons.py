@@ -12,7 +12,7 @@ EXTERNAL_LABELS = {
     SignInMethod.BROWSER: "Sign in with the &browser",
     SignInMethod.DEVICE: "Sign in on another &device",
 }
-_LABELS = {**EXTERNAL_LABELS, SignInMethod.PASSWORD: "Sign in with a &password"}
+_LABELS = {**EXTERNAL_LABELS, SignInMethod.PASSWORD: "&Password and code"}
 
 
 def method_buttons(

@@ -61,6 +61,22 @@ class KeepSignInQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstAccountQuestion:
+    """Whether ``name``, who signed in, is the account for this computer's first key."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountQuestion:
+    """What to do where ``name`` signed in and another account was expected; ``title`` says so."""
+
+    name: str
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The key is installed.  ``notes`` say what failed after that; ``quota`` may be empty."""
 
@@ -88,6 +104,8 @@ Screen = (
     | MethodChoice
     | ReplaceQuestion
     | KeepSignInQuestion
+    | FirstAccountQuestion
+    | AccountQuestion
     | Done
     | Failure
 )
