@@ -5,7 +5,6 @@ a network, an agent or a keychain, and nothing here writes.
 """
 
 import fcntl
-import io
 import os
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -409,7 +408,7 @@ def _unreadable(path: Path, reason: str) -> InvalidFile:
 def _lines(path: Path) -> Iterator[str]:
     """None where the file cannot be read: a snapshot has what it can, and the commands say why."""
     with suppress(OSError), path_checks.open_regular(path) as file:
-        yield from io.TextIOWrapper(file, encoding="utf-8", errors="replace")
+        yield from (line.decode(errors="replace") for line in file)
 
 
 def _read(path: Path) -> bytes:

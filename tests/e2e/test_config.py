@@ -285,7 +285,7 @@ def test_a_folder_that_cannot_be_written_is_refused(home: Home, config: Path) ->
     config.write_bytes(b"Host a\n")
     config.parent.chmod(0o500)
     try:
-        refused(home, "folder-unfit")
+        refused(home, "path-closed")
     finally:
         config.parent.chmod(0o700)
     assert config.read_bytes() == b"Host a\n"
