@@ -10,7 +10,6 @@ from alpkey.core.errors import InvalidFile, Unreachable
 from alpkey.core.ssh.command_lines import reading_only, unattended
 from alpkey.core.ssh.config_blocks import behind_file, path_value
 from alpkey.core.ssh.host_keys import HostKey, HostKeyObservation, judged
-from alpkey.core.ssh.ports import ResolveHost
 
 TIMEOUT_S = 20.0
 _QUIET = (
@@ -26,19 +25,16 @@ _QUIET = (
 class SshHostKeys:
     """``connect`` is what ``ssh -F`` gets."""
 
-    def __init__(self, connect: Path, resolve: ResolveHost, environ: Mapping[str, str]) -> None:
+    def __init__(self, connect: Path, environ: Mapping[str, str]) -> None:
         self._connect = connect
-        self._resolve = resolve
         self._environ = environ
 
     def check(self, alias: str, config: Path | None) -> HostKeyObservation:
-        jump = self._resolve(alias).get("proxyjump", ("none",))[0]
-        hops = 1 if jump == "none" else 2 + jump.count(",")
         try:
             output = self._ssh(alias, config, "StrictHostKeyChecking=yes")
         except subprocess.TimeoutExpired:
             return HostKeyObservation("unreachable", reason="there was no answer in time")
-        return judged(output, hops)
+        return judged(output)
 
     def check_behind(self, alias: str, jump: str, line: str) -> HostKeyObservation:
         """Options on the command line do not apply to a jump host, so a file holds them."""
@@ -58,7 +54,7 @@ class SshHostKeys:
                     "StrictHostKeyChecking=accept-new",
                     f"UserKnownHostsFile={path_value(path)}",
                     "GlobalKnownHostsFile=/dev/null",
-                    f"HostKeyAlgorithms={key.type}",
+                    f"HostKeyAlgorithms={key.plain_type}",
                 )
                 line = path.read_text().strip()
             except (OSError, subprocess.TimeoutExpired):
