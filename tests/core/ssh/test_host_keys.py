@@ -42,7 +42,10 @@ CERTIFICATE_MATCHES = "debug1: Host 'x' is known and matches the ED25519-CERT ho
         (JUMP + ELA + MATCHES + DENIED, "unreachable"),
         (JUMP + JUMP + ELA + MATCHES + DAINT + MATCHES, "unreachable"),
         (CERTIFICATE + CERTIFICATE_MATCHES, "known"),
-        (CERTIFICATE + "debug1: No matching CA found. Retry with plain key\r\n" + FAILED, "unknown"),
+        (
+            CERTIFICATE + "debug1: No matching CA found. Retry with plain key\r\n" + FAILED,
+            "unknown",
+        ),
         (JUMP + CERTIFICATE + CERTIFICATE_MATCHES + DAINT + MATCHES, "known"),
         ("ssh: connect to host ela port 22: Connection refused\r\n", "unreachable"),
         ("", "unreachable"),

@@ -7,19 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from alpkey.core.errors import InvalidFile, Unreachable
-from alpkey.core.ssh.command_lines import reading_only, unattended
+from alpkey.core.ssh.command_lines import UNATTENDED, reading_only, unattended
 from alpkey.core.ssh.config_blocks import behind_file, path_value
 from alpkey.core.ssh.host_keys import HostKey, HostKeyObservation, judged
 
 TIMEOUT_S = 20.0
-_QUIET = (
-    "BatchMode=yes",
-    "PreferredAuthentications=none",
-    "ConnectTimeout=10",
-    "ControlMaster=no",
-    "ControlPath=none",
-    "UpdateHostKeys=no",
-)
+# Nothing is signed in to the host.
+_QUIET = ("PreferredAuthentications=none",)
 
 
 class SshHostKeys:
@@ -66,7 +60,9 @@ class SshHostKeys:
     def _ssh(self, alias: str, config: Path | None, *options: str) -> str:
         """The output of ssh.  In a session of its own no hop finds a terminal to ask at."""
         given = [word for option in (*_QUIET, *options) for word in ("-o", option)]
-        return self._output(["ssh", *reading_only(config), "-v", "-n", "-T", *given, alias, "true"])
+        return self._output(
+            ["ssh", *reading_only(config), "-v", *UNATTENDED, *given, alias, "true"]
+        )
 
     def _fingerprints(self, path: Path) -> str:
         return self._output(["ssh-keygen", "-l", "-f", str(path)])

@@ -89,12 +89,14 @@ def _origins(debug: str, values: Mapping[str, str]) -> dict[str, str]:
     """For each keyword the first line that gives it, among the blocks that ssh applied.
 
     Not a parser but ssh decides what applies: it names the blocks, and each is only searched
-    for the line with the value.
+    for the line with the value.  A list that begins with a sign changes the default of ssh,
+    which prints the result.
     """
     found: dict[str, str] = {}
     for path, number in _blocks(debug):
         for at, keyword, value in _block(path, number):
-            if values.get(keyword, "").lower() == value.lower():
+            changes_default = keyword in values and value[:1] in ("+", "-", "^")
+            if changes_default or values.get(keyword, "").lower() == value.lower():
                 found.setdefault(keyword, f"{path} line {at}")
     return found
 
