@@ -16,7 +16,6 @@ from alpkey.core.results.ssh import AcceptedHostsResult, HostsResult, LoginHost
 from alpkey.core.site import Host, Site
 from alpkey.core.ssh import known_hosts as known_hosts_lines
 from alpkey.core.ssh.host_authorities import authority_line, published_fingerprints
-from alpkey.core.ssh.host_key_ports import HostKeys, KnownHosts
 from alpkey.core.ssh.host_keys import ACCEPTABLE, HostKey, HostKeyObservation, shown_as
 from alpkey.core.ssh.ports import HostKeys, KnownHosts, WriteOwnConfig
 from alpkey.core.state.ports import ExternalChanges, Lock
