@@ -288,8 +288,7 @@ class TestHostKeys:
         config = Path(command[command.index("-F") + 1])
         path = home.path / "ssh/known_hosts"
         path.unlink()
-        resolve = OpenSsh(config, os.environ).all_values
-        return HostsSubject(SshHostKeys(config, resolve, os.environ), KnownHostsFile(path), config)
+        return HostsSubject(SshHostKeys(config, os.environ), KnownHostsFile(path), config)
 
     def test_a_host_is_unknown_until_its_line_is_stored(self, subject: HostsSubject) -> None:
         before = subject.keys.check("ela", subject.config)

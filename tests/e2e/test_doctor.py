@@ -463,6 +463,42 @@ def test_wrong_destinations_are_reported_with_their_line(healthy: Home) -> None:
     assert "santis" not in found["detail"], "it says nothing of where santis is"
 
 
+@pytest.mark.parametrize(
+    ("setting", "keyword"),
+    [
+        ("PubkeyAcceptedKeyTypes ssh-ed25519,rsa-sha2-512", "pubkeyacceptedalgorithms"),
+        ("KexAlgorithms diffie-hellman-group14-sha256", "kexalgorithms"),
+    ],
+)
+def test_a_setting_that_prevents_logins_is_named(healthy: Home, setting: str, keyword: str) -> None:
+    write_config(healthy, f"Host *\n  {setting}\n")
+    code, found = doctor(healthy)
+    assert (code, found[0]["id"]) == (13, "setting-in-the-way")
+    assert keyword in found[0]["detail"]
+    assert f"{healthy.path / 'ssh/config'} line 2" in found[0]["detail"]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "PreferredAuthentications password",
+        "PubkeyAuthentication no",
+        "ProxyUseFdpass yes",
+        "Port 2222",
+        "HostName %h.example.org",
+        "RemoteCommand cat",
+        "RemoteForward 52698 localhost:52698\n  ExitOnForwardFailure yes",
+        "LogLevel QUIET",
+        "Tunnel yes\n  ExitOnForwardFailure yes",
+    ],
+)
+def test_a_setting_for_every_host_does_not_reach_a_list_of_jobs(
+    healthy: Home, setting: str
+) -> None:
+    write_config(healthy, f"Host *\n  {setting}\n")
+    assert healthy.json("jobs", "daint")[0] == 0
+
+
 def test_a_block_without_the_jump_is_reported(healthy: Home) -> None:
     write_config(healthy, "Host daint\n  HostName daint.alps.cscs.ch\n  User alice\n")
     assert "ProxyJump ela is missing" in assert_found(healthy, "host-astray", 0)["detail"]

@@ -32,7 +32,8 @@ class Host:
     """A host to log in to: ``name`` is its alias in ssh, ``jump`` the alias to go through.
 
     ``names`` are the other names that users type for it.
-    ``host_keys`` are the fingerprints (``SHA256:...``) that the centre itself gives out.
+    ``host_keys`` are the fingerprints (``SHA256:...``), keys and authorities that the centre
+    itself publishes (:mod:`alpkey.core.ssh.host_authorities`).
     """
 
     name: str

@@ -128,7 +128,7 @@ def hosts_world(wiring: Wiring) -> HostsWorld:
         site=wiring.site,
         snapshot=wiring.snapshot,
         write_config=wiring.own_files.write,
-        keys=SshHostKeys(wiring.ssh_paths.connect_config, wiring.openssh.all_values, os.environ),
+        keys=SshHostKeys(wiring.ssh_paths.connect_config, os.environ),
         known_hosts=KnownHostsFile(wiring.paths.known_hosts),
         lock=wiring.lock,
         external_changes=wiring.external_changes,

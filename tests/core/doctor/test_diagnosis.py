@@ -260,3 +260,14 @@ def test_every_entry_of_the_page_is_covered(entry: str) -> None:
 )
 def test_the_advice_of_the_page_is_given(name: str, advice: str) -> None:
     assert advice in BY_ID[name].detail + BY_ID[name].next_step
+
+
+def test_a_keyword_of_the_users_that_hides_the_certificate_is_named_with_its_line() -> None:
+    line = "/h/.ssh/config line 2"
+    own = Resolved({"kexalgorithms": "x"}, lines={"kexalgorithms": line})
+    said = "Unable to negotiate with 10.1.0.2 port 22: no matching key exchange method found."
+    failed = LoginObservation("ela", 255, said)
+    found = diagnose(replace(seen(), own={"ela": own}, logins={"ela": failed}), NOW)
+    cause = next(finding for finding in found if finding.check.id == "setting-in-the-way")
+    assert cause.params["lines"] == f"kexalgorithms x ({line})"
+    assert [below.check.id for below in cause.consequences] == ["login-failed"]

@@ -71,6 +71,21 @@ def test_a_node_is_accepted_on_first_use_and_remembered_apart(tmp_path: Path, si
     assert "proxyjump" not in found
 
 
+@pytest.mark.parametrize("alias", ["ela", "daint", "nid006554"])
+def test_a_host_for_all_reaches_no_block(tmp_path: Path, site: Site, alias: str) -> None:
+    mine = tmp_path / "ssh/config"
+    mine.parent.mkdir(parents=True)
+    mine.write_text(
+        "Host *\n  Port 2222\n  HostName %h.example.org\n  PubkeyAuthentication no\n"
+        "  PreferredAuthentications password\n"
+    )
+    found = resolve(tmp_path, site, alias)
+    assert found["port"] == ["22"]
+    assert "example.org" not in found["hostname"][0]
+    assert found["preferredauthentications"][0].startswith("publickey,")
+    assert found["pubkeyauthentication"] in (["true"], ["yes"])
+
+
 def test_besso_is_not_under_alps(tmp_path: Path, site: Site) -> None:
     assert resolve(tmp_path, site, "besso")["hostname"] == ["besso.vc.cscs.ch"]
 

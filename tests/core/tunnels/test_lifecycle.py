@@ -150,7 +150,9 @@ def test_pauses_grow_up_to_half_a_minute() -> None:
     ],
 )
 def test_a_taken_port_is_known_by_ssh_s_words(said: str, taken: bool) -> None:
-    assert port_is_taken(LoginObservation(NODE, 255, said)) is taken
+    assert port_is_taken(said) is taken
+    assert port_is_taken(said, (8888, 6006)) is taken
+    assert not port_is_taken(said, (8888,))  # a port of the user's own DynamicForward
 
 
 @pytest.mark.parametrize(

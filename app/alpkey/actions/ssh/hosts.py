@@ -15,6 +15,7 @@ from alpkey.core.events import Action, Answer, Event, Step
 from alpkey.core.results.ssh import AcceptedHostsResult, HostsResult, LoginHost
 from alpkey.core.site import Host, Site
 from alpkey.core.ssh import known_hosts as known_hosts_lines
+from alpkey.core.ssh.host_authorities import authority_line, published_fingerprints
 from alpkey.core.ssh.host_keys import ACCEPTABLE, HostKey, HostKeyObservation, shown_as
 from alpkey.core.ssh.ports import HostKeys, KnownHosts, WriteOwnConfig
 from alpkey.core.state.ports import ExternalChanges, Lock
@@ -96,7 +97,7 @@ def _observe(
     else:
         observed = world.keys.check(host.name, config)
     if observed.key and host.host_keys:
-        if observed.key.fingerprint not in host.host_keys:
+        if not observed.key.is_among(published_fingerprints(host.host_keys)):
             return HostKeyObservation("changed", observed.key, "the centre's site file")
         if observed.state == "unknown":
             return HostKeyObservation("site", observed.key)
@@ -129,8 +130,11 @@ def _agree(host: Host, key: HostKey, numbers: Iterator[int]) -> Generator[Event,
 def _remember(
     host: Host, key: HostKey, config: Path | None, world: HostsWorld
 ) -> HostKeyObservation:
-    """Add exactly the key that was shown, and verify that ssh knows it now."""
-    line = world.keys.fetch(host.name, config, key)
+    """Exactly the key that was shown, and proven by ssh that it is known now.
+
+    Where the site file names the authority that signed it, that is remembered for this host.
+    """
+    line = authority_line(host, key) or world.keys.fetch(host.name, config, key)
     path = world.known_hosts.path
     with world.lock.held(LOCK_TIMEOUT_S):
         before = world.known_hosts.read()

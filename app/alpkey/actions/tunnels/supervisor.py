@@ -182,7 +182,7 @@ class Watch:
     def _verdict(self, ended: LoginObservation) -> Verdict:
         """Ask the cluster: can it be reached, and does a job of the user's run on the node?"""
         target, world, was_open = self._target, self._world, self._tunnel.was_open
-        if lifecycle.port_is_taken(ended):
+        if lifecycle.port_is_taken(ended.said, target.local_ports):
             return self._other_ports(ended)
         ran = world.run_on_host(target.cluster, self._config, slurm.LIST)
         if not ran.logged_in:

@@ -7,38 +7,28 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from alpkey.core.errors import InvalidFile, Unreachable
-from alpkey.core.ssh.command_lines import reading_only, unattended
+from alpkey.core.ssh.command_lines import UNATTENDED, reading_only, unattended
 from alpkey.core.ssh.config_blocks import behind_file, path_value
 from alpkey.core.ssh.host_keys import HostKey, HostKeyObservation, judged
-from alpkey.core.ssh.ports import ResolveHost
 
 TIMEOUT_S = 20.0
-_QUIET = (
-    "BatchMode=yes",
-    "PreferredAuthentications=none",
-    "ConnectTimeout=10",
-    "ControlMaster=no",
-    "ControlPath=none",
-    "UpdateHostKeys=no",
-)
+# Nothing is signed in to the host.
+_QUIET = ("PreferredAuthentications=none",)
 
 
 class SshHostKeys:
     """``connect`` is what ``ssh -F`` gets."""
 
-    def __init__(self, connect: Path, resolve: ResolveHost, environ: Mapping[str, str]) -> None:
+    def __init__(self, connect: Path, environ: Mapping[str, str]) -> None:
         self._connect = connect
-        self._resolve = resolve
         self._environ = environ
 
     def check(self, alias: str, config: Path | None) -> HostKeyObservation:
-        jump = self._resolve(alias).get("proxyjump", ("none",))[0]
-        hops = 1 if jump == "none" else 2 + jump.count(",")
         try:
             output = self._ssh(alias, config, "StrictHostKeyChecking=yes")
         except subprocess.TimeoutExpired:
             return HostKeyObservation("unreachable", reason="there was no answer in time")
-        return judged(output, hops)
+        return judged(output)
 
     def check_behind(self, alias: str, jump: str, line: str) -> HostKeyObservation:
         """Options on the command line do not apply to a jump host, so a file holds them."""
@@ -58,7 +48,7 @@ class SshHostKeys:
                     "StrictHostKeyChecking=accept-new",
                     f"UserKnownHostsFile={path_value(path)}",
                     "GlobalKnownHostsFile=/dev/null",
-                    f"HostKeyAlgorithms={key.type}",
+                    f"HostKeyAlgorithms={key.plain_type}",
                 )
                 line = path.read_text().strip()
             except (OSError, subprocess.TimeoutExpired):
@@ -70,7 +60,9 @@ class SshHostKeys:
     def _ssh(self, alias: str, config: Path | None, *options: str) -> str:
         """The output of ssh.  In a session of its own no hop finds a terminal to ask at."""
         given = [word for option in (*_QUIET, *options) for word in ("-o", option)]
-        return self._output(["ssh", *reading_only(config), "-v", "-n", "-T", *given, alias, "true"])
+        return self._output(
+            ["ssh", *reading_only(config), "-v", *UNATTENDED, *given, alias, "true"]
+        )
 
     def _fingerprints(self, path: Path) -> str:
         return self._output(["ssh-keygen", "-l", "-f", str(path)])

@@ -20,6 +20,8 @@ LOGIN_TIMEOUT_S = 12.0
 _READING = re.compile(r"debug1: Reading configuration data (.+)")
 _APPLYING = re.compile(r"debug1: (.+) line (\d+): Applying options for ")
 _FAMILIES: Mapping[str, Family] = {"inet": "inet", "inet6": "inet6"}
+# Older names that ssh still takes, and prints as the newer (OpenSSH release notes, 8.5).
+_NEWER_NAMES = {"pubkeyacceptedkeytypes": "pubkeyacceptedalgorithms"}
 _NOISE = ("debug", "OpenSSH_", "Pseudo-terminal")
 
 
@@ -89,12 +91,16 @@ def _origins(debug: str, values: Mapping[str, str]) -> dict[str, str]:
     """For each keyword the first line that gives it, among the blocks that ssh applied.
 
     Not a parser but ssh decides what applies: it names the blocks, and each is only searched
-    for the line with the value.
+    for the line with the value.  A list that begins with a sign changes the default of ssh,
+    which prints the result.
     """
     found: dict[str, str] = {}
     for path, number in _blocks(debug):
-        for at, keyword, value in _block(path, number):
-            if values.get(keyword, "").lower() == value.lower():
+        for at, written, value in _block(path, number):
+            newer = _NEWER_NAMES.get(written, written)
+            keyword = newer if newer in values else written
+            changes_default = keyword in values and value[:1] in ("+", "-", "^")
+            if changes_default or values.get(keyword, "").lower() == value.lower():
                 found.setdefault(keyword, f"{path} line {at}")
     return found
 

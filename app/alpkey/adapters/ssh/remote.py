@@ -9,8 +9,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from alpkey.adapters.process.processes import start_listened
+from alpkey.adapters.ssh.versions import known_options
 from alpkey.core.errors import Unreachable
-from alpkey.core.ssh.command_lines import UNATTENDED, reading_only, unattended
+from alpkey.core.ssh.command_lines import (
+    RUNS_A_COMMAND,
+    STAYS_IN_FRONT,
+    UNATTENDED,
+    reading_only,
+    unattended,
+)
 from alpkey.core.ssh.ports import RemoteResult
 
 TIMEOUT_S = 30.0
@@ -30,7 +37,8 @@ class SshRemote:
 
         It outlives the outer ssh where SIGHUP is ignored, as under nohup(1).
         """
-        words = ["ssh", *reading_only(config), *UNATTENDED, "--", alias, *command]
+        newer = known_options((STAYS_IN_FRONT, RUNS_A_COMMAND), self._environ)
+        words = ["ssh", *reading_only(config), *UNATTENDED, *newer, "--", alias, *command]
         with tempfile.TemporaryFile() as errors:
             try:
                 process = start_listened(words, self._environ, errors)

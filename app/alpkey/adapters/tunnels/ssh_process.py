@@ -12,10 +12,11 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
+from alpkey.adapters.ssh.versions import known_options
 from alpkey.core.errors import Unreachable
-from alpkey.core.ssh.command_lines import LISTENS, leashed, unattended
+from alpkey.core.ssh.command_lines import LISTENS, STAYS_IN_FRONT, leashed, unattended
 from alpkey.core.ssh.login_result import LoginObservation
-from alpkey.core.tunnels.lifecycle import Ended, Trigger
+from alpkey.core.tunnels.lifecycle import Ended, Trigger, port_is_taken
 from alpkey.core.tunnels.ports import News
 from alpkey.core.tunnels.record import TunnelTarget
 
@@ -38,7 +39,9 @@ class OpenSshProcess:
         self._run: _Run | None = None
 
     def start(self, command: Sequence[str], target: TunnelTarget) -> None:
-        self._run = _Run(command, target, self._environ)
+        is_ssh = command[0] == "ssh"
+        newer = known_options((STAYS_IN_FRONT,), self._environ) if is_ssh else []
+        self._run = _Run([*command[:1], *newer, *command[1:]], target, self._environ)
 
     def news(self, timeout_s: float | None, wake: int) -> News | None:
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
@@ -50,6 +53,8 @@ class OpenSshProcess:
                 return None
             if run is not None:
                 if run in ready and not run.read():
+                    return self.stop()
+                if run.lacks_port:
                     return self.stop()
                 if news := run.news():
                     return news
@@ -101,6 +106,7 @@ class _Run:
         self._started = time.monotonic()
         self.listens = False
         self._reported = False
+        self.lacks_port = False
         self.refused = False
         self._rest = b""
         self._output: deque[bytes] = deque(maxlen=_KEPT_LINES)
@@ -117,6 +123,7 @@ class _Run:
                 self._logged_in()
             else:
                 self._output.append(line)
+                self.lacks_port |= port_is_taken(_text(line), self.target.local_ports)
                 self.refused |= self.listens and _REFUSED.search(line) is not None
         return bool(chunk)
 
@@ -146,8 +153,12 @@ class _Run:
                 os.killpg(self._process.pid, signal.SIGKILL)
             code = self._process.wait()
         os.close(self._ear)
-        output = b"\n".join([*self._output, self._rest]).decode(errors="replace")
+        output = _text(b"\n".join([*self._output, self._rest]))
         return Ended(LoginObservation(self.target.node, code, output))
+
+
+def _text(output: bytes) -> str:
+    return output.decode(errors="replace")
 
 
 def _ready(handles: Sequence["int | _Run"], timeout_s: float | None) -> "list[int | _Run]":

@@ -257,7 +257,7 @@ CHECKS = (
         "Get a fresh key with: alpkey renew. If that does not help, see {mfa} and {support}",
         # Alpkey's key is offered first, so it is refused even where ssh gives up after many others.
         lambda seen, _: _login(seen, "refused", "too-many"),
-        after=(*_BAD_KEY, "account-locked"),
+        after=(*_BAD_KEY, "setting-in-the-way", "account-locked"),
         button=buttons.RENEW,
         keep_advice=True,
     ),
@@ -294,6 +294,6 @@ CHECKS = (
         "{host}: {said}",
         "Show this to the support of the centre: {support}",
         lambda seen, _: _login(seen, "other", "unreachable", "too-slow"),
-        after=("jump-host-unreachable", "config-refused"),
+        after=("jump-host-unreachable", "config-refused", "setting-in-the-way"),
     ),
 )

@@ -9,7 +9,7 @@ from alpkey.core.doctor.checks_files import OTHERS_MAY_WRITE, open_to_others
 from alpkey.core.doctor.fixes import SetFileMode
 from alpkey.core.doctor.observations import Observations, Resolved
 from alpkey.core.site import Host
-from alpkey.core.ssh import error_messages
+from alpkey.core.ssh import error_messages, obstacles
 
 # The first version with ProxyJump and Include (OpenSSH release notes, 7.3).
 OLDEST_SSH = (7, 3)
@@ -70,6 +70,22 @@ def _differences(host: Host, own: Resolved, user: str | None) -> Iterator[str]:
             yield f"{host.name}: {keyword} is {value}, not {right}{_where(own, keyword)}"
     if host.jump and "proxyjump" not in values and "proxycommand" not in values:
         yield f"{host.name}: ProxyJump {host.jump} is missing{_where(own, 'hostname')}"
+
+
+def _in_the_way(seen: Observations, _: datetime) -> Params | None:
+    """What our blocks leave to the user, and what then prevents a login."""
+    certificate = seen.snapshot.certificate
+    said = next((login.said for login in [*seen.logins.values()][::-1] if not login.worked), "")
+    found = {
+        f"{keyword} {own.values.get(keyword, '')}{_where(own, keyword)}": None
+        for own in (seen.own or {}).values()
+        for keyword in (
+            *obstacles.static(own.values, certificate.type_name if certificate else None),
+            *obstacles.behind(said, own.lines),
+        )
+    }
+    reason = f' ssh says: "{error_messages.last_line(said)}"' if said else ""
+    return when(found, lines="; ".join(found), reason=reason)
 
 
 def _where(own: Resolved, keyword: str) -> str:
@@ -146,6 +162,14 @@ CHECKS = (
         "refused, and nobody asks.",
         "Put it back with: alpkey config apply --on-demand; or remove that line.",
         _lost_hook,
+    ),
+    Check(
+        "setting-in-the-way",
+        "error",
+        "A line of your ssh configuration prevents logins",
+        "{lines}.{reason}",
+        "Remove that line, or have it not apply to the centre's hosts.",
+        _in_the_way,
     ),
     Check(
         "host-astray",

@@ -21,9 +21,15 @@ def ourselves(executable: str, frozen: bool, *arguments: str) -> list[str]:
 PROBE = {"ALPKEY_PROBE": "1"}
 
 
+# Options that replace the user's values, with the release that first knows the keyword.
+STAYS_IN_FRONT = ((8, 7), ("-o", "ForkAfterAuthentication=no"))
+RUNS_A_COMMAND = ((8, 7), ("-o", "SessionType=default"))
+
+
 # For a login in the background: without prompts and forwarding, and without an open shared
 # connection.
 _UNATTENDED = (
+    "AddKeysToAgent=no",
     "BatchMode=yes",
     "ConnectTimeout=5",
     "ConnectionAttempts=1",
@@ -32,8 +38,10 @@ _UNATTENDED = (
     "ClearAllForwardings=yes",
     "ForwardAgent=no",
     "ForwardX11=no",
+    "LogLevel=INFO",
     "PermitLocalCommand=no",
     "RemoteCommand=none",
+    "Tunnel=no",
     "UpdateHostKeys=no",
 )
 UNATTENDED = ("-n", "-T", *(word for option in _UNATTENDED for word in ("-o", option)))
@@ -66,7 +74,8 @@ def ssh_to(
     ssh's own configuration before, and never starts with a dash.
     """
     agent = ["-A"] if forward_agent else []
-    return ["ssh", *reading_only(config), *agent, alias, *remote_command]
+    alone = ["-o", "RemoteCommand=none"] if remote_command else []  # ssh refuses two commands
+    return ["ssh", *reading_only(config), *agent, *alone, alias, *remote_command]
 
 
 # What the ssh of a tunnel prints once it is logged in and listens itself (ssh_config(5),
@@ -75,17 +84,22 @@ LISTENS = "alpkey-listens"
 
 # Its other options: no prompts, and it notices when the connection is lost.
 _WATCHED = (
+    "AddKeysToAgent=no",
     "BatchMode=yes",
     "ConnectTimeout=15",
     "ControlMaster=no",
     "ControlPath=none",
+    # The ports of the tunnel are watched; one that the user's Host * forwards besides may fail.
+    "ExitOnForwardFailure=no",
     "ForwardAgent=no",
     "ForwardX11=no",
+    "LogLevel=INFO",
     f"LocalCommand=echo {LISTENS}",
     "PermitLocalCommand=yes",
     "RemoteCommand=none",
     "ServerAliveCountMax=3",
     "ServerAliveInterval=15",
+    "Tunnel=no",
 )
 WATCHED = ("-T", *(word for option in _WATCHED for word in ("-o", option)))
 

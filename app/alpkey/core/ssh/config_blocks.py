@@ -19,6 +19,12 @@ PERSISTS_S = 600
 # slash, 40 letters for %C, and while it is made 17 more (mux.c).
 SOCKET_FOLDER_LIMIT = 103 - 1 - 40 - 17
 
+# publickey first, without the methods that no host here takes: GSSAPI can wait long for a ticket.
+_METHODS = "publickey,keyboard-interactive,password"
+
+# Where a node's sshd listens, as it is reached from its cluster.
+NODE_PORT = 22
+
 SYSTEM_CONFIG = Path("/etc/ssh/ssh_config")
 
 
@@ -53,6 +59,7 @@ def hosts_file(
 
     Every block names key and certificate and sets ``IdentitiesOnly``: ``-J`` hops read nothing
     but their own block, and without ``CertificateFile`` a login costs an extra try (ssh_config(5)).
+    :mod:`alpkey.core.ssh.keywords` says what else is not left to a ``Host *`` of the user's.
     Nodes are accepted on first use into a file of their own; their cluster comes as ``-J daint``.
     """
     blocks = [
@@ -131,6 +138,8 @@ def _block(pattern: str, lines: Iterable[str], identity: Identity) -> str:
         f"IdentityFile {path_value(identity.private_key)}",
         "IdentitiesOnly yes",
         f"CertificateFile {path_value(identity.certificate)}",
+        "PubkeyAuthentication yes",
+        f"PreferredAuthentications {_METHODS}",
         *([f"IdentityAgent {path_value(identity.agent)}"] if identity.agent else []),
     ]
     return f"\nHost {pattern}\n" + "".join(f"    {line}\n" for line in own)
@@ -148,6 +157,7 @@ def _host_lines(host: Host, places: Paths) -> Iterable[str]:
         yield f"HostKeyAlias {quoted(host.host_key_alias)}"
     if host.jump:
         yield f"ProxyJump {host.jump}"
+        yield "ProxyUseFdpass no"
     if places.moved:
         yield f"UserKnownHostsFile {path_value(places.ssh / 'known_hosts')}"
 
@@ -165,5 +175,8 @@ def _shared(host: Host, places: Paths, shares: bool) -> Iterable[str]:
 
 
 def _node_lines(places: Paths) -> Iterable[str]:
+    yield "HostName %h"
+    yield f"Port {NODE_PORT}"
+    yield "ProxyUseFdpass no"
     yield f"UserKnownHostsFile {path_value(places.node_known_hosts)}"
     yield "StrictHostKeyChecking accept-new"

@@ -6,6 +6,7 @@ key.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -68,6 +69,10 @@ class Probed:
 
     silent: tuple[int, ...]
 
+
+_NOT_LISTENING = re.compile(
+    r"bind \[.*\]:(\d+): Address already in use|cannot listen to port: (\d+)"
+)
 
 Verdict = Literal["job-ended", "retry"] | AlpkeyError
 
@@ -172,9 +177,13 @@ def _growing(first_s: float, longest_s: float, times: int) -> float:
     return float(min(first_s * 2 ** min(times - 1, 10), longest_s))
 
 
-def port_is_taken(seen: LoginObservation) -> bool:
-    """Whether ssh could not listen on this computer (OpenSSH's channels.c)."""
-    return re.search("Address already in use|cannot listen to port", seen.said) is not None
+def port_is_taken(output: str, ports: Collection[int] | None = None) -> bool:
+    """Whether ssh could not listen at one of these ``ports`` of this computer (channels.c).
+
+    Where ports are given, one that the user's configuration forwards besides is none of them.
+    """
+    missing = {int(found[1] or found[2]) for found in _NOT_LISTENING.finditer(output)}
+    return bool(missing) if ports is None else not missing.isdisjoint(ports)
 
 
 def _in(tunnel: Tunnel, state: TunnelState, now: datetime) -> Tunnel:
@@ -209,7 +218,7 @@ def _probed(tunnel: Tunnel, silent: tuple[int, ...], now: datetime) -> Next:
 
 def _ended(tunnel: Tunnel, seen: LoginObservation, now: datetime) -> Next:
     """Network errors pass by themselves; a refused login has to be explained."""
-    refused = port_is_taken(seen) or error_messages.kind(seen) in (
+    refused = port_is_taken(seen.said) or error_messages.kind(seen) in (
         "host-changed",
         "host-unknown",
         "too-many",

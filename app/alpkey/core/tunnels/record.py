@@ -59,6 +59,11 @@ class TunnelTarget:
         return plain.lstrip(".")
 
     @property
+    def local_ports(self) -> tuple[int, ...]:
+        """Its ports on this computer."""
+        return tuple(local for local, _ in self.ports)
+
+    @property
     def url(self) -> str:
         """The address of the first of its services."""
         return address(self.ports[0][0])
