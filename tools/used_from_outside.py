@@ -118,3 +118,11 @@ _.loses
 _.seconds_left
 _.set_aside
 _.this_machine
+
+# A table that the tests hold our blocks and commands to.
+KEYWORDS
+SET_WHERE_NEEDED
+STRUCTURE
+
+# An answer of a person, reached by its value.
+_.CANCEL

@@ -19,6 +19,7 @@ KEY = HostKey("ssh-ed25519-cert-v01@openssh.com", "SHA256:ela", FINGERPRINT)
 @pytest.mark.parametrize(
     "entry",
     [PUBLIC, f"@cert-authority {PUBLIC}", f"@cert-authority *.cscs.ch {PUBLIC} us", FINGERPRINT],
+    ids=["key", "any host", "hosts of a domain", "fingerprint"],
 )
 def test_every_form_of_an_entry_gives_the_fingerprint(entry: str) -> None:
     assert published_fingerprints([entry]) == {FINGERPRINT}
