@@ -79,6 +79,13 @@ def test_a_config_by_hand_leads_there_when_every_cluster_is_in_reach() -> None:
         assert not leads_there(site(), {**answers, "santis": without}, KEY)
 
 
+def test_a_config_by_hand_may_leave_clusters_out_but_not_all() -> None:
+    unnamed = {host.name: {"hostname": (host.name,)} for host in site().clusters}
+    assert not leads_there(site(), unnamed, KEY)
+    daint = {**OWN, "proxyjump": ("ela",), "identityfile": (str(KEY),)}
+    assert leads_there(site(), {**unnamed, "daint": daint}, KEY)
+
+
 OWN = {
     "hostname": ("daint.alps.cscs.ch",),
     "port": ("22",),

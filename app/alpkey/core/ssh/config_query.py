@@ -136,13 +136,15 @@ def _same_file(found: Iterable[str], own: Iterable[str]) -> bool:
 
 
 def leads_there(site: Site, answers: Mapping[str, Resolution], key: Path) -> bool:
-    """Whether the user's own lines make every shown cluster reachable.
+    """Whether the user's own lines lead to the shown clusters that they give an address to.
 
-    That is: at its address, through another host, with the key in the ssh folder.
+    That is: at least one, and each at its own address, through another host, with the key in the
+    ssh folder.  A cluster that the lines do not speak of is none that its user goes to.
     """
-    return bool(site.clusters) and all(
+    named = [host for host in site.clusters if answers[host.name].get("hostname") != (host.name,)]
+    return bool(named) and all(
         host_of(site, answers[host.name]) == host
         and (host.jump is None or {"proxyjump", "proxycommand"} & answers[host.name].keys())
         and {str(key), f"~/.ssh/{key.name}"} & set(answers[host.name].get("identityfile", ()))
-        for host in site.clusters
+        for host in named
     )
