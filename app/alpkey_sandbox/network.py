@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 SSH_PORT = 22
 NODE_WEB_PORT = 6006
-CLUSTERS = ("daint", "santis", "clariden")
+CLUSTERS = ("daint", "santis", "clariden", "eiger")
 
 
 @dataclass(frozen=True)

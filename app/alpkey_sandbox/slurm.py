@@ -40,7 +40,7 @@ class Job:
 RUNNING = Job(4810021, "jupyter", "RUNNING", nodes="nid006554", elapsed="1:12:09", left="22:47:51")
 WAITING = Job(4810377, "simulation", "PENDING", reason="Priority", left="1-00:00:00", node_count=4)
 
-JOBS = {"daint": (RUNNING, WAITING), "santis": (), "clariden": (WAITING,)}
+JOBS = {"daint": (RUNNING, WAITING), "santis": (), "clariden": (WAITING,), "eiger": ()}
 """The jobs on each cluster when the sandbox starts."""
 
 SHORT_STATES = {"RUNNING": "R", "PENDING": "PD"}

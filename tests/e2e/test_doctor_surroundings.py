@@ -158,14 +158,6 @@ def test_an_agent_that_does_not_sign(refusing_to_sign: Home) -> None:
     assert_silent(refusing_to_sign)
 
 
-def test_a_login_that_fails_for_a_reason_nobody_knows(healthy: Home) -> None:
-    """ssh is configured to share no algorithm with any host: its message is all there is."""
-    write_config(healthy, "Host *\n  KexAlgorithms diffie-hellman-group1-sha1\n")
-    assert "no matching key exchange" in assert_found(healthy, "login-failed", 13)["detail"]
-    write_config(healthy, "")
-    assert_silent(healthy)
-
-
 def test_a_line_that_asks_for_a_key_and_leads_nowhere(healthy: Home, tmp_path: Path) -> None:
     """Copied by hand from a home that is gone."""
     script = tmp_path / "a 100%% home/.ssh/alpkey/fresh"

@@ -212,6 +212,7 @@ def test_a_refused_one_is_forgotten_and_the_browser_opens(
 def test_one_question_that_is_asked_once(
     keychain: SecretServiceHost, given: Given, home: Home, person: Person
 ) -> None:
+    home.run("settings", "set", "username", "alice")
     ended = person.attempt("renew", answers={"keep_sign_in": True})
     assert ended.code == 0, ended.rows
     [ask] = asks(ended)
@@ -227,6 +228,7 @@ def test_one_question_that_is_asked_once(
 def test_a_no_is_remembered_and_keeps_nothing(
     keychain: SecretServiceHost, given: Given, home: Home, person: Person
 ) -> None:
+    home.run("settings", "set", "username", "alice")
     ended = person.attempt("renew", answers={"keep_sign_in": False})
     assert ended.code == 0
     assert home.json("settings", "get", "keep_sign_in")[1]["value"] == "no"
@@ -236,6 +238,7 @@ def test_a_no_is_remembered_and_keeps_nothing(
 
 
 def test_at_a_terminal_enter_is_a_no(keychain: SecretServiceHost, given: Given, home: Home) -> None:
+    home.run("settings", "set", "username", "alice")
     with Terminal(home.command("renew", "--device"), home.environ) as terminal:
         terminal.wait_for("Stay signed in [y/N]")
         terminal.type("\n")

@@ -19,6 +19,7 @@ from alpkey.cli.runtime.context import (
     yes_option,
 )
 from alpkey.cli.sign_in_options import method_options
+from alpkey.core.errors import InvalidInput
 from alpkey.core.events import Action
 from alpkey.core.keys.certificate_service import Duration
 from alpkey.core.results.status import RenewResult
@@ -127,8 +128,6 @@ def renew_command(
       alpkey renew --api-key --json
       alpkey renew --username bobsmith --json --stdin < answers.json
     """
-    if username is not None and not username.strip():
-        raise click.UsageError("The user name after --username is empty.")
     prepared = prepared_answer(from_stdin)
     at_gateway = bool(method in (SignInMethod.BROWSER, SignInMethod.DEVICE) or life or replace)
     if at_gateway and (from_stdin or method is SignInMethod.PASSWORD):
@@ -152,6 +151,8 @@ def renew_command(
     def action(wiring: Wiring, cancellation: SignalCancellation) -> Action[RenewResult]:
         """A form, or an answer on standard input, goes to the service that takes passwords."""
         wiring.check_named()
+        if username is not None and not username.strip():
+            raise InvalidInput("username-missing", field="username", site=wiring.site.name)
         if program:
             return renew_for_service_account(wiring, if_needed, cancellation)
         if silent:

@@ -290,7 +290,8 @@ class Wiring:
         """Whether the agent never answers; only a key that is nowhere else is worth the wait."""
         from alpkey.actions.agent.selection import never_answers
 
-        return not self.snapshot().elsewhere and never_answers(self.agents.used)
+        key = self.paths.private_key(self.site.key_file)
+        return path_checks.is_file(key) and never_answers(self.agents.used)
 
 
 def own_command(*arguments: str) -> list[str]:

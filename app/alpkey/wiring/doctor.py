@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from alpkey import __version__
 from alpkey.adapters.clock import now
-from alpkey.core.errors import InvalidInput
+from alpkey.core.errors import AlpkeyError, InvalidInput
 from alpkey.core.signin.methods import default_service
 from alpkey.core.site import GATEWAY
 from alpkey.wiring.agent import agent_world
@@ -21,6 +22,8 @@ else:
     from alpkey.adapters.system import linux as platform
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from alpkey.actions.doctor import DoctorWorld
     from alpkey.core.doctor.observations import DesktopObservation, ServiceObservation
     from alpkey.wiring.base import Wiring
@@ -48,7 +51,7 @@ def doctor_world(wiring: Wiring) -> DoctorWorld:
         at.ssh,
         at.state,
         at.intent,
-        wiring.files.leftovers,
+        lambda: _left_behind(wiring),
     )
     return DoctorWorld(
         site=wiring.site,
@@ -74,6 +77,14 @@ def doctor_world(wiring: Wiring) -> DoctorWorld:
         lacks=lacks,
         program=own_description(),
     )
+
+
+def _left_behind(wiring: Wiring) -> list[Path]:
+    """What a cut left staged beside the key and cannot be removed: taking the lock sweeps."""
+    if wiring.files.leftovers():
+        with suppress(AlpkeyError), wiring.lock.held(timeout_s=0):
+            pass
+    return wiring.files.leftovers()
 
 
 def _service(wiring: Wiring) -> ServiceObservation | None:
