@@ -7,6 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 from alpkey.core.errors import ErrorObject
 from alpkey.core.events import AskObject, ShowObject, StepObject, WarnObject
 from alpkey.core.results import (
+    account,
     agent,
     desktop,
     doctor,
@@ -22,6 +23,9 @@ from alpkey.core.results import (
 
 # The result of each command, by its name; a longer name is looked up first.
 RESULTS: Mapping[str, type] = {
+    "account add": account.AccountResult,
+    "account list": account.AccountsResult,
+    "account remove": account.RemovedAccountResult,
     "agent clean": agent.CleanedAgentResult,
     "agent list": agent.AgentKeysResult,
     "agent load": status.AgentResult,

@@ -7,7 +7,7 @@ a network, an agent or a keychain, and nothing here writes.
 import fcntl
 import os
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, Generic, NamedTuple, TypeVar
 
 from alpkey import __version__, path_checks
-from alpkey.core.errors import InvalidFile
+from alpkey.core.account import (
+    ACCOUNTS,
+    USERNAME,
+    Account,
+    InvalidAccount,
+    key_paths,
+    read_accounts,
+)
+from alpkey.core.errors import InvalidFile, InvalidInput
 from alpkey.core.json_text import parse_json
 from alpkey.core.keys.certificate import (
     Certificate,
@@ -49,6 +57,7 @@ from alpkey.core.site import (
 from alpkey.core.ssh.aliases import Alias, from_text
 from alpkey.core.ssh.control_sockets import is_shared
 from alpkey.core.state import journal, journal_lines, quota
+from alpkey.core.state.journal_facts import Fact
 from alpkey.core.state.ports import SSH_CONFIG
 from alpkey.core.state.snapshot import Snapshot, Stamp
 from alpkey.core.tunnels.record import (
@@ -68,14 +77,44 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a command is based on: the centre with the clusters to show, and the settings."""
+    """What a command is based on: the centre with the clusters to show, and the settings.
+
+    ``account`` is an account beside the first, None for the first.
+    """
 
     site: Site
     chosen: Chosen
+    account: Account | None = None
 
     @property
     def settings(self) -> Settings:
         return self.chosen.settings
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts beside the first."""
+        return self.chosen.accounts
+
+    def of_account(self, name: str | None) -> "CommandContext":
+        """The same for an account beside the first; None is the first.  Raises InvalidInput."""
+        if name is None:
+            return self
+        for account in self.accounts:
+            if account.name == name:
+                chosen = self.chosen.of_account(account)
+                return CommandContext(account.site(self.site), chosen, account)
+        known = ", ".join(account.name for account in self.accounts) or "none"
+        raise InvalidInput("no-such-account", name=name, known=known)
+
+    def own_facts(self, facts: Sequence[Fact]) -> journal.Facts:
+        """Those of the facts that concern this account."""
+        username = self.account.username if self.account else None
+        others = {account.username for account in self.accounts}
+        return journal.of_account(facts, username, others)
+
+    def key_paths(self, at: Paths) -> tuple[Path, ...]:
+        """The private keys of all accounts, the first account's first."""
+        return key_paths(at.ssh, self.site.key_file, self.accounts)
 
 
 def resources() -> Path:
@@ -220,8 +259,14 @@ def chosen(at: Paths, locked: dict[str, Any] | None = None) -> Chosen:
     """
     locked = policy(at) if locked is None else locked
     table = _table(at.settings)
+    others = table.pop(ACCOUNTS, {})
     unknown = unknown_keys(table)  # of a newer version: one home may serve two computers
-    return choose(locked, _read_values(at.settings, table, {*locked, *unknown}), unknown)
+    values = _read_values(at.settings, table, {*locked, *unknown})
+    try:
+        accounts = read_accounts(others, {**values, **locked}.get(USERNAME, ""))
+    except InvalidAccount as error:
+        raise _unreadable(at.settings, f"{ACCOUNTS}: {error}") from None
+    return choose(locked, values, unknown, accounts)
 
 
 def policy(at: Paths) -> dict[str, Any]:
@@ -260,9 +305,14 @@ def build() -> str:
         return "package" if shipped.parent.name == "alpkey" else "checkout"
 
 
-def known(at: Paths, account: str | None = None) -> journal.Known:
-    """What the journal says of ``account``, or of the account that got a key last."""
-    return journal.fold(journal_lines.from_lines(_lines(at.journal)), account)
+def known(
+    at: Paths, account: str | None = None, context: CommandContext | None = None
+) -> journal.Known:
+    """What the journal says of ``account``, or of the one of ``context`` that got a key last."""
+    facts = journal_lines.from_lines(_lines(at.journal))
+    if context and context.accounts:
+        return context.own_facts(list(facts)).known(account)
+    return journal.fold(facts, account)
 
 
 def aliases(at: Paths) -> list[Alias]:
@@ -293,7 +343,7 @@ def snapshot(
     certificate, trouble = _certificate(certificate_path)
     key = _key(key_path, certificate)
     account = the_settings.username or _principal(certificate) or None
-    facts = known_of(account) if known_of else known(at, account)
+    facts = known_of(account) if known_of else known(at, account, context)
     if _is_lost(key, facts):
         key = _Key()
     wants_news = the_settings.tell_updates and not is_brought(build())

@@ -70,6 +70,10 @@ class Account:
     origin: Origin = Origin.CENTRE
 
 
+COURSE = "course_00001"
+"""The second account of the user, as the centre hands them out for courses."""
+
+
 def open_account(username: str, password: str) -> Account:
     """A fresh account with a new TOTP secret; ValueError when it could never sign in."""
     if not USERNAME.fullmatch(username):
@@ -80,11 +84,16 @@ def open_account(username: str, password: str) -> Account:
 
 
 def all_accounts(account: Account) -> tuple[Account, ...]:
-    """`account`, and those beside it: a guest from another institution, and a program."""
+    """`account`, and those beside it.
+
+    A guest from another institution, a program, and a course account of the same user, which has
+    the same password and authenticator.
+    """
     guest = "vreni" if account.username == "erika" else "erika"
     program = f"sa-{account.username}"[:LONGEST_NAME]
     return (
         account,
+        replace(account, username=COURSE, principals=(COURSE,)),
         Account(guest, "", "", (guest,), origin=Origin.INSTITUTION),
         Account(program, "", "", (program,), origin=Origin.PROGRAM),
     )

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from . import faults as queue
 from .account import (
+    COURSE,
     Account,
     Credentials,
     Origin,
@@ -185,8 +186,20 @@ class Centre:
     def change_account(self, order: AccountOrder) -> Account:
         """Change the account as `order` says and return it."""
         with self._lock:
-            self._accounts[self._username] = _changed(self.account, order)
-            return self.account
+            changed = _changed(self.account, order)
+            course = self._accounts[COURSE]
+            self._accounts |= {
+                self._username: changed,
+                # The same user's: one password, one authenticator, and the same quota a day.
+                COURSE: replace(
+                    course,
+                    password=changed.password,
+                    totp_secret=changed.totp_secret,
+                    quota=changed.quota,
+                    used_steps=changed.used_steps if order.forget_codes else course.used_steps,
+                ),
+            }
+            return changed
 
     def _of_origin(self, origin: Origin) -> Account:
         return next(each for each in self._accounts.values() if each.origin is origin)

@@ -1,6 +1,7 @@
 """The doctor on what is around a key: the account, the agent's will, programs, odd drives."""
 
 import platform
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -156,6 +157,24 @@ def test_an_agent_that_does_not_sign(refusing_to_sign: Home) -> None:
     ssh_add(refusing_to_sign, "-D")
     assert refusing_to_sign.json("agent", "load")[0] == 0
     assert_silent(refusing_to_sign)
+
+
+def test_a_login_that_fails_for_a_reason_nobody_knows(healthy: Home, tmp_path: Path) -> None:
+    """A program of the computer's administrators stands before ssh: its message is all there is."""
+    wrapper = tmp_path / "bin/ssh"
+    wrapper.parent.mkdir()
+    wrapper.write_text(
+        f"""#!/bin/sh
+case " $* " in *" -G "*|*" -V "*) exec {shutil.which("ssh")} "$@" ;; esac
+echo 'No ssh on Sundays.' >&2
+exit 255
+"""
+    )
+    wrapper.chmod(0o755)
+    healthy.environ["PATH"] = f"{wrapper.parent}:{healthy.environ['PATH']}"
+    assert "No ssh on Sundays." in assert_found(healthy, "login-failed", 13)["detail"]
+    wrapper.unlink()
+    assert_silent(healthy)
 
 
 def test_a_line_that_asks_for_a_key_and_leads_nowhere(healthy: Home, tmp_path: Path) -> None:

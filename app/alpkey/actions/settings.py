@@ -37,7 +37,7 @@ class SettingsWorld:
     locked: Callable[[], Collection[str]]
     site: Callable[[], Site]
     site_names: Callable[[], Collection[str]]
-    change_file: Callable[[str, Plain | None], Path | None]
+    change_file: Callable[[str | tuple[str, ...], Plain | None], Path | None]
     look_again: Callable[[], None]
     desktop: Callable[[], DesktopWorld]
     lacks: Callable[[Setting], str | None]

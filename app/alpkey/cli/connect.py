@@ -56,6 +56,7 @@ def connect_command(
             lambda wiring, cancellation: try_login(name, remote_world(wiring, cancellation)),
             output,
             _logged_in,
+            host=name,
         )
         return
     mode: ConnectMode = (
@@ -69,6 +70,7 @@ def connect_command(
         output,
         _text(mode),
         silent=mode == "here",
+        host=name,
     )
     if mode == "here" and result["command"]:
         become(result["command"], {**os.environ, **PROBE})

@@ -24,7 +24,10 @@ def disconnect_command(name: str | None, as_json: bool, events: bool) -> None:
       alpkey disconnect daint
     """
     run(
-        lambda wiring, _: disconnect(name, disconnect_world(wiring)), Output(as_json, events), _text
+        lambda wiring, _: disconnect(name, disconnect_world(wiring)),
+        Output(as_json, events),
+        _text,
+        host=name,
     )
 
 

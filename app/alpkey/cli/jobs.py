@@ -45,6 +45,7 @@ def list_command(cluster: str, as_json: bool, events: bool) -> None:
         ),
         output,
         messages.jobs,
+        host=cluster,
     )
 
 
@@ -69,4 +70,5 @@ def cancel_command(cluster: str, job: str, yes: bool, as_json: bool, events: boo
         ),
         output,
         messages.jobs_cancelled,
+        host=cluster,
     )

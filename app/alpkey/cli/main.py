@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from alpkey.cli import build
+from alpkey.cli.runtime.account_option import with_account
 from alpkey.core.display_text import visible
 from alpkey.core.messages.describe_error import bug_object
 from alpkey.core.paths import user_paths
@@ -29,6 +30,7 @@ _COMMANDS = {
     "tunnel": ("alpkey.cli.tunnel", "tunnel_group", "Tunnels to services on compute nodes."),
     "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
     "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
+    "account": ("alpkey.cli.account", "account_group", "Further accounts of yours."),
     "passphrase": ("alpkey.cli.passphrase", "passphrase_group", "Protect the private key."),
     "agent": (
         "alpkey.cli.agent",
@@ -75,8 +77,7 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, name, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        return with_account(getattr(importlib.import_module(module), name))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):

@@ -6,7 +6,9 @@ import click
 
 from alpkey.actions.status import status
 from alpkey.cli.output import text as messages
+from alpkey.cli.runtime.account_option import chosen_account
 from alpkey.cli.runtime.context import Output, json_option, run
+from alpkey.core.results.status import StatusResult
 from alpkey.wiring.status import short_line
 
 EXIT_CODES = {"missing": 6, "expired": 7, "expiring": 8, "not-yet-valid": 9, "broken": 9}
@@ -29,6 +31,10 @@ def status_command(as_short: bool, as_json: bool) -> None:
     result = run(
         lambda wiring, _: status(wiring.status),
         Output(json=as_json),
-        (lambda _: short_line()[0]) if as_short and not as_json else messages.status,
+        _short if as_short and not as_json else messages.status,
     )
     sys.exit(EXIT_CODES.get(result["state"], 0))
+
+
+def _short(_: StatusResult) -> str:
+    return short_line(chosen_account())[0]

@@ -89,6 +89,7 @@ def open_command(
             lambda wiring, cancellation: print_tunnel(request, tunnel_world(wiring, cancellation)),
             output,
             messages.tunnel_command,
+            host=cluster,
         )
         return
     action = open_detached if alone else open_tunnel
@@ -96,6 +97,7 @@ def open_command(
         lambda wiring, cancellation: action(request, tunnel_world(wiring, cancellation)),
         output,
         messages.tunnel_stays if alone else messages.tunnel_ended,
+        host=cluster,
     )
 
 

@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from alpkey.cli.runtime.account_option import chosen_account
+
 
 @click.command("window")
 @click.argument("kind", type=click.Choice(["renew", "main", "first-start"]))
@@ -23,5 +25,10 @@ def window_command(
       alpkey window main --page settings
     """
     if callable(open_window):
-        wish = {"connect": connect, "page": page, "for": instead_of}
+        wish = {
+            "connect": connect,
+            "page": page,
+            "for": instead_of,
+            "account": chosen_account(),
+        }
         sys.exit(open_window(kind, {name: value for name, value in wish.items() if value}))

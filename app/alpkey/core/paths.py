@@ -18,6 +18,7 @@ class Paths:
     """All paths of one home; ``moved`` where ``ALPKEY_HOME`` replaces the real one.
 
     ``policies`` are the files by which an organisation locks settings, the strongest last.
+    ``account`` is the name of an account beside the first, if these are its paths.
     ``own_ssh_elsewhere`` is where our files for ssh lie while the ssh folder takes none.
     ``runtime`` says where sockets may lie: ``runtime_folder`` alone says where they do.
     """
@@ -33,6 +34,7 @@ class Paths:
     share: Path
     moved: bool
     own_ssh_elsewhere: Path | None = None
+    account: str | None = None
 
     @property
     def settings(self) -> Path:
@@ -71,7 +73,11 @@ class Paths:
 
     @property
     def intent(self) -> Path:
-        return self.state / "intent"
+        return self.intent_of(self.account)
+
+    def intent_of(self, account: str | None) -> Path:
+        """The record of an installation under way, of the first account (None) or another."""
+        return self.state / (f"intent-{account}" if account else "intent")
 
     @property
     def program_lock(self) -> Path:

@@ -31,7 +31,8 @@ class SignInMethod(Enum):
 class Host:
     """A host to log in to: ``name`` is its alias in ssh, ``jump`` the alias to go through.
 
-    ``names`` are the other names that users type for it.
+    ``names`` are the other names that users type for it.  ``typed_as`` are those that only
+    Alpkey's commands take for it: the plain names, for an account beside the first.
     ``host_keys`` are the fingerprints (``SHA256:...``), keys and authorities that the centre
     itself publishes (:mod:`alpkey.core.ssh.host_authorities`).
     """
@@ -44,6 +45,7 @@ class Host:
     host_key_alias: str | None = None
     host_keys: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    typed_as: tuple[str, ...] = ()
 
     @property
     def all_names(self) -> tuple[str, ...]:
@@ -139,6 +141,11 @@ class Site:
     def host_named(self, name: str) -> Host | None:
         """The host that has this name, letter for letter as ssh compares ``Host`` lines."""
         return next((host for host in self.hosts if name in host.all_names), None)
+
+    def host_typed(self, name: str) -> Host | None:
+        """The host that ``name`` means where a user types it for a command of Alpkey."""
+        found = self.host_named(name)
+        return found or next((host for host in self.hosts if name in host.typed_as), None)
 
     def names_a_user(self, text: str) -> bool:
         """Whether ``text`` is a user name of this centre."""

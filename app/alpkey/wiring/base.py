@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from alpkey import glance, path_checks
 from alpkey.adapters.clock import now
+from alpkey.core.account import ACCOUNTS, USERNAME
 from alpkey.core.display import has_display
 from alpkey.core.errors import AlpkeyError, InvalidFile
 from alpkey.core.paths import Paths, user_paths
@@ -41,41 +42,71 @@ if TYPE_CHECKING:
     from alpkey.adapters.ssh.openssh import OpenSsh
     from alpkey.adapters.ssh.own_config import OwnSshConfig
     from alpkey.adapters.state.external_changes import ExternalChangesFile
-    from alpkey.adapters.state.journal_file import JournalFile
     from alpkey.adapters.state.lock import FileLock
     from alpkey.core.agent.ports import Agent
     from alpkey.core.settings.settings import Settings
     from alpkey.core.site import Site
+    from alpkey.core.state.ports import Journal
     from alpkey.core.state.snapshot import Snapshot
 
 
 class Wiring:
     """The adapters that all subjects share, for the home at ``paths``.
 
-    ``key`` is a private key that the user named: for it alone a certificate is got, and prompts,
+    ``key`` is a private key that the usernamed: for it alone a certificate is got, and prompts,
     the agent and the ssh configuration, which are about the usual key, are left as they are.
+    ``account`` is the name of an account beside the first, whose key, username and names for the
+    hosts take the place of the first one's.
     Site and settings are read when they are asked for: what repairs a file of settings has to work
     while that file cannot be read.
     """
 
-    def __init__(self, paths: Paths, key: Path | None = None) -> None:
-        self.paths = paths
+    def __init__(self, paths: Paths, key: Path | None = None, account: str | None = None) -> None:
+        self.account = account
+        self.paths = replace(paths, account=account)
         self.alone = key is not None
         self.files_of_settings = glance.SettingsReader(paths)
         self._key = key
 
     @classmethod
-    def for_user(cls, key: Path | None = None) -> Wiring:
+    def for_user(cls, key: Path | None = None, account: str | None = None) -> Wiring:
         """For the home of this process."""
-        return cls(user_paths(), key)
+        return cls(user_paths(), key, account)
+
+    def of_account(self, name: str | None) -> Wiring:
+        """The same home for another account; None is the first."""
+        return Wiring(replace(self.paths, account=None), account=name)
+
+    def for_host(self, name: str) -> Wiring:
+        """This, or the wiring of the account beside the first that has this name for a host."""
+        with suppress(AlpkeyError):
+            home = self.files_of_settings.context()
+            for account in home.accounts:
+                if self.account is None and account.site(home.site).host(name):
+                    return self.of_account(account.name)
+        return self
+
+    def own_command(self, *arguments: str) -> list[str]:
+        """The command line that starts Alpkey again with ``arguments``, for the same account."""
+        account = ["--account", self.account] if self.account else []
+        before = arguments.index("--") if "--" in arguments else len(arguments)
+        return own_command(*arguments[:before], *account, *arguments[before:])
 
     @property
     def context(self) -> glance.CommandContext:
-        """Site and settings, read again only where a file of them changed.  Raises InvalidFile."""
-        found = self.files_of_settings.context()
+        """Site and settings, read again only where a file of them changed.
+
+        Raises InvalidFile, and InvalidInput (``no-such-account``).
+        """
+        found = self.files_of_settings.context().of_account(self.account)
         if self._key is None:
             return found
         return replace(found, site=replace(found.site, key_file=str(self._key)))
+
+    @property
+    def username_key(self) -> tuple[str, ...]:
+        """Where the settings file has the username of this account."""
+        return (ACCOUNTS, self.account, USERNAME) if self.account else (USERNAME,)
 
     @property
     def site(self) -> Site:
@@ -97,10 +128,20 @@ class Wiring:
             return fold((), account)
 
     @cached_property
-    def journal(self) -> JournalFile:
+    def journal(self) -> Journal:
+        """The facts of this account alone, where there are several."""
+        from alpkey.adapters.state.account_journal import AccountJournal
         from alpkey.adapters.state.journal_file import JournalFile
 
-        return JournalFile(self.paths.journal, now)
+        file = JournalFile(self.paths.journal, now)
+        try:
+            context = self.context
+        except AlpkeyError:  # what needs the settings says what is wrong with them
+            return file
+        if not context.accounts:
+            return file
+        username = context.account.username if context.account else None
+        return AccountJournal(file, context.own_facts, username)
 
     @cached_property
     def status(self) -> StatusWorld:
@@ -165,7 +206,7 @@ class Wiring:
         return {}
 
     def check_named(self) -> None:
-        """Raise InvalidFile where the key that the user named is no regular file."""
+        """Raise InvalidFile where the key that the usernamed is no regular file."""
         if self.alone:
             self.files.check_kinds()
 
@@ -199,13 +240,15 @@ class Wiring:
     def keychain_within(self, timeout_s: float) -> SystemKeychain:
         """The keychain, given up after ``timeout_s``.
 
-        Entries of a moved home carry its path, so that no demo finds the user's password.
+        Entries of a moved home carry its path, so that no demo finds the user's password; those of
+        an account beside the first carry its name.
         """
         from alpkey.adapters.keychain.keychain import SystemKeychain
 
         home = f", {self.paths.config.parent}" if self.paths.moved else ""
+        account = f", {self.account}" if self.account else ""
         return SystemKeychain(
-            f"Alpkey ({self.site.name}{home})",
+            f"Alpkey ({self.site.name}{account}{home})",
             platform.keyring_backends,
             can_ask=self.has_display,
             answer_timeout_s=timeout_s,
@@ -243,8 +286,13 @@ class Wiring:
 
         if self.alone:
             return
-        LookFile(self.paths.look_file).write(snapshot, now())
+        keys = self.files_of_settings.context().key_paths(self.paths)
+        LookFile(self.paths.look_file, keys).write(snapshot, now())
         self._update_own_files(snapshot)
+
+    def update_files(self) -> None:
+        """Bring the line for prompts and the ssh files, if any, up to date."""
+        self._remember(self.snapshot())
 
     def _update_own_files(self, snapshot: Snapshot) -> None:
         if os.access(self.paths.own_ssh_config, os.F_OK):
@@ -276,11 +324,12 @@ class Wiring:
         from alpkey.adapters.ssh.own_config import OwnSshConfig
 
         return OwnSshConfig(
-            self.site,
-            paths,
+            self.files_of_settings.context().site,
+            replace(paths, account=None),
             self.external_changes,
             own_command("ensure"),
-            lambda: self.files_of_settings.chosen().settings,
+            self.files_of_settings.chosen,
+            account=self.account,
             own_agent=lambda: self.own_agent.path,
             can_refuse=_can_refuse,
             goes_without_agent=self._goes_without_agent,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from alpkey.adapters.clock import now
@@ -13,6 +14,7 @@ from alpkey.wiring.tunnels import tunnel_world
 if TYPE_CHECKING:
     from alpkey.actions.removal.sign_out import SignOutWorld
     from alpkey.actions.removal.uninstall import UninstallWorld
+    from alpkey.actions.tunnels.supervisor import TunnelWorld
     from alpkey.core.cancellation import Cancellation
     from alpkey.wiring.base import Wiring
 
@@ -22,11 +24,12 @@ def sign_out_world(wiring: Wiring, cancellation: Cancellation) -> SignOutWorld:
     from alpkey.actions.removal.sign_out import SignOutWorld
 
     return SignOutWorld(
-        tunnels=tunnel_world(wiring, cancellation),
+        tunnels=_own_tunnels(wiring, cancellation),
         status=wiring.status,
         files=wiring.files,
         kept=saved_secrets_world(wiring, cancellation),
         keys=keys_world(wiring, cancellation) if wiring.site.has_gateway else None,
+        one_of_several=wiring.account is not None,
     )
 
 
@@ -49,4 +52,16 @@ def uninstall_world(wiring: Wiring, cancellation: Cancellation) -> UninstallWorl
         end_connection=shared.end_connection,
         own_agent=wiring.own_agent,
         folders=list(dict.fromkeys((at.config, at.state, at.logs))),
+    )
+
+
+def _own_tunnels(wiring: Wiring, cancellation: Cancellation) -> TunnelWorld:
+    """The tunnels that end with this account: those to its names of the clusters."""
+    world = tunnel_world(wiring, cancellation)
+    if wiring.account is None:
+        return world
+    clusters = {host.name for host in wiring.site.hosts}
+    return replace(
+        world,
+        listed=lambda: [tunnel for tunnel in world.listed() if tunnel.target.cluster in clusters],
     )

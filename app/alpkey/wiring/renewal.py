@@ -38,7 +38,7 @@ def check_account_known(wiring: Wiring) -> None:
 def remember_account(wiring: Wiring, name: str) -> None:
     """Set this computer up for ``name``; where no name is set, the certificate says it."""
     if wiring.context.chosen.origins["username"] == "person":
-        settings_world(wiring).change_file("username", name)
+        settings_world(wiring).change_file(wiring.username_key, name)
 
 
 def renew_usually(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from alpkey.adapters.clock import now
@@ -12,7 +13,6 @@ from alpkey.adapters.process.processes import start_detached
 from alpkey.core.paths import lock_of
 from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.wiring.agent import refill
-from alpkey.wiring.base import own_command
 from alpkey.wiring.doctor import doctor_world
 from alpkey.wiring.renewal import renew_usually, renew_without_asking
 
@@ -48,9 +48,9 @@ def connect_world(wiring: Wiring, cancellation: Cancellation) -> ConnectWorld:
         open_editor=VsCode(os.environ).open,
         renew=lambda: renew_usually(wiring, cancellation),
         refill=refill(wiring),
-        renew_in_window=_renew_in_window if wiring.has_display else None,
-        explain=tuple(own_command("doctor")),
-        again=tuple(own_command("connect")),
+        renew_in_window=partial(_renew_in_window, wiring) if wiring.has_display else None,
+        explain=tuple(wiring.own_command("doctor")),
+        again=tuple(wiring.own_command("connect")),
         renew_without_asking=lambda: renew_without_asking(wiring, cancellation),
     )
 
@@ -160,7 +160,8 @@ def _window_for_login(wiring: Wiring) -> AskForRenewal:
     """On Linux a notification that opens the window; elsewhere the window at once."""
     from alpkey.adapters.system.renewal_window import RenewalWindowProcess
 
-    window = RenewalWindowProcess(own_command("window", "renew"), lambda: _is_up(wiring, WINDOW))
+    command = wiring.own_command("window", "renew")
+    window = RenewalWindowProcess(command, lambda: _is_up(wiring, WINDOW))
     if sys.platform == "darwin":
         return window.ask
     from alpkey.adapters.system.login_notice import LoginNotice
@@ -176,8 +177,8 @@ def _is_up(wiring: Wiring, name: str) -> bool:
     return path is not None and is_held(lock_of(path))
 
 
-def _renew_in_window(then_connect_to: str) -> None:
-    start_detached(own_command("window", "renew", "--connect", then_connect_to))
+def _renew_in_window(wiring: Wiring, then_connect_to: str) -> None:
+    start_detached(wiring.own_command("window", "renew", "--connect", then_connect_to))
 
 
 def become(command: Sequence[str], environment: Mapping[str, str]) -> NoReturn:

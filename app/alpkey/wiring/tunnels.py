@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from alpkey.adapters.clock import now
 from alpkey.adapters.process.processes import Detached
+from alpkey.core.paths import certificate_of
+from alpkey.core.ssh.config_blocks import path_value
 from alpkey.glance import tunnels
-from alpkey.wiring.base import own_command
 from alpkey.wiring.ssh import cluster_access
 
 if TYPE_CHECKING:
@@ -36,7 +37,21 @@ def tunnel_world(wiring: Wiring, cancellation: Cancellation) -> TunnelWorld:
         ports=SystemPorts(),
         listed=lambda: tunnels(wiring.paths, now()),
         browse=DesktopBrowser(os.environ, sys.platform).open,
-        start_detached_tunnel=lambda arguments: Detached(own_command(*arguments)),
+        start_detached_tunnel=lambda arguments: Detached(wiring.own_command(*arguments)),
         pause=time.sleep,
         process=os.getpid(),
+        as_account=_as_account(wiring),
     )
+
+
+def _as_account(wiring: Wiring) -> tuple[str, ...]:
+    """Options by which ssh logs in to a node as an account beside the first."""
+    if wiring.account is None:
+        return ()
+    key = wiring.paths.private_key(wiring.site.key_file)
+    lines = (
+        f"User={wiring.settings.username}",
+        f"IdentityFile={path_value(key)}",
+        f"CertificateFile={path_value(certificate_of(key))}",
+    )
+    return tuple(word for line in lines for word in ("-o", line))

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from alpkey.core.messages import reminders as reminder_messages
 from alpkey.core.ssh.aliases import Alias
 from alpkey.desktop.tray.menu import TrayMenu
-from alpkey.desktop.views.status import MenuView, connections
+from alpkey.desktop.views.status import AccountEntry, MenuView, connections
 from tests.core.sites import site
 
 LATER = reminder_messages.REMIND_ME_LATER
@@ -30,6 +30,9 @@ class Noting:
 
     def open(self, window: str, page: str = "") -> None:
         self._done.append(("open", window, page) if page else ("open", window))
+
+    def renew_account(self, name: str) -> None:
+        self._done.append(("renew", name))
 
     def connect_to(self, host: str) -> None:
         self._done.append(("connect", host))
@@ -158,3 +161,16 @@ def test_the_users_own_names_follow_the_clusters(menu: TrayMenu, done: Done) -> 
     assert texts(menu)[3 : 3 + len(entries)] == entries
     next(action for action in menu.actions() if action.text() == "Connect to alps").trigger()
     assert done == [("connect", "alps")]
+
+
+def test_an_account_beside_the_first_has_a_line_that_renews_it(menu: TrayMenu, done: Done) -> None:
+    view = MenuView("Key valid", "4 of 5 keys left")
+    count = len(menu.actions())
+    menu.apply(replace(view, accounts=(AccountEntry("course: Key valid", "course"),)))
+    [entry] = [action for action in menu.actions() if action.text().startswith("course")]
+    entry.trigger()
+    assert done == [("renew", "course")]
+    menu.apply(replace(view, accounts=(AccountEntry("course: Key expired", "course"),)))
+    assert entry.text() == "course: Key expired"
+    menu.apply(view)
+    assert len(menu.actions()) == count

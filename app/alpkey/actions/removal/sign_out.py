@@ -21,6 +21,7 @@ from alpkey.actions.signin.saved_session import Who
 from alpkey.actions.signin.sign_in import sign_in
 from alpkey.actions.status import StatusWorld
 from alpkey.actions.tunnels.supervisor import TunnelWorld
+from alpkey.core.agent.ports import Agent
 from alpkey.core.errors import AgentTrouble, AlpkeyError, Cancelled
 from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.ports import KeyFiles, StoredKey
@@ -45,13 +46,17 @@ class SignOutRequest:
 
 @dataclass(frozen=True, slots=True)
 class SignOutWorld:
-    """``keys`` is None where the site has no gateway to sign out of."""
+    """``keys`` is None where the site has no gateway to sign out of.
+
+    ``one_of_several``: only one account leaves, so Alpkey's agent stays for the others' keys.
+    """
 
     tunnels: TunnelWorld
     status: StatusWorld
     files: KeyFiles
     kept: SavedSecretsWorld
     keys: KeysWorld | None
+    one_of_several: bool = False
 
 
 def sign_out(
@@ -102,7 +107,7 @@ class _SignOut:
         with suppress(AgentTrouble):
             if entries := self._entries():
                 going.append(OwnedItem("agent", str(len(entries))))
-        if self._agents.own.lives:
+        if self._ends_own_agent:
             going.append(self._own_agent)
         going += [OwnedItem("key", str(key.path)) for key in keys]
         if self._is_certificate_alone(keys):
@@ -167,11 +172,11 @@ class _SignOut:
             yield from self._keychain.forget_passphrase()
 
     def _clean_agent(self) -> Iterator[Event]:
-        if self._agents.own.lives:
+        if self._ends_own_agent:
             yield from self.summary.attempt(
                 self._own_agent, "own-agent-ended", self._agents.end_own
             )
-        agent = self._agents.user_agent()
+        agent = self._agent
         if agent.socket is None:
             return
         removed = 0
@@ -217,8 +222,8 @@ class _SignOut:
         return certificate is not None and not in_place and self._owned.has_certificate(certificate)
 
     def _entries(self) -> list[bytes]:
-        """Alpkey's entries in the user's agent.  Raises AgentTrouble."""
-        agent = self._agents.user_agent()
+        """Alpkey's entries in an agent that stays.  Raises AgentTrouble."""
+        agent = self._agent
         if agent.socket is None:
             return []
         owned = self._owned
@@ -227,6 +232,14 @@ class _SignOut:
     @property
     def _agents(self) -> Agents:
         return self._world.status.agents
+
+    @property
+    def _ends_own_agent(self) -> bool:
+        return self._agents.own.lives and not self._world.one_of_several
+
+    @property
+    def _agent(self) -> Agent:
+        return self._agents.used if self._world.one_of_several else self._agents.user_agent()
 
     @property
     def _own_agent(self) -> OwnedItem:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alpkey.actions.agent.load import Refill
 from alpkey.actions.doctor import DoctorWorld, examine
-from alpkey.actions.ssh.host_name import check_name
+from alpkey.actions.ssh.host_name import alias_for
 from alpkey.core.doctor.checks_agent import asks_passphrase
 from alpkey.core.doctor.diagnosis import all_ids, diagnose, finding_object
 from alpkey.core.errors import AgentTrouble, AlpkeyError, InvalidInput, Unreachable
@@ -44,19 +44,21 @@ class RemoteWorld:
 
 def prepare_login(
     name: str, access: ClusterAccess, *, may_ask: bool
-) -> Generator[Event, Answer, Path | None]:
-    """Check that ``name`` is a cluster's and the key is valid; returns the file for ``ssh -F``.
+) -> Generator[Event, Answer, tuple[str, Path | None]]:
+    """Check that ``name`` is a cluster's and the key is valid.
+
+    Returns what ssh calls the cluster, and the file for ``ssh -F``.
 
     With ``may_ask`` an invalid key is renewed with the user; without, raises NoKey, KeyExpired or
     InvalidFile.  Raises InvalidInput (``unknown-host``).
     """
-    config = check_cluster(name, access)
+    alias, config = check_cluster(name, access)
     if closed := closed_doors(access.snapshot(), access.clock()):
         if not may_ask:
             raise closed
         yield from access.renew()
         config = access.write_config(access.snapshot().account)
-    return (yield from unlock(access, config, may_ask=may_ask))
+    return alias, (yield from unlock(access, config, may_ask=may_ask))
 
 
 def unlock(
@@ -72,18 +74,18 @@ def unlock(
     return access.write_config(access.snapshot().account)
 
 
-def check_cluster(name: str, access: ClusterAccess) -> Path | None:
-    """Write the file for ``ssh -F`` and return it, if ``name`` is a cluster or an alias of one.
+def check_cluster(name: str, access: ClusterAccess) -> tuple[str, Path | None]:
+    """Write the file for ``ssh -F``; return what ssh calls the cluster ``name``, and that file.
 
     Raises InvalidInput for any other name.  ssh needs the file to resolve the name.
     """
     config = access.write_config(access.snapshot().account)
-    check_name(name, access.site, access.resolve)
-    host = access.site.host_named(name)
+    alias = alias_for(name, access.site, access.resolve)
+    host = access.site.host_named(alias)
     if host and host.name == access.site.jump_host:
         known = ", ".join(host.name for host in access.site.hosts if host.jump)
         raise InvalidInput("unknown-host", name=name, known=known)
-    return config
+    return alias, config
 
 
 def explain_failure(failed: LoginObservation, access: ClusterAccess) -> AlpkeyError:

@@ -1,11 +1,11 @@
 """Connect to a cluster by its name, with a valid key."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from alpkey.actions.renewal.on_ssh_login import renewed_without_asking
-from alpkey.actions.ssh.host_name import check_name
+from alpkey.actions.ssh.host_name import alias_for
 from alpkey.core.errors import InvalidInput
 from alpkey.core.events import Action, Answer, Event
 from alpkey.core.results.ssh import ConnectResult
@@ -70,7 +70,7 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action[ConnectResul
     """
     snapshot = world.snapshot()
     config = world.write_config(snapshot.account)  # ssh needs it to resolve the name
-    check_name(request.name, world.site, world.resolve)
+    request = replace(request, name=alias_for(request.name, world.site, world.resolve))
     if request.mode != "print" and (closed := closed_doors(snapshot, world.clock())):
         if (
             yield from renewed_without_asking(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from alpkey.actions.ssh.host_name import check_name
+from alpkey.actions.ssh.host_name import alias_for
 from alpkey.core.events import Action
 from alpkey.core.results.ssh import DisconnectResult
 from alpkey.core.site import Site
@@ -32,7 +32,7 @@ def disconnect(name: str | None, world: DisconnectWorld) -> Action[DisconnectRes
     yield from ()
     resolve = world.resolve_with(world.write_config(world.snapshot().account))
     if name is not None:
-        check_name(name, world.site, resolve)
+        name = alias_for(name, world.site, resolve)
     ended = []
     if sockets := world.open_connections():
         names = [name] if name else [host.name for host in world.site.hosts]

@@ -6,17 +6,19 @@ from alpkey.core.ssh.config_query import Resolution, host_of, jump_of, same_host
 from alpkey.core.ssh.ports import ResolveHost
 
 
-def check_name(name: str, site: Site, resolve: ResolveHost) -> None:
-    """Accept a host of the site, or an alias of the user's that ssh resolves to just the same.
+def alias_for(name: str, site: Site, resolve: ResolveHost) -> str:
+    """The name to give to ssh: of a host of the site, or a user's own that leads just the same.
 
-    Raises InvalidInput (``unknown-host``) for any other name.
+    That is ``name`` itself, but for an account beside the first, whose hosts have names of their
+    own.  Raises InvalidInput (``unknown-host``) for any other name.
     """
-    if site.host_named(name):
-        return
+    if host := site.host_typed(name):
+        return host.name if name in host.typed_as else name
     plain = not name.startswith("-") and name.isprintable() and " " not in name
     if not plain or same_host(site, name, _answers(name, site, resolve)) is None:
         known = ", ".join(host.name for host in site.hosts)
         raise InvalidInput("unknown-host", name=name, known=known)
+    return name
 
 
 def _answers(name: str, site: Site, resolve: ResolveHost) -> dict[str, Resolution]:

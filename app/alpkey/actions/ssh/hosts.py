@@ -78,7 +78,7 @@ def accept(names: tuple[str, ...], yes: bool, world: HostsWorld) -> Action[Accep
 
 
 def _host(name: str, site: Site) -> Host:
-    host = site.host_named(name)
+    host = site.host_typed(name)
     if host is None:
         known = ", ".join(host.name for host in site.hosts)
         raise InvalidInput("unknown-host", name=name, known=known)

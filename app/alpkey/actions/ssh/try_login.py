@@ -1,7 +1,7 @@
 """Try a real login that cannot ask anything."""
 
 from alpkey.actions.ssh.access import RemoteWorld, explain_failure, unlock
-from alpkey.actions.ssh.host_name import check_name
+from alpkey.actions.ssh.host_name import alias_for
 from alpkey.core.events import Action
 from alpkey.core.results.ssh import LoginResult
 from alpkey.core.state.snapshot import closed_doors
@@ -15,7 +15,7 @@ def try_login(name: str, world: RemoteWorld) -> Action[LoginResult]:
     """
     access = world.access
     config = access.write_config(access.snapshot().account)
-    check_name(name, access.site, access.resolve)
+    name = alias_for(name, access.site, access.resolve)
     if closed := closed_doors(access.snapshot(), access.clock()):
         raise closed
     config = yield from unlock(access, config)

@@ -18,7 +18,7 @@ def list_jobs(cluster: str, world: RemoteWorld, *, may_ask: bool) -> Action[Jobs
 
     Raises what ``prepare_login`` does, and Unreachable if the cluster or Slurm does not answer.
     """
-    _, found = yield from _listed(cluster, world, may_ask=may_ask)
+    *_, found = yield from _listed(cluster, world, may_ask=may_ask)
     return {"jobs": [job_object(job) for job in found]}
 
 
@@ -29,22 +29,22 @@ def cancel_job(
 
     Raises what ``list_jobs`` does, InvalidInput (``job-unknown``) and Cancelled.
     """
-    config, found = yield from _listed(cluster, world, may_ask=may_ask)
+    alias, config, found = yield from _listed(cluster, world, may_ask=may_ask)
     chosen = [job for job in found if job.is_called(wanted)]
     if not chosen:
         raise InvalidInput("job-unknown", job=wanted, name=cluster)
     if not yes:
         yield from agree(1, "job", ", ".join(map(_description, chosen)))
-    _checked(cluster, "scancel", world.run_on_host(cluster, config, slurm.cancel(wanted)), world)
+    _checked(cluster, "scancel", world.run_on_host(alias, config, slurm.cancel(wanted)), world)
     return {"cancelled": [job_object(job) for job in chosen]}
 
 
 def _listed(
     cluster: str, world: RemoteWorld, *, may_ask: bool
-) -> Generator[Event, Answer, tuple[Path | None, list[Job]]]:
-    config = yield from prepare_login(cluster, world.access, may_ask=may_ask)
-    ran = _checked(cluster, "squeue", world.run_on_host(cluster, config, slurm.LIST), world)
-    return config, from_squeue(ran.output)
+) -> Generator[Event, Answer, tuple[str, Path | None, list[Job]]]:
+    alias, config = yield from prepare_login(cluster, world.access, may_ask=may_ask)
+    ran = _checked(cluster, "squeue", world.run_on_host(alias, config, slurm.LIST), world)
+    return alias, config, from_squeue(ran.output)
 
 
 def _checked(cluster: str, program: str, ran: RemoteResult, world: RemoteWorld) -> RemoteResult:

@@ -27,7 +27,10 @@ def print_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action[CommandRe
     """The plain ssh command.  Raises InvalidInput for what is no cluster, node or port."""
     yield from ()
     config, target = _checked(request, world, free=False)
-    return {"command": tunnel_to(target.node, target.cluster, target.ports, config=config)}
+    command = tunnel_to(
+        target.node, target.cluster, target.ports, config=config, options=world.as_account
+    )
+    return {"command": command}
 
 
 def open_tunnel(request: TunnelRequest, world: TunnelWorld) -> Action[TunnelResult]:
@@ -115,7 +118,7 @@ def _checked(
     request: TunnelRequest, world: TunnelWorld, *, free: bool = True
 ) -> tuple[Path | None, TunnelTarget]:
     """The file for ``ssh -F`` and the target; with ``free`` only from free local ports."""
-    config = check_cluster(request.cluster, world.access)
+    alias, config = check_cluster(request.cluster, world.access)
     pattern = world.access.site.node_pattern
     if not lifecycle.fits(request.node, pattern):
         raise InvalidInput("node-unfit", node=request.node, pattern=pattern)
@@ -127,8 +130,8 @@ def _checked(
         taken.add(local)
         pairs.append((local, remote))
     # Whichever of its names was typed, a cluster has one tunnel to a port of a node.
-    host = world.access.site.host_named(request.cluster)
-    cluster = host.name if host else request.cluster
+    host = world.access.site.host_named(alias)
+    cluster = host.name if host else alias
     return config, TunnelTarget(cluster, request.node, tuple(pairs))
 
 

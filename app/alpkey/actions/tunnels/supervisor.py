@@ -64,7 +64,8 @@ class TunnelWorld:
     """``listed`` reads the tunnels' files.  ``browse`` raises InvalidInput.
 
     ``start_detached_tunnel`` starts Alpkey with these arguments in a process that outlives this
-    one, whose id is ``process``.
+    one, whose id is ``process``.  ``as_account`` are options of ssh for the node, whose block has
+    the first account's key.
     """
 
     access: ClusterAccess
@@ -77,6 +78,7 @@ class TunnelWorld:
     start_detached_tunnel: Callable[[Sequence[str]], DetachedTunnel]
     pause: Callable[[float], None]
     process: int
+    as_account: tuple[str, ...] = ()
 
 
 class Watch:
@@ -156,7 +158,7 @@ class Watch:
                 return lifecycle.KeyChecked(closed is None)
             case Effect.START:
                 self._prepare()
-                target, options = self._target, WATCHED
+                target, options = self._target, (*WATCHED, *world.as_account)
                 command = tunnel_to(
                     target.node, target.cluster, target.ports, config=self._config, options=options
                 )

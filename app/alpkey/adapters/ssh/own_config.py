@@ -9,10 +9,11 @@ from pathlib import Path
 
 from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
+from alpkey.core.account import Account, key_file
 from alpkey.core.errors import InvalidFile
 from alpkey.core.paths import Paths, certificate_of
 from alpkey.core.runtime_folder import CONNECT, CONNECT_WITHOUT_AGENT
-from alpkey.core.settings.settings import Settings
+from alpkey.core.settings.policy import Chosen, choose
 from alpkey.core.site import Site
 from alpkey.core.ssh.config_blocks import (
     Identity,
@@ -39,21 +40,24 @@ class OwnSshConfig:
         places: Paths,
         external_changes: ExternalChanges,
         ensure: Sequence[str],
-        settings: Callable[[], Settings] = Settings,
+        chosen: Callable[[], Chosen] = lambda: choose({}, {}),
         *,
+        account: str | None = None,
         own_agent: Callable[[], Path | None] = lambda: None,
         can_refuse: Callable[[], bool] = lambda: False,
         goes_without_agent: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``ensure`` is Alpkey's command that a login on demand runs; ``settings`` are read
-        again for each write, as a command may change one.  ``own_agent`` is the socket of
+        """``ensure`` is Alpkey's command that a login on demand runs; ``chosen`` are the settings,
+        read again for each write, as a command may change one.  ``account`` is the account that
+        the user of a write is, None for the first.  ``own_agent`` is the socket of
         Alpkey's agent, None unless it runs; ``can_refuse`` says whether every ssh here knows
         RefuseConnection.  ``goes_without_agent`` says whether logins are to ask no agent, because
         the one that ssh would ask never answers.
         """
         self._goes_without_agent = goes_without_agent
         self._can_refuse = can_refuse
-        self._settings = settings
+        self._chosen = chosen
+        self._account = account
         self._own_agent = own_agent
         self._ensure = tuple(ensure)
         self._site = site
@@ -127,11 +131,14 @@ class OwnSshConfig:
         needed = [
             path for path in (Path(self._ensure[0]), Path(__file__)) if path_checks.exists(path)
         ]
-        return script(self._places, self._ensure, needed)
+        key = self._places.private_key(self._site.key_file)
+        return script(self._places, key, self._ensure, needed)
 
     def blocks(self, user: str | None, *, on_demand: bool) -> str:
         key = self._places.private_key(self._site.key_file)
         agent = self._own_agent()
+        if self._account:  # of the first account no more than its setting is known here
+            user = self._chosen().settings.username or None
         return self._blocks(Identity(user, key, certificate_of(key), agent), on_demand=on_demand)
 
     def blocks_without_agent(self) -> str:
@@ -141,19 +148,35 @@ class OwnSshConfig:
 
     def _blocks(self, identity: Identity, *, on_demand: bool) -> str:
         with readable_by_ssh():
-            settings = self._settings()
+            chosen = self._chosen()
+            settings = chosen.settings
+            sites = {None: self._site} | {
+                account.name: account.site(self._site) for account in chosen.accounts
+            }
             first = ""
             if on_demand:
                 refuses = settings.refuse_without_key and self._can_refuse()
-                first = "\n" + match_line(self._site, self._places, refuses=refuses)
+                lines = (
+                    match_line(site, self._places, account=name, refuses=refuses)
+                    for name, site in sites.items()
+                )
+                first = "\n" + "".join(lines)
             return hosts_file(
                 self._site,
                 identity,
                 self._places,
                 first,
+                others=[
+                    (sites[account.name], self._identity(account, identity))
+                    for account in chosen.accounts
+                ],
                 shares=settings.share_connections,
                 only_ipv4=settings.only_ipv4,
             )
+
+    def _identity(self, account: Account, first: Identity) -> Identity:
+        key = self._places.private_key(key_file(self._site.key_file, account.name))
+        return Identity(account.username, key, certificate_of(key), first.agent)
 
     def include(self) -> bytes:
         with readable_by_ssh():

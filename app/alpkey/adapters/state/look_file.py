@@ -1,27 +1,64 @@
-"""``state/look``: the line that shell prompts read, rewritten when it has changed."""
+"""``state/look``: a line for each account, which shell prompts read; rewritten when one changed."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.errors import InvalidFile
-from alpkey.core.look_line import FOR_EVER, LookLine
+from alpkey.core.look_line import FOR_EVER, LookLine, parse
 from alpkey.core.state.snapshot import KeyState, Snapshot
+
+_LIMIT_BYTES = 64 * 1024
 
 
 class LookFile:
-    """The line at ``path``.  It is a cache: where it cannot be written, nothing is lost."""
+    """The lines at ``path``, for the private keys ``keys``, the first account's first.
 
-    def __init__(self, path: Path) -> None:
+    It is a cache: where it cannot be written, nothing is lost.
+    """
+
+    def __init__(self, path: Path, keys: Sequence[Path]) -> None:
         self._path = path
+        self._keys = [bytes(key) for key in keys]
 
     def write(self, snapshot: Snapshot, now: datetime) -> None:
-        line = as_line(snapshot, now).to_bytes()
+        """Put the line of this account in its place; those of the other accounts stay."""
+        written = as_line(snapshot, now)
+        lines = {**self._lines(), written.key_path: written.to_bytes()}
+        if written.key_path != self._keys[0]:
+            lines.setdefault(self._keys[0], _no_key(written, self._keys[0]).to_bytes())
+        content = b"".join(lines[key] for key in self._keys if key in lines)
         with suppress(InvalidFile, OSError):
-            if not atomic_write.holds(self._path, line):
+            if not atomic_write.holds(self._path, content):
                 atomic_write.private_folder(self._path.parent)
-                atomic_write.replace(self._path, line, 0o600)
+                atomic_write.replace(self._path, content, 0o600)
+
+    def _lines(self) -> dict[bytes, bytes]:
+        """The lines that are there now, by the path of their key."""
+        if len(self._keys) == 1:
+            return {}
+        with suppress(OSError), path_checks.open_regular(self._path) as file:
+            content = file.read(_LIMIT_BYTES)
+            parsed = {row: parse(row) for row in content.splitlines(keepends=True)}
+            return {line.key_path: row for row, line in parsed.items() if line}
+        return {}
+
+
+def _no_key(like: LookLine, key_path: bytes) -> LookLine:
+    """The line of the first account while nothing was written for it: prompts read it first."""
+    return LookLine(
+        valid_after=0,
+        valid_before=0,
+        limit=like.limit,
+        slot_ends=None,
+        lead_s=like.lead_s,
+        mtime_ns=0,
+        size=0,
+        key_path=key_path,
+    )
 
 
 def as_line(snapshot: Snapshot, now: datetime) -> LookLine:

@@ -27,7 +27,12 @@ class TomlSettingsFile:
         self._lock = lock
         self._clock = clock
 
-    def change(self, key: str, plain: Plain | None) -> Path | None:
+    def change(self, key: str | tuple[str, ...], plain: Plain | None) -> Path | None:
+        """Set a key, or one in a table below; None removes it.
+
+        Returns where an unreadable file was set aside, None usually.  Raises InvalidFile.
+        """
+        *tables, last = (key,) if isinstance(key, str) else key
         atomic_write.private_folder(self._path.parent)
         with self._lock.held(LOCK_TIMEOUT_S):
             path = atomic_write.followed(self._path)
@@ -38,7 +43,12 @@ class TomlSettingsFile:
             except (TOMLKitError, ValueError, RecursionError):
                 aside = self._set_aside(path)
                 document = tomlkit.document()
-            if _put(document, key, plain) or aside:
+            table: MutableMapping[str, Any] = document
+            for name in tables:
+                if not isinstance(table.get(name), MutableMapping):
+                    table[name] = tomlkit.table()
+                table = table[name]
+            if _put(table, last, plain) or aside:
                 atomic_write.replace(path, tomlkit.dumps(document).encode(), MODE)
             return aside
 

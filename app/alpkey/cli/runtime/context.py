@@ -16,6 +16,7 @@ from alpkey.cli.output.presenters import (
     TextOutput,
     read_prepared,
 )
+from alpkey.cli.runtime.account_option import chosen_account
 from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.cli.runtime.runner import Failed, drive
 from alpkey.core.errors import AlpkeyError
@@ -77,17 +78,20 @@ def run(
     *,
     silent: bool = False,
     key: Path | None = None,
+    host: str | None = None,
 ) -> R:
     """Runs the action that ``make`` makes; ends this process where it fails.
 
     ``tell`` puts the result into sentences; ``silent`` leaves showing it to the caller.  ``key`` is
-    a private key that the user named.
+    a private key that the user named;
+    ``host`` the name of a host, which is an account's own name for it where there are several.
     """
     cancellation = SignalCancellation()
     presenter = None
     try:
         presenter = _presenter(output, tell, cancellation)
-        action = _recovered(make, Wiring.for_user(key), cancellation)
+        wiring = Wiring.for_user(key, chosen_account())
+        action = _recovered(make, wiring.for_host(host) if host else wiring, cancellation)
     except AlpkeyError as error:
         cancellation.defer_for_good()
         (presenter or _early_presenter(output, tell, cancellation)).failed(error)

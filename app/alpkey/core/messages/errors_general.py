@@ -11,6 +11,19 @@ ERRORS: Mapping[str, Description] = {
         "Known are: {known}.",
         "Choose one of these, or add it to your ssh configuration.",
     ),
+    "no-such-account": Description(
+        "There is no account called {name}",
+        "Known are: {known}.",
+        "See: alpkey account list",
+    ),
+    "account-unfit": Description(
+        "That account cannot be added", "{reason}.", "See: alpkey account list"
+    ),
+    "first-account-unknown": Description(
+        "Your first account comes first",
+        "Alpkey does not know its username yet, so the two could not be told apart.",
+        "Get a key for it with: alpkey renew",
+    ),
     "settings-unreadable": Description(
         "A file of settings cannot be used",
         "{path}: {reason}",

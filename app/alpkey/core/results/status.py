@@ -29,8 +29,12 @@ class AgentResult(TypedDict):
 
 
 class StatusResult(TypedDict):
-    """``status``.  ``trouble`` says in words why the state is ``broken``."""
+    """``status``.  ``trouble`` says in words why the state is ``broken``.
 
+    ``account`` is the username at the centre, None where it is not known yet.
+    """
+
+    account: str | None
     state: str
     trouble: str | None
     key_path: str

@@ -48,10 +48,13 @@ def hosts_file(
     places: Paths,
     first: str = "",
     *,
+    others: Iterable[tuple[Site, Identity]] = (),
     shares: bool = False,
     only_ipv4: bool = False,
 ) -> str:
     """One block for each host, under all its names, one for compute nodes; ``first`` above them.
+
+    ``others`` are further accounts: the hosts under their names, and who logs in there.
 
     With ``shares`` logins to a cluster share an open connection.  With ``only_ipv4`` hosts that are
     reached from here are reached by IPv4 alone; those behind the jump host are reached from there.
@@ -62,6 +65,8 @@ def hosts_file(
     :mod:`alpkey.core.ssh.keywords` says what else is not left to a ``Host *`` of the user's.
     Nodes are accepted on first use into a file of their own; their cluster comes as ``-J daint``.
     """
+    everywhere = [(host, identity) for host in site.hosts]
+    everywhere += [(host, other) for at, other in others for host in at.hosts]
     blocks = [
         _block(
             " ".join(host.all_names),
@@ -70,9 +75,9 @@ def hosts_file(
                 *(["AddressFamily inet"] if only_ipv4 and not host.jump else ()),
                 *_shared(host, places, shares),
             ],
-            identity,
+            who,
         )
-        for host in site.hosts
+        for host, who in everywhere
     ]
     blocks.append(_block(site.node_pattern, _node_lines(places), identity))
     return HEADER + first + "".join(blocks)

@@ -17,14 +17,18 @@ _FRESH = """\
 #!/bin/sh
 # Written by Alpkey. ssh runs this before it logs in to the centre; 'alpkey config undo' ends that.
 # While the key is good it ends at once. Whatever it does, ssh goes on, unless it is to refuse.
+# Its argument is the name of an account beside the first.
 [ -z "$ALPKEY_PROBE" ] || exit 0
+account=$1
 look={look}
-if [ ! -e {intent} ] && [ -r "$look" ]; then
-    read -r version after before _ _ _ size key <"$look"
+wanted={key}${{1:+-$1}}
+if [ ! -e {intent}"${{1:+-$1}}" ] && [ -r "$look" ]; then
     now=$(date +%s)
-    [ "$version" = {version} ] && [ "$size" -gt 0 ] &&
-        [ "$after" -le "$now" ] && [ "$now" -lt "$before" ] &&
-        [ -e "$key-cert.pub" ] && [ ! "$key-cert.pub" -nt "$look" ] && exit 0
+    while read -r version after before _ _ _ size key; do
+        [ "$key" = "$wanted" ] && [ "$version" = {version} ] && [ "$size" -gt 0 ] &&
+            [ "$after" -le "$now" ] && [ "$now" -lt "$before" ] &&
+            [ -e "$key-cert.pub" ] && [ ! "$key-cert.pub" -nt "$look" ] && exit 0
+    done <"$look"
 fi 2>/dev/null
 for needed in {needed}; do
     [ -e "$needed" ] || exit 0
@@ -44,7 +48,7 @@ for _ in 1 2 3; do
         esac
     done
 done
-{home}exec {ensure}
+{home}exec {ensure} ${{account:+--account "$account"}}
 """
 
 
@@ -53,24 +57,30 @@ KNOWS_REFUSAL = (10, 1)
 _REFUSAL = "There is no good key. Get one with: alpkey renew"
 
 
-def match_line(site: Site, places: Paths, *, refuses: bool = False) -> str:
+def match_line(
+    site: Site, places: Paths, *, account: str | None = None, refuses: bool = False
+) -> str:
     """Has ssh run the script before each login to a host of the site.  Raises Unwritable.
 
     ssh passes the command to the user's own shell, of any kind: so it consists of a single call.
     ssh itself expands ``%`` in it (ssh_config(5), TOKENS).  With ``refuses`` a login for which
-    there is no key ends at once, and no host is asked.
+    there is no key ends at once, and no host is asked.  ``account`` is the name of the account
+    whose hosts these are, None for the first.
     """
     path = str(places.fresh)
     if any(letter in _SPECIAL or ord(letter) < 32 for letter in path):
         raise InvalidConfigPath(path)
     names = ",".join(name for host in site.hosts for name in host.all_names)
-    called = f"""exec "/bin/sh '{path.replace("%", "%%")}'\""""
+    argument = f" {account}" if account else ""
+    called = f"""exec "/bin/sh '{path.replace("%", "%%")}'{argument}\""""
     if refuses:
         return f'Match originalhost {names} !{called}\n    RefuseConnection "{_REFUSAL}"\n'
     return f"Match originalhost {names} {called}\n"
 
 
-_CALLED = re.compile(r"""^\s*Match\s.*\bexec\s+"/bin/sh '(/[^']*/alpkey/fresh)'\"""", re.IGNORECASE)
+_CALLED = re.compile(
+    r"""^\s*Match\s.*\bexec\s+"/bin/sh '(/[^']*/alpkey/fresh)'[^"]*\"""", re.IGNORECASE
+)
 
 
 def called_by(line: str) -> str | None:
@@ -79,15 +89,19 @@ def called_by(line: str) -> str | None:
     return found[1].replace("%%", "%") if found else None
 
 
-def script(places: Paths, ensure: Sequence[str], needed: Sequence[Path]) -> str:
-    """The script (POSIX sh).  ``ensure`` is our own command, ``needed`` what it cannot do without.
+def script(places: Paths, key: Path, ensure: Sequence[str], needed: Sequence[Path]) -> str:
+    """The script (POSIX sh).
+
+    ``key`` is the first account's private key, ``ensure`` our own command, and ``needed`` what it
+    cannot do without.
 
     No login may ever fail because Alpkey was removed: then it does nothing.
     """
     home = f"export ALPKEY_HOME={shlex.quote(str(places.state.parent))}\n" if places.moved else ""
     return _FRESH.format(
         look=shlex.quote(str(places.look_file)),
-        intent=shlex.quote(str(places.intent)),
+        intent=shlex.quote(str(places.intent_of(None))),
+        key=shlex.quote(str(key)),
         version=VERSION.decode(),
         needed=shlex.join(str(path) for path in needed),
         home=home,

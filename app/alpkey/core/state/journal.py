@@ -114,6 +114,21 @@ class Facts(tuple[Fact, ...]):
         return found[account]
 
 
+def of_account(facts: Iterable[Fact], username: str | None, others: Collection[str]) -> Facts:
+    """The facts that concern one account, and those of none.
+
+    ``username`` is that of an account beside the first.  Without it they are the first account's,
+    which are all that are of none of the ``others``.
+    """
+
+    def is_own(fact: Fact) -> bool:
+        if isinstance(fact, Retired | Finding):
+            return True
+        return fact.account == username if username else fact.account not in others
+
+    return Facts(filter(is_own, facts))
+
+
 def fold(facts: Iterable[Fact], account: str | None = None) -> Known:
     """All facts of ``account`` as one value, in time linear in their number.
 

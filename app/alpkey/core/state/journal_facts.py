@@ -134,10 +134,14 @@ class SessionSaved:
 
 @dataclass(frozen=True, slots=True)
 class KeyProtected:
-    """From now on the keychain holds the passphrase of the private key, or no longer (``kept``)."""
+    """From now on the keychain holds the passphrase of the private key, or no longer (``kept``).
+
+    ``account`` is None for the key of the first account.
+    """
 
     at: datetime
     kept: bool
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

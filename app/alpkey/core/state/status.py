@@ -37,6 +37,7 @@ def status_object(status: Status, now: datetime) -> StatusResult:
     snapshot, certificate = status.snapshot, status.snapshot.certificate
     left = snapshot.left(now) if certificate else None
     return {
+        "account": snapshot.account,
         "state": snapshot.state(now).value,
         "trouble": snapshot.trouble,
         "key_path": str(snapshot.key_path),

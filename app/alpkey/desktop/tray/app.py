@@ -90,6 +90,7 @@ class Tray(QObject):
         self._menu.offer(view.connections)
         self._menu.apply(view.menu)
         self._is_new = view.menu.is_new
+        self._renews = view.renews
         self._menu.tunnels.apply(view.tunnels_title, view.tunnels)
         if (view.icon, view.tooltip) != self._shown:
             before, self._shown = self._shown, (view.icon, view.tooltip)
@@ -110,9 +111,18 @@ class Tray(QObject):
 
     def renew(self, token: str = "") -> None:
         """Open the renewal; ``token`` lets its window come to the front."""
-        self.open("renew", token=token)
+        self._open_renewal(self._renews, token)
 
     # Actions of the menu
+
+    def renew_account(self, name: str) -> None:
+        self._open_renewal(name)
+
+    def _open_renewal(self, account: str, token: str = "") -> None:
+        from alpkey.desktop.child.launch import start
+
+        of_account = ("--account", account) if account else ()
+        start("window", "renew", *of_account, token=token)
 
     def open(self, window: str, page: str = "", *, token: str = "") -> None:
         from alpkey.desktop.child.launch import start
@@ -195,8 +205,10 @@ class Tray(QObject):
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         match meaning(reason, sys.platform, is_new=self._is_new):
-            case "renew" | "first-start" as window:
-                self.open(window)
+            case "renew":
+                self.renew()
+            case "first-start":
+                self.open("first-start")
             case "menu" if self._icon:
                 self._menu.popup(self._icon.geometry().bottomLeft())
 

@@ -93,22 +93,32 @@ class TrayController(QObject):
 
     def _view(self, state: CurrentState) -> TrayView:
         connections = status_view.connections(self._site, state.aliases)
-        if state.snapshot is None:
+        first_to_end = state.first_to_end
+        if state.snapshot is None or first_to_end is None:
             return TrayView(WARNING_ICON, state.trouble, status_view.UNREADABLE, connections)
         name = self._site.name if self._site else "Alpkey"
-        menu = status_view.menu(state.snapshot, state.now)
+        if first_to_end.name:
+            name = f"{name} ({first_to_end.name})"
+        entries = (
+            status_view.account_entry(other.name, other.snapshot, state.now)
+            for other in state.others
+        )
+        menu = replace(status_view.menu(state.snapshot, state.now), accounts=tuple(entries))
         if self._reminders is not None:
-            self._reminders.apply(state.snapshot, name, state.settings)
+            self._reminders.apply(first_to_end.snapshot, name, state.settings)
             later = reminder_messages.REMIND_ME_LATER if self._reminders.can_be_put_off else ""
             menu = replace(menu, later=later)
         tunnels = tunnel_view.entries(state.snapshot)
         return TrayView(
-            status_view.icon(state.snapshot, state.now, numbered=state.settings.icon == "number"),
-            status_view.tooltip(name, state.snapshot, state.now),
+            status_view.icon(
+                first_to_end.snapshot, state.now, numbered=state.settings.icon == "number"
+            ),
+            status_view.tooltip(name, first_to_end.snapshot, state.now),
             menu,
-            connections,
+            connections + status_view.account_connections(other.site for other in state.others),
             tunnels,
             tunnel_view.title(len(tunnels)),
+            first_to_end.name,
         )
 
     def _start_reminders(self) -> None:

@@ -1,5 +1,6 @@
 """The menu of the tray: made once, its entries changed in place."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtGui import QAction
@@ -17,6 +18,9 @@ class MenuActions(TunnelActions, Protocol):
 
     def open(self, window: str, page: str = "") -> None:
         """Open a window; the main one at ``page``."""
+
+    def renew_account(self, name: str) -> None:
+        """Open the renewal of an account beside the first."""
 
     def connect_to(self, host: str) -> None:
         """Connect; a failure is shown in a box."""
@@ -46,7 +50,8 @@ class TrayMenu(QMenu):
         self._later = self.addAction("", actions.put_off)
         for temporary in (self._warning, self._later):
             temporary.setVisible(False)
-        self.addSeparator()
+        self._accounts: dict[str, QAction] = {}
+        self._behind_accounts = self.addSeparator()
         self._offered: tuple[Connection, ...] = ()
         self._hosts: list[QAction] = []
         self._behind_hosts = self.addSeparator()
@@ -84,6 +89,7 @@ class TrayMenu(QMenu):
             (self._news, view.news),
         )
         self._news_page = view.news_page
+        self._show_accounts(view)
         for action, text in texts:
             if action.text() != (safe := display_text.visible(text)):
                 action.setText(safe)
@@ -96,6 +102,20 @@ class TrayMenu(QMenu):
         for action, shown in visible:
             if action.isVisible() != shown:
                 action.setVisible(shown)
+
+    def _show_accounts(self, view: "MenuView") -> None:
+        """An entry for each account beside the first, which renews its key."""
+        for name in self._accounts.keys() - {entry.name for entry in view.accounts}:
+            self.removeAction(self._accounts.pop(name))
+        for entry in view.accounts:
+            if entry.name not in self._accounts:
+                action = QAction(self)
+                action.triggered.connect(partial(self._actions.renew_account, entry.name))
+                self.insertAction(self._behind_accounts, action)
+                self._accounts[entry.name] = action
+            action = self._accounts[entry.name]
+            if action.text() != (safe := display_text.visible(entry.text)):
+                action.setText(safe)
 
     def _window_entry(self, text: str, kind: str, page: str = "") -> QAction:
         return self.addAction(text, lambda: self._actions.open(kind, page))

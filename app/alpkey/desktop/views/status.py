@@ -24,6 +24,14 @@ from alpkey.desktop.views.tunnels import TunnelEntry
 
 
 @dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """The entry of an account beside the first: its key's state, and what renews it."""
+
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class MenuView:
     """The lines of the menu that change; an empty one is not shown.
 
@@ -39,6 +47,7 @@ class MenuView:
     news: str = ""
     news_page: str = ""
     is_new: bool = False
+    accounts: tuple[AccountEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,10 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class TrayView:
-    """All that the tray shows; without connections if the site cannot be read."""
+    """All that the tray shows; without connections if the site cannot be read.
+
+    ``renews`` is the name of the account that a click renews, empty for the first.
+    """
 
     icon: IconView
     tooltip: str
@@ -59,6 +71,7 @@ class TrayView:
     connections: tuple[Connection, ...]
     tunnels: tuple[TunnelEntry, ...] = ()
     tunnels_title: str = tunnel_view.title(0)
+    renews: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +219,18 @@ def connections(site: Site | None, aliases: Iterable[Alias]) -> tuple[Connection
     *others, jump = (destination.name for destination in destinations(site, aliases))
     check = Connection(f"Check {jump.capitalize()}", jump)
     return (*(Connection(f"Connect to {name}", name) for name in others), check)
+
+
+def account_connections(sites: Iterable[Site]) -> tuple[Connection, ...]:
+    """The clusters under the names that accounts beside the first have for them."""
+    return tuple(
+        Connection(f"Connect to {host.name}", host.name) for site in sites for host in site.clusters
+    )
+
+
+def account_entry(name: str, snapshot: Snapshot, now: datetime) -> AccountEntry:
+    """The line of an account beside the first."""
+    return AccountEntry(f"{name}: {state_line(snapshot, now)}", name)
 
 
 def menu(snapshot: Snapshot, now: datetime) -> MenuView:

@@ -124,19 +124,22 @@ class Windows:
 
     def _window(self, kind: str, options: Mapping[str, object]) -> "Window":
         if kind not in self._open:
-            then_connect = options.get("connect")
-            again = options.get("again") is True
             window = self._made(
-                kind, then_connect if isinstance(then_connect, str) else None, again=again
+                kind,
+                _text_of(options, "connect"),
+                again=options.get("again") is True,
+                account=_text_of(options, "account"),
             )
             self._open[kind] = window
             window.destroyed.connect(lambda: self._closed(kind))
         return self._open[kind]
 
-    def _made(self, kind: str, then_connect: str | None, *, again: bool) -> "Window":
-        site = current_state.take(self._paths).site or self._site
+    def _made(
+        self, kind: str, then_connect: str | None, *, again: bool, account: str | None
+    ) -> "Window":
+        site = current_state.take(self._paths, account).site or self._site
         if kind == "renew":
-            return RenewalDialog(self._renewal_world(site), then_connect, again=again)
+            return RenewalDialog(self._renewal_world(site, account), then_connect, again=again)
         if kind in setup_messages.WINDOWS:
             from alpkey.desktop.file_watcher import FileWatcher
             from alpkey.desktop.windows.first_start import frame
@@ -148,10 +151,19 @@ class Windows:
 
         return MainWindow(self._paths, site, self.start)
 
-    def _renewal_world(self, site: Site) -> RenewalWorld:
-        take = partial(current_state.take, self._paths)
+    def _renewal_world(self, site: Site, account: str | None) -> RenewalWorld:
+        take = partial(current_state.take, self._paths, account)
         end = self._end_tray if sys.platform == "darwin" else None
-        return RenewalWorld(site, take, command, self.start, self._reader, local_zone.now, end)
+        of_account = ("--account", account) if account else ()
+        return RenewalWorld(
+            site,
+            take,
+            lambda *arguments: command(*arguments, *of_account),
+            self.start,
+            self._reader,
+            local_zone.now,
+            end,
+        )
 
     def _end_tray(self) -> bool:
         return send(RuntimeFolder(self._paths.runtime).place(TRAY), quit=True)
@@ -178,6 +190,11 @@ class Windows:
     def _quit_when_over(self) -> None:
         if not self._open and self._menu_commands.is_idle:
             QApplication.quit()
+
+
+def _text_of(options: Mapping[str, object], name: str) -> str | None:
+    value = options.get(name)
+    return value if isinstance(value, str) else None
 
 
 def run(paths: Paths, kind: str, options: Mapping[str, str]) -> int:
