@@ -30,6 +30,7 @@ _COMMANDS = {
     "tunnel": ("alpkey.cli.tunnel", "tunnel_group", "Tunnels to services on compute nodes."),
     "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
     "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
+    "history": ("alpkey.cli.history", "history_command", "Renewals and refusals so far."),
     "account": ("alpkey.cli.account", "account_group", "Further accounts of yours."),
     "passphrase": ("alpkey.cli.passphrase", "passphrase_group", "Protect the private key."),
     "agent": (
