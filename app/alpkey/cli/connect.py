@@ -7,19 +7,24 @@ from collections.abc import Callable
 import click
 
 from alpkey.actions.ssh.connect import ConnectMode, ConnectRequest, connect
+from alpkey.cli.runtime.cancel import SignalCancellation
 from alpkey.cli.runtime.context import Output, events_option, json_option, run
+from alpkey.core.events import Action
 from alpkey.core.results.ssh import ConnectResult, LoginResult
 from alpkey.core.ssh.command_lines import PROBE
+from alpkey.wiring.base import Wiring
 from alpkey.wiring.ssh import become, connect_world, remote_world
 
 
 @click.command("connect")
-@click.argument("name", metavar="CLUSTER|ALIAS|ela")
+@click.argument("name", metavar="CLUSTER|ALIAS|NODE")
 @click.argument("remote_command", metavar="[-- COMMAND...]", nargs=-1, type=click.UNPROCESSED)
 @click.option("--print", "only_print", is_flag=True, help="Print the ssh command, run nothing.")
 @click.option("--here", is_flag=True, help="Replace this process with ssh; open no window.")
 @click.option("--vscode", is_flag=True, help="Open VS Code there, by its extension Remote - SSH.")
 @click.option("--check", is_flag=True, help="Only try to log in, and say why where that fails.")
+@click.option("--job", metavar="ID", help="Go on to the node where this job of yours runs.")
+@click.option("--node", metavar="NODE", help="Go on to this node, where a job of yours runs.")
 @click.option("--forward-agent", is_flag=True, help="Let the cluster use your ssh agent (ssh -A).")
 @json_option
 @events_option
@@ -31,6 +36,8 @@ def connect_command(
     here: bool,
     vscode: bool,
     check: bool,
+    job: str | None,
+    node: str | None,
     forward_agent: bool,
     as_json: bool,
     events: bool,
@@ -45,10 +52,14 @@ def connect_command(
       alpkey connect daint --here -- hostname
       alpkey connect ela --print
       alpkey connect santis --check
+      alpkey connect daint --job 4810021
+      alpkey connect nid006554
     """
     output = Output(as_json, events)
     if sum((only_print, here, vscode, check)) > 1:
         raise click.UsageError("Give one of --print, --here, --vscode and --check.")
+    if (job and node) or (check and (job or node)):
+        raise click.UsageError("Give one of --job, --node and --check.")
     if check:
         from alpkey.actions.ssh.try_login import try_login
 
@@ -65,8 +76,14 @@ def connect_command(
     # A desktop that starts this cannot show a question; the renewal window asks it instead.
     may_ask = output.can_ask and not (events and mode in ("window", "editor"))
     request = ConnectRequest(name, mode, forward_agent, remote_command, may_ask)
+
+    def action(wiring: Wiring, cancellation: SignalCancellation) -> Action[ConnectResult]:
+        if job or node or wiring.site.names_a_node(name):
+            return _to_node(request, job, node, wiring, cancellation)
+        return connect(request, connect_world(wiring, cancellation))
+
     result = run(
-        lambda wiring, cancellation: connect(request, connect_world(wiring, cancellation)),
+        action,
         output,
         _text(mode),
         silent=mode == "here",
@@ -74,6 +91,23 @@ def connect_command(
     )
     if mode == "here" and result["command"]:
         become(result["command"], {**os.environ, **PROBE})
+
+
+def _to_node(
+    request: ConnectRequest,
+    job: str | None,
+    node: str | None,
+    wiring: Wiring,
+    cancellation: SignalCancellation,
+) -> Action[ConnectResult]:
+    """Late imports: a login to a cluster does not wait for what lists jobs."""
+    from alpkey.actions.tunnels.node_login import WhichNode, connect_to_node, find_and_connect
+    from alpkey.wiring.tunnels import node_world
+
+    world = node_world(wiring, cancellation)
+    if job or node:
+        return connect_to_node(request, WhichNode(job, node), world)
+    return find_and_connect(request, world)
 
 
 def _text(mode: ConnectMode) -> Callable[[ConnectResult], str]:

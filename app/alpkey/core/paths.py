@@ -107,6 +107,11 @@ class Paths:
         return self.state / "aliases"
 
     @property
+    def nodes(self) -> Path:
+        """The nodes with jobs of the user's, and their clusters, as they were listed last."""
+        return self.state / "nodes"
+
+    @property
     def tunnels(self) -> Path:
         """A file for each tunnel."""
         return self.state / "tunnels"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
+from fnmatch import fnmatchcase
 from typing import Any
 
 from alpkey.core.addresses import is_loopback_http, is_secure
@@ -146,6 +147,10 @@ class Site:
         """The host that ``name`` means where a user types it for a command of Alpkey."""
         found = self.host_named(name)
         return found or next((host for host in self.hosts if name in host.typed_as), None)
+
+    def names_a_node(self, text: str) -> bool:
+        """Whether ``text`` is like the name of a compute node, and that of no host."""
+        return self.host_typed(text) is None and fnmatchcase(text, self.node_pattern)
 
     def names_a_user(self, text: str) -> bool:
         """Whether ``text`` is a user name of this centre."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from alpkey.adapters.agent.own_agent import OwnSshAgent
     from alpkey.adapters.keychain.keychain import SystemKeychain
     from alpkey.adapters.keys.key_files import KeyPairFiles
+    from alpkey.adapters.ssh.node_file import NodeFile
     from alpkey.adapters.ssh.openssh import OpenSsh
     from alpkey.adapters.ssh.own_config import OwnSshConfig
     from alpkey.adapters.state.external_changes import ExternalChangesFile
@@ -306,6 +307,17 @@ class Wiring:
         return ExternalChangesFile(self.paths.external_changes)
 
     @cached_property
+    def node_file(self) -> NodeFile:
+        from alpkey.adapters.ssh.node_file import NodeFile
+
+        return NodeFile(self.paths.nodes)
+
+    def remember_nodes(self, cluster: str, nodes: Sequence[str]) -> None:
+        """Note where jobs run, for logins to these nodes by their names alone."""
+        if self.node_file.remember(cluster, nodes):
+            self._update_own_files(self.snapshot())
+
+    @cached_property
     def ssh_paths(self) -> Paths:
         """Alpkey's own files for ssh lie in the runtime folder where the ssh folder takes none."""
         folder = path_checks.nearest_existing(self.paths.own_ssh)
@@ -330,6 +342,7 @@ class Wiring:
             own_command("ensure"),
             self.files_of_settings.chosen,
             account=self.account,
+            nodes=self.node_file.read,
             own_agent=lambda: self.own_agent.path,
             can_refuse=_can_refuse,
             goes_without_agent=self._goes_without_agent,

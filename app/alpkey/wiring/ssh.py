@@ -93,7 +93,9 @@ def remote_world(wiring: Wiring, cancellation: Cancellation) -> RemoteWorld:
     from alpkey.actions.ssh.access import RemoteWorld
     from alpkey.adapters.ssh.remote import SshRemote
 
-    return RemoteWorld(cluster_access(wiring, cancellation), SshRemote(os.environ).run)
+    return RemoteWorld(
+        cluster_access(wiring, cancellation), SshRemote(os.environ).run, wiring.remember_nodes
+    )
 
 
 def configure_world(wiring: Wiring, cancellation: Cancellation) -> ConfigureWorld:

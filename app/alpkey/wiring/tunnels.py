@@ -12,9 +12,10 @@ from alpkey.adapters.process.processes import Detached
 from alpkey.core.paths import certificate_of
 from alpkey.core.ssh.config_blocks import path_value
 from alpkey.glance import tunnels
-from alpkey.wiring.ssh import cluster_access
+from alpkey.wiring.ssh import cluster_access, connect_world, remote_world
 
 if TYPE_CHECKING:
+    from alpkey.actions.tunnels.node_login import NodeWorld
     from alpkey.actions.tunnels.supervisor import TunnelWorld
     from alpkey.core.cancellation import Cancellation
     from alpkey.wiring.base import Wiring
@@ -40,11 +41,11 @@ def tunnel_world(wiring: Wiring, cancellation: Cancellation) -> TunnelWorld:
         start_detached_tunnel=lambda arguments: Detached(wiring.own_command(*arguments)),
         pause=time.sleep,
         process=os.getpid(),
-        as_account=_as_account(wiring),
+        as_account=as_account(wiring),
     )
 
 
-def _as_account(wiring: Wiring) -> tuple[str, ...]:
+def as_account(wiring: Wiring) -> tuple[str, ...]:
     """Options by which ssh logs in to a node as an account beside the first."""
     if wiring.account is None:
         return ()
@@ -55,3 +56,15 @@ def _as_account(wiring: Wiring) -> tuple[str, ...]:
         f"CertificateFile={path_value(certificate_of(key))}",
     )
     return tuple(word for line in lines for word in ("-o", line))
+
+
+def node_world(wiring: Wiring, cancellation: Cancellation) -> NodeWorld:
+    """What logins to nodes need."""
+    from alpkey.actions.tunnels.node_login import NodeWorld
+
+    return NodeWorld(
+        connect_world(wiring, cancellation),
+        remote_world(wiring, cancellation),
+        wiring.node_file.read,
+        as_account(wiring),
+    )

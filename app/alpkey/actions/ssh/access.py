@@ -1,6 +1,6 @@
 """What a login needs: a name of the centre's, a valid key; and why a login failed."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,6 +40,7 @@ class RemoteWorld:
 
     access: ClusterAccess
     run_on_host: RunOnHost
+    remember_nodes: Callable[[str, Sequence[str]], None] = lambda _cluster, _nodes: None
 
 
 def prepare_login(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from alpkey.actions.renewal.on_ssh_login import renewed_without_asking
@@ -97,6 +98,24 @@ def connect(request: ConnectRequest, world: ConnectWorld) -> Action[ConnectResul
         forward_agent=request.forward_agent,
         remote_command=request.remote_command,
     )
+    return (yield from open_login(request, command, config, world, in_agent=in_agent))
+
+
+def open_login(
+    request: ConnectRequest,
+    command: list[str],
+    config: Path | None,
+    world: ConnectWorld,
+    *,
+    in_agent: bool | None = None,
+) -> Action[ConnectResult]:
+    """Open the login by ``command`` as the request says; the key is valid.
+
+    ``in_agent``: whether ssh need not ask for a passphrase; None where that was not looked at.
+    Raises InvalidInput if there is no terminal or editor.
+    """
+    if in_agent is None:
+        in_agent = yield from _in_agent(request, world, world.snapshot())
     if request.mode == "editor":
         if config:  # None: plain ssh finds Alpkey's part by itself
             raise InvalidInput("editor-needs-config", name=request.name)

@@ -1,6 +1,7 @@
 """The user's jobs on a cluster: listed, and cancelled."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from alpkey.actions.confirm import agree
@@ -18,8 +19,8 @@ def list_jobs(cluster: str, world: RemoteWorld, *, may_ask: bool) -> Action[Jobs
 
     Raises what ``prepare_login`` does, and Unreachable if the cluster or Slurm does not answer.
     """
-    *_, found = yield from _listed(cluster, world, may_ask=may_ask)
-    return {"jobs": [job_object(job) for job in found]}
+    found = yield from jobs_of(cluster, world, may_ask=may_ask)
+    return {"jobs": [job_object(job) for job in found.jobs]}
 
 
 def cancel_job(
@@ -29,22 +30,42 @@ def cancel_job(
 
     Raises what ``list_jobs`` does, InvalidInput (``job-unknown``) and Cancelled.
     """
-    alias, config, found = yield from _listed(cluster, world, may_ask=may_ask)
-    chosen = [job for job in found if job.is_called(wanted)]
+    found = yield from jobs_of(cluster, world, may_ask=may_ask)
+    chosen = [job for job in found.jobs if job.is_called(wanted)]
     if not chosen:
         raise InvalidInput("job-unknown", job=wanted, name=cluster)
     if not yes:
         yield from agree(1, "job", ", ".join(map(_description, chosen)))
-    _checked(cluster, "scancel", world.run_on_host(alias, config, slurm.cancel(wanted)), world)
+    run_checked(cluster, "scancel", found, slurm.cancel(wanted), world)
     return {"cancelled": [job_object(job) for job in chosen]}
 
 
-def _listed(
+@dataclass(frozen=True, slots=True)
+class FoundJobs:
+    """The user's jobs on a cluster; its name for ssh, and the file for ``ssh -F``, where one is."""
+
+    alias: str
+    config: Path | None
+    jobs: list[Job]
+
+
+def jobs_of(
     cluster: str, world: RemoteWorld, *, may_ask: bool
-) -> Generator[Event, Answer, tuple[str, Path | None, list[Job]]]:
+) -> Generator[Event, Answer, FoundJobs]:
+    """List the jobs, and remember the nodes that they run on.  Raises as ``list_jobs``."""
     alias, config = yield from prepare_login(cluster, world.access, may_ask=may_ask)
-    ran = _checked(cluster, "squeue", world.run_on_host(alias, config, slurm.LIST), world)
-    return alias, config, from_squeue(ran.output)
+    found = FoundJobs(alias, config, [])
+    ran = run_checked(cluster, "squeue", found, slurm.LIST, world)
+    jobs = from_squeue(ran.output)
+    world.remember_nodes(alias, [node for job in jobs if job.runs for node in job.nodes])
+    return replace(found, jobs=jobs)
+
+
+def run_checked(
+    cluster: str, program: str, where: FoundJobs, command: Sequence[str], world: RemoteWorld
+) -> RemoteResult:
+    """Run a command of Slurm's there.  Raises as ``list_jobs``."""
+    return _checked(cluster, program, world.run_on_host(where.alias, where.config, command), world)
 
 
 def _checked(cluster: str, program: str, ran: RemoteResult, world: RemoteWorld) -> RemoteResult:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -43,21 +43,23 @@ class OwnSshConfig:
         chosen: Callable[[], Chosen] = lambda: choose({}, {}),
         *,
         account: str | None = None,
+        nodes: Callable[[], Mapping[str, str]] = dict,
         own_agent: Callable[[], Path | None] = lambda: None,
         can_refuse: Callable[[], bool] = lambda: False,
         goes_without_agent: Callable[[], bool] = lambda: False,
     ) -> None:
         """``ensure`` is Alpkey's command that a login on demand runs; ``chosen`` are the settings,
         read again for each write, as a command may change one.  ``account`` is the account that
-        the user of a write is, None for the first.  ``own_agent`` is the socket of
-        Alpkey's agent, None unless it runs; ``can_refuse`` says whether every ssh here knows
-        RefuseConnection.  ``goes_without_agent`` says whether logins are to ask no agent, because
-        the one that ssh would ask never answers.
+        the user of a write is, None for the first; ``nodes`` are those with jobs of the user's, and
+        their clusters.  ``own_agent`` is the socket of Alpkey's agent, None unless it runs;
+        ``can_refuse`` says whether every ssh here knows RefuseConnection.  ``goes_without_agent``
+        says whether logins are to ask no agent, because the one that ssh would ask never answers.
         """
         self._goes_without_agent = goes_without_agent
         self._can_refuse = can_refuse
         self._chosen = chosen
         self._account = account
+        self._nodes = nodes
         self._own_agent = own_agent
         self._ensure = tuple(ensure)
         self._site = site
@@ -170,6 +172,7 @@ class OwnSshConfig:
                     (sites[account.name], self._identity(account, identity))
                     for account in chosen.accounts
                 ],
+                nodes=self._nodes(),
                 shares=settings.share_connections,
                 only_ipv4=settings.only_ipv4,
             )

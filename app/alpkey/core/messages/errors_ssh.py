@@ -68,6 +68,16 @@ ERRORS: Mapping[str, Description] = {
         "It may have ended already. Nothing was changed.",
         "See your jobs with: alpkey jobs {name}",
     ),
+    "job-waits": Description(
+        "The job {job} on {name} is not running",
+        "Slurm says {state}. A node lets you in while a job of yours runs on it.",
+        "See when it starts with: alpkey jobs {name}",
+    ),
+    "no-job-there": Description(
+        "No job of yours runs on {node}",
+        "A node lets you in while a job of yours runs on it; it may have ended.",
+        "See your jobs with: alpkey jobs {name}",
+    ),
     "job-question": Description(
         "A job that is ended cannot be taken up again",
         "To be ended: {path}.",

@@ -65,17 +65,22 @@ def ssh_to(
     alias: str,
     *,
     config: Path | None,
+    through: str | None = None,
+    options: Sequence[str] = (),
     forward_agent: bool = False,
     remote_command: Sequence[str] = (),
 ) -> list[str]:
     """The ssh command for ``alias``; ``config`` is the file to give to ``-F``, where one is.
+
+    ``through`` is the cluster of a node, which has a jump of its own.
 
     A remote command gets no ``--`` before the alias: an alias is checked against the site or
     ssh's own configuration before, and never starts with a dash.
     """
     agent = ["-A"] if forward_agent else []
     alone = ["-o", "RemoteCommand=none"] if remote_command else []  # ssh refuses two commands
-    return ["ssh", *reading_only(config), *agent, *alone, alias, *remote_command]
+    jump = ["-J", through] if through else []
+    return ["ssh", *reading_only(config), *agent, *options, *alone, *jump, alias, *remote_command]
 
 
 # What the ssh of a tunnel prints once it is logged in and listens itself (ssh_config(5),

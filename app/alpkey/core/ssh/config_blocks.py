@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from alpkey.core.paths import Paths
@@ -49,11 +50,13 @@ def hosts_file(
     first: str = "",
     *,
     others: Iterable[tuple[Site, Identity]] = (),
+    nodes: Mapping[str, str] | None = None,
     shares: bool = False,
     only_ipv4: bool = False,
 ) -> str:
     """One block for each host, under all its names, one for compute nodes; ``first`` above them.
 
+    ``nodes`` are those whose cluster is known: a plain ssh jumps through it.
     ``others`` are further accounts: the hosts under their names, and who logs in there.
 
     With ``shares`` logins to a cluster share an open connection.  With ``only_ipv4`` hosts that are
@@ -79,8 +82,16 @@ def hosts_file(
         )
         for host, who in everywhere
     ]
+    blocks += _node_jumps(site, nodes or {})
     blocks.append(_block(site.node_pattern, _node_lines(places), identity))
     return HEADER + first + "".join(blocks)
+
+
+def _node_jumps(site: Site, nodes: Mapping[str, str]) -> Iterator[str]:
+    """A jump for each node that is called as nodes are; what else they need follows below."""
+    for node, cluster in nodes.items():
+        if fnmatchcase(node, site.node_pattern) and node.isalnum() and site.host(cluster):
+            yield f"\nHost {node}\n    ProxyJump {cluster}\n"
 
 
 def connect_file(places: Paths) -> str:
