@@ -50,6 +50,7 @@ RESULTS: Mapping[str, type] = {
     "jobs cancel": tunnels.CancelledJobsResult,
     "keys list": keys.KeysResult,
     "keys revoke": keys.RevokedKeysResult,
+    "launch": tunnels.LaunchResult,
     "passphrase keychain": status.PassphraseResult,
     "passphrase keychain --check": status.KeychainCheckResult,
     "passphrase remove": status.PassphraseResult,

@@ -10,12 +10,12 @@ import asyncio
 import secrets
 import shlex
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import batch, child
 from .network import NODE
-from .slurm import SlurmUsage, squeue
+from .slurm import SlurmUsage, scontrol, squeue
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -125,7 +125,12 @@ class Shell:
             "whoami": lambda _words: Outcome(f"{self._login.username}\n"),
         }
         if self._login.host in self._queue:
-            common |= {"scancel": self._scancel, "squeue": self._squeue}
+            common |= {
+                "scancel": self._scancel,
+                "scontrol": self._scontrol,
+                "squeue": self._squeue,
+                "tail": self._tail,
+            }
         return common
 
     def _printenv(self, words: list[str]) -> Outcome:
@@ -141,6 +146,24 @@ class Shell:
         if not status.isdigit():
             return Outcome(stderr="sh: exit: numeric argument required\n", status=2, leaves=True)
         return Outcome(status=int(status) % 256, leaves=True)
+
+    def _scontrol(self, words: list[str]) -> Outcome:
+        try:
+            return Outcome(scontrol(words, self._queue.on(self._login.host)))
+        except SlurmUsage as error:
+            return Outcome(stderr=str(error), status=1)
+
+    def _tail(self, words: list[str]) -> Outcome:
+        """The last bytes of a file in the user's folder: `tail -c NUMBER FILE` (tail(1))."""
+        folder = self._login.folder
+        if folder is None or len(words) != 3 or words[0] != "-c" or not words[1].isdigit():
+            return Outcome(stderr="tail: only '-c NUMBER FILE' is known here\n", status=1)
+        try:
+            content = folder.place(words[2]).read_bytes()
+        except OSError:
+            message = f"tail: cannot open '{words[2]}' for reading: No such file or directory\n"
+            return Outcome(stderr=message, status=1)
+        return Outcome(content[-int(words[1]) :].decode(errors="replace"))
 
     def _squeue(self, words: list[str]) -> Outcome:
         try:
@@ -165,7 +188,8 @@ class Shell:
             submission = batch.submission(asked, self._queue.new_number(), text)
         except SlurmUsage as error:
             return Outcome(stderr=str(error), status=1)
-        self._queue.submit(self._login.host, submission.job)
+        path = folder.absolute(submission.output_path(folder.username))
+        self._queue.submit(self._login.host, replace(submission.job, output=path))
         loop = asyncio.get_running_loop()
         loop.call_later(batch.START_DELAY_S, self._start, submission, folder)
         return Outcome(submission.answer)

@@ -35,6 +35,7 @@ class Job:
     left: str = "1:00:00"
     partition: str = "normal"
     node_count: int = 1
+    output: str = ""
 
 
 RUNNING = Job(4810021, "jupyter", "RUNNING", nodes="nid006554", elapsed="1:12:09", left="22:47:51")
@@ -84,6 +85,21 @@ def squeue(arguments: list[str], jobs: tuple[Job, ...], username: str) -> str:
     lines = [] if asked.noheader else [_line(asked.format, HEADINGS)]
     lines += [_line(asked.format, _fields(job, username)) for job in shown]
     return "".join(f"{line}\n" for line in lines)
+
+
+def scontrol(arguments: list[str], jobs: tuple[Job, ...]) -> str:
+    """What `scontrol show job ID` prints of a job that was submitted here; raises SlurmUsage."""
+    if arguments[:2] != ["show", "job"] or len(arguments) != 3:
+        raise SlurmUsage("scontrol: error: only 'show job ID' is known here\n")
+    found = [job for job in jobs if str(job.id) == arguments[2]]
+    if not found:
+        raise SlurmUsage("slurm_load_jobs error: Invalid job id specified\n")
+    [job] = found
+    return (
+        f"JobId={job.id} JobName={job.name}\n"
+        f"   JobState={job.state} Reason={job.reason} Dependency=(null)\n"
+        f"   StdOut={job.output}\n"
+    )
 
 
 def scancel(arguments: list[str], jobs: tuple[Job, ...]) -> tuple[Job, ...]:

@@ -27,6 +27,7 @@ _COMMANDS = {
         "End the connections that logins share.",
     ),
     "jobs": ("alpkey.cli.jobs", "jobs_group", "Your jobs on a cluster, and their nodes."),
+    "launch": ("alpkey.cli.launch", "launch_command", "Submit a job, and open its page."),
     "tunnel": ("alpkey.cli.tunnel", "tunnel_group", "Tunnels to services on compute nodes."),
     "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
     "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),

@@ -15,6 +15,7 @@ from alpkey.glance import tunnels
 from alpkey.wiring.ssh import cluster_access, connect_world, remote_world
 
 if TYPE_CHECKING:
+    from alpkey.actions.tunnels.launch import LaunchWorld
     from alpkey.actions.tunnels.node_login import NodeWorld
     from alpkey.actions.tunnels.supervisor import TunnelWorld
     from alpkey.core.cancellation import Cancellation
@@ -67,4 +68,18 @@ def node_world(wiring: Wiring, cancellation: Cancellation) -> NodeWorld:
         remote_world(wiring, cancellation),
         wiring.node_file.read,
         as_account(wiring),
+    )
+
+
+def launch_world(wiring: Wiring, cancellation: Cancellation) -> LaunchWorld:
+    """What launching a session needs."""
+    from alpkey.actions.tunnels.launch import LaunchWorld
+    from alpkey.adapters.ssh.remote import SshRemote
+
+    return LaunchWorld(
+        remote_world(wiring, cancellation),
+        SshRemote(os.environ).send,
+        tunnel_world(wiring, cancellation),
+        cancellation,
+        time.sleep,
     )

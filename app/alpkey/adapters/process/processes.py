@@ -31,9 +31,12 @@ def start_detached(
 
 
 def start_listened(
-    command: Sequence[str], environ: Mapping[str, str], errors: BinaryIO
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    errors: BinaryIO,
+    given: BinaryIO | int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
-    """Starts ``command`` in a session of its own, with nothing to read.
+    """Starts ``command`` in a session of its own; it reads the file ``given``, or nothing.
 
     Its standard error goes to ``errors``, a file: what it leaves running would hold a pipe open.
     Raises OSError.
@@ -41,7 +44,7 @@ def start_listened(
     return subprocess.Popen(
         command,
         env=dict(environ),
-        stdin=subprocess.DEVNULL,
+        stdin=given,
         stdout=subprocess.PIPE,
         stderr=errors,
         start_new_session=True,

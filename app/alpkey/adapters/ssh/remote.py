@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from alpkey.adapters.process.processes import start_listened
 from alpkey.adapters.ssh.versions import known_options
@@ -15,6 +16,7 @@ from alpkey.core.ssh.command_lines import (
     RUNS_A_COMMAND,
     STAYS_IN_FRONT,
     UNATTENDED,
+    UNATTENDED_WITH_INPUT,
     reading_only,
     unattended,
 )
@@ -33,15 +35,36 @@ class SshRemote:
         self._timeout_s = timeout_s
 
     def run(self, alias: str, config: Path | None, command: Sequence[str]) -> RemoteResult:
+        """Run ``command``, which gets nothing to read."""
+        with Path(os.devnull).open("rb") as nothing:
+            return self._run([*UNATTENDED], alias, config, command, nothing)
+
+    def send(
+        self, alias: str, config: Path | None, command: Sequence[str], data: bytes
+    ) -> RemoteResult:
+        """Run ``command``, which reads ``data``."""
+        with tempfile.TemporaryFile() as given:
+            given.write(data)
+            given.seek(0)
+            return self._run([*UNATTENDED_WITH_INPUT], alias, config, command, given)
+
+    def _run(
+        self,
+        options: Sequence[str],
+        alias: str,
+        config: Path | None,
+        command: Sequence[str],
+        given: BinaryIO,
+    ) -> RemoteResult:
         """In a session of its own: the ssh that jumps could ask on the terminal otherwise.
 
         It outlives the outer ssh where SIGHUP is ignored, as under nohup(1).
         """
         newer = known_options((STAYS_IN_FRONT, RUNS_A_COMMAND), self._environ)
-        words = ["ssh", *reading_only(config), *UNATTENDED, *newer, "--", alias, *command]
+        words = ["ssh", *reading_only(config), *options, *newer, "--", alias, *command]
         with tempfile.TemporaryFile() as errors:
             try:
-                process = start_listened(words, self._environ, errors)
+                process = start_listened(words, self._environ, errors, given)
             except OSError as error:
                 raise Unreachable("ssh-missing", reason=f"ssh: {error.strerror}.") from None
             with process:

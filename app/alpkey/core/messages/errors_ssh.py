@@ -68,6 +68,21 @@ ERRORS: Mapping[str, Description] = {
         "It may have ended already. Nothing was changed.",
         "See your jobs with: alpkey jobs {name}",
     ),
+    "job-refused": Description(
+        "{name} did not take the job",
+        "Slurm says: {said}",
+        "Correct the script and launch it again.",
+    ),
+    "job-over": Description(
+        "The job {job} on {name} is over",
+        "Its state is {state}, and there is no page to open.",
+        "Read its output on {name}; by default it is slurm-{job}.out.",
+    ),
+    "launch-left": Description(
+        "Cancelled",
+        "The job {job} on {name} was submitted and goes on.",
+        "End it with: alpkey jobs cancel {name} {job}",
+    ),
     "job-waits": Description(
         "The job {job} on {name} is not running",
         "Slurm says {state}. A node lets you in while a job of yours runs on it.",

@@ -104,6 +104,14 @@ STEPS: Mapping[str, str] = {
     "of {node}",
     "tunnel-reconnecting": "Reconnecting to {node}",
     "tunnel-waiting": "Waiting for a new key; it opens by itself once there is one",
+    "job-submitted": "Job {job} submitted on {name}",
+    "job-pending": "Job {job} waits: {reason}",
+    "job-runs": "Job {job} runs on {node}",
+    "launch-waits-for-key": "The key has expired; job {job} goes on once there is a new one: "
+    "alpkey renew",
+    "launch-waits-for-network": "{name} cannot be reached now; trying again",
+    "launch-waits-for-page": "Waiting for the page of job {job}",
+    "page-open": "Open: {url}",
     "config-written": "The line is in place",
     "config-proven": "ssh reaches the centre by it, and all else as before",
 }

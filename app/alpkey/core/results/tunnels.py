@@ -61,3 +61,12 @@ class CancelledJobsResult(TypedDict):
     """``jobs cancel``."""
 
     cancelled: list[BatchJob]
+
+
+class LaunchResult(TypedDict):
+    """``launch``; ``tunnel`` is an id, None where no page was asked for."""
+
+    job: str
+    node: str
+    tunnel: str | None
+    url: str | None

@@ -44,7 +44,9 @@ _UNATTENDED = (
     "Tunnel=no",
     "UpdateHostKeys=no",
 )
-UNATTENDED = ("-n", "-T", *(word for option in _UNATTENDED for word in ("-o", option)))
+# The same for a command that reads its input.
+UNATTENDED_WITH_INPUT = ("-T", *(word for option in _UNATTENDED for word in ("-o", option)))
+UNATTENDED = ("-n", *UNATTENDED_WITH_INPUT)
 
 
 def unattended(environ: Mapping[str, str]) -> dict[str, str]:

@@ -77,6 +77,10 @@ RunOnHost = Callable[[str, Path | None, Sequence[str]], RemoteResult]
 """
 
 
+SendToHost = Callable[[str, Path | None, Sequence[str], bytes], RemoteResult]
+"""The same, with the bytes that ``command`` reads from its standard input."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConfigFile:
     """The user's configuration as it was read; ``content`` is None where there is none."""
