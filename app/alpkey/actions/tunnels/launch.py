@@ -27,6 +27,7 @@ from alpkey.core.tunnels.record import TunnelObservation, TunnelState, address
 _PAUSES_S = (1.0, 2.0, 3.0, 5.0, 8.0, 13.0, 20.0)
 _LONGEST_PAUSE_S = 30.0
 _TUNNEL_POLL_S = 1.0
+_CANCEL_POLL_S = 0.2
 # Kinds of failed logins that pass by themselves, as after sleep.
 _PASSING = ("unreachable", "too-slow", "behind-jump", "hung-up")
 
@@ -77,24 +78,22 @@ def launch(request: LaunchRequest, world: LaunchWorld) -> Action[LaunchResult]:
     alias, config = yield from prepare_login(
         request.cluster, world.remote.access, may_ask=request.may_ask
     )
-    job = _submit(request, alias, config, world)
-    yield Step("job-submitted", {"job": job, "name": request.cluster})
-    submitted = _Submitted(request.cluster, alias, job)
-    try:
+    # From here on a cancel is looked for at each pause, so that its error names the job.
+    with world.cancellation.deferred():
+        job = _submit(request, alias, config, world)
+        yield Step("job-submitted", {"job": job, "name": request.cluster})
+        submitted = _Submitted(request.cluster, alias, job)
         node = yield from _until_it_runs(submitted, world)
         yield Step("job-runs", {"job": job, "node": node})
         if not request.wants_page:
             return {"job": job, "node": node, "tunnel": None, "url": None}
         return (yield from _open_page(request, submitted, node, world))
-    except Cancelled:
-        raise Cancelled("launch-left", job=job, name=request.cluster) from None
 
 
 def _submit(request: LaunchRequest, alias: str, config: Path | None, world: LaunchWorld) -> str:
     command = batch.submit(request.script_name, request.script)
-    with world.cancellation.briefly():  # afterwards it is known whether there is a job
-        ran = world.send(alias, config, command, request.script.encode())
-        job = batch.submitted(ran.output) if ran.code == 0 else None
+    ran = world.send(alias, config, command, request.script.encode())
+    job = batch.submitted(ran.output) if ran.code == 0 else None
     if not ran.logged_in:
         raise explain_failure(ran.login(alias), world.remote.access)
     if ran.code == slurm.NO_SUCH_COMMAND:
@@ -133,7 +132,7 @@ def _until_it_runs(submitted: _Submitted, world: LaunchWorld) -> Generator[Event
         if step != shown and isinstance(step, Step):
             yield step
             shown = step
-        world.pause(pause_s)
+        _pause(pause_s, submitted, world)
     raise AssertionError("the pauses never end")
 
 
@@ -179,7 +178,7 @@ def _open_page(
         except AlpkeyError as error:
             yield Warn("tunnel-not-browsed", {"title": error.code, "url": url})
     if request.stays:
-        yield from _stay(opened["id"], world)
+        yield from _stay(opened["id"], submitted, world)
     return {"job": submitted.job, "node": node, "tunnel": opened["id"], "url": url}
 
 
@@ -201,7 +200,7 @@ def _page_in_output(
                     name=submitted.cluster,
                     state=progress.state if progress else "gone",
                 )
-        world.pause(pause_s)
+        _pause(pause_s, submitted, world)
     raise AssertionError("the pauses never end")
 
 
@@ -232,18 +231,27 @@ def _until_it_answers(
         if not said and tunnel.state is TunnelState.SILENT:
             yield Step("launch-waits-for-page", {"job": submitted.job})
             said = True
-        world.pause(_TUNNEL_POLL_S)
+        _pause(_TUNNEL_POLL_S, submitted, world)
 
 
-def _stay(tunnel_id: str, world: LaunchWorld) -> Generator[Event, Answer, None]:
+def _stay(
+    tunnel_id: str, submitted: _Submitted, world: LaunchWorld
+) -> Generator[Event, Answer, None]:
     """Until the tunnel ends; a cancel closes it, and leaves the job."""
     try:
         while (tunnel := _tunnel(tunnel_id, world)) and tunnel.alive:
-            world.pause(_TUNNEL_POLL_S)
+            _pause(_TUNNEL_POLL_S, submitted, world)
     except Cancelled:
-        with world.cancellation.deferred():
-            yield from close_tunnels([tunnel_id], world.tunnels)
+        yield from close_tunnels([tunnel_id], world.tunnels)
         raise
+
+
+def _pause(span_s: float, submitted: _Submitted, world: LaunchWorld) -> None:
+    """Raises Cancelled, which names the job, within a short time of a cancel."""
+    for _ in range(max(1, round(span_s / _CANCEL_POLL_S))):
+        if world.cancellation.requested:
+            raise Cancelled("launch-left", job=submitted.job, name=submitted.cluster)
+        world.pause(_CANCEL_POLL_S)
 
 
 def _tunnel(tunnel_id: str, world: LaunchWorld) -> TunnelObservation | None:
