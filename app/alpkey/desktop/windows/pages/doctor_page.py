@@ -7,7 +7,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
@@ -23,6 +22,7 @@ from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import findings as finding_view
 from alpkey.desktop.views import status as status_view
+from alpkey.desktop.windows.dialog import Dialog
 from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,
@@ -161,7 +161,7 @@ class DoctorPage(QWidget):
         dialog.open()
 
 
-class ReportDialog(QDialog):
+class ReportDialog(Dialog):
     """The whole report, and where to send it; what is copied is exactly what was shown."""
 
     def __init__(self, text: str, support: str, parent: QWidget | None = None) -> None:
