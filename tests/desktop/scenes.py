@@ -384,7 +384,7 @@ def left(window: QWidget) -> bool:
     """Agrees once it is asked; whether the end is shown."""
     if agree := window.findChild(QPushButton, "leave"):
         agree.click()
-    return "You have left" in window_text(window)
+    return "Signed out" in window_text(window)
 
 
 UNDERSTOOD: Row = {

@@ -195,6 +195,19 @@ def test_skip_leaves_everything_as_it_is(stage: Make) -> None:
     assert all(not changing & {*call} or "--check" in call for call in home.called)
 
 
+def test_a_page_that_was_skipped_is_not_ticked(stage: Make) -> None:
+    home = stage(COVERED, config_diff=says.config(), hosts_list=says.hosts(**says.ALL_NEW))
+    for title in ("Your ssh configuration", "The hosts and their keys"):
+        home.until_at(title)
+        home.press("skip")
+    home.until_at("A first login")
+    steps = home.find(QLabel, "progress").text()
+    ticked = {
+        name for name in ("Key", "ssh", "Host keys", "Protection") if f"\u2713 {name}" in steps
+    }
+    assert ticked == {"Key", "Protection"}
+
+
 def question(name: str, value: str) -> list[Row]:
     field = {"name": name, "kind": "confirm", "kept": False, "value": value}
     return [{"event": "ask", "ask": 1, "fields": [field], "error": None}]

@@ -85,11 +85,21 @@ def test_it_lists_what_will_go_and_then_what_went(
     dialog = opened(child.command)
     qtbot.waitUntil(lambda: "/home/alice/.ssh/cscs-key" in text(dialog, "leaving"))
     press(qtbot, dialog, "leave")
-    qtbot.waitUntil(lambda: text(dialog, "heading") == "You have left this computer")
-    assert "It is locked." in text(dialog, "leaving")
+    qtbot.waitUntil(lambda: text(dialog, "heading") == "Signed out in part")
+    assert "Not removed:\n  the kept sign-in of alice (It is locked)" in text(dialog, "leaving")
     assert child.called == [("sign-out", "--events")]
     press(qtbot, dialog, "close")
     assert not dialog.isVisible()
+
+
+def test_only_where_nothing_is_left_it_says_signed_out(
+    qtbot: QtBot, opened: Opened, child: Child
+) -> None:
+    child.then = [{"event": "done", "result": {**LEFT["result"], "left": []}}]
+    dialog = opened(child.command)
+    press(qtbot, dialog, "leave")
+    qtbot.waitUntil(lambda: text(dialog, "heading") == "Signed out")
+    assert "Not removed" not in text(dialog, "leaving")
 
 
 @pytest.mark.parametrize("how", ["stay", "escape"])

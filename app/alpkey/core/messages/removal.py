@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from alpkey.core.owned_item import OwnedItem
+from alpkey.core.results.removal import LeftItem
 
 # What Alpkey keeps on a computer, by the kind of an OwnedItem.
 ITEMS: Mapping[str, str] = {
@@ -44,6 +45,22 @@ def removed(items: Iterable[OwnedItem], revoked: Iterable[str]) -> str:
     if not lines:
         return "Nothing of Alpkey's own was removed."
     return "\n  ".join(["Gone from this computer:", *lines])
+
+
+def signed_out(*, all_removed: bool) -> str:
+    """The title after signing out."""
+    return "Signed out" if all_removed else "Signed out in part"
+
+
+def left(items: Iterable[LeftItem]) -> str:
+    """What signing out could not remove and why, one item a line; empty if there is nothing."""
+    lines = [
+        f"{item_text(OwnedItem(item['what'], item['name']))} ({item['reason'].rstrip('.')})"
+        for item in items
+    ]
+    if not lines:
+        return ""
+    return "\n  ".join(["Not removed:", *lines]) + "\nOnce that is solved, sign out again."
 
 
 def undone(items: Iterable[OwnedItem]) -> str:

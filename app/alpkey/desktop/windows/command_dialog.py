@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from alpkey.core.site import Site
 from alpkey.desktop.child.command_tracker import CommandTracker
+from alpkey.desktop.windows.dialog import Dialog
 from alpkey.desktop.windows.widgets import window_title
 
 
-class CommandDialog(QDialog):
+class CommandDialog(Dialog):
     """Closing it cancels its commands; what must not be interrupted is finished first."""
 
     def __init__(self, text: str, site: Site, parent: QWidget | None) -> None:

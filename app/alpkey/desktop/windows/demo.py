@@ -6,19 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QProcess, QTimer
-from PySide6.QtWidgets import QDialog, QFormLayout, QVBoxLayout
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout
 
 from alpkey.core.paths import Paths
 from alpkey.core.runtime_folder import WINDOW
 from alpkey.desktop.child.launch import command
 from alpkey.desktop.instance import send
+from alpkey.desktop.windows.dialog import Dialog
 from alpkey.desktop.windows.widgets import GRID_PX, button, heading, words_label
 from alpkey.runtime_folder import RuntimeFolder
 
 CODE_EVERY_MS = 3000
 
 
-class DemoHelper(QDialog):
+class DemoHelper(Dialog):
     """Shows what a user would know, and the code that their phone would show."""
 
     def __init__(self, paths: Paths) -> None:

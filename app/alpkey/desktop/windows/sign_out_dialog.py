@@ -31,7 +31,7 @@ from alpkey.desktop.windows.widgets import (
     words_label,
 )
 
-TITLE = "Leave this computer"
+TITLE = "Sign out"
 MINIMUM_WIDTH_PX = 56 * GRID_PX
 
 
@@ -49,7 +49,7 @@ class SignOutDialog(CommandDialog):
         self._revoking = False
         self._heading = heading("heading", TITLE)
         self._text = words_label("leaving", "One moment\N{HORIZONTAL ELLIPSIS}")
-        self._revoke = QCheckBox("&Revoke this computer's key, too, which takes a sign-in")
+        self._revoke = QCheckBox("Also &revoke this computer's key (sign-in required)")
         self._revoke.setObjectName("revoke")
         self._revoke.hide()
         self._waiting = ExternalPage(site.name, open_page, ())
@@ -82,8 +82,8 @@ class SignOutDialog(CommandDialog):
         self._text.setText(message.detail)
         announce(self, message.detail)
         self._revoke.setVisible(self._site.has_gateway)
-        leave = button("&Leave", self._sign_out, "leave")
-        self._offer(leave, button("&Stay", self.close, "stay"))
+        leave = button("&Sign out", self._sign_out, "leave")
+        self._offer(leave, button("Cancel", self.close, "stay"))
 
     def _sign_out(self) -> None:
         self._revoke.setDisabled(True)
@@ -98,8 +98,9 @@ class SignOutDialog(CommandDialog):
         removed = removal_messages.removed(
             (OwnedItem(**item) for item in result["removed"]), result["revoked"]
         )
-        reasons = "\n".join(item["reason"] for item in result["left"])
-        self._show_message("You have left this computer", f"{removed}\n\n{reasons}".strip())
+        left = removal_messages.left(result["left"])
+        title = removal_messages.signed_out(all_removed=not result["left"])
+        self._show_message(title, f"{removed}\n\n{left}".strip())
 
     def _failed(self, error: ErrorObject) -> None:
         if error["code"] != Cancelled.default_code:

@@ -435,10 +435,14 @@ def test_closing_wins_over_another_method() -> None:
     ("code", "method", "actions"),
     [
         ("unreachable", None, (FailureAction.TRY_AGAIN,)),
-        ("quota-used-up", None, (FailureAction.FORCE,)),
-        ("quota-used-up", BROWSER, (FailureAction.REPLACE, FailureAction.FORCE)),
-        ("quota-refused", DEVICE, (FailureAction.REPLACE,)),
-        ("quota-refused", None, (FailureAction.TRY_AGAIN,)),
+        ("quota-used-up", None, (FailureAction.REVOKE, FailureAction.FORCE)),
+        (
+            "quota-used-up",
+            BROWSER,
+            (FailureAction.REVOKE, FailureAction.REPLACE, FailureAction.FORCE),
+        ),
+        ("quota-refused", DEVICE, (FailureAction.REVOKE, FailureAction.REPLACE)),
+        ("quota-refused", None, (FailureAction.REVOKE,)),
     ],
 )
 def test_what_can_be_done_about_a_failure(
@@ -450,6 +454,18 @@ def test_what_can_be_done_about_a_failure(
     fail(view, error(code))
     assert isinstance(view.screen, Failure)
     assert view.screen.actions == actions
+
+
+@pytest.mark.parametrize(
+    ("code", "action"),
+    [("quota-used-up", FailureAction.FORCE), ("quota-refused", FailureAction.TRY_AGAIN)],
+)
+def test_without_a_gateway_no_key_can_be_revoked(code: str, action: FailureAction) -> None:
+    classic = tuple(service for service in site().services if service.name == "sshservice")
+    view = begun(at=replace(site(), services=classic))
+    fail(view, error(code))
+    assert isinstance(view.screen, Failure)
+    assert view.screen.actions == (action,)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.windows.renewal import auto_close
 from alpkey.desktop.windows.renewal.controller import RenewalController
 from alpkey.desktop.windows.renewal.dialog import RenewalDialog, RenewalWorld
+from alpkey.desktop.windows.renewal.screens import Failure, FailureAction
 from alpkey.desktop.windows.widgets import CodeEdit
 from tests.core.sites import site, site_taking
 from tests.core.state.test_snapshot import HOUR, MISSING, NOW, snapshot
@@ -189,6 +190,17 @@ def test_a_good_key_is_shown_first(qtbot: QtBot, opened: Opener, started: Starte
     press(qtbot, dialog, "renew-anyway")
     sign_in(qtbot, dialog, "123456")
     qtbot.waitUntil(lambda: not dialog.is_running)
+
+
+def test_enter_on_a_good_key_connects_and_renews_nothing(
+    qtbot: QtBot, opened: Opener, started: Started
+) -> None:
+    dialog = opened(snapshot(before=13 * HOUR))
+    assert dialog.focusWidget().objectName().startswith("connect-")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    [(program, _)] = started
+    assert program == "connect"
+    qtbot.waitUntil(lambda: not dialog.isVisible())
 
 
 def test_it_connects_by_itself_where_that_was_wanted(
@@ -489,6 +501,27 @@ def test_either_answer_about_staying_leads_on_to_the_sign_in(
     press(qtbot, dialog, name)
     qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
     assert answered == [{"keep_sign_in": yes}]
+
+
+def test_with_none_left_enter_leads_to_the_keys_to_revoke_one(
+    qtbot: QtBot, opened: Opener, started: Started
+) -> None:
+    dialog = opened(child="used-up")
+    press(qtbot, dialog, "sign-in-device")
+    qtbot.waitUntil(lambda: shows(dialog, "revoke"))
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert started == [("window", "main", "--page", "keys")]
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+
+
+def test_enter_never_asks_a_service_that_is_expected_to_refuse(
+    qtbot: QtBot, opened: Opener
+) -> None:
+    dialog = opened()
+    dialog.show_screen(Failure("Daily limit reached", "", "", (FailureAction.FORCE,)))
+    assert dialog.focusWidget().objectName() == "close"
+    assert dialog.findChild(QPushButton, "close").isDefault()
+    assert not dialog.findChild(QPushButton, "force").isDefault()
 
 
 def test_with_none_left_this_computers_key_can_be_replaced(qtbot: QtBot, opened: Opener) -> None:

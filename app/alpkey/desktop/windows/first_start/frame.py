@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from alpkey.core.desktop.setup_pages import Page
 from alpkey.desktop.file_watcher import FileWatcher
+from alpkey.desktop.windows.dialog import Dialog
 from alpkey.desktop.windows.first_start.config import ConfigPage
 from alpkey.desktop.windows.first_start.end import EndPage
 from alpkey.desktop.windows.first_start.hosts import HostsPage
@@ -40,10 +41,10 @@ SINGLE_PAGES: dict[str, Callable[[SetupWorld], SetupPage]] = {
     "host-keys": HostsPage,
     "passphrase": ProtectionPage,
 }
-_LATER, _REACHED, _CURRENT = "\N{WHITE CIRCLE}", "\N{CHECK MARK}", "\N{BLACK CIRCLE}"
+_OPEN, _FINISHED, _CURRENT = "\N{WHITE CIRCLE}", "\N{CHECK MARK}", "\N{BLACK CIRCLE}"
 
 
-class _Frame(QDialog):
+class _Frame(Dialog):
     """A heading, the page that is shown, and one button for the action of the page.
 
     It can be closed at any time: what must not be interrupted is finished in the background.
@@ -59,7 +60,6 @@ class _Frame(QDialog):
         self._checking = words_label("checking")
         self._busy = busy_bar("Working")
         self._act = button("", self._do, "act")
-        self._act.setDefault(True)
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(*(2 * GRID_PX,) * 4)
         self._rows.setSpacing(GRID_PX)
@@ -78,6 +78,7 @@ class _Frame(QDialog):
         self._buttons.addStretch()
         for right_button in (*buttons, self._act):
             self._buttons.addWidget(right_button)
+        self._act.setDefault(True)  # only a button inside the dialog can be its default
 
     def _add(self, page: SetupPage) -> None:
         page.hide()
@@ -238,11 +239,17 @@ class FirstStart(_Frame):
         self._progress.setText("   ".join(map(self._progress_entry, PAGES)))
 
     def _progress_entry(self, name: Page) -> str:
-        names = list(PAGES)
-        at = names.index(self._page.page) if self._page else 0
-        number = names.index(name)
-        symbol = _REACHED if number < at else _CURRENT if number == at else _LATER
+        """A page is ticked for what is in order now, not for having been passed."""
+        if self._page is not None and name is self._page.page:
+            symbol = _CURRENT
+        else:
+            symbol = _FINISHED if self._is_finished(name) else _OPEN
         return f"{symbol} {name.value}"
+
+    def _is_finished(self, name: Page) -> bool:
+        names = list(PAGES)
+        was_reached = self._page is not None and names.index(name) < names.index(self._page.page)
+        return was_reached and not self._pages[name].is_needed
 
     def _follow(self) -> None:
         if self._page is not None:

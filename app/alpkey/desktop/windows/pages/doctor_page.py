@@ -23,6 +23,7 @@ from alpkey.desktop.child.command_tracker import CommandTracker, ResultHandler
 from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.views import findings as finding_view
 from alpkey.desktop.views import status as status_view
+from alpkey.desktop.windows.dialog import Dialog
 from alpkey.desktop.windows.widgets import (
     GRID_PX,
     announce,
@@ -161,7 +162,7 @@ class DoctorPage(QWidget):
         dialog.open()
 
 
-class ReportDialog(QDialog):
+class ReportDialog(Dialog):
     """The whole report, and where to send it; what is copied is exactly what was shown."""
 
     def __init__(self, text: str, support: str, parent: QWidget | None = None) -> None:

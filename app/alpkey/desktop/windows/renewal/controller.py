@@ -282,7 +282,7 @@ class RenewalController:
             self._show_sign_in()
 
     def act_on_failure(self, action: FailureAction) -> None:
-        """Start the attempt that ``action`` stands for; ``OPEN_PAGE`` starts none."""
+        """Start the attempt that ``action`` stands for; ``OPEN_PAGE`` and ``REVOKE`` start none."""
         match action:
             case FailureAction.REPLACE | FailureAction.FORCE:
                 self.begin(f"--{action.value}", again=True, method=self._method)
@@ -404,11 +404,12 @@ class RenewalController:
         self._show(Failure(error["title"], error["detail"], error["next_step"], actions, page))
 
     def _actions(self, code: str, *, has_page: bool) -> tuple[FailureAction, ...]:
-        if code in ("quota-used-up", "quota-refused") and self._method in EXTERNAL_METHODS:
+        if code in ("quota-used-up", "quota-refused"):
+            replace = (FailureAction.REPLACE,) if self._method in EXTERNAL_METHODS else ()
+            revoke = (FailureAction.REVOKE,) if self._site.has_gateway else ()
             force = (FailureAction.FORCE,) if code == "quota-used-up" else ()
-            return (FailureAction.REPLACE, *force)
-        if code == "quota-used-up":
-            return (FailureAction.FORCE,)
+            if actions := (*revoke, *replace, *force):
+                return actions
         if code == "service-retired" and has_page:
             return (FailureAction.OPEN_PAGE,)
         return (FailureAction.TRY_AGAIN,)

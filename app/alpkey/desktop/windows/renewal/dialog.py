@@ -10,7 +10,6 @@ from datetime import datetime
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QHBoxLayout,
     QSizePolicy,
     QStackedWidget,
@@ -23,6 +22,7 @@ from alpkey.desktop.child.child_process import ChildProcess
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.views import status as status_view
+from alpkey.desktop.windows.dialog import Dialog
 from alpkey.desktop.windows.renewal.account_page import AccountPage
 from alpkey.desktop.windows.renewal.auto_close import AutoClose
 from alpkey.desktop.windows.renewal.controller import FormOptions, RenewalController
@@ -84,7 +84,7 @@ class RenewalWorld:
     quit_tray: Callable[[], object] | None = None
 
 
-class RenewalDialog(QDialog):
+class RenewalDialog(Dialog):
     """One renewal; ``then_connect`` is the host to connect to as soon as the key is installed.
 
     ``again``: replace a key that is good for long without asking first.
@@ -191,10 +191,13 @@ class RenewalDialog(QDialog):
             hosts = self._world.site.clusters
             self._buttons.insertWidget(0, menu_button(hosts, self._world.start, quit_tray))
         if page.focuses_first_button:
-            buttons[0].setDefault(page.first_button_is_default)
             buttons[0].setFocus()
-        # Last, or the cursor moves over whatever else is there.
+        # After the focus, or the cursor moves over whatever else is there.
         self._turn_to(page)
+        if page.focuses_first_button:
+            default = page.default_button(buttons)
+            default.setDefault(page.first_button_is_default)
+            default.setFocus()
         # Once the layouts know the new page.
         QTimer.singleShot(0, self.adjustSize)
         if isinstance(screen, Done) and self._closes_itself(screen):
@@ -205,6 +208,10 @@ class RenewalDialog(QDialog):
 
     def connect_to(self, host: str) -> None:
         self._world.start("connect", host)
+        self.close()
+
+    def _revoke_a_key(self) -> None:
+        self._world.start("window", "main", "--page", "keys")
         self.close()
 
     # Closing
@@ -242,7 +249,7 @@ class RenewalDialog(QDialog):
                 self._auto_close.stopped.connect(page.stays_open)
                 return page
             case Failure():
-                return FailurePage(screen, controller.act_on_failure)
+                return FailurePage(screen, controller.act_on_failure, self._revoke_a_key)
             case ExternalSignIn() if self._external is not None:
                 return self._external
             case SignInForm() | ExternalSignIn():

@@ -1,6 +1,6 @@
 """The page for a renewal that failed: why, and what can be done about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QPushButton
@@ -12,18 +12,28 @@ from alpkey.desktop.windows.widgets import button, open_page, words_label
 _LABELS = {
     FailureAction.TRY_AGAIN: "&Try again",
     FailureAction.REPLACE: "Re&place this computer's key",
-    FailureAction.FORCE: "&Ask the service all the same",
+    FailureAction.REVOKE: "Re&voke a key\N{HORIZONTAL ELLIPSIS}",
+    FailureAction.FORCE: "Try &anyway",
     FailureAction.OPEN_PAGE: "&Open the page",
 }
 
 
 class FailurePage(RenewalPage):
-    """``act`` is called with the action that was clicked; a web page is opened here."""
+    """``act`` is called with the action that was clicked; a web page is opened here.
 
-    def __init__(self, failure: Failure, act: Callable[[FailureAction], None]) -> None:
+    ``revoke`` opens the list of keys, each of which can be revoked.
+    """
+
+    def __init__(
+        self,
+        failure: Failure,
+        act: Callable[[FailureAction], None],
+        revoke: Callable[[], None],
+    ) -> None:
         super().__init__(failure.title)
         self._failure = failure
         self._act = act
+        self._revoke = revoke
         self.rows.addWidget(words_label("detail", failure.detail))
         self.rows.addWidget(words_label("next-step", failure.next_step))
         self.rows.addStretch()
@@ -35,7 +45,13 @@ class FailurePage(RenewalPage):
         ]
         return [*made, close_button(close)]
 
+    def default_button(self, buttons: Sequence[QPushButton]) -> QPushButton:
+        """The first action, unless that is to ask a service which is expected to refuse."""
+        return buttons[-1 if self._failure.actions[0] is FailureAction.FORCE else 0]
+
     def _action(self, action: FailureAction) -> Callable[[], None]:
         if action is FailureAction.OPEN_PAGE:
             return partial(open_page, self._failure.page)
+        if action is FailureAction.REVOKE:
+            return self._revoke
         return partial(self._act, action)

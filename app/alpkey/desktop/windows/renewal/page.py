@@ -1,6 +1,6 @@
 """What every page of the renewal dialog has: a title, its content, and the buttons below it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
@@ -10,7 +10,7 @@ from alpkey.desktop.windows.widgets import button
 class RenewalPage(QWidget):
     """A page with an empty column ``rows``.
 
-    Its first button gets the focus and Enter, unless a page decides otherwise.
+    Its ``default_button`` gets the focus and Enter, unless a page decides otherwise.
     """
 
     focuses_first_button = True
@@ -25,6 +25,10 @@ class RenewalPage(QWidget):
     def buttons(self, close: Callable[[], object]) -> list[QPushButton]:
         """New buttons for each time the page is shown; ``close`` closes the dialog."""
         return [close_button(close)]
+
+    def default_button(self, buttons: Sequence[QPushButton]) -> QPushButton:
+        """The one of ``buttons`` that is safe and likely, or a button on the page itself."""
+        return buttons[0]
 
 
 def close_button(close: Callable[[], object]) -> QPushButton:

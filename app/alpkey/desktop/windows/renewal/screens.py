@@ -15,6 +15,7 @@ class FailureAction(Enum):
 
     TRY_AGAIN = "again"
     REPLACE = "replace"
+    REVOKE = "revoke"
     FORCE = "force"
     OPEN_PAGE = "open-page"
 

@@ -1,6 +1,6 @@
 """The page for a key that need not be renewed yet."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtWidgets import QPushButton
 
@@ -24,9 +24,14 @@ class StillGoodPage(RenewalPage):
         self._renew_anyway = renew_anyway
         text = f"{good.state}. There is no need to renew it now."
         self.rows.addWidget(words_label("state", text))
-        self.rows.addWidget(connect_row(hosts, connect, "er"))  # the letters of the buttons below
+        self._connect = connect_row(hosts, connect, "er")  # the letters of the buttons below
+        self.rows.addWidget(self._connect)
         self.rows.addStretch()
 
     def buttons(self, close: Callable[[], object]) -> list[QPushButton]:
         renew = button("&Renew anyway", self._renew_anyway, "renew-anyway")
         return [renew, close_button(close)]
+
+    def default_button(self, buttons: Sequence[QPushButton]) -> QPushButton:
+        """To connect: another key would use up one of the day's few."""
+        return self._connect.findChild(QPushButton) or buttons[-1]
