@@ -85,7 +85,7 @@ class TrayController(QObject):
     def quit(self) -> None:
         """Quit at once, or after a question about open tunnels."""
         state = current_state.take(self._paths).snapshot
-        self._quit_dialog.ask(tunnel_view.count_running(state.tunnels) if state else 0)
+        self._quit_dialog.ask(state.tunnels if state else ())
 
     def put_off(self) -> None:
         if self._reminders is not None:
@@ -101,14 +101,13 @@ class TrayController(QObject):
             self._reminders.apply(state.snapshot, name, state.settings)
             later = reminder_messages.REMIND_ME_LATER if self._reminders.can_be_put_off else ""
             menu = replace(menu, later=later)
-        tunnels = tunnel_view.entries(state.snapshot)
         return TrayView(
             status_view.icon(state.snapshot, state.now, numbered=state.settings.icon == "number"),
             status_view.tooltip(name, state.snapshot, state.now),
             menu,
             connections,
-            tunnels,
-            tunnel_view.title(len(tunnels)),
+            tunnel_view.entries(state.snapshot),
+            tunnel_view.title(state.snapshot.tunnels),
         )
 
     def _start_reminders(self) -> None:

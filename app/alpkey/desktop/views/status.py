@@ -57,7 +57,7 @@ class TrayView:
     menu: MenuView
     connections: tuple[Connection, ...]
     tunnels: tuple[TunnelEntry, ...] = ()
-    tunnels_title: str = tunnel_view.title(0)
+    tunnels_title: str = tunnel_view.title()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def icon(snapshot: Snapshot, now: datetime, *, numbered: bool = True) -> IconVie
     logins fail nevertheless.  A dot shows that tunnels are open.
     """
     return _icon(snapshot, now, numbered=numbered)._replace(
-        dot=any(t.alive for t in snapshot.tunnels)
+        dot=tunnel_view.is_any_open(snapshot.tunnels)
     )
 
 
