@@ -100,7 +100,14 @@ def test_one_that_is_closed_goes_and_the_others_stay(menu: TunnelsMenu) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tunnels", "dot"), [((), False), ((DEAD,), False), ((BOARD,), False), ((JUPYTER,), True), ((BOARD, JUPYTER), True)],
+    ("tunnels", "dot"),
+    [
+        ((), False),
+        ((DEAD,), False),
+        ((BOARD,), False),
+        ((JUPYTER,), True),
+        ((BOARD, JUPYTER), True),
+    ],
 )
 def test_the_dot_is_shown_while_a_service_answers(
     tunnels: tuple[TunnelObservation, ...], dot: bool

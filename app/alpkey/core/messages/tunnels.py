@@ -43,7 +43,9 @@ def counts(states: Iterable[str]) -> str:
     Only a tunnel whose service answers counts as open.
     """
     number = Counter(states)
-    parts = [text.format(n=number[state]) for state, text in COUNTED_STATES.items() if number[state]]
+    parts = [
+        text.format(n=number[state]) for state, text in COUNTED_STATES.items() if number[state]
+    ]
     return ", ".join(parts)
 
 

@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
 
     @property
     def _running(self) -> tuple[CommandTracker, ...]:
-        return (*self._querying, self._settings.commands)
+        return (*self._querying, self._settings.commands, self._settings.autostart.commands)
 
     def _idle(self) -> None:
         if self.isVisible():
