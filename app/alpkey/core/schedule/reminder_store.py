@@ -1,8 +1,8 @@
 """``state/tray.json``: what the tray stores between two runs.
 
 ``{"version": 1, "told": {"SERIAL@END": KIND, ...}, "snooze": {"certificate", "kind", "until"},
-"first_start_shown": BOOL}``; a kind is its code, ``until`` RFC 3339, and ``snooze`` null where there
-is none.  A file without ``first_start_shown`` is of an older version.
+"first_start_shown": BOOL}``; a kind is its code, ``until`` RFC 3339, and ``snooze`` null where
+there is none.  A file without ``first_start_shown`` is of an older version.
 """
 
 import json

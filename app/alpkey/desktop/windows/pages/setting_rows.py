@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.errors import ErrorObject
+from alpkey.core.errors import Cancelled, ErrorObject
 from alpkey.core.messages import settings as settings_messages
 from alpkey.core.results.desktop import AutostartResult
 from alpkey.core.settings.policy import Chosen
@@ -109,7 +109,8 @@ class AutostartRow(_Row):
         self.label.setBuddy(self.control)
         self.control.setAccessibleDescription(settings_messages.AUTOSTART_HELP)
         self.control.setEnabled(False)
-        self.control.clicked.connect(lambda on: self._run("on" if on else "off"))
+        self.control.clicked.connect(self._switch)
+        self._switches = False
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
         """Ask what is in force, as another program may have changed it."""
@@ -117,10 +118,20 @@ class AutostartRow(_Row):
         if self.commands.is_idle:
             self._run("status")
 
+    def stop(self) -> None:
+        """Cancel the question what is in force; a change is finished first."""
+        if not self._switches:
+            self.commands.stop()
+
+    def _switch(self, on: bool) -> None:
+        self._switches = True
+        self._run("on" if on else "off")
+
     def _run(self, what: str) -> None:
         self.commands.run(self._apply, self._fail, "autostart", what, "--events")
 
     def _apply(self, result: AutostartResult) -> None:
+        self._switches = False
         self.control.setEnabled(True)
         self._is_on = result["on"]
         self.control.setChecked(self._is_on)
@@ -128,8 +139,10 @@ class AutostartRow(_Row):
 
     def _fail(self, error: ErrorObject) -> None:
         """Show why, and what was in force before the click."""
+        self._switches = False
         self.control.setChecked(self._is_on)
-        self.show_error(f"{error['title']}. {error['detail']}")
+        if error["code"] != Cancelled.default_code:
+            self.show_error(f"{error['title']}. {error['detail']}")
 
 
 def _hint(name: str) -> QLabel:
