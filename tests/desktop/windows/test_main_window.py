@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
 from alpkey import __version__, glance
@@ -61,9 +61,20 @@ def test_it_follows_a_renewal_and_its_end(
     key.write_bytes(private)
     shutil.copy(tmp_path / "key-cert.pub", beside)
     qtbot.waitUntil(lambda: text(window, "state").startswith("Key valid until"))
-    assert text(window, "fact-User") == "alice"
+    assert text(window, "fact-Username") == "alice"
     assert text(window, "fact-Serial") == str(certificate.serial)
     assert text(window, "fact-Fingerprint") == fingerprint(certificate.public_key)
+    for name, value in (
+        ("Serial", str(certificate.serial)),
+        ("Fingerprint", fingerprint(certificate.public_key)),
+        ("File", str(key)),
+    ):
+        copy = window.findChild(QToolButton, f"copy-{name}")
+        copy.setFocus()
+        qtbot.keyClick(copy, Qt.Key.Key_Space)
+        assert (QApplication.clipboard().text(), copy.text()) == (value, "Copied")
+        window.refresh()
+        assert copy.hasFocus()
     key.unlink()
     beside.unlink()
     qtbot.waitUntil(lambda: text(window, "state") == "There is no key yet")

@@ -311,17 +311,20 @@ def good_for_long(snapshot: Snapshot, now: datetime) -> bool:
     return is_own and snapshot.state(now) is KeyState.VALID
 
 
+COPIED_FACTS = ("Serial", "Fingerprint", "File")
+
+
 def key_rows(snapshot: Snapshot, now: datetime) -> tuple[tuple[str, str], ...]:
     """The key's facts for the main window, as name and value."""
     certificate = snapshot.certificate
     if certificate is None:
         return (("File", str(snapshot.key_path)),)
-    protection = {True: "a passphrase", False: "nothing but the file's mode", None: "unknown"}
+    protection = {True: "yes", False: "none", None: "unknown"}
     return (
-        ("User", ", ".join(certificate.principals) or "nobody"),
+        ("Username", ", ".join(certificate.principals) or "none"),
         ("Valid", times.until(certificate.valid_before, now)),
         ("Serial", str(certificate.serial)),
         ("Fingerprint", fingerprint(certificate.public_key)),
-        ("Protected by", protection[snapshot.encrypted]),
+        ("Passphrase", protection[snapshot.encrypted]),
         ("File", str(snapshot.key_path)),
     )
