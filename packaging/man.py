@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from inspect import cleandoc
 from pathlib import Path
@@ -11,6 +11,36 @@ import click
 
 from alpkey import __version__
 from alpkey.cli.main import alpkey
+
+# As docs/manual.md has them: tests/packaging/test_man.py compares the two.
+EXIT_STATUS: Mapping[str, str] = {
+    "0": "done",
+    "1": "a bug in Alpkey; it wrote a report that contains nothing you typed",
+    "2": "the command or its input is wrong; nothing was sent",
+    "3": "sign-in or passphrase refused",
+    "4": "no key left for today",
+    "5": "network, service, node, local port, or a lock that another Alpkey holds",
+    "6": "no key, or nothing to import",
+    "7": "the key has expired",
+    "8": "the key expires soon (alpkey status only)",
+    "9": "files, key pair or answer that must not be used",
+    "10": "cancelled, or a question that could not be asked",
+    "11": "the ssh agent, or the keychain",
+    "12": "only the browser sign-in is left",
+    "13": "the doctor found something that blocks a login",
+}
+FILES: Mapping[str, str] = {
+    "~/.ssh/cscs-key, ~/.ssh/cscs-key-cert.pub": "The private key and its certificate.",
+    "~/.ssh/alpkey/": "What Alpkey adds to your ssh configuration, by an Include line.",
+    "~/.config/alpkey/config.toml": "Your settings.",
+    "~/.local/state/alpkey/": "The journal of renewals, tunnels, and backups of changed files.",
+    "/etc/alpkey/policy.toml": "Settings that an organisation manages.",
+}
+ENVIRONMENT: Mapping[str, str] = {
+    "ALPKEY_HOME": "A folder in which everything above lies instead, for tests and the demo.",
+    "HTTPS_PROXY, NO_PROXY": "The proxy for requests to the service, and hosts without one.",
+    "SSH_AUTH_SOCK": "The ssh agent that gets the key.",
+}
 
 
 def page(date: str) -> str:
@@ -28,8 +58,21 @@ def page(date: str) -> str:
         *_options(alpkey, context),
         ".SH COMMANDS",
         *_commands(alpkey, context),
+        ".SH EXIT STATUS",
+        *_terms(EXIT_STATUS),
+        ".SH FILES",
+        *_terms(FILES),
+        ".SH ENVIRONMENT",
+        *_terms(ENVIRONMENT),
+        ".SH SEE ALSO",
+        ".BR ssh (1), ssh\\-add (1), ssh\\-agent (1), ssh\\-keygen (1), ssh_config (5)",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _terms(terms: Mapping[str, str]) -> Iterator[str]:
+    for term, meaning in terms.items():
+        yield from (".TP", f"\\fB{_plain(term)}\\fR", _plain(meaning))
 
 
 def _commands(group: click.Group, above: click.Context) -> Iterator[str]:

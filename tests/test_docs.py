@@ -194,11 +194,7 @@ def test_words_are_plain(page: str) -> None:
 
 
 def prose(text: str) -> str:
-    """A page without code, with the comments in its blocks of code.
-
-    The table of settings is the program's own text, and is left out.
-    """
-    text = text.replace(settings_table(), "")
+    """A page without code, with the comments in its blocks of code."""
     text = BLOCK_LINE.sub(lambda line: line[1].partition(" # ")[2], text)
     return CODE_SPAN.sub("", text)
 
@@ -212,7 +208,7 @@ def row(setting: Setting) -> str:
     """A line of the table."""
     default = setting.kind.text(setting.default)
     shown = f"`{default}`" if default else ""
-    return f"| `{setting.key}` | {shown} | {setting.label.rstrip('?')}: {setting.help} |"
+    return f"| `{setting.key}` | {shown} | {setting.label}: {setting.help} |"
 
 
 def settings_table() -> str:

@@ -639,7 +639,13 @@ SCENES: dict[str, Scene] = {
         ),
         heading_is(doctor_messages.HEALTHY),
     ),
-    "main-settings": Scene(lambda: main(snapshot(HOUR), page="&Settings")),
+    "main-settings": Scene(
+        lambda: main(
+            snapshot(HOUR),
+            page="&Settings",
+            says=[{"event": "done", "result": {"on": True, "current": True, "path": ""}}],
+        )
+    ),
     "main-unreadable": Scene(lambda: main(None, "A file of settings cannot be used. lead_time: 7")),
 }
 

@@ -290,9 +290,9 @@ def test_the_menu_opens_a_page(screen: Screen, tray: TrayItem, home_on_desk: Hom
     """Also of a window that is open already."""
     tray.choose("Settings")
     window = screen.window(MAIN_TITLE)
-    until(lambda: "Expiring" in window.texts(), "the page of settings")
+    until(lambda: "Warn before expiry" in window.texts(), "the page of settings")
     tray.choose("Doctor")
-    until(lambda: "Expiring" not in window.texts(), "the doctor's page")
+    until(lambda: "Warn before expiry" not in window.texts(), "the doctor's page")
     assert "Look again" in window.texts()
     os.kill(owner(place_of(home_on_desk.environ, WINDOW)), signal.SIGTERM)
     until(lambda: screen.find(MAIN_TITLE) is None, "the end of the windows")

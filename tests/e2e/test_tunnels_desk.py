@@ -89,7 +89,7 @@ def test_a_tunnel_does_not_mind_the_end_of_the_tray(running_desk: Desk, tunnels:
     assert tunnels.listed() == [tunnel]
 
 
-@pytest.mark.parametrize("button", ["Close them and quit", "Quit and leave them open"])
+@pytest.mark.parametrize("button", ["Close them and quit", "Quit, keep them running"])
 def test_quit_asks_what_becomes_of_open_tunnels(
     running_desk: Desk, screen: Screen, tunnels: Tunnels, button: str
 ) -> None:
@@ -105,7 +105,7 @@ def test_quit_asks_what_becomes_of_open_tunnels(
         screen.window(QUESTION).named(button).press()
         assert process.wait(20) == 0
     until(lambda: not tray_items(running_desk.bus), "the end of the icon")
-    if "leave" in button:
+    if "keep" in button:
         assert fetch(tunnel["url"]) == GREETING
     else:
         until(lambda: tunnels.rows() == [], "the end of the tunnel")

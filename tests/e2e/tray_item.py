@@ -94,8 +94,8 @@ def _label(entry: Any) -> str:
 
 @contextmanager
 def tray_of(desk: Desk, home: Home) -> Iterator[TrayItem]:
-    """The running tray of ``home``, which has to end well when it is told to quit."""
-    process = subprocess.Popen(home.command(), env=home.environ)
+    """The running tray of ``home``, as a login starts it; it has to end well on Quit."""
+    process = subprocess.Popen(home.command("--at-login"), env=home.environ)
     try:
         item = find_item(desk.bus)
         yield item

@@ -16,57 +16,55 @@ from alpkey.core.display_text import visible
 from alpkey.core.messages.describe_error import bug_object
 from alpkey.core.paths import user_paths
 
-_COMMANDS = {
-    "renew": ("alpkey.cli.renew", "renew_command", "Sign in and install a fresh key."),
-    "status": ("alpkey.cli.status", "status_command", "Tell the state of key, quota and agent."),
-    "import": ("alpkey.cli.import_key", "import_command", "Install a key got with the browser."),
-    "connect": ("alpkey.cli.connect", "connect_command", "Open a terminal on a cluster."),
-    "disconnect": (
-        "alpkey.cli.disconnect",
-        "disconnect_command",
-        "End the connections that logins share.",
-    ),
-    "jobs": ("alpkey.cli.jobs", "jobs_group", "Your jobs on a cluster, and their nodes."),
-    "launch": ("alpkey.cli.launch", "launch_command", "Submit a job, and open its page."),
-    "tunnel": ("alpkey.cli.tunnel", "tunnel_group", "Tunnels to services on compute nodes."),
-    "ensure": ("alpkey.cli.ensure", "ensure_command", "Have a good key; what ssh calls on demand."),
-    "keys": ("alpkey.cli.keys", "keys_group", "Your keys, as the centre knows them."),
-    "history": ("alpkey.cli.history", "history_command", "Renewals and refusals so far."),
-    "account": ("alpkey.cli.account", "account_group", "Further accounts of yours."),
-    "passphrase": ("alpkey.cli.passphrase", "passphrase_group", "Protect the private key."),
-    "agent": (
-        "alpkey.cli.agent",
-        "agent_group",
-        "The ssh agent: put the key in, list it, clean up.",
-    ),
-    "hosts": ("alpkey.cli.hosts", "hosts_group", "The keys of the login hosts."),
-    "doctor": ("alpkey.cli.doctor", "doctor_command", "Find what stands in the way of a login."),
-    "settings": ("alpkey.cli.settings", "settings_group", "Tell the settings, or change one."),
-    "sign-out": ("alpkey.cli.sign_out", "sign_out_command", "Leave this computer."),
-    "autostart": ("alpkey.cli.desktop", "autostart_command", "Start the tray at login, or not."),
-    "install-desktop": (
-        "alpkey.cli.desktop",
-        "install_desktop_command",
-        "Put Alpkey into the desktop's menu.",
-    ),
-    "uninstall": (
-        "alpkey.cli.uninstall",
-        "uninstall_command",
-        "Undo what Alpkey did outside its own folders.",
-    ),
-    "password": ("alpkey.cli.password", "password_group", "Keep the password in the keychain."),
-    "config": ("alpkey.cli.config", "config_group", "Your ssh configuration: apply, undo, check."),
-    "updates": ("alpkey.cli.updates", "updates_command", "Ask for newer versions of Alpkey."),
-    "window": ("alpkey.cli.window", "window_command", "Open a window."),
-    "completion": (
-        "alpkey.cli.completion",
-        "completion_command",
-        "Print what has a shell complete Alpkey's commands.",
-    ),
-    "prompt": ("alpkey.cli.prompt", "prompt_command", "Print a function for your shell prompt."),
-    "sandbox": ("alpkey.cli.sandbox", "sandbox_command", "A centre on this computer, to try with."),
-    "demo": ("alpkey.cli.demo", "demo_command", "Try everything against the sandbox."),
+# By group; each with its module, its object there, and its summary.
+_GROUPS = {
+    "Key": {
+        "renew": ("renew", "renew_command", "Sign in and install a new key."),
+        "status": ("status", "status_command", "Show the state of key, quota and agent."),
+        "ensure": ("ensure", "ensure_command", "Renew if needed (used by ssh)."),
+        "import": ("import_key", "import_command", "Install a key from your downloads."),
+        "history": ("history", "history_command", "Show renewals and refusals so far."),
+        "keys": ("keys", "keys_group", "List and revoke your keys."),
+        "passphrase": ("passphrase", "passphrase_group", "Protect the private key."),
+        "password": ("password", "password_group", "Save the password in the system keychain."),
+        "sign-out": ("sign_out", "sign_out_command", "Remove key and sign-in from this computer."),
+    },
+    "Connect": {
+        "connect": ("connect", "connect_command", "Open a terminal on a cluster."),
+        "disconnect": ("disconnect", "disconnect_command", "Close reused connections."),
+        "jobs": ("jobs", "jobs_group", "Your jobs on a cluster, and their nodes."),
+        "launch": ("launch", "launch_command", "Submit a job and open its page."),
+        "tunnel": ("tunnel", "tunnel_group", "Tunnels to services on compute nodes."),
+        "window": ("window", "window_command", "Open a window."),
+    },
+    "Setup": {
+        "settings": ("settings", "settings_group", "Show or change settings."),
+        "account": ("account", "account_group", "Your other accounts at the centre."),
+        "config": ("config", "config_group", "Your ssh configuration: apply, undo, check."),
+        "hosts": ("hosts", "hosts_group", "The keys of the login hosts."),
+        "agent": ("agent", "agent_group", "The ssh agent: add the key, list it, clean up."),
+        "autostart": ("desktop", "autostart_command", "Start the tray at login, or not."),
+        "install-desktop": (
+            "desktop",
+            "install_desktop_command",
+            "Add Alpkey to the desktop's menu.",
+        ),
+        "completion": ("completion", "completion_command", "Print a shell completion script."),
+        "prompt": ("prompt", "prompt_command", "Print a function for your shell prompt."),
+        "sandbox": ("sandbox", "sandbox_command", "A test centre on this computer."),
+        "demo": ("demo", "demo_command", "Try everything in the sandbox."),
+    },
+    "Repair": {
+        "doctor": ("doctor", "doctor_command", "Find and fix what blocks a login."),
+        "updates": ("updates", "updates_command", "Check for a newer version."),
+        "uninstall": (
+            "uninstall",
+            "uninstall_command",
+            "Undo what Alpkey did outside its own folders.",
+        ),
+    },
 }
+_COMMANDS = {name: row for rows in _GROUPS.values() for name, row in rows.items()}
 
 
 class _Lazy(click.Group):
@@ -79,11 +77,30 @@ class _Lazy(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, name, _ = _COMMANDS[cmd_name]
-        return with_account(getattr(importlib.import_module(module), name))
+        return with_account(getattr(importlib.import_module(f"alpkey.cli.{module}"), name))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, as click finds it; for an unknown one the error names similar ones."""
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            ctx.fail(f"No such command '{name}'.{_did_you_mean(name)}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, row[2]) for name, row in _COMMANDS.items()])
+        width = max(map(len, _COMMANDS))
+        for title, rows in _GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(width), row[2]) for name, row in rows.items()])
+
+
+def _did_you_mean(name: str) -> str:
+    """`` Did you mean 'renew'?``; empty if no command resembles ``name``."""
+    from difflib import get_close_matches
+
+    similar = get_close_matches(name, _COMMANDS, n=2)
+    return f" Did you mean {' or '.join(map(repr, similar))}?" if similar else ""
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -99,7 +116,7 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
     is_eager=True,
     expose_value=False,
     callback=_print_version,
-    help="Tell version and build.",
+    help="Show version and build.",
 )
 def alpkey() -> None:
     """Keep your SSH key fresh.  Without a command the tray icon is started.
@@ -107,8 +124,8 @@ def alpkey() -> None:
     \b
     Examples:
       alpkey                      start the tray
-      alpkey renew                get a fresh key
-      alpkey connect daint        be on daint
+      alpkey renew                get a new key
+      alpkey connect daint        log in to daint
       alpkey status --json        for scripts
     """
 

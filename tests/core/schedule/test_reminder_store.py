@@ -17,6 +17,7 @@ memories = st.builds(
     Memory,
     st.dictionaries(names, kinds, max_size=REMEMBERED),
     st.none() | st.builds(Snooze, st.builds(Reminder, names, kinds), seconds),
+    st.booleans(),
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=8),
@@ -55,6 +56,17 @@ def test_a_file_that_is_all_brackets(depth: int) -> None:
     assert from_bytes(b"[" * depth) == Memory()
 
 
+def test_a_file_of_an_older_version_is_read() -> None:
+    row = json.loads(to_bytes(Memory({"7@end": Kind.WILL_IT_LAST}, None, True)))
+    del row["first_start_shown"]
+    assert from_bytes(json.dumps(row).encode()) == Memory({"7@end": Kind.WILL_IT_LAST})
+
+
+def test_a_reminder_does_not_bring_the_first_start_back() -> None:
+    memory = Memory(first_start_shown=True).with_shown(Reminder("7@end", Kind.WILL_IT_LAST))
+    assert memory.first_start_shown
+
+
 def test_the_form_of_the_file() -> None:
     shown = Reminder("7@2026-11-26T08:05:00Z", Kind.WILL_IT_LAST)
     memory = (
@@ -68,6 +80,7 @@ def test_the_form_of_the_file() -> None:
             "kind": "will-it-last",
             "until": "2026-11-25T16:32:00Z",
         },
+        "first_start_shown": False,
     }
 
 

@@ -30,8 +30,7 @@ def with_tunnels(*tunnels: TunnelObservation) -> Snapshot:
 
 
 def show(menu: TunnelsMenu, *tunnels: TunnelObservation) -> None:
-    found = entries(with_tunnels(*tunnels))
-    menu.apply(title(len(found)), found)
+    menu.apply(title(tunnels), entries(with_tunnels(*tunnels)))
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def test_without_tunnels_there_are_entries_for_new_ones(menu: TunnelsMenu, done:
 
 def test_each_running_tunnel_has_its_own_menu(menu: TunnelsMenu, done: Done) -> None:
     show(menu, JUPYTER, DEAD, BOARD)
-    assert menu.title() == "Tunnels (2 open)"
+    assert menu.title() == "Tunnels (1 open, 1 not answering)"
     assert texts(menu) == [JUPYTER_IS.format("open"), BOARD_IS, "-", NEW, JOBS]
     own = menu.actions()[0].menu()
     assert isinstance(own, QMenu)
@@ -101,9 +100,16 @@ def test_one_that_is_closed_goes_and_the_others_stay(menu: TunnelsMenu) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tunnels", "dot"), [((), False), ((DEAD,), False), ((JUPYTER,), True), ((DEAD, BOARD), True)]
+    ("tunnels", "dot"),
+    [
+        ((), False),
+        ((DEAD,), False),
+        ((BOARD,), False),
+        ((JUPYTER,), True),
+        ((BOARD, JUPYTER), True),
+    ],
 )
-def test_the_dot_is_shown_while_a_tunnel_runs(
+def test_the_dot_is_shown_while_a_service_answers(
     tunnels: tuple[TunnelObservation, ...], dot: bool
 ) -> None:
     assert status_view.icon(with_tunnels(*tunnels), NOW).dot is dot
@@ -143,26 +149,26 @@ def asked(qtbot: QtBot) -> Asked:
 
 
 def test_without_tunnels_quit_asks_nothing(asked: Asked) -> None:
-    asked.quitting.ask(0)
+    asked.quitting.ask((DEAD,))
     assert (asked.did, asked.boxes()) == (["end"], [])
 
 
 @pytest.mark.parametrize(
-    ("name", "did"), [("lose them", ["close", "end"]), ("leave", ["end"]), ("Cancel", [])]
+    ("name", "did"), [("lose them", ["close", "end"]), ("keep", ["end"]), ("Cancel", [])]
 )
 def test_with_tunnels_quit_asks_once_and_obeys(asked: Asked, name: str, did: list[str]) -> None:
-    asked.quitting.ask(2)
-    asked.quitting.ask(2)
+    asked.quitting.ask((JUPYTER, BOARD, DEAD))
+    asked.quitting.ask((JUPYTER, BOARD, DEAD))
     (box,) = asked.boxes()
-    assert box.text() == "2 tunnels are open"
+    assert box.text() == "2 tunnels: 1 open, 1 not answering"
     asked.press(name)
     assert (asked.did, asked.boxes()) == (did, [])
 
 
 def test_a_question_that_was_cancelled_is_asked_again(asked: Asked) -> None:
-    asked.quitting.ask(1)
+    asked.quitting.ask((BOARD,))
     asked.press("Cancel")
-    asked.quitting.ask(1)
-    assert asked.boxes()[0].text() == "A tunnel is open"
+    asked.quitting.ask((BOARD,))
+    assert asked.boxes()[0].text() == "1 tunnel not answering"
     asked.boxes()[0].reject()
     assert asked.did == []

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
+from alpkey import __version__, glance
 from alpkey.core.keys.certificate import fingerprint
 from alpkey.core.paths import Paths, user_paths
+from alpkey.desktop import current_state
+from alpkey.desktop.windows.about_dialog import AboutDialog
 from alpkey.desktop.windows.main_window import MainWindow
 from tests.core.sites import site
 from tests.keys import make_pair
@@ -56,9 +61,20 @@ def test_it_follows_a_renewal_and_its_end(
     key.write_bytes(private)
     shutil.copy(tmp_path / "key-cert.pub", beside)
     qtbot.waitUntil(lambda: text(window, "state").startswith("Key valid until"))
-    assert text(window, "fact-User") == "alice"
+    assert text(window, "fact-Username") == "alice"
     assert text(window, "fact-Serial") == str(certificate.serial)
     assert text(window, "fact-Fingerprint") == fingerprint(certificate.public_key)
+    for name, value in (
+        ("Serial", str(certificate.serial)),
+        ("Fingerprint", fingerprint(certificate.public_key)),
+        ("File", str(key)),
+    ):
+        copy = window.findChild(QToolButton, f"copy-{name}")
+        copy.setFocus()
+        qtbot.keyClick(copy, Qt.Key.Key_Space)
+        assert (QApplication.clipboard().text(), copy.text()) == (value, "Copied")
+        window.refresh()
+        assert copy.hasFocus()
     key.unlink()
     beside.unlink()
     qtbot.waitUntil(lambda: text(window, "state") == "There is no key yet")
@@ -85,3 +101,59 @@ def test_unreadable_settings_are_shown(qtbot: QtBot, window: MainWindow, at: Pat
     at.settings.write_text("lead_time = 7")
     qtbot.waitUntil(lambda: text(window, "state") == "The settings cannot be used")
     assert "lead_time" in text(window, "quota")
+
+
+def shortcut(qtbot: QtBot, window: MainWindow, keys: str) -> None:
+    """Press keys in the window, as its user does."""
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    QTest.keySequence(window, QKeySequence(keys))
+
+
+def test_each_page_has_a_shortcut(qtbot: QtBot, window: MainWindow) -> None:
+    pages = window.findChild(QTabWidget, "pages")
+    for number in reversed(range(pages.count() - 2)):  # without the doctor, which would run
+        shortcut(qtbot, window, f"Ctrl+{number + 1}")
+        assert pages.currentIndex() == number
+
+
+def test_f5_reads_the_files_again(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = []
+    take = current_state.take
+    monkeypatch.setattr(current_state, "take", lambda paths: taken.append(paths) or take(paths))
+    shortcut(qtbot, window, "F5")
+    assert taken
+
+
+def test_f1_shows_version_licences_and_keys(qtbot: QtBot, window: MainWindow) -> None:
+    shortcut(qtbot, window, "F1")
+    about = window.findChild(AboutDialog)
+    version = f"Alpkey {__version__} ({glance.build()})"
+    assert about.findChild(QLabel, "version").text() == version
+    assert "BSD 3-Clause" in about.findChild(QLabel, "licences").text()
+    qtbot.keyClick(about.findChild(QPushButton, "copy-version"), Qt.Key.Key_Space)
+    assert QApplication.clipboard().text() == version
+    qtbot.keyClick(about, Qt.Key.Key_Escape)
+    assert not about.isVisible()
+
+
+def test_ctrl_w_closes_the_window(qtbot: QtBot, window: MainWindow) -> None:
+    shortcut(qtbot, window, "Ctrl+W")
+    assert not window.isVisible()
+
+
+def test_ctrl_q_quits_alpkey(qtbot: QtBot, at: Paths) -> None:
+    done: list[str] = []
+    made = MainWindow(at, site(), lambda *_: None, lambda: done.append("quit"))
+    made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    qtbot.addWidget(made)
+    made.show()
+    shortcut(qtbot, made, "Ctrl+Q")
+    assert done == ["quit"]
+
+
+def test_it_fits_a_small_screen(window: MainWindow) -> None:
+    """1366 by 768 pixels at 200 % are 384 high, the frame included."""
+    assert window.minimumSizeHint().height() <= 350

@@ -5,8 +5,30 @@ from collections.abc import Mapping
 MANAGED = "managed by your organisation"
 
 REPAIRED_BY_A_CHANGE = (
-    "A right value here mends a wrong one. A file that cannot be read at all is then kept aside."
+    "A valid value here replaces an invalid one. A file that cannot be read at all is first saved "
+    "under another name."
 )
 
 # Who decided a setting.
 ORIGINS: Mapping[str, str] = {"policy": MANAGED, "person": "set by you", "shipped": "the default"}
+
+# The groups of the settings' page, and the keys of each in their order.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Sign-in": ("username", "site", "submit_at_sixth_digit", "keep_sign_in"),
+    "Reminders": (
+        "reminders",
+        "remind_before",
+        "remind_again",
+        "will_it_last_at",
+        "work_starts_at",
+    ),
+    "Icon": ("icon", "lead_time"),
+    "Connections": ("clusters", "terminal", "share_connections", "only_ipv4"),
+    "Key and ssh": ("confirm_each_use", "refuse_without_key", "after_renewal"),
+    "Alpkey": ("tell_updates",),
+}
+
+AUTOSTART = "Start at login"
+AUTOSTART_HELP = "Show the tray icon when you log in to this computer."
+SEARCH = "Search settings"
+NOTHING_FOUND = "No setting matches."

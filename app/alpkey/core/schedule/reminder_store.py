@@ -1,7 +1,8 @@
 """``state/tray.json``: what the tray stores between two runs.
 
-``{"version": 1, "told": {"SERIAL@END": KIND, ...}, "snooze": {"certificate", "kind", "until"}}``;
-a kind is its code, ``until`` RFC 3339, and ``snooze`` null where there is none.
+``{"version": 1, "told": {"SERIAL@END": KIND, ...}, "snooze": {"certificate", "kind", "until"},
+"first_start_shown": BOOL}``; a kind is its code, ``until`` RFC 3339, and ``snooze`` null where
+there is none.  A file without ``first_start_shown`` is of an older version.
 """
 
 import json
@@ -21,6 +22,7 @@ def to_bytes(memory: Memory) -> bytes:
         "version": VERSION,
         "told": {certificate: kind.code for certificate, kind in memory.shown.items()},
         "snooze": None if memory.snooze is None else _snooze_row(memory.snooze),
+        "first_start_shown": memory.first_start_shown,
     }
     return json.dumps(row, indent=1).encode() + b"\n"
 
@@ -46,7 +48,7 @@ def _read(row: Any) -> Memory:
         return Memory()
     shown = [(str(certificate), _KINDS[kind]) for certificate, kind in row["told"].items()]
     snooze = None if row["snooze"] is None else _snooze(row["snooze"])
-    return Memory(dict(shown[-REMEMBERED:]), snooze)
+    return Memory(dict(shown[-REMEMBERED:]), snooze, row.get("first_start_shown") is True)
 
 
 def _snooze(row: Any) -> Snooze:

@@ -57,16 +57,20 @@ class Snooze:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """The last reminder that was shown for each certificate, the latest certificate last."""
+    """The last reminder that was shown for each certificate, the latest certificate last.
+
+    ``first_start_shown``: whether the first start has opened by itself, which it does once.
+    """
 
     shown: Mapping[str, Kind] = field(default_factory=dict)
     snooze: Snooze | None = None
+    first_start_shown: bool = False
 
     def with_shown(self, reminder: Reminder) -> "Memory":
         """The memory once ``reminder`` was shown."""
         shown = {name: kind for name, kind in self.shown.items() if name != reminder.certificate}
         shown[reminder.certificate] = reminder.kind
-        return Memory(dict(list(shown.items())[-REMEMBERED:]))
+        return replace(self, shown=dict(list(shown.items())[-REMEMBERED:]), snooze=None)
 
     def with_snooze(self, reminder: Reminder, now: datetime) -> "Memory":
         """The memory once the user answered ``reminder`` with "Later"."""

@@ -1,7 +1,7 @@
 """The user's settings, each declared once: key, type, default, check, label and help.
 
 The command ``alpkey settings``, the page of the main window and the manual's table are made of
-what stands here.
+what is declared here.
 """
 
 import re
@@ -111,7 +111,7 @@ def _absolute(command: tuple[str, ...]) -> str | None:
 
 
 def _within_a_day(span: timedelta) -> str | None:
-    return "longer than a key lives (1d)" if span > timedelta(days=1) else None
+    return "longer than a key is valid (1d)" if span > timedelta(days=1) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,32 +119,27 @@ class Settings:
     """All settings; each that is not set has its default."""
 
     username: str = _setting(
-        "", TEXT, "User name", "Your name at the centre, not your e-mail address.", _account_name
+        "", TEXT, "Username", "Your CSCS username, not your e-mail address.", _account_name
     )
     site: str = _setting(
-        DEFAULT_SITE, TEXT, "Centre", "The name of the site file that describes it.", _site_file
+        DEFAULT_SITE, TEXT, "Centre", "Name of the site file that describes it.", _site_file
     )
     lead_time: timedelta = _setting(
         timedelta(hours=2),
         SPAN,
-        "Expiring",
-        "How long before its end a key counts as expiring.",
+        "Warn before expiry",
+        "Show the key as expiring this long before it expires.",
         _within_a_day,
     )
     terminal: tuple[str, ...] = _setting(
-        (), WORDS, "Terminal", "The program that Connect opens; the ssh command is put after it."
+        (), WORDS, "Terminal", "Program that Connect opens; empty for the desktop's own."
     )
-    clusters: Clusters = _setting(
-        (),
-        CLUSTERS,
-        "Clusters",
-        "Shown in menu and windows. The command takes: eiger=on santis=off mine=login.example.org",
-    )
+    clusters: Clusters = _setting((), CLUSTERS, "Clusters", "Shown in the menu and windows.")
     icon: str = _setting(
         "number",
         choice("number", "ring"),
         "Icon",
-        "The hours left inside the ring, or the ring alone.",
+        "Show the hours left inside the ring, or the ring alone.",
     )
     submit_at_sixth_digit: bool = _setting(
         True, SWITCH, "Sign in at the sixth digit", "Without waiting for Enter."
@@ -152,75 +147,65 @@ class Settings:
     share_connections: bool = _setting(
         False,
         SWITCH,
-        "Share connections",
-        "Logins to a cluster go through one that is open, and 10 min longer, key or no key.",
+        "Reuse connections",
+        "New logins share an open one (ssh ControlMaster); it stays open 10 min, even after the "
+        "key expires.",
     )
-    only_ipv4: bool = _setting(
-        False,
-        SWITCH,
-        "IPv4 only",
-        "ssh passes over the IPv6 addresses of the centre, for networks that swallow what is sent "
-        "there.",
-    )
+    only_ipv4: bool = _setting(False, SWITCH, "IPv4 only", "For networks where IPv6 to CSCS hangs.")
     refuse_without_key: bool = _setting(
         False,
         SWITCH,
-        "Quick refusal",
-        "With a key on demand: where none could be had, ssh says so and asks no host. Of use where "
-        "every ssh is OpenSSH 10.1 or newer.",
+        "Stop ssh when there is no key",
+        "Fail at once instead of contacting the host. Needs OpenSSH 10.1.",
     )
     confirm_each_use: bool = _setting(
         False,
         SWITCH,
         "Confirm each use",
-        "The ssh agent asks you whenever the key is used, at each host. Of use with a passphrase.",
+        "The ssh agent asks you each time the key is used. Needs a key with a passphrase.",
         lacks=askpass.lacks,
     )
     keep_sign_in: str = _setting(
         "ask",
         choice("ask", "yes", "no"),
         "Stay signed in",
-        "Renew without a sign-in while the centre allows it, about a day; kept in the keychain.",
+        "Renew without signing in for about a day. Your sign-in is stored in the system keychain.",
     )
     after_renewal: tuple[str, ...] = _setting(
         (),
         WORDS,
-        "After each renewal",
-        "A program of yours that is run then, by its absolute path, for 30 s at most.",
+        "Run after renewal",
+        "Full path of a program; stopped after 30 s.",
         _absolute,
     )
     tell_updates: bool = _setting(
         False,
         SWITCH,
-        "Newer versions",
-        "Ask once a day whether there is one, and say so in the menu. Nothing is replaced. Of no "
-        "use where a package manager brings them.",
+        "Check for updates",
+        "Once a day. Alpkey never installs them.",
     )
     reminders: bool = _setting(
-        True, SWITCH, "Reminders", "Say when the key is about to run out, and when it has."
+        True, SWITCH, "Reminders", "Show a notification before the key expires, and when it has."
     )
     remind_before: timedelta = _setting(
         timedelta(hours=2),
         SPAN,
         "First reminder",
-        "How long before the key's end.",
+        "This long before the key expires.",
         _within_a_day,
     )
     remind_again: timedelta = _setting(
         timedelta(minutes=30),
         SPAN,
         "Second reminder",
-        "How long before the key's end.",
+        "This long before the key expires.",
         _within_a_day,
     )
     will_it_last_at: time = _setting(
-        time(17),
-        CLOCK,
-        "Will it last?",
-        "When to say that the key ends before work starts the next day.",
+        time(17), CLOCK, "Evening check", "Remind me at this time if the key expires overnight."
     )
     work_starts_at: time = _setting(
-        time(10), CLOCK, "Work starts", "Until when a key has to last the next day."
+        time(10), CLOCK, "Key should last until", "On the next day; for the evening check."
     )
 
 

@@ -3,7 +3,8 @@
 Start-up: become the one instance, or have the running one show the main window.  Then show the
 icon if there is a tray host.  Without one the main window replaces it, unless a login started the
 tray: then only reminders are shown until a host comes.  Only after that is everything else loaded
-and the first snapshot taken; every change of a file and every minute brings a new one.
+and the first snapshot taken; every change of a file and every minute brings a new one.  While
+nothing is set up, and unless a login started the tray, the first start opens once by itself.
 """
 
 import sys
@@ -53,7 +54,7 @@ class Tray(QObject):
             self.show_icon()
         elif not at_login:
             self._fallback.appear()
-        QTimer.singleShot(0, self, self._follow)
+        QTimer.singleShot(0, self, self._follow if at_login else self._follow_and_welcome)
 
     def end(self) -> None:
         """Leave nothing on the screen that would no longer react."""
@@ -171,6 +172,14 @@ class Tray(QObject):
             self._fallback.appear,
             self._end_all,
         )
+
+    def _follow_and_welcome(self) -> None:
+        """Follow the files; while nothing is set up, open the first start by itself, once."""
+        from alpkey.desktop.tray.reminder_file import claim_first_start
+
+        self._follow()
+        if self._is_new and claim_first_start(self._paths.tray_memory):
+            self.open("first-start")
 
     def _end_all(self) -> None:
         """Quit the windows, too; one with a renewal under way asks first."""

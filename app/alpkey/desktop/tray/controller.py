@@ -85,7 +85,7 @@ class TrayController(QObject):
     def quit(self) -> None:
         """Quit at once, or after a question about open tunnels."""
         state = current_state.take(self._paths).snapshot
-        self._quit_dialog.ask(tunnel_view.count_running(state.tunnels) if state else 0)
+        self._quit_dialog.ask(state.tunnels if state else ())
 
     def put_off(self) -> None:
         if self._reminders is not None:
@@ -108,7 +108,6 @@ class TrayController(QObject):
             self._reminders.apply(first_to_end.snapshot, name, state.settings)
             later = reminder_messages.REMIND_ME_LATER if self._reminders.can_be_put_off else ""
             menu = replace(menu, later=later)
-        tunnels = tunnel_view.entries(state.snapshot)
         return TrayView(
             status_view.icon(
                 first_to_end.snapshot, state.now, numbered=state.settings.icon == "number"
@@ -116,8 +115,8 @@ class TrayController(QObject):
             status_view.tooltip(name, first_to_end.snapshot, state.now),
             menu,
             connections + status_view.account_connections(other.site for other in state.others),
-            tunnels,
-            tunnel_view.title(len(tunnels)),
+            tunnel_view.entries(state.snapshot),
+            tunnel_view.title(state.snapshot.tunnels),
             first_to_end.name,
         )
 

@@ -1,13 +1,14 @@
 """Quit: at once, or after a question about open tunnels, which can run on without the tray."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
+from alpkey.core.tunnels.record import TunnelObservation
 from alpkey.desktop.views import tunnels as tunnel_view
 
-CLOSE, LEAVE = "C&lose them and quit", "&Quit and leave them open"
+CLOSE, LEAVE = "C&lose them and quit", "&Quit, keep them running"
 
 
 class QuitDialog(QObject):
@@ -24,9 +25,9 @@ class QuitDialog(QObject):
         self._end = end
         self._box: QMessageBox | None = None
 
-    def ask(self, tunnels: int) -> None:
-        """Ask if there are tunnels; a question that is open is shown again."""
-        if not tunnels:
+    def ask(self, tunnels: Sequence[TunnelObservation]) -> None:
+        """Ask if a tunnel runs; a question that is open is shown again."""
+        if not tunnel_view.is_any_running(tunnels):
             self._end()
             return
         if self._box is None:
@@ -34,11 +35,9 @@ class QuitDialog(QObject):
         self._box.open()
         self._box.activateWindow()
 
-    def _question(self, tunnels: int) -> QMessageBox:
-        box = QMessageBox(
-            QMessageBox.Icon.Question, "Quit Alpkey", tunnel_view.count_sentence(tunnels)
-        )
-        box.setInformativeText("Tunnels go on without the tray icon until they are closed.")
+    def _question(self, tunnels: Sequence[TunnelObservation]) -> QMessageBox:
+        box = QMessageBox(QMessageBox.Icon.Question, "Quit Alpkey", tunnel_view.summary(tunnels))
+        box.setInformativeText("Tunnels stay without the tray icon until they are closed.")
         close = box.addButton(CLOSE, QMessageBox.ButtonRole.AcceptRole)
         leave = box.addButton(LEAVE, QMessageBox.ButtonRole.DestructiveRole)
         box.addButton(QMessageBox.StandardButton.Cancel)

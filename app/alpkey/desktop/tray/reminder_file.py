@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from alpkey.core.schedule.reminder_store import from_bytes, to_bytes
@@ -33,3 +34,12 @@ def save(path: Path, memory: Memory) -> None:
             staged.replace(path)
         except OSError:
             staged.unlink(missing_ok=True)
+
+
+def claim_first_start(path: Path) -> bool:
+    """Whether the first start has not opened by itself yet; from now on it has."""
+    memory = load(path)
+    if memory.first_start_shown:
+        return False
+    save(path, replace(memory, first_start_shown=True))
+    return True

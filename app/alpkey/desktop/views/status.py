@@ -70,7 +70,7 @@ class TrayView:
     menu: MenuView
     connections: tuple[Connection, ...]
     tunnels: tuple[TunnelEntry, ...] = ()
-    tunnels_title: str = tunnel_view.title(0)
+    tunnels_title: str = tunnel_view.title()
     renews: str = ""
 
 
@@ -95,7 +95,7 @@ def icon(snapshot: Snapshot, now: datetime, *, numbered: bool = True) -> IconVie
     logins fail nevertheless.  A dot shows that tunnels are open.
     """
     return _icon(snapshot, now, numbered=numbered)._replace(
-        dot=any(t.alive for t in snapshot.tunnels)
+        dot=tunnel_view.is_any_open(snapshot.tunnels)
     )
 
 
@@ -337,18 +337,21 @@ def good_for_long(snapshot: Snapshot, now: datetime) -> bool:
     return is_own and snapshot.state(now) is KeyState.VALID
 
 
+COPIED_FACTS = ("Serial", "Fingerprint", "File")
+
+
 def key_rows(snapshot: Snapshot, now: datetime) -> tuple[tuple[str, str], ...]:
     """The key's facts for the main window, as name and value."""
     certificate = snapshot.certificate
     if certificate is None:
         return (("File", str(snapshot.key_path)),)
-    protection = {True: "a passphrase", False: "nothing but the file's mode", None: "unknown"}
+    protection = {True: "yes", False: "none", None: "unknown"}
     return (
-        ("User", ", ".join(certificate.principals) or "nobody"),
+        ("Username", ", ".join(certificate.principals) or "none"),
         ("Valid", times.until(certificate.valid_before, now)),
         *(("Limited", limit) for limit in limits(certificate)),
         ("Serial", str(certificate.serial)),
         ("Fingerprint", fingerprint(certificate.public_key)),
-        ("Protected by", protection[snapshot.encrypted]),
+        ("Passphrase", protection[snapshot.encrypted]),
         ("File", str(snapshot.key_path)),
     )

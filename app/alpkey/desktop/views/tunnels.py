@@ -8,7 +8,7 @@ from alpkey.core.messages import times
 from alpkey.core.messages import tunnels as tunnel_messages
 from alpkey.core.results.tunnels import BatchJob
 from alpkey.core.state.snapshot import Snapshot
-from alpkey.core.tunnels.record import TunnelObservation, address
+from alpkey.core.tunnels.record import TunnelObservation, TunnelState, address
 from alpkey.desktop.views import errors as error_view
 
 
@@ -30,9 +30,15 @@ def entries(snapshot: Snapshot) -> tuple[TunnelEntry, ...]:
     )
 
 
-def title(count: int) -> str:
+def title(tunnels: Iterable[TunnelObservation] = ()) -> str:
     """The name of the submenu; for a screen reader it replaces the dot of the icon."""
-    return f"Tunnels ({count} open)" if count else "Tunnels"
+    counts = tunnel_messages.counts(_running_states(tunnels))
+    return f"Tunnels ({counts})" if counts else "Tunnels"
+
+
+def is_any_open(tunnels: Iterable[TunnelObservation]) -> bool:
+    """Whether the service behind at least one of these tunnels answers."""
+    return any(tunnel.alive and tunnel.state is TunnelState.OPEN for tunnel in tunnels)
 
 
 def name(tunnel: TunnelObservation) -> str:
@@ -62,15 +68,17 @@ def details(tunnel: TunnelObservation) -> str:
     return f"{state(tunnel)}\n{here}"
 
 
-def count_running(tunnels: Iterable[TunnelObservation]) -> int:
-    return sum(tunnel.alive for tunnel in tunnels)
+def is_any_running(tunnels: Iterable[TunnelObservation]) -> bool:
+    return any(tunnel.alive for tunnel in tunnels)
 
 
-def count_sentence(count: int) -> str:
-    """How many tunnels are open, as a sentence."""
-    if not count:
-        return "No tunnel is open"
-    return "A tunnel is open" if count == 1 else f"{count} tunnels are open"
+def summary(tunnels: Iterable[TunnelObservation]) -> str:
+    """How many tunnels run, by state, as a sentence."""
+    return tunnel_messages.summary(_running_states(tunnels))
+
+
+def _running_states(tunnels: Iterable[TunnelObservation]) -> list[str]:
+    return [tunnel.state.value for tunnel in tunnels if tunnel.alive]
 
 
 # The most common services, with their usual ports.

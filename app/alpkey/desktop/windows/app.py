@@ -149,7 +149,7 @@ class Windows:
             return frame.FirstStart(self._setup_world(site), FileWatcher(self._paths))
         from alpkey.desktop.windows.main_window import MainWindow
 
-        return MainWindow(self._paths, site, self.start)
+        return MainWindow(self._paths, site, self.start, self._quit_all)
 
     def _renewal_world(self, site: Site, account: str | None) -> RenewalWorld:
         take = partial(current_state.take, self._paths, account)
@@ -164,6 +164,11 @@ class Windows:
             local_zone.now,
             end,
         )
+
+    def _quit_all(self) -> None:
+        """Have the tray quit, which ends the windows, too; without a tray end them here."""
+        if not self._end_tray():
+            self.quit()
 
     def _end_tray(self) -> bool:
         return send(RuntimeFolder(self._paths.runtime).place(TRAY), quit=True)

@@ -1,11 +1,13 @@
 """The main window, with a page for each subject."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QTabWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QToolButton
 
+from alpkey.core.messages import about as about_messages
 from alpkey.core.paths import Paths
 from alpkey.core.site import Site
 from alpkey.desktop import current_state
@@ -13,6 +15,7 @@ from alpkey.desktop.child.command_tracker import CommandTracker
 from alpkey.desktop.child.launch import command
 from alpkey.desktop.file_watcher import FileWatcher
 from alpkey.desktop.views import status as status_view
+from alpkey.desktop.windows.about_dialog import AboutDialog
 from alpkey.desktop.windows.import_dialog import ImportDialog
 from alpkey.desktop.windows.pages.clusters_page import ClustersPage
 from alpkey.desktop.windows.pages.doctor_page import DoctorPage
@@ -24,6 +27,7 @@ from alpkey.desktop.windows.sign_out_dialog import SignOutDialog
 from alpkey.desktop.windows.widgets import GRID_PX
 
 SIZE_PX = (72 * GRID_PX, 56 * GRID_PX)
+FRAME_PX = QSize(2 * GRID_PX, 5 * GRID_PX)  # what a window manager draws around a window, at most
 TABS = {
     "key": "&Key",
     "clusters": "&Clusters",
@@ -35,9 +39,18 @@ TABS = {
 
 
 class MainWindow(QMainWindow):
-    """Shows the current state, and follows the files as the tray does."""
+    """Shows the current state, and follows the files as the tray does.
 
-    def __init__(self, paths: Paths, site: Site, start: Callable[..., object]) -> None:
+    ``quit_alpkey`` ends the tray and all windows; by default only this one closes.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        site: Site,
+        start: Callable[..., object],
+        quit_alpkey: Callable[[], object] | None = None,
+    ) -> None:
         super().__init__()
         self._paths = paths
         self._site = site
@@ -62,8 +75,10 @@ class MainWindow(QMainWindow):
         made = (self._key, *querying_pages, self._settings)
         for page, title in zip(made, TABS.values(), strict=True):
             pages.addTab(page, title)
+        pages.setCornerWidget(self._about_button())
         self.setCentralWidget(pages)
-        self.resize(*SIZE_PX)
+        self.resize(QSize(*SIZE_PX).boundedTo(self.screen().availableGeometry().size() - FRAME_PX))
+        self._add_shortcuts(quit_alpkey or self.close)
         self._key.renew.setFocus()
         self._watch = FileWatcher(paths)
         self._watch.changed.connect(self.refresh)
@@ -83,6 +98,39 @@ class MainWindow(QMainWindow):
         for page in (self._key, self._clusters, self._tunnels, self._keys, self._settings):
             page.apply(state)
 
+    def _about_button(self) -> QToolButton:
+        about = QToolButton()
+        about.setObjectName("about")
+        about.setText("?")
+        about.setAutoRaise(True)
+        about.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        about.setAccessibleName(about_messages.TITLE)
+        about.setToolTip(f"{about_messages.TITLE} (F1)")
+        about.clicked.connect(lambda _checked: self._about())
+        return about
+
+    def _about(self) -> None:
+        AboutDialog(self._site, self).open()
+
+    def _add_shortcuts(self, quit_alpkey: Callable[[], object]) -> None:
+        actions: dict[str, Callable[[], object]] = {
+            "F5": self._refresh_page,
+            "F1": self._about,
+            "Ctrl+W": self.close,
+            "Ctrl+Q": quit_alpkey,
+        }
+        for number in range(self._pages.count()):
+            actions[f"Ctrl+{number + 1}"] = partial(self._pages.setCurrentIndex, number)
+        for keys, action in actions.items():
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(lambda action=action: action())
+
+    def _refresh_page(self) -> None:
+        """Read the files again; on its page the doctor looks again, too."""
+        self.refresh()
+        if self._doctor.isVisible() and self._doctor.commands.is_idle:
+            self._doctor.examine()
+
     def turn_to(self, page: str) -> None:
         """Show the page of this name; do nothing if there is none."""
         if page == "jobs":
@@ -94,6 +142,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802  Qt's name
         """What was typed last is still written; commands that only query are cancelled."""
         self._settings.commit()
+        self._settings.autostart.stop()
         for commands in self._querying:
             commands.stop()
         if all(commands.is_idle for commands in self._running):
@@ -104,7 +153,7 @@ class MainWindow(QMainWindow):
 
     @property
     def _running(self) -> tuple[CommandTracker, ...]:
-        return (*self._querying, self._settings.commands)
+        return (*self._querying, self._settings.commands, self._settings.autostart.commands)
 
     def _idle(self) -> None:
         if self.isVisible():

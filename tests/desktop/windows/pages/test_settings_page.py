@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from alpkey import glance
+from alpkey.core.messages import settings as settings_messages
 from alpkey.core.messages import setup as setup_messages
 from alpkey.core.paths import Paths, user_paths
 from alpkey.core.settings.settings import declared
@@ -68,7 +69,9 @@ def end(qtbot: QtBot, window: MainWindow) -> None:
 
 def until_idle(qtbot: QtBot, window: MainWindow) -> None:
     page = window.findChild(SettingsPage)
-    qtbot.waitUntil(lambda: page.commands.is_idle, timeout=PATIENCE_MS)
+    qtbot.waitUntil(
+        lambda: page.commands.is_idle and page.autostart.commands.is_idle, timeout=PATIENCE_MS
+    )
 
 
 def text(window: MainWindow, name: str) -> str:
@@ -237,7 +240,9 @@ def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
     set_up = page.findChild(QPushButton, "set-up-parts")
     letters = status_view.mnemonics([label.text() for label in (set_up, *labels, *boxes)])
     assert len(letters) == 1 + len(labels) + len(boxes)
+    assert len(labels) == len(declared())  # without the clusters, with the start at login
     assert not set(status_view.mnemonics(TABS.values())) & set(letters)
+    until_idle(qtbot, window)
     names = []
     first = page.findChild(QLineEdit, "username")
     first.setFocus()
@@ -247,9 +252,54 @@ def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
         qtbot.keyClick(now, Qt.Key.Key_Tab)
     inside = [name for name in names if page.findChild(QWidget, name)]
     clusters = [box.objectName() for box in boxes]
-    at_clusters = list(declared()).index("clusters")
-    keys = list(declared())
-    assert inside == [*keys[:at_clusters], *clusters, *keys[at_clusters + 1 :], "set-up-parts"]
+    keys = [key for group in settings_messages.GROUPS.values() for key in group]
+    at_clusters = keys.index("clusters")
+    rows = [*keys[:at_clusters], *clusters, *keys[at_clusters + 1 :], "autostart"]
+    assert inside == [*rows, "search-settings", "set-up-parts"]
+
+
+def test_each_setting_is_in_one_group() -> None:
+    keys = [key for group in settings_messages.GROUPS.values() for key in group]
+    assert sorted(keys) == sorted(declared())
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("ipv4", ["only_ipv4"]),
+        ("KEYCHAIN", ["keep_sign_in"]),
+        ("remind_again", ["remind_again"]),
+        ("updates check", ["tell_updates"]),
+        ("icon", ["icon", "lead_time", "autostart"]),
+        ("nothing like it", []),
+        ("", [*declared(), "autostart"]),
+    ],
+)
+def test_the_search_shows_what_matches(
+    qtbot: QtBot, opened: Opener, search: str, found: list[str]
+) -> None:
+    window = opened()
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    line = window.findChild(QLineEdit, "search-settings")
+    assert line.hasFocus()
+    qtbot.keyClicks(line, search)
+    rows = {key: window.findChild(QWidget, f"row-{key}") for key in (*declared(), "autostart")}
+    assert {key for key, row in rows.items() if row.isVisible()} == set(found)
+    assert window.findChild(QLabel, "nothing-found").isVisible() == (not found)
+    groups = [window.findChild(QWidget, f"group-{name}") for name in settings_messages.GROUPS]
+    assert any(group.isVisible() for group in groups) == bool(found)
+
+
+def test_the_start_at_login_is_a_setting(qtbot: QtBot, at: Paths, opened: Opener) -> None:
+    window = opened()
+    box = window.findChild(QCheckBox, "autostart")
+    for on in (True, False):
+        until_idle(qtbot, window)
+        assert (box.isEnabled(), box.isChecked()) == (True, not on)
+        qtbot.keyClick(box, Qt.Key.Key_Space)
+        until_idle(qtbot, window)
+        assert box.isChecked() is on
+        assert bool(list(at.autostart.iterdir())) is on
 
 
 def test_what_is_set_up_in_a_window_of_its_own(qtbot: QtBot, at: Paths) -> None:

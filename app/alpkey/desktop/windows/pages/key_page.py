@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from alpkey.core.site import Host, Site
 from alpkey.desktop import drawing
@@ -14,11 +23,15 @@ from alpkey.desktop.windows.widgets import (
     announce,
     button,
     connect_row,
+    copied,
     heading,
+    scroll_area,
     words_label,
 )
 
 RING_PX = 96
+COPY, COPIED = "Copy", "Copied"
+COPIED_MS = 2000
 
 
 class KeyPage(QWidget):
@@ -46,6 +59,7 @@ class KeyPage(QWidget):
         self._quota = words_label("quota")
         self._warning = words_label("warning")
         self._facts = QFormLayout()
+        self._shown_facts: tuple[tuple[str, str], ...] = ()
         self._hosts = _offered(site)
         self._connect = self._connect_row()
         self.renew: QPushButton = button(
@@ -61,8 +75,7 @@ class KeyPage(QWidget):
         self._layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         self._layout.setSpacing(2 * GRID_PX)
         self._layout.addLayout(self._top())
-        self._layout.addLayout(self._facts)
-        self._layout.addStretch(1)
+        self._layout.addWidget(self._details(), 1)
         self._layout.addWidget(self._connect)
         bottom = QHBoxLayout()
         bottom.addWidget(self._set_up)
@@ -73,14 +86,14 @@ class KeyPage(QWidget):
         self._layout.addLayout(bottom)
 
     def apply(self, state: CurrentState) -> None:
-        while self._facts.rowCount():
-            self._facts.removeRow(0)
         if state.site:
             self._offer(_offered(state.site))
         warning = status_view.warning_line(state.snapshot, state.now) if state.snapshot else ""
         self._warning.setText(warning)
         self._warning.setVisible(bool(warning))
         self._set_up.setVisible(state.snapshot is not None and not state.snapshot.is_set_up)
+        rows = status_view.key_rows(state.snapshot, state.now) if state.snapshot else ()
+        self._show_facts(rows)
         if state.snapshot is None:
             self._icon.setPixmap(drawing.pixmap(WARNING_ICON, RING_PX))
             self._state.setText(status_view.UNREADABLE.state)
@@ -92,8 +105,6 @@ class KeyPage(QWidget):
         self._quota.setText(
             state.snapshot.trouble or status_view.quota_line(state.snapshot.quota, state.now)
         )
-        for name, value in status_view.key_rows(state.snapshot, state.now):
-            self._facts.addRow(f"{name}:", words_label(f"fact-{name}", value))
 
     def _announce_change(self, state: str) -> None:
         """Announce another state, not every minute that passes."""
@@ -114,6 +125,49 @@ class KeyPage(QWidget):
 
     def _connect_row(self) -> QWidget:
         return connect_row(self._hosts, self._connect_to, self._taken + "rlup")
+
+    def _show_facts(self, rows: tuple[tuple[str, str], ...]) -> None:
+        """Rebuild them only if they have changed, as a button may have the focus."""
+        if rows == self._shown_facts:
+            return
+        self._shown_facts = rows
+        while self._facts.rowCount():
+            self._facts.removeRow(0)
+        for name, value in rows:
+            self._facts.addRow(f"{name}:", self._fact(name, value))
+
+    def _fact(self, name: str, value: str) -> QWidget:
+        """The value, with a button to copy one that is pasted elsewhere."""
+        label = words_label(f"fact-{name}", value)
+        if name not in status_view.COPIED_FACTS:
+            return label
+        copy = QToolButton()  # it needs no letter of its own: there are three of them
+        copy.setObjectName(f"copy-{name}")
+        copy.setText(COPY)
+        copy.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        copy.clicked.connect(lambda _checked: self._copy(value, copy))
+        copy.setAccessibleName(f"Copy {name.lower()}")
+        copy.setToolTip(f"Copy {name.lower()}")
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label, 1)
+        layout.addWidget(copy)
+        return row
+
+    def _copy(self, value: str, copy: QToolButton) -> None:
+        announce(self, copied(value))
+        copy.setText(COPIED)
+        QTimer.singleShot(COPIED_MS, copy, lambda: copy.setText(COPY))
+
+    def _details(self) -> QWidget:
+        """The facts, which scroll where the screen is too small for them."""
+        details = scroll_area("details", "Details of the key")
+        body = QWidget()
+        body.setLayout(self._facts)
+        self._facts.setContentsMargins(0, 0, 0, 0)
+        details.setWidget(body)
+        return details
 
     def _connect_to(self, name: str) -> None:
         self._start("connect", name)

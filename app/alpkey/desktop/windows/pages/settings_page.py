@@ -1,20 +1,18 @@
-"""The page of settings: a row for each declared setting, written by ``alpkey settings set``."""
+"""The page of settings: groups with a row for each setting, written by ``alpkey settings set``."""
 
-import os
-import sys
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QFormLayout,
     QFrame,
-    QLabel,
+    QHBoxLayout,
+    QLineEdit,
     QMenu,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -22,53 +20,15 @@ from PySide6.QtWidgets import (
 from alpkey.core.errors import ErrorObject
 from alpkey.core.messages import settings as settings_messages
 from alpkey.core.messages import setup as setup_messages
-from alpkey.core.settings.policy import Chosen
-from alpkey.core.settings.settings import Setting, declared
+from alpkey.core.settings.settings import declared
 from alpkey.core.site import Site
 from alpkey.desktop.child.command_tracker import CommandTracker
 from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import status as status_view
-from alpkey.desktop.windows.pages.setting_controls import ClustersControl, LineControl, control_for
+from alpkey.desktop.windows.pages.cards import Group
+from alpkey.desktop.windows.pages.setting_controls import ClustersControl
+from alpkey.desktop.windows.pages.setting_rows import AutostartRow, SettingRow
 from alpkey.desktop.windows.widgets import GRID_PX, words_label
-
-
-class Row:
-    """A setting's label, control, help, and the error of the last change."""
-
-    def __init__(self, setting: Setting) -> None:
-        self.setting = setting
-        self.control = control_for(setting.kind)
-        self.control.setObjectName(setting.key)
-        self.control.setAccessibleName(setting.label)
-        self.label = QLabel(setting.label)
-        # The letter of a label clicks a box that is its buddy: clusters have letters of their own.
-        if not isinstance(self.control, ClustersControl):
-            self.label.setBuddy(self.control)
-        self.help = _words(f"help-{setting.key}")
-        self.error = _words(f"error-{setting.key}")
-
-    def apply(self, chosen: Chosen) -> None:
-        """Show the value in force; a locked one can be read but not changed."""
-        locked = chosen.is_locked(self.setting.key)
-        value = getattr(chosen.settings, self.setting.key)
-        self.control.show_text(self.setting.kind.text(value))
-        for part in (self.label, self.control):
-            part.setEnabled(not locked)
-        managed = f" ({settings_messages.MANAGED})" if locked else ""
-        text = " ".join(filter(None, (self.setting.help + managed, self._missing())))
-        self.help.setText(text)
-        self.control.setAccessibleDescription(text)
-
-    def _missing(self) -> str | None:
-        """What the setting would need and this computer lacks, shown before it is switched on."""
-        missing, find = self.setting.lacks, QStandardPaths.findExecutable
-        return missing(os.environ, sys.platform, find) if missing else None
-
-    def show_error(self, text: str) -> None:
-        """Show the error; what was typed stays, to be corrected."""
-        self.error.setText(text)
-        if text and isinstance(self.control, LineControl):
-            self.control.setModified(True)
 
 
 class SettingsPage(QScrollArea):
@@ -86,8 +46,15 @@ class SettingsPage(QScrollArea):
         self._waiting: dict[str, str] = {}
         self._trouble = words_label("settings-trouble")
         self._taken = taken
-        self._form = QFormLayout()
-        self._rows = {setting.key: Row(setting) for setting in declared().values()}
+        self._search = _search_line(self._find)
+        self._nothing_found = words_label("nothing-found", settings_messages.NOTHING_FOUND)
+        self._rows = {
+            key: SettingRow(declared()[key])
+            for keys in settings_messages.GROUPS.values()
+            for key in keys
+        }
+        self.autostart = AutostartRow(command)
+        self._groups: list[Group] = []
         self._clusters: list[str] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -122,10 +89,14 @@ class SettingsPage(QScrollArea):
         if names != self._clusters:
             self._clusters = names
             rows = [row for row in self._rows.values() if row.label.buddy()]
-            labels = [setup_messages.SET_UP, *(row.setting.label for row in rows)]
+            labels = [
+                setup_messages.SET_UP,
+                settings_messages.AUTOSTART,
+                *(row.setting.label for row in rows),
+            ]
             marked = status_view.with_mnemonics([*labels, *names], self._taken)
             self._set_up.setText(marked[0])
-            for row, label in zip(rows, marked[1:], strict=False):
+            for row, label in zip((self.autostart, *rows), marked[1:], strict=False):
                 row.label.setText(label)
             control.offer(dict(zip(names, marked[len(labels) :], strict=True)))
             self._order_stops()
@@ -133,30 +104,48 @@ class SettingsPage(QScrollArea):
 
     def _order_stops(self) -> None:
         """Have Tab go from row to row, though the boxes were made last."""
-        stops: list[QWidget] = [self._set_up]
+        stops: list[QWidget] = [self._search, self._set_up]
         for row in self._rows.values():
             control = row.control
             stops += control.boxes if isinstance(control, ClustersControl) else [control]
+        stops.append(self.autostart.control)
         for stop, next_stop in pairwise(stops):
             self.setTabOrder(stop, next_stop)
 
+    def _find(self, search: str) -> None:
+        """Show the rows that match, and the groups that have one."""
+        found = False
+        for group in self._groups:
+            rows = group.findChildren(SettingRow) + group.findChildren(AutostartRow)
+            matches = group.title.text().casefold() == search.strip().casefold()
+            shown = [row for row in rows if matches or row.matches(search)]
+            for row in rows:
+                row.setVisible(row in shown)
+            group.setVisible(bool(shown))
+            found = found or bool(shown)
+        self._nothing_found.setVisible(not found)
+
     def _body(self) -> QWidget:
-        form = self._form
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.setHorizontalSpacing(2 * GRID_PX)
-        form.setVerticalSpacing(GRID_PX // 2)
-        for row in self._rows.values():
-            row.control.wanted.connect(self._writer(row.setting.key))
-            form.addRow(row.label, row.control)
-            form.addRow("", row.help)
-            form.addRow("", row.error)
-            form.setRowVisible(row.error, False)
         body = QWidget()
+        top = QHBoxLayout()
+        top.addWidget(self._search, 1)
+        top.addWidget(self._set_up)
         layout = QVBoxLayout(body)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
+        layout.setSpacing(2 * GRID_PX)
         layout.addWidget(self._trouble)
-        layout.addWidget(self._set_up, alignment=Qt.AlignmentFlag.AlignLeft)
-        layout.addLayout(form)
+        layout.addLayout(top)
+        layout.addWidget(self._nothing_found)
+        self._nothing_found.hide()
+        for title, keys in settings_messages.GROUPS.items():
+            group = Group(title, title)
+            for key in keys:
+                row = self._rows[key]
+                row.control.wanted.connect(self._writer(key))
+                group.card.rows.addWidget(row)
+            self._groups.append(group)
+            layout.addWidget(group)
+        self._groups[-1].card.rows.addWidget(self.autostart)
         layout.addStretch()
         return body
 
@@ -182,8 +171,18 @@ class SettingsPage(QScrollArea):
     def _written(self, key: str, error: str) -> None:
         row = self._rows[key]
         row.show_error(error)
-        self._form.setRowVisible(row.error, bool(error))
         self._write_next()
+
+
+def _search_line(find: Callable[[str], None]) -> QLineEdit:
+    line = QLineEdit()
+    line.setObjectName("search-settings")
+    line.setPlaceholderText(settings_messages.SEARCH)
+    line.setAccessibleName(settings_messages.SEARCH)
+    line.setClearButtonEnabled(True)
+    line.textChanged.connect(find)
+    QShortcut(QKeySequence.StandardKey.Find, line, line.setFocus)
+    return line
 
 
 def _set_up_button(start: Callable[..., object]) -> QPushButton:
@@ -197,20 +196,6 @@ def _set_up_button(start: Callable[..., object]) -> QPushButton:
         menu.addAction(label, partial(start, "window", window))
     button.setMenu(menu)
     return button
-
-
-def _words(name: str) -> QLabel:
-    """A label as wide as the form; the scroll area asks for its height at that width."""
-    label = QLabel()
-    label.setObjectName(name)
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    label.setContentsMargins(0, 0, 0, GRID_PX)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    policy = label.sizePolicy()
-    policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
-    label.setSizePolicy(policy)
-    return label
 
 
 def _error_text(error: ErrorObject) -> str:

@@ -109,7 +109,7 @@ class TunnelsPage(QWidget):
         before, self._tunnels = self._tunnels, tunnels
         focused = self.focusWidget()
         keeps = focused.objectName() if focused is not None else ""
-        self._state.setText(tunnel_view.count_sentence(tunnel_view.count_running(tunnels)))
+        self._state.setText(tunnel_view.summary(tunnels))
         actions = [self._actions(tunnel) for tunnel in tunnels]
         labels = [_NEW, _JOBS, *(label for row in actions for label in row)]
         new, jobs, *marked = status_view.with_mnemonics(labels, self._taken)

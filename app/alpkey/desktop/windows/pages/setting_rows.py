@@ -1,0 +1,158 @@
+"""The rows of the settings' page: label and hint at the left, the control at the right."""
+
+import os
+import sys
+from collections.abc import Callable
+
+from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from alpkey.core.errors import Cancelled, ErrorObject
+from alpkey.core.messages import settings as settings_messages
+from alpkey.core.results.desktop import AutostartResult
+from alpkey.core.settings.policy import Chosen
+from alpkey.core.settings.settings import Setting
+from alpkey.desktop.child.command_tracker import CommandTracker
+from alpkey.desktop.windows.pages.setting_controls import ClustersControl, LineControl, control_for
+from alpkey.desktop.windows.widgets import GRID_PX
+
+LINE_WIDTH_PX = 24 * GRID_PX
+
+
+class _Row(QWidget):
+    """A label, a hint and the error of the last change, beside ``control``."""
+
+    def __init__(self, key: str, label: str, control: QWidget) -> None:
+        super().__init__()
+        self.setObjectName(f"row-{key}")
+        control.setObjectName(key)
+        control.setAccessibleName(label)
+        self.label = QLabel(label)
+        self.help = _hint(f"help-{key}")
+        self.error = _hint(f"error-{key}")
+        self.error.hide()
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        for text in (self.label, self.help, self.error):
+            texts.addWidget(text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * GRID_PX)
+        row.addLayout(texts, 1)
+        row.addWidget(control, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def matches(self, search: str) -> bool:
+        """Whether each word of ``search`` stands in the row."""
+        text = f"{self.label.text().replace('&', '')} {self.help.text()} {self.objectName()}"
+        return all(word in text.casefold() for word in search.casefold().split())
+
+    def show_error(self, text: str) -> None:
+        """Show the error below the hint; an empty one hides it."""
+        self.error.setText(text)
+        self.error.setVisible(bool(text))
+
+
+class SettingRow(_Row):
+    """The row of a declared setting."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.control = control_for(setting.kind)
+        super().__init__(setting.key, setting.label, self.control)
+        if isinstance(self.control, LineControl):
+            self.control.setFixedWidth(LINE_WIDTH_PX)
+        # The letter of a label clicks a box that is its buddy: clusters have letters of their own.
+        if not isinstance(self.control, ClustersControl):
+            self.label.setBuddy(self.control)
+
+    def apply(self, chosen: Chosen) -> None:
+        """Show the value in force; a locked one can be read but not changed."""
+        locked = chosen.is_locked(self.setting.key)
+        value = getattr(chosen.settings, self.setting.key)
+        self.control.show_text(self.setting.kind.text(value))
+        for part in (self.label, self.control):
+            part.setEnabled(not locked)
+        managed = f" ({settings_messages.MANAGED})" if locked else ""
+        text = " ".join(filter(None, (self.setting.help + managed, self._missing())))
+        self.help.setText(text)
+        self.control.setAccessibleDescription(text)
+
+    def show_error(self, text: str) -> None:
+        """Show the error; what was typed stays, to be corrected."""
+        super().show_error(text)
+        if text and isinstance(self.control, LineControl):
+            self.control.setModified(True)
+
+    def _missing(self) -> str | None:
+        """What the setting would need and this computer lacks, shown before it is switched on."""
+        missing, find = self.setting.lacks, QStandardPaths.findExecutable
+        return missing(os.environ, sys.platform, find) if missing else None
+
+
+class AutostartRow(_Row):
+    """Whether the tray starts at login.  No setting of the file: ``alpkey autostart`` does it."""
+
+    def __init__(self, command: Callable[..., list[str]]) -> None:
+        self.control = QCheckBox()
+        self._is_on = False
+        super().__init__("autostart", settings_messages.AUTOSTART, self.control)
+        self.commands = CommandTracker(command, self)
+        self.help.setText(settings_messages.AUTOSTART_HELP)
+        self.label.setBuddy(self.control)
+        self.control.setAccessibleDescription(settings_messages.AUTOSTART_HELP)
+        self.control.setEnabled(False)
+        self.control.clicked.connect(self._switch)
+        self._switches = False
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802  Qt's name
+        """Ask what is in force, as another program may have changed it."""
+        super().showEvent(event)
+        if self.commands.is_idle:
+            self._run("status")
+
+    def stop(self) -> None:
+        """Cancel the question what is in force; a change is finished first."""
+        if not self._switches:
+            self.commands.stop()
+
+    def _switch(self, on: bool) -> None:
+        self._switches = True
+        self._run("on" if on else "off")
+
+    def _run(self, what: str) -> None:
+        self.commands.run(self._apply, self._fail, "autostart", what, "--events")
+
+    def _apply(self, result: AutostartResult) -> None:
+        self._switches = False
+        self.control.setEnabled(True)
+        self._is_on = result["on"]
+        self.control.setChecked(self._is_on)
+        self.show_error("")
+
+    def _fail(self, error: ErrorObject) -> None:
+        """Show why, and what was in force before the click."""
+        self._switches = False
+        self.control.setChecked(self._is_on)
+        if error["code"] != Cancelled.default_code:
+            self.show_error(f"{error['title']}. {error['detail']}")
+
+
+def _hint(name: str) -> QLabel:
+    """A label as wide as the row; the scroll area asks for its height at that width."""
+    label = QLabel()
+    label.setObjectName(name)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    policy = label.sizePolicy()
+    policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding)
+    label.setSizePolicy(policy)
+    return label
