@@ -1,11 +1,12 @@
 """About Alpkey: version, licences, keys that work, and where to get help."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from alpkey import __version__, glance
 from alpkey.core.messages import about as about_messages
 from alpkey.core.site import Site
+from alpkey.desktop.windows.dialog import Dialog
 from alpkey.desktop.windows.widgets import (
     GRID_PX,
     Note,
@@ -20,7 +21,7 @@ from alpkey.desktop.windows.widgets import (
 WIDTH_PX = 52 * GRID_PX
 
 
-class AboutDialog(QDialog):
+class AboutDialog(Dialog):
     """``Copy version`` copies what a report of a problem should name."""
 
     def __init__(self, site: Site, parent: QWidget | None = None) -> None:

@@ -26,7 +26,7 @@ class Dialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._return_keys = _ReturnKeys(self)
+        _ReturnKeys(self)  # which belongs to this dialog
 
 
 class _ReturnKeys(QObject):
