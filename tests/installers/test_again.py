@@ -23,7 +23,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Scripts of an environment name its folder in their first line, so this one has its own.
     """
-    folder = tmp_path_factory.mktemp("somewhere") / "a folder of another name"
+    folder = tmp_path_factory.mktemp("somewhere") / "a-folder-of-another-name"
     subprocess.run(["git", "clone", "--quiet", ROOT, folder], check=True)
     environ = {**os.environ, "HOME": str(folder.parent)}
     subprocess.run(["sh", "-ec", SETS_UP_AND_BUILDS], cwd=folder, env=environ, check=True)
