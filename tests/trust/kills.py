@@ -8,11 +8,12 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic as now
 
 from tests.centre import Home
 from tests.trust.row import Row, in_time
 from tests.trust.scenes import NEXT_PHRASE, PHRASE, Scene, Template, scenes
-from tests.trust.system_calls import ERRORS, KILLED, Call, Ended, broken, run, traced
+from tests.trust.system_calls import ERRORS, KILLED, Ended, broken, run, traced
 
 STATUS_CODES = {0, 6, 7, 8, 9}
 STAGED = re.compile(r"\.alpkey-[a-z0-9_]{8}$")
@@ -20,22 +21,25 @@ STAGED = re.compile(r"\.alpkey-[a-z0-9_]{8}$")
 WHOLE = ("ssh/config", "config/config.toml", "ssh/known_hosts")
 
 
-def kills(home: Home, hows: tuple[str, ...], time_s: float | None) -> Iterator[Row]:
+def kills(home: Home, end: float | None) -> Iterator[Row]:
+    return _broken(home, ("KILL",), end)
+
+
+def errors(home: Home, end: float | None) -> Iterator[Row]:
+    return _broken(home, ERRORS, end)
+
+
+def _broken(home: Home, hows: tuple[str, ...], end: float | None) -> Iterator[Row]:
     """A row for each scene: ``hows`` are KILL and names of errors."""
     kind = "killed" if hows == ("KILL",) else "failing"
     all_scenes = scenes(home)
-    for scene in all_scenes:
-        share_s = None if time_s is None else time_s / len(all_scenes)
-        yield _row(home, scene, hows, share_s, f"{kind}: {scene.name}")
+    for index, scene in enumerate(all_scenes):
+        rest = len(all_scenes) - index
+        share = None if end is None else now() + (end - now()) / rest
+        yield _row(home, scene, hows, share, f"{kind}: {scene.name}")
 
 
-def errors(home: Home, time_s: float | None) -> Iterator[Row]:
-    return kills(home, ERRORS, time_s)
-
-
-def _row(
-    home: Home, scene: Scene, hows: tuple[str, ...], time_s: float | None, name: str
-) -> Row:
+def _row(home: Home, scene: Scene, hows: tuple[str, ...], end: float | None, name: str) -> Row:
     row = Row(name)
     folder = home.path.parent
     fresh = folder / "kept fresh"
@@ -57,7 +61,7 @@ def _row(
     judge = _Judge(home, scene, template)
     points = [(call, how) for call in calls for how in hows]
     row.points = len(points)
-    for call, how in in_time(points, time_s):
+    for call, how in in_time(points, end):
         template.restore()
         ended = broken(home, scene.command, scene.typed(home), scene.environ(home), call, how)
         row.tried += 1
@@ -66,12 +70,13 @@ def _row(
 
 
 class _Judge:
-    """What is wrong with a home after a break; made right after the undisturbed run."""
+    """What is wrong with a home after a break; made after the undisturbed run."""
 
     def __init__(self, home: Home, scene: Scene, template: Template) -> None:
         self._home, self._scene = home, scene
         self._before, self._after = _whole(template.kept), _whole(home.path)
-        self._had_pair = _pair_wrong(template.kept) is None
+        self._had_pair = _pair_wrong(template.kept, scene.key_file) is None
+        run(home, ("status",), "", {})
         self._run()
         self._names = _names(home.path)
 
@@ -84,8 +89,9 @@ class _Judge:
         status = run(home, ("status",), "", {})
         if status.code not in STATUS_CODES or "Traceback" in status.output:
             yield f"status ended with {status.code}: {status.output[-300:]}"
-        if not self._scene.removes and (self._had_pair or home.certificate.exists()):
-            wrong = _pair_wrong(home.path)
+        certificate = home.path / f"ssh/{self._scene.key_file}-cert.pub"
+        if not self._scene.removes and (self._had_pair or certificate.exists()):
+            wrong = _pair_wrong(home.path, self._scene.key_file)
             if wrong:
                 yield f"after status the pair is lost or torn: {wrong}"
         for name, found in _whole(home.path).items():
@@ -95,17 +101,16 @@ class _Judge:
         if again.code != 0:
             yield f"the next attempt ended with {again.code}: {again.output[-300:]}"
             return
-        if not self._scene.removes and (wrong := _pair_wrong(home.path)):
+        if not self._scene.removes and (wrong := _pair_wrong(home.path, self._scene.key_file)):
             yield f"after the next attempt the pair is lost or torn: {wrong}"
         if left := _names(home.path) - self._names:
             yield f"left behind: {sorted(left)}"
 
     def _run(self) -> Ended:
-        """The command once more; a passphrase that is already changed is no error of it."""
+        """The command once more, and a step under the lock, which sweeps."""
         scene, home = self._scene, self._home
         again = run(home, scene.command, scene.typed(home), scene.environ(home))
-        if again.code == 3 and scene.name.startswith("passphrase change"):
-            return run(home, ("sign-out", "--help"), "", {})
+        run(home, ("doctor", "--quick"), "", {})
         return again
 
 
@@ -121,9 +126,9 @@ def _names(folder: Path) -> set[str]:
     return {re.sub(r"\d+", "#", name) for name in plain}
 
 
-def _pair_wrong(folder: Path) -> str | None:
+def _pair_wrong(folder: Path, key_file: str) -> str | None:
     """Why private key and certificate do not fit, by ssh-keygen's word; None where they do."""
-    key, certificate = folder / "ssh/cscs-key", folder / "ssh/cscs-key-cert.pub"
+    key, certificate = folder / "ssh" / key_file, folder / f"ssh/{key_file}-cert.pub"
     if not (key.exists() and certificate.exists()):
         return f"key {key.exists()}, certificate {certificate.exists()}"
     outputs = [_keygen("-y", "-P", phrase, "-f", str(key)) for phrase in ("", PHRASE, NEXT_PHRASE)]
@@ -142,6 +147,4 @@ def _fingerprint(line: str) -> str:
 
 def _keygen(*arguments: str, typed: str = "") -> str:
     command = ["ssh-keygen", *arguments]
-    return subprocess.run(
-        command, input=typed, capture_output=True, text=True, check=False
-    ).stdout
+    return subprocess.run(command, input=typed, capture_output=True, text=True, check=False).stdout

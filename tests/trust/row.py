@@ -24,11 +24,13 @@ class Row:
 HEAD = f"{'attack':<44}{'tried':>8}{'of':>9}{'failures':>10}"
 
 
-def in_time(points: Sequence[T], time_s: float | None) -> Iterator[T]:
-    """All ``points``, or as many as fit, spread evenly whenever the time is over."""
-    end = None if time_s is None else time.monotonic() + time_s
-    for index in spread(len(points)):
-        if end is not None and time.monotonic() > end:
+def in_time(points: Sequence[T], end: float | None) -> Iterator[T]:
+    """All ``points``, or those that are begun before ``end``, at least one, spread evenly.
+
+    ``end`` is by the monotonic clock, in seconds.
+    """
+    for number, index in enumerate(spread(len(points))):
+        if number and end is not None and time.monotonic() > end:
             return
         yield points[index]
 

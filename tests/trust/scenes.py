@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.centre import Home
 from tests.e2e.test_import import certified, saved
+from tests.e2e.test_passphrase import opens
 from tests.keys import make_key
 
 PHRASE = "a phrase of six words"
@@ -17,7 +18,10 @@ NEXT_PHRASE = "another phrase of six words"
 
 @dataclass(frozen=True)
 class Scene:
-    """``typed`` is made for each run: a code works once.  ``removes``: no pair is left by design."""
+    """``typed`` is made for each run, for a code works once.
+
+    ``removes``: by design no pair is left.
+    """
 
     name: str
     prepare: Callable[[Home], None]
@@ -25,6 +29,7 @@ class Scene:
     typed: Callable[[Home], str] = lambda _: ""
     environ: Callable[[Home], Mapping[str, str]] = field(default=lambda _: {})
     removes: bool = False
+    key_file: str = "cscs-key"
 
 
 def _nothing(_: Home) -> None:
@@ -41,8 +46,8 @@ def _foreign(home: Home) -> None:
 
 def _protected(home: Home) -> None:
     _renewed(home)
-    typed = json.dumps({"passphrase": PHRASE})
-    assert home.json("passphrase", "set", "--stdin", typed=f"{typed}\n")[0] == 0
+    typed = _line(passphrase=PHRASE)
+    assert home.json("passphrase", "set", "--stdin", typed=typed)[0] == 0
 
 
 def _by_gateway(home: Home) -> None:
@@ -77,8 +82,14 @@ def _api_key(home: Home) -> dict[str, str]:
     return {"CSCS_API_KEY": home.centre.facts.api_key}
 
 
-def _phrases(**values: str) -> Callable[[Home], str]:
-    return lambda _: json.dumps(values) + "\n"
+def _next_phrase(home: Home) -> str:
+    """The answer to the question for a passphrase, by what the key has now."""
+    old = next((one for one in (PHRASE, NEXT_PHRASE) if opens(home.key, one)), None)
+    return _line(passphrase=NEXT_PHRASE, **({"old_passphrase": old} if old else {}))
+
+
+def _line(**values: str) -> str:
+    return json.dumps(values) + "\n"
 
 
 def scenes(home: Home) -> list[Scene]:
@@ -92,22 +103,31 @@ def scenes(home: Home) -> list[Scene]:
         Scene("renew, replacing", _renewed, renew, answer),
         Scene("renew, key of another", _foreign, (*renew, "--yes"), answer),
         Scene("renew, key with passphrase", _protected, renew, answer),
-        Scene("renew at the gateway", _by_gateway, ("renew", "--api-key"), environ=_api_key),
-        Scene("renew at the gateway, first", _nothing, ("renew", "--api-key"), environ=_api_key),
-        Scene("import, pair", _downloaded, ("import", *pair, "--yes")),
-        Scene("import, certificate", _certified, ("import", str(home.path / "signed.pub"), "--yes")),
-        Scene("passphrase set", _renewed, phrase, _phrases(passphrase=PHRASE)),
         Scene(
-            "passphrase change",
-            _protected,
-            phrase,
-            _phrases(passphrase=NEXT_PHRASE, old_passphrase=PHRASE),
+            "renew at the gateway",
+            _by_gateway,
+            ("renew", "--api-key"),
+            environ=_api_key,
+            key_file="cscs-key-sa",
         ),
+        Scene(
+            "renew at the gateway, first",
+            _nothing,
+            ("renew", "--api-key"),
+            environ=_api_key,
+            key_file="cscs-key-sa",
+        ),
+        Scene("import, pair", _downloaded, ("import", *pair, "--yes")),
+        Scene(
+            "import, certificate", _certified, ("import", str(home.path / "signed.pub"), "--yes")
+        ),
+        Scene("passphrase set", _renewed, phrase, _next_phrase),
+        Scene("passphrase change", _protected, phrase, _next_phrase),
         Scene(
             "passphrase remove",
             _protected,
             ("passphrase", "remove", "--stdin"),
-            _phrases(passphrase=PHRASE),
+            lambda _: _line(passphrase=PHRASE),
         ),
         Scene("config apply", _configured, ("config", "apply", "--yes")),
         Scene("config undo", _applied, ("config", "undo")),

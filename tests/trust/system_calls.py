@@ -1,7 +1,7 @@
 """The file-changing system calls of a command, and the same command broken at one of them.
 
-strace counts the calls of each process or thread by itself, so a point is the n-th call of a name in
-the one that was started.  Other threads of Alpkey change no files; one that does is a failure.
+strace counts the calls of each process or thread by itself, so a point is the n-th call of a name
+in the one that was started.  Other threads of Alpkey change no files; one that does is a failure.
 """
 
 import re
