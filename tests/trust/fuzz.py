@@ -81,7 +81,10 @@ def _readers(folder: Path) -> list[Reader]:
     key = make_key(folder / "key")
     certificate = sign(make_key(folder / "ca"), key).read_bytes()
     private = key.read_bytes()
-    site, settings = FILE.read_bytes(), b'username = "alice"\nremind_before = "2h"\nagent = true\n'
+    site, settings = (
+        FILE.read_bytes(),
+        b'username = "alice"\nremind_before = "2h"\ntell_updates = true\n',
+    )
     journal = (to_line(maybe()) + "\n" + to_line(issued()) + "\n").encode()
     release = LastUpdateCheck(datetime.now(UTC), Release("0.2.0", "https://x.example/")).to_bytes()
     squeue = b"alpkey|123|jupyter|RUNNING|1-02:03:04|nid[001001-001004,001010]\n"

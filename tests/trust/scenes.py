@@ -51,7 +51,7 @@ def _protected(home: Home) -> None:
 
 
 def _by_gateway(home: Home) -> None:
-    code = home.run("renew", "--api-key", **_api_key(home)).returncode
+    code = home.run("renew", "--api-key", **api_key(home)).returncode
     assert code == 0
 
 
@@ -78,7 +78,7 @@ def _applied(home: Home) -> None:
     assert home.run("config", "apply", "--yes").returncode == 0
 
 
-def _api_key(home: Home) -> dict[str, str]:
+def api_key(home: Home) -> dict[str, str]:
     return {"CSCS_API_KEY": home.centre.facts.api_key}
 
 
@@ -107,14 +107,14 @@ def scenes(home: Home) -> list[Scene]:
             "renew at the gateway",
             _by_gateway,
             ("renew", "--api-key"),
-            environ=_api_key,
+            environ=api_key,
             key_file="cscs-key-sa",
         ),
         Scene(
             "renew at the gateway, first",
             _nothing,
             ("renew", "--api-key"),
-            environ=_api_key,
+            environ=api_key,
             key_file="cscs-key-sa",
         ),
         Scene("import, pair", _downloaded, ("import", *pair, "--yes")),
