@@ -60,7 +60,7 @@ ERRORS: Mapping[str, Description] = {
         "Get them from where this version came.",
     ),
     "lock-held": Description(
-        "Another renewal is running",
+        "Another Alpkey command is at work",
         "{process} on {host} holds the lock since {since}.",
         "Wait for it to end, or end it, and try again.",
     ),
