@@ -1,11 +1,13 @@
 """Each fault of the sandbox's services, at each call of a renewal: a named error, and no harm."""
 
+import shutil
 import time
 from collections.abc import Iterator
 
 from alpkey_sandbox.faults import STAGES, makes_sense
 from tests.centre import Home
 from tests.trust.row import Row, in_time
+from tests.trust.scenes import Template, api_key
 from tests.trust.system_calls import run
 
 # README: no step of a renewal takes longer than this.
@@ -49,9 +51,11 @@ def answers(home: Home, end: float | None) -> Iterator[Row]:
             for value in (STATUSES if kind == "status" else (1,) if kind == "delay" else (None,))
         ]
         row.points = len(faults)
+        template = _renewed(home, command)
         share = None if end is None else time.monotonic() + (end - time.monotonic()) / (2 - index)
         for call, kind, value in in_time(faults, share):
             row.tried += 1
+            template.restore()
             row.failures += [
                 f"{call}: {kind} {value or ''}: {wrong}"
                 for wrong in _wrongs(home, command, call, kind, value)
@@ -59,16 +63,23 @@ def answers(home: Home, end: float | None) -> Iterator[Row]:
         yield row
 
 
+def _renewed(home: Home, command: tuple[str, ...]) -> Template:
+    """A home with a pair, to begin each point with: Alpkey counts what it was given."""
+    home.centre.reset()
+    ended = run(home, command, home.answer(), api_key(home))
+    assert ended.code == 0, ended.output
+    kept = home.path.with_name("kept")
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(home.path, kept, symlinks=True)
+    return Template(home, kept)
+
+
 def _wrongs(
     home: Home, command: tuple[str, ...], call: str, kind: str, value: int | None
 ) -> Iterator[str]:
     centre = home.centre
     centre.reset()
-    environ = {"CSCS_API_KEY": centre.facts.api_key}
-    ready = run(home, command, home.answer(), environ)
-    if ready.code != 0:
-        yield f"could not be prepared: {ready.output[-200:]}"
-        return
+    environ = api_key(home)
     before, spent = _pairs(home), len(centre.state()["issued"])
     centre.control("faults", call=call, kind=kind, **({} if value is None else {"value": value}))
     started = time.monotonic()

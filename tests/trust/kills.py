@@ -34,9 +34,13 @@ def _broken(home: Home, hows: tuple[str, ...], end: float | None) -> Iterator[Ro
     kind = "killed" if hows == ("KILL",) else "failing"
     all_scenes = scenes(home)
     for index, scene in enumerate(all_scenes):
+        name = f"{kind}: {scene.name}"
+        if end is not None and now() > end:
+            yield Row(name)  # nothing tried, and the table says so
+            continue
         rest = len(all_scenes) - index
         share = None if end is None else now() + (end - now()) / rest
-        yield _row(home, scene, hows, share, f"{kind}: {scene.name}")
+        yield _row(home, scene, hows, share, name)
 
 
 def _row(home: Home, scene: Scene, hows: tuple[str, ...], end: float | None, name: str) -> Row:
