@@ -5,7 +5,7 @@ TOOL := .venv/bin
 # With it set, every start of Alpkey would compile the whole program.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint bench gallery installers dmg test-installers locks
+.PHONY: demo test lint bench trust gallery installers dmg test-installers locks
 
 demo:
 	@sh tools/setup.sh demo
@@ -32,6 +32,12 @@ lint-only:
 bench:
 	@sh tools/setup.sh test
 	@$(PYTHON) -m bench
+
+# Attacks, and one table of points tried and failures: in MINUTES as many as fit, with WHOLE=1 all.
+MINUTES ?= 45
+trust:
+	@sh tools/setup.sh test
+	@$(PYTHON) -m tests.trust --minutes $(MINUTES) $(if $(WHOLE),--whole)
 
 # Every window in every state into dist/gallery; with README=1 also the pictures of README and docs.
 PICTURES := $(if $(README),resources/pictures,dist/gallery/readme)

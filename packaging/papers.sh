@@ -13,7 +13,7 @@ mkdir -p "$out"
 for shell in bash zsh fish; do
     "$python" -m alpkey completion "$shell" >"$out/alpkey.$shell"
 done
-sed -e "s/@version@/$version/" -e "s/@date@/$day/" \
-    "packaging/linux/$app_id.metainfo.xml.in" >"$out/$app_id.metainfo.xml"
+with_home_page "packaging/linux/$app_id.metainfo.xml.in" |
+    sed -e "s/@version@/$version/" -e "s/@date@/$day/" >"$out/$app_id.metainfo.xml"
 "$python" packaging/notices.py "$out/licences"
 "$python" packaging/bill.py "$out/alpkey.cdx.json"

@@ -36,12 +36,15 @@ _SYSTEM = re.compile(
     r"|stdc\+\+|gcc_s"
     r")\.so"
 )
+# What pip wrote down as it installed: RECORD holds the hash of a script whose first line names the
+# folder of the build, so two folders would give two packages.  Nothing at run time reads them.
+_INSTALL_NOTES = re.compile(r"\.dist-info/(RECORD|INSTALLER|REQUESTED|direct_url\.json)$")
 _MAC_PLUGINS = re.compile(r"plugins/(?!platforms/|styles/|iconengines/|imageformats/libqsvg)")
 
 
 def belongs(destination: str, *, macos: bool) -> bool:
     """Whether the file that was collected for ``destination`` goes into the bundle."""
-    if "alpkey/resources/pictures/" in destination:
+    if "alpkey/resources/pictures/" in destination or _INSTALL_NOTES.search(destination):
         return False
     if destination.endswith(".icns") and not macos:
         return False

@@ -7,11 +7,14 @@ root=build/deb
 architecture=$(dpkg --print-architecture)
 
 sh packaging/linux/stage.sh deb "$root"
-install -m 644 packaging/linux/copyright "$root/usr/share/doc/alpkey/copyright"
+with_home_page packaging/linux/copyright >"$root/usr/share/doc/alpkey/copyright"
+chmod 644 "$root/usr/share/doc/alpkey/copyright"
 install -d "$root/DEBIAN"
-sed -e "s/@version@/$version/" -e "s/@architecture@/$architecture/" \
-    -e "s/@size@/$(du -sk --apparent-size "$root/usr" | cut -f1)/" \
-    packaging/linux/control.in >"$root/DEBIAN/control"
+# What du counts for a folder differs between file systems.
+size_kib=$(find "$root/usr" -type f -printf '%s\n' | awk '{ sum += int(($1 + 1023) / 1024) } END { print sum }')
+with_home_page packaging/linux/control.in |
+    sed -e "s/@version@/$version/" -e "s/@architecture@/$architecture/" -e "s/@size@/$size_kib/" \
+        >"$root/DEBIAN/control"
 (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
 chmod 644 "$root"/DEBIAN/*
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +

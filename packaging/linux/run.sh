@@ -8,7 +8,7 @@ target=dist/alpkey-$version-$(uname -m).run
 
 sh packaging/linux/stage.sh run build/run-tree
 rm -rf "$root"
-mkdir -p "$root" dist
+install -d "$root" dist
 mv build/run-tree/usr "$root/tree"
 rm -r "$root/tree/bin"
 install -m 755 packaging/linux/install.sh "$root/install.sh"

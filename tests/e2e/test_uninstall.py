@@ -135,6 +135,13 @@ def test_after_a_cut_the_next_one_ends_it(plain: Home, steps: int) -> None:
     assert external_changes(plain) == []
 
 
+def test_a_folder_left_empty_by_a_cut_goes_the_next_time(home: Home) -> None:
+    folder = home.path / "ssh/alpkey"
+    folder.mkdir()
+    assert home.run("uninstall", "--yes").returncode == 0
+    assert not folder.exists()
+
+
 def test_what_cannot_be_written_stays_and_goes_the_next_time(plain: Home) -> None:
     """Our files for ssh stay with the line that reads them."""
     before = outside(plain)

@@ -101,6 +101,13 @@ def test_unasked_it_takes_a_wish_and_is_once_a_day(home: Home, feed: Feed) -> No
     assert feed.asked == 1
 
 
+def test_nobody_is_asked_while_the_project_has_no_page(home: Home) -> None:
+    assert home.run("settings", "set", "tell_updates", "on").returncode == 0
+    code, told = home.json("updates")
+    assert (code, told["error"]["code"]) == (2, "no-feed")
+    assert home.json("updates", "--unasked")[1]["newest"] is None
+
+
 def test_an_address_without_tls_is_no_feed(home: Home) -> None:
     name_feed(home, "http://localhost/")
     code, told = home.json("updates")

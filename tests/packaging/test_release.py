@@ -1,9 +1,11 @@
 """What a release is made of: its notes, and the recipes for Homebrew."""
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -36,12 +38,28 @@ def test_our_own_can_be_read() -> None:
     assert "### Added" in notes(CHANGELOG.read_text(), "Unreleased")
 
 
+PAGE = "https://github.com/someone/alpkey"
+
+
+def fill(folder: Path, home_page: str) -> str:
+    """Writes the recipes for what lies in ``folder``, as if the project's page were this."""
+    with tempfile.TemporaryDirectory() as made:
+        shutil.copytree(ROOT / "packaging", Path(made, "packaging"))
+        facts = Path(made, "app/alpkey/__init__.py")
+        facts.parent.mkdir(parents=True)
+        facts.write_text(f'__version__ = "{alpkey.__version__}"\nHOME_PAGE = "{home_page}"\n')
+        script = Path(made, "packaging/macos/homebrew.sh")
+        done = subprocess.run(
+            ["sh", script, str(folder)], check=True, capture_output=True, text=True
+        )
+    return done.stderr
+
+
 @pytest.fixture
 def recipes(tmp_path: Path) -> Path:
     for name in (f"alpkey-{alpkey.__version__}.tar.gz", f"Alpkey-{alpkey.__version__}-arm64.dmg"):
         (tmp_path / name).write_text(name)
-    script = ROOT / "packaging/macos/homebrew.sh"
-    subprocess.run(["sh", script, str(tmp_path)], check=True)
+    fill(tmp_path, PAGE)
     return tmp_path
 
 
@@ -54,10 +72,30 @@ def test_a_recipe_names_what_was_built(recipes: Path, recipe: str, package: str)
     built = recipes / package.format(alpkey.__version__)
     assert hashlib.sha256(built.read_bytes()).hexdigest() in text
     assert alpkey.__version__ in text
+    assert f'homepage "{PAGE}"' in text
+    assert f'url "{PAGE}/releases/download/v' in text
     assert "@" not in text.replace("python@3.13", "")
     assert {"13.0": "ventura"}[OLDEST_MACOS] in text
     if ruby := shutil.which("ruby"):
         subprocess.run([ruby, "-c", recipes / recipe], check=True, capture_output=True)
+
+
+def test_without_a_page_of_the_project_there_is_no_recipe(tmp_path: Path) -> None:
+    (tmp_path / f"alpkey-{alpkey.__version__}.tar.gz").touch()
+    assert "has no page" in fill(tmp_path, "")
+    assert not (tmp_path / "alpkey.rb").exists()
+
+
+def test_no_file_names_a_page_that_is_not_the_projects() -> None:
+    """It could be registered by anyone, who would then answer for Alpkey."""
+    sources = [*ROOT.glob("packaging/**/*"), *ROOT.glob("resources/**/*"), *ROOT.glob("app/**/*")]
+    named = [
+        path
+        for path in sources
+        if path.is_file()
+        and re.search(rb"github(usercontent)?\.com/(repos/)?alpkey", path.read_bytes())
+    ]
+    assert not named or alpkey.HOME_PAGE
 
 
 def test_the_cask_ends_what_the_program_starts(recipes: Path) -> None:

@@ -8,7 +8,9 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import Any
 
+from alpkey import HOME_PAGE
 from alpkey.core.addresses import is_loopback_http, is_secure
+from alpkey.core.updates.releases import release_feed
 
 # The kind of service that gives out whole keys, for name, password and code.
 SSHSERVICE = "sshservice"
@@ -95,7 +97,8 @@ class Site:
 
     ``keeps_totp_secret``: whether the centre allows one-time codes to be made on this computer.
     ``code_step_s`` is how long each of them is shown; 30 s by default (RFC 6238, 5.2).
-    ``updates`` is where newer versions of this program are asked for.
+    ``updates`` is where newer versions of this program are asked for: the project's own page where
+    the site file says nothing, None where it says "" or there is no such page.
     """
 
     name: str
@@ -271,7 +274,7 @@ def read_site(table: Mapping[str, Any]) -> Site:
             openid=_openid(table.get("openid")),
             keeps_totp_secret=table.get("keeps_totp_secret", False),
             code_step_s=table.get("code_step_s", 30),
-            updates=_secure("updates", table.get("updates") or None),
+            updates=_secure("updates", table.get("updates", release_feed(HOME_PAGE)) or None),
         )
     except KeyError as missing:
         raise InvalidSite(f"the site file has no {missing.args[0]}") from None

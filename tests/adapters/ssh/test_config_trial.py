@@ -1,5 +1,6 @@
 """The real ssh as judge: what is in place, what is on trial, and what never ends."""
 
+import fcntl
 import os
 import signal
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.adapters.ssh import config_trial
-from alpkey.adapters.ssh.config_trial import OpenSshConfig
+from alpkey.adapters.ssh.config_trial import OpenSshConfig, sweep_trials
 from alpkey.core.errors import Cancelled, InvalidFile, Unreachable
 from alpkey.core.paths import user_paths
 from tests.e2e.waiting import until
@@ -113,3 +114,19 @@ def _runs(process: int) -> bool:
     """A zombie no longer runs."""
     stat = Path(f"/proc/{process}/stat")
     return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_trial_that_was_cut_off_is_swept_and_one_that_runs_is_not(tmp_path: Path) -> None:
+    undo = tmp_path / "undo"
+    for name in ("trial-abcd1234", "trial-of-the-user", "trial-running1"):
+        (undo / name).mkdir(parents=True)
+        (undo / name / "own").touch()
+        os.utime(undo / name, (1, 1))
+    with (undo / "trial-running1/own").open() as running:
+        fcntl.flock(running, fcntl.LOCK_EX)
+        sweep_trials(undo, 2)
+        assert {path.name for path in undo.iterdir()} == {"trial-of-the-user", "trial-running1"}
+    sweep_trials(undo, 0.5)
+    assert (undo / "trial-running1").exists()
+    sweep_trials(undo, 2)
+    assert not (undo / "trial-running1").exists()

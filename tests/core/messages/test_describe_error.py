@@ -9,7 +9,7 @@ import pytest
 
 import alpkey
 from alpkey.core import errors
-from alpkey.core.errors import AlpkeyError
+from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.messages import errors_general, errors_keys, errors_signin, errors_ssh
 from alpkey.core.messages.describe_error import error_object
 from alpkey.core.messages.errors import ERRORS
@@ -99,3 +99,10 @@ def test_times_are_local_in_sentences_and_utc_in_params(
     assert "Fri 2026-07-24 18:42" in shown["detail"]
     assert shown["params"] == {"ended": "2026-07-24T16:42:00Z"}
     assert "since no moment" in warning
+
+
+def test_who_holds_the_lock_need_not_renew() -> None:
+    """Settings, passphrases and imports take it, too."""
+    held = Unreachable("lock-held", process="alpkey (1)", host="here", since="now")
+    shown = [error_object(held)["title"], warning_text("lock-wait", {"process": "x", "since": "y"})]
+    assert not any("renewal" in text for text in shown)

@@ -10,11 +10,12 @@ from alpkey.core.updates.releases import (
     Release,
     is_brought,
     is_newer,
+    release_feed,
     release_in,
 )
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-PAGE = "https://github.com/alpkey/alpkey/releases/tag/v0.2.0"
+PAGE = "https://github.com/someone/alpkey/releases/tag/v0.2.0"
 NEWEST = Release("0.2.0", PAGE)
 
 
@@ -35,6 +36,12 @@ NEWEST = Release("0.2.0", PAGE)
 )
 def test_which_version_is_newer(there: str, here: str, newer: bool) -> None:
     assert is_newer(there, here) is newer
+
+
+def test_the_feed_follows_from_the_projects_page() -> None:
+    feed = "https://api.github.com/repos/someone/alpkey/releases/latest"
+    assert release_feed("https://github.com/someone/alpkey") == feed
+    assert release_feed("") is None
 
 
 def test_a_release_is_read_from_a_response_of_github() -> None:

@@ -1,6 +1,9 @@
 """The user's ssh, queried with ``ssh -G`` about installed files and about files on trial."""
 
+import fcntl
 import os
+import re
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -12,6 +15,7 @@ from alpkey import path_checks
 from alpkey.adapters.process.processes import start_listened
 from alpkey.adapters.ssh.own_config import readable_by_ssh
 from alpkey.adapters.state import atomic_write
+from alpkey.adapters.state.lock import is_held
 from alpkey.core.errors import InvalidFile, Unreachable
 from alpkey.core.paths import Paths
 from alpkey.core.ssh.command_lines import PROBE, reading_only
@@ -21,6 +25,23 @@ from alpkey.core.ssh.ports import Trial
 
 TIMEOUT_S = 5.0
 REASON_LETTERS = 500
+
+# Trials lie in folders of this prefix, made by mkdtemp(3), under the folder for undoing.
+_PREFIX = "trial-"
+
+
+def sweep_trials(undo: Path, before_s: float) -> None:
+    """Remove what trials left that were cut off before ``before_s``, in seconds since the epoch.
+
+    One that still runs holds a lock on its file.
+    """
+    with suppress(OSError):
+        for path in list(undo.iterdir()):
+            if re.fullmatch(rf"{_PREFIX}[a-z0-9_]{{8}}", path.name):
+                found = path_checks.lstat_or_none(path)
+                is_old = found is not None and found.st_mtime < before_s
+                if is_old and not path_checks.is_link(path) and not is_held(path / "own"):
+                    shutil.rmtree(path, ignore_errors=True)
 
 
 class OpenSshConfig:
@@ -49,7 +70,7 @@ class OpenSshConfig:
         atomic_write.private_folder(self._places.undo)
         with atomic_write.as_unfit(self._places.undo):
             trial_folder = tempfile.TemporaryDirectory(
-                dir=self._places.undo, prefix="trial-", ignore_cleanup_errors=True
+                dir=self._places.undo, prefix=_PREFIX, ignore_cleanup_errors=True
             )
         with trial_folder as folder:
             own, first, second = (Path(folder, name) for name in ("own", "first", "second"))
@@ -61,10 +82,13 @@ class OpenSshConfig:
                 own.write_text(blocks)
                 first.write_bytes(line + user_lines + end + system)
                 second.write_bytes(user_lines + end + line + system)
-            yield Trial(
-                ours_first=lambda name: self._asked(name, first),
-                theirs_first=lambda name: self._asked(name, second),
-            )
+            with own.open("rb") as running:
+                with suppress(OSError):  # a file system without locks
+                    fcntl.flock(running, fcntl.LOCK_EX)
+                yield Trial(
+                    ours_first=lambda name: self._asked(name, first),
+                    theirs_first=lambda name: self._asked(name, second),
+                )
 
     def _asked(self, name: str, config: Path | None = None) -> Resolution:
         """What a ``Match exec`` line leaves running is not waited for."""

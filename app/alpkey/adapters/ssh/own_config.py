@@ -105,7 +105,11 @@ class OwnSshConfig:
                 path.unlink(missing_ok=True)
 
     def lying(self) -> bool:
-        return any(os.path.lexists(path) for path in self._all())
+        if any(os.path.lexists(path) for path in self._all()):
+            return True
+        with suppress(OSError):  # a removal that was cut off before its last step
+            return not any(self._places.own_ssh.iterdir())
+        return False
 
     def remove(self) -> bool:
         for path in self._all():

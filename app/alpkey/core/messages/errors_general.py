@@ -68,12 +68,12 @@ ERRORS: Mapping[str, Description] = {
         "Check the network connection and try again.",
     ),
     "no-feed": Description(
-        "Nobody is there to be asked for newer versions",
-        "The site file of {site} names no place for that.",
-        "Whoever installed Alpkey here brings them.",
+        "There is no place to ask for newer versions",
+        "Neither Alpkey nor the site file of {site} names one.",
+        "Get them from where this version came.",
     ),
     "lock-held": Description(
-        "Another renewal is running",
+        "Another Alpkey command is at work",
         "{process} on {host} holds the lock since {since}.",
         "Wait for it to end, or end it, and try again.",
     ),

@@ -6,7 +6,7 @@ from alpkey.core.errors import Param
 from alpkey.core.messages.describe_error import fill
 
 WARNINGS: Mapping[str, str] = {
-    "lock-wait": "Another renewal is running ({process} since {since}); waiting for it.",
+    "lock-wait": "Another Alpkey command is at work ({process} since {since}); waiting for it.",
     "lock-weak": "This file system knows no locks ({reason}); only this computer is guarded.",
     "browser-unusable": "{reason}, so another device is the way.",
     "renewed-meanwhile": "The key was renewed elsewhere meanwhile.",

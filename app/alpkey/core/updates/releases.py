@@ -57,6 +57,15 @@ class LastUpdateCheck:
         return self.newest if self.newest and is_newer(self.newest.version, here) else None
 
 
+def release_feed(home_page: str) -> str | None:
+    """Where GitHub tells the newest release of a project (REST API); None for one without a page.
+
+    ``home_page`` is ``https://github.com/OWNER/NAME``.
+    """
+    repository = home_page.removeprefix("https://github.com/")
+    return f"https://api.github.com/repos/{repository}/releases/latest" if home_page else None
+
+
 def release_in(answer: object) -> Release | None:
     """The release in a feed's answer, in GitHub's format: ``tag_name``, ``html_url``."""
     if not isinstance(answer, dict):

@@ -1,0 +1,1 @@
+"""``make trust``: what is promised in SECURITY.md, attacked, and counted in one table."""
