@@ -2,10 +2,12 @@
 
 1. On a system that is neither Linux nor macOS, print that and exit.
 2. ``alpkey status --short`` is for shell prompts: it reads one line and imports next to nothing.
-3. ``alpkey`` alone is the tray, which opens no window when it is started ``--at-login``.  Without
+3. ``alpkey connect NAME --here`` becomes ssh as soon: nothing is asked anew while the key is good
+   and all is as it was.  ``alpkey --version`` waits for nothing either.
+4. ``alpkey`` alone is the tray, which opens no window when it is started ``--at-login``.  Without
    a display it prints the status instead.
-4. ``alpkey window ...`` opens a window.  It and the command line handle secrets: no core dumps.
-5. Everything else is the command line.  A shell that completes a line runs it without arguments,
+5. ``alpkey window ...`` opens a window.  It and the command line handle secrets: no core dumps.
+6. Everything else is the command line.  A shell that completes a line runs it without arguments,
    and sets a variable.
 
 Nothing is imported before it is known which program runs: the tray never loads what the command
@@ -30,6 +32,11 @@ def main() -> int:
         return 2
     if arguments == ["status", "--short"]:
         return _short_status()
+    if "_ALPKEY_COMPLETE" not in os.environ:
+        if arguments == ["--version"]:
+            return _version()
+        if arguments[:1] == ["connect"] and (code := _connect(arguments[1:])) is not None:
+            return code
     if arguments in ([], ["--at-login"]) and "_ALPKEY_COMPLETE" not in os.environ:
         return _tray(at_login=bool(arguments))
     if len(arguments) in (2, 4) and arguments[0] == "window":
@@ -43,6 +50,18 @@ def _short_status() -> int:
     from alpkey.cli.output import short_status
 
     return short_status.main()
+
+
+def _version() -> int:
+    from alpkey.cli import build
+
+    return build.print_name()
+
+
+def _connect(arguments: list[str]) -> int | None:
+    from alpkey.wiring import fast_connect
+
+    return fast_connect.run(arguments)
 
 
 def _command_line(arguments: list[str]) -> int:
