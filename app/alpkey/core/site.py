@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpkey.core.addresses import is_loopback_http, is_secure
 
@@ -49,8 +49,7 @@ class Host:
         return tuple(dict.fromkeys((self.name, *self.names)))
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """A service that issues certificates; ``kind`` picks the adapter that speaks to it.
 
     ``client_type`` is what we call ourselves to a gateway; ``token_url`` is where a service account

@@ -6,9 +6,9 @@ host decides whether it accepts a certificate.
 
 import binascii
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from typing import NamedTuple
 
 from alpkey.core.keys.ssh_wire import Reader, TruncatedData, string
 
@@ -47,8 +47,7 @@ class Validity(Enum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     """A certificate's public fields.
 
     ``blob`` is all of it, ``public_key`` the plain key's blob.  ``valid_after`` is None where it

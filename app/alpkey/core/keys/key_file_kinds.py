@@ -6,8 +6,8 @@ and a certificate together, or a response of the service as it is.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from alpkey.core.keys.certificate import Certificate, InvalidCertificate, read_certificate
 from alpkey.core.secret import Secret
@@ -19,8 +19,7 @@ _CERTIFICATE = re.compile(r"[a-z][a-z0-9-]*-cert-v\d\d@openssh\.com[ \t]+[A-Za-z
 _LINE_LENGTH = 70  # of the text in OpenSSH's own files
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(NamedTuple):
     """A text that may hold a key or a certificate; ``path`` is None where it was pasted."""
 
     name: str
@@ -28,16 +27,14 @@ class Download:
     path: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundKey:
+class FoundKey(NamedTuple):
     """A private key in a download; nothing of it is checked yet."""
 
     download: Download
     private: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCertificate:
+class FoundCertificate(NamedTuple):
     """``line`` is the certificate in the form that ssh reads."""
 
     download: Download
@@ -45,8 +42,7 @@ class FoundCertificate:
     certificate: Certificate
 
 
-@dataclass(frozen=True, slots=True)
-class UnusableFile:
+class UnusableFile(NamedTuple):
     """Neither; ``code`` is that of the error about it, ``reason`` a further sentence."""
 
     download: Download

@@ -34,7 +34,7 @@ _KINDS: dict[str, type[Fact]] = {
     "finding": Finding,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
-_FIELDS = {kind: frozenset(kind.__slots__) for kind in _NAMES}
+_FIELDS = {kind: frozenset(kind._fields) for kind in _NAMES}
 _TIMESTAMPS = ("at", "valid_before")
 _METHOD = "way"  # the name of Issued.method in a line
 
@@ -42,7 +42,7 @@ _METHOD = "way"  # the name of Issued.method in a line
 def to_line(fact: Fact) -> str:
     """The fact as one line of JSON, without its newline; a serial is text (64 bits)."""
     row: dict[str, Any] = {"fact": _NAMES[type(fact)]}
-    for name in fact.__slots__:
+    for name in fact._fields:
         value = getattr(fact, name)
         if name in _TIMESTAMPS:
             value = rfc3339(value)

@@ -3,10 +3,9 @@
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.messages.describe_error import error_object
@@ -43,8 +42,7 @@ class TunnelState(Enum):
         return self in (TunnelState.OPEN, TunnelState.SILENT)
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelTarget:
+class TunnelTarget(NamedTuple):
     """Where a tunnel leads: from ports of this computer to ports of a node."""
 
     cluster: str
@@ -63,8 +61,7 @@ class TunnelTarget:
         return address(self.ports[0][0])
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelObservation:
+class TunnelObservation(NamedTuple):
     """A tunnel as its file describes it.  ``alive``: its supervisor holds the lock on that file.
 
     ``error`` is the object of the contract, with ``exit_code``; ``silent`` are the ports on the

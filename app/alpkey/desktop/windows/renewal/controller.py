@@ -4,8 +4,7 @@ The dialog is the view: it builds the pages, and calls back with each event and 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from alpkey.core.errors import Cancelled, ErrorObject, Param
 from alpkey.core.events import AskObject, FieldObject, ShowObject
@@ -39,8 +38,7 @@ KEEP_SIGN_IN = "keep_sign_in"
 _FORM_NO_LONGER = ("service-retired", "password-not-allowed")
 
 
-@dataclass(frozen=True, slots=True)
-class FormOptions:
+class FormOptions(NamedTuple):
     """What a new form shows; ``methods`` are offered beside it."""
 
     account: str
