@@ -1,12 +1,12 @@
 """``state/tunnels/ID.json``: what a tunnel's supervisor publishes about it."""
 
-import hashlib
 import json
 import re
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, NamedTuple, cast
 
+from alpkey.core.digest import sha256
 from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.messages.describe_error import error_object
 from alpkey.core.results.tunnels import TunnelError, TunnelResult
@@ -152,7 +152,7 @@ def error_row(error: AlpkeyError) -> TunnelError:
 
 def socket_name(tunnel_id: str) -> str:
     """Short, for the whole path of a socket may have 104 bytes on macOS (unix(4))."""
-    return f"t-{hashlib.sha256(tunnel_id.encode()).hexdigest()[:12]}"
+    return f"t-{sha256(tunnel_id.encode()).hexdigest()[:12]}"
 
 
 def _text(value: object) -> str:
