@@ -59,7 +59,8 @@ class TrayMenu(QMenu):
         self._news = self.addAction("", lambda: actions.open_page(self._news_page))
         self._news.setVisible(False)
         self.addAction("Quit", actions.quit)
-        self.aboutToShow.connect(actions.refresh)
+        self._asked = self._opens = False
+        self.aboutToShow.connect(self._open)
 
     def offer(self, connections: "tuple[Connection, ...]") -> None:
         """Show these connections; touch nothing if they are the same."""
@@ -84,7 +85,7 @@ class TrayMenu(QMenu):
         )
         self._news_page = view.news_page
         for action, text in texts:
-            if action.text() != text:
+            if action.text() != text and not self._can_wait(action.text(), text):
                 action.setText(text)
         visible = (
             (self._set_up, view.is_new),
@@ -96,6 +97,19 @@ class TrayMenu(QMenu):
             if action.isVisible() != shown:
                 action.setVisible(shown)
 
+    def _open(self) -> None:
+        self._asked = self._opens = True
+        self._actions.refresh()
+        self._opens = False
+
+    def _can_wait(self, shown: str, text: str) -> bool:
+        """Whether only minutes passed, in a menu that is not shown.
+
+        Each change of a text wakes the message bus and the desktop.  A desktop that never asked
+        before it showed the menu may never do so, and gets every change.
+        """
+        return self._asked and not self._opens and _wording(shown) == _wording(text)
+
     def _window_entry(self, text: str, kind: str, page: str = "") -> QAction:
         return self.addAction(text, lambda: self._actions.open(kind, page))
 
@@ -103,3 +117,8 @@ class TrayMenu(QMenu):
         entry = QAction(text, self)
         entry.triggered.connect(lambda: self._actions.connect_to(host))
         return entry
+
+
+def _wording(text: str) -> str:
+    """The text without its numbers."""
+    return "".join(letter for letter in text if not letter.isdigit())
