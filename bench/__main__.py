@@ -15,7 +15,8 @@ RESULT = Path("dist/bench.json")
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="alpkey-bench-") as name:
+    # Not named as Alpkey names its own folders: it would take the agent in it for its own.
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         with Sandbox(folder / "centre") as sandbox, openssh_agent(folder) as agent:
             centre = Centre(sandbox)
