@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass
 class Row:
-    """One measured row; ``limit`` is the largest value of ``own`` that meets the target.
+    """One measured row; ``limit`` is the largest ``own`` that meets the target, where one is set.
 
     ``spread`` are the smallest and the largest of the values that ``own`` is the median of.
     """
@@ -19,20 +19,22 @@ class Row:
     what: str
     own: float
     yardstick: float | None
-    limit: float
+    limit: float | None
     unit: str = "ms"
     spread: tuple[float, float] | None = None
 
     @property
     def met(self) -> bool:
-        return self.own <= self.limit
+        return self.limit is None or self.own <= self.limit
 
     def __str__(self) -> str:
         spread = f"{self.spread[0]:7.1f}-{self.spread[1]:<7.1f}" if self.spread else " " * 15
         parts = f"{self.what:<48} {self.own:8.1f} {self.unit} {spread}"
         if self.yardstick:
             parts += f" {self.yardstick:8.1f} {self.unit} {self.own / self.yardstick:6.2f} x"
-        return f"{parts}  limit {self.limit:8.1f}{'' if self.met else '  missed'}"
+        if self.limit is not None:
+            parts += f"  limit {self.limit:8.1f}{'' if self.met else '  missed'}"
+        return parts
 
 
 ROWS: list[Row] = []
