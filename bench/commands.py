@@ -3,38 +3,51 @@
 import statistics
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from tests.centre import Centre, Home
 
-from bench.figures import in_turn, ms, print_row, run_s
+from alpkey.core.ssh.command_lines import PROBE
+from bench.figures import Row, add, add_ratio, in_turn, ms, run_s
 
 ROUNDS = 15
 RENEWALS = 20
 
 
-def short_status(home: Home) -> None:
-    """What a shell prompt waits for."""
-    command = [str(Path(sys.executable).with_name("alpkey")), "status", "--short"]
-    own, bare = in_turn(
-        lambda: run_s(command, home.environ),
-        lambda: run_s([sys.executable, "-c", "pass"], home.environ),
-        ROUNDS,
-    )
-    print_row("status --short / python -c pass", ms(own), ms(bare), "1.6 x")
+def whole_commands(home: Home) -> None:
+    """What a shell prompt and a person wait for, against the bare interpreter."""
+    program = str(Path(sys.executable).with_name("alpkey"))
+    commands = {
+        "status --short": 1.6,
+        "--version": 1.5,
+        "--help": 4.0,
+        "status": 5.5,
+        "connect daint --print": 2.0,
+    }
+    home.run("connect", "daint", "--print")  # as any but the first time
+    calls = [partial(run_s, [program, *name.split()], home.environ) for name in commands]
+    bare, *taken = in_turn(partial(_python_s, home), *calls, rounds=ROUNDS)
+    for (name, ratio), own in zip(commands.items(), taken, strict=True):
+        add_ratio(f"{name} / python -c pass", own, bare, ratio)
 
 
 def connecting(home: Home) -> None:
-    """From the command to the end of a session on daint."""
+    """From the command to the end of a session on daint, as any but the first time."""
     config = home.json("connect", "daint", "--print")[1]["command"][2]
-    own, bare = in_turn(
-        lambda: run_s(home.command("connect", "daint", "--here", "--", "true"), home.environ),
-        lambda: run_s(["ssh", "-F", config, "daint", "true"], home.environ),
-        5,
+    program = str(Path(sys.executable).with_name("alpkey"))
+    own, bare, python = in_turn(
+        lambda: run_s([program, "connect", "daint", "--here", "--", "true"], home.environ),
+        lambda: run_s(["ssh", "-F", config, "daint", "true"], {**home.environ, **PROBE}),
+        partial(_python_s, home),
+        rounds=ROUNDS,
     )
-    python = run_s([sys.executable, "-c", "pass"], home.environ)
-    yardstick = bare + 3 * python
-    print_row("connect daint --here -- true / ssh + 3 x python", ms(own), ms(yardstick), "1 x")
+    plus = 1.3 * ms(statistics.median(python))
+    add_ratio("connect daint --here -- true / ssh daint true", own, bare, 1.0, plus)
+
+
+def _python_s(home: Home) -> float:
+    return run_s([sys.executable, "-c", "pass"], home.environ)
 
 
 def own_time(home: Home) -> None:
@@ -55,13 +68,10 @@ def own_time(home: Home) -> None:
         times_ms.append((ms(issued - started), ms(loaded - issued)))
     whole, after = zip(*times_ms, strict=True)
     after_95 = statistics.quantiles(after, n=20)[-1]
-    print(
-        f"{'renewal: answer to issued (service included)':<48} {statistics.median(whole):8.1f} ms"
-    )
-    print(
-        f"{'renewal: issued to installed and in the agent':<48} {statistics.median(after):8.1f} ms"
-        f"  p95 {after_95:.1f} ms  target 20 and 40 ms"
-    )
+    name = "renewal: issued to installed and in the agent"
+    add(Row("renewal: answer to issued (service included)", statistics.median(whole), None, None))
+    add(Row(f"{name}, median", statistics.median(after), None, 12, spread=(min(after), max(after))))
+    add(Row(f"{name}, p95", after_95, None, 25))
 
 
 def prepare(home: Home, centre: Centre) -> None:

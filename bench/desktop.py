@@ -17,7 +17,7 @@ from tests.e2e.waiting import until
 from alpkey.core.paths import find_paths
 from alpkey.core.runtime_folder import WINDOW
 from alpkey.runtime_folder import RuntimeFolder
-from bench.figures import in_turn, ms, print_row
+from bench.figures import Row, add, add_ratio, in_turn
 
 BARE = str(Path(__file__).with_name("bare.py"))
 BUNDLE = Path(__file__).parents[1] / "build/frozen/alpkey/alpkey"
@@ -31,9 +31,9 @@ def measure(desk: Desk, home: Home) -> None:
     own, bare = in_turn(
         lambda: _icon_after(desk, home.command(), environ),
         lambda: _icon_after(desk, bare_tray, environ),
-        ROUNDS,
+        rounds=ROUNDS,
     )
-    print_row("tray icon registered / bare tray", ms(own), ms(bare), "1.25 x")
+    add_ratio("tray icon registered / bare tray", own, bare, 1.1)
     if BUNDLE.exists():  # where make installers was run
         bundle(desk, home, environ)
     with _running(desk, bare_tray, environ) as (process, _):
@@ -44,11 +44,10 @@ def measure(desk: Desk, home: Home) -> None:
         # A window that is still ending shares pages with the tray and makes it look lighter.
         until(lambda: not _listens(_socket(environ)), "the end of the last window")
         after = _pss_mb(process.pid)
-    print_row("idle tray, PSS / bare tray", before, bare_mb, "+8 MB", "MB")
-    print_row(f"the same after {WINDOWS} dialogs by click", after, bare_mb, "+8 MB", "MB")
+    add(Row("idle tray, PSS / bare tray", before, bare_mb, bare_mb + 6, "MB"))
+    add(Row(f"the same after {WINDOWS} dialogs by click", after, bare_mb, bare_mb + 6, "MB"))
     bare_dialog = [_bare_dialog_after(desk, environ) for _ in range(WINDOWS)]
-    own, bare = sorted(opened)[WINDOWS // 2], sorted(bare_dialog)[WINDOWS // 2]
-    print_row("click to dialog shown / bare dialog", ms(own), ms(bare), "1.4 x")
+    add_ratio("click to dialog shown / bare dialog", opened, bare_dialog, 1.25)
 
 
 def bundle(desk: Desk, home: Home, environ: dict[str, str]) -> None:
@@ -56,9 +55,9 @@ def bundle(desk: Desk, home: Home, environ: dict[str, str]) -> None:
     frozen, own = in_turn(
         lambda: _icon_after(desk, [str(BUNDLE)], environ),
         lambda: _icon_after(desk, home.command(), environ),
-        ROUNDS,
+        rounds=ROUNDS,
     )
-    print_row("tray icon of the bundle / of the checkout", ms(frozen), ms(own), "1.25 x")
+    add_ratio("tray icon of the bundle / of the checkout", frozen, own, 1.25)
 
 
 def _icon_after(desk: Desk, command: Sequence[str], environ: dict[str, str]) -> float:

@@ -2,10 +2,12 @@
 
 1. On a system that is neither Linux nor macOS, print that and exit.
 2. ``alpkey status --short`` is for shell prompts: it reads one line and imports next to nothing.
-3. ``alpkey`` alone is the tray, which opens no window when it is started ``--at-login``.  Without
+3. ``alpkey connect NAME --here`` becomes ssh as soon: nothing is asked anew while the key is good
+   and all is as it was.  ``alpkey --version`` waits for nothing either.
+4. ``alpkey`` alone is the tray, which opens no window when it is started ``--at-login``.  Without
    a display it prints the status instead.
-4. ``alpkey window ...`` opens a window.  It and the command line handle secrets: no core dumps.
-5. Everything else is the command line.  A shell that completes a line runs it without arguments,
+5. ``alpkey window ...`` opens a window.  It and the command line handle secrets: no core dumps.
+6. Everything else is the command line.  A shell that completes a line runs it without arguments,
    and sets a variable.
 
 Nothing is imported before it is known which program runs: the tray never loads what the command
@@ -17,6 +19,9 @@ import os
 import sys
 
 _PR_SET_DUMPABLE = 4  # prctl(2)
+
+# These commands only show what everybody may read, so they neither forbid dumps nor tidy up.
+_SHOWING = ("status", "--help", "-h")
 
 
 def main() -> int:
@@ -30,6 +35,11 @@ def main() -> int:
         return 2
     if arguments == ["status", "--short"]:
         return _short_status()
+    if "_ALPKEY_COMPLETE" not in os.environ:
+        if arguments == ["--version"]:
+            return _version()
+        if arguments[:1] == ["connect"] and (code := _connect(arguments[1:])) is not None:
+            return code
     if arguments in ([], ["--at-login"]) and "_ALPKEY_COMPLETE" not in os.environ:
         return _tray(at_login=bool(arguments))
     if len(arguments) in (2, 4) and arguments[0] == "window":
@@ -45,12 +55,44 @@ def _short_status() -> int:
     return short_status.main()
 
 
+def _version() -> int:
+    from alpkey.cli import build
+
+    return build.print_name()
+
+
+def _connect(arguments: list[str]) -> int | None:
+    from alpkey.wiring import fast_connect
+
+    return fast_connect.run(arguments)
+
+
 def _command_line(arguments: list[str]) -> int:
-    _forbid_dumps()
+    only_shows = bool(arguments) and arguments[0] in _SHOWING
+    if not only_shows:
+        _forbid_dumps()
     from alpkey.cli.main import main as command_line
 
     gc.enable()
-    return command_line(arguments, _window)
+    if not only_shows:
+        return command_line(arguments, _window)
+    try:
+        code = command_line(arguments, _window)
+    except SystemExit as end:
+        if not isinstance(end.code, int):
+            raise
+        code = end.code
+    return _end(code)
+
+
+def _end(code: int) -> int:
+    """End at once: what the system takes back anyway takes Python 6 ms to take apart."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError, AttributeError):
+        return code  # Python itself says what there is to say
+    os._exit(code)
 
 
 def _tray(*, at_login: bool) -> int:

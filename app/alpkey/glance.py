@@ -247,6 +247,23 @@ def _read_site(at: Paths, name: str) -> Site:
     return with_services_in_use_first(site, datetime.now().astimezone().date())
 
 
+def deciding_files(at: Paths, site_name: str, key_file: str) -> tuple[Path, ...]:
+    """Every file that decides whether a login can work, and as whom."""
+    key = at.private_key(key_file)
+    return (
+        _shipped_sites() / f"{site_name}.toml",
+        at.site_overrides / f"{site_name}.toml",
+        at.site,
+        at.settings,
+        *at.policies,
+        at.journal,
+        at.external_changes,
+        key,
+        certificate_of(key),
+        key.with_name(f"{key.name}.pub"),
+    )
+
+
 def _deciding_file(at: Paths, key: str) -> Path:
     """The file that decides a setting: a policy, the strongest last, or else the user's own."""
     return next((path for path in reversed(at.policies) if key in _values(path)), at.settings)

@@ -1,6 +1,5 @@
 """The fake of a service that certifies keys made here."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -72,7 +71,7 @@ class FakeCertificateService:
         self._require(token)
         if serial not in self._listed:
             raise SignInRefused("request-refused", site="fake", message="not found")
-        self._listed[serial] = replace(self._listed[serial], revoked_at=self._clock())
+        self._listed[serial] = self._listed[serial]._replace(revoked_at=self._clock())
 
     def token_for(self, api_key: Secret) -> Secret:
         if api_key != self.api_key:

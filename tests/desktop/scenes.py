@@ -108,7 +108,7 @@ def snapshot(
         key_path=path,
         certificate_path=path.with_name("cscs-key-cert.pub"),
         quota=quota,
-        certificate=replace(key, serial=4711, public_key=b"a public key"),
+        certificate=key._replace(serial=4711, public_key=b"a public key"),
         has_key=True,
         encrypted=False,
     )

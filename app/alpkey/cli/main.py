@@ -1,20 +1,15 @@
 """The command ``alpkey``: its groups and commands, each imported when it is called."""
 
 import importlib
-import json
 import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 import click
 
 from alpkey.cli import build
 from alpkey.cli.runtime.account_option import with_account
-from alpkey.core.display_text import visible
-from alpkey.core.messages.describe_error import bug_object
-from alpkey.core.paths import user_paths
 
 # By group; each with its module, its object there, and its summary.
 _GROUPS = {
@@ -160,12 +155,17 @@ def _open_closed_streams() -> None:
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  open to the end
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115  open to the end
 
 
 def _report_bug(crash: BaseException, arguments: list[str]) -> int:
     """Print the bug in the form that was asked for; programs wait for a last line, too."""
+    import json
+
     from alpkey.cli.runtime.crash import write_report
+    from alpkey.core.display_text import visible
+    from alpkey.core.messages.describe_error import bug_object
+    from alpkey.core.paths import user_paths
 
     path = write_report(crash, user_paths().logs)
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments

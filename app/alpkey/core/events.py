@@ -7,7 +7,7 @@ An action is a generator.  It yields events, and is sent the answer to a questio
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, NotRequired, TypedDict, TypeVar
+from typing import Literal, NamedTuple, NotRequired, TypedDict, TypeVar
 
 from alpkey.core.background_call import BackgroundCall
 from alpkey.core.errors import AlpkeyError, ErrorObject, Param
@@ -24,8 +24,7 @@ Answer = Mapping[str, str | Secret | bool]
 NOT_YET: Answer = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One thing to ask for.  ``value`` is what is known already; it is never a secret.
 
     ``kept``: it is saved in the keychain, need not be typed and is never part of the event.
@@ -47,8 +46,7 @@ class Step:
     params: Mapping[str, Param] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """A question, shown at once.  The action goes on until it yields :class:`Await`.
 
     An ``offer`` is not needed for the work: where no one can answer, the answer is empty.
@@ -60,8 +58,7 @@ class Ask:
     offer: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Await:
+class Await(NamedTuple):
     """The action now needs the answer to ``ask``; this is never written as JSON.
 
     If ``news`` ends first the reply is NOT_YET, and the question may come again, changed.
@@ -79,8 +76,7 @@ class Warn:
     params: Mapping[str, Param] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Show:
+class Show(NamedTuple):
     """A page to sign in at, in this computer's browser or on another device.
 
     For a device ``url`` contains the code, and at ``short_url`` the user types ``user_code``;

@@ -4,12 +4,13 @@ Another person who may write there can have ssh run their commands as us, so one
 alone is never used.
 """
 
-import hashlib
 import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from alpkey.core.digest import sha256
 
 PREFIX = "alpkey-"
 
@@ -58,7 +59,7 @@ def runtime_roots(
     """
     limit_bytes = _SOCKET_BYTES_MACOS if platform == "darwin" else _SOCKET_BYTES
     given = environ.get("XDG_RUNTIME_DIR", "")
-    session = Path(given) / (PREFIX + hashlib.sha256(state.encode()).hexdigest()[:12])
+    session = Path(given) / (PREFIX + sha256(state.encode()).hexdigest()[:12])
     known = (environ.get("TMPDIR", ""), "/tmp", "/var/tmp")  # noqa: S108  what is made is ours alone
     temporary = (Path(path) for path in known if path.startswith("/") and "\n" not in path)
     return RuntimeRoots(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpkey import HOME_PAGE
 from alpkey.core.addresses import is_loopback_http, is_secure
@@ -56,8 +56,7 @@ class Host:
         return tuple(dict.fromkeys((self.name, *self.names)))
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(NamedTuple):
     """A service that issues certificates; ``kind`` picks the adapter that speaks to it.
 
     ``client_type`` is what we call ourselves to a gateway; ``token_url`` is where a service account

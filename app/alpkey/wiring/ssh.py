@@ -37,6 +37,7 @@ def connect_world(wiring: Wiring, cancellation: Cancellation) -> ConnectWorld:
     """What opening a terminal on a host needs."""
     from alpkey.actions.ssh.connect import ConnectWorld
     from alpkey.adapters.system.vs_code import VsCode
+    from alpkey.wiring.connect_record import remember
 
     return ConnectWorld(
         site=wiring.site,
@@ -52,6 +53,7 @@ def connect_world(wiring: Wiring, cancellation: Cancellation) -> ConnectWorld:
         explain=tuple(wiring.own_command("doctor")),
         again=tuple(wiring.own_command("connect")),
         renew_without_asking=lambda: renew_without_asking(wiring, cancellation),
+        remember=lambda: remember(wiring),
     )
 
 

@@ -169,7 +169,7 @@ def test_a_keychain_that_would_ask_is_not_asked(stayer: Stayer) -> None:
 def test_a_key_that_would_have_to_give_way_stays(stayer: Stayer) -> None:
     facts = stayer.fakes.journal.facts()
     stayer.fakes.journal._facts = [
-        replace(fact, local=False) if isinstance(fact, Issued) else fact for fact in facts
+        fact._replace(local=False) if isinstance(fact, Issued) else fact for fact in facts
     ]
     with pytest.raises(InvalidFile):
         stayer.renews()

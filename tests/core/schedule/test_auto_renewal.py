@@ -92,8 +92,8 @@ def test_each_key_has_its_own_time_before_the_reminders() -> None:
     [
         replace(KEY, stays_signed_in=False),
         replace(KEY, quota=Quota(5)),
-        replace(KEY, quota=replace(FOUR_LEFT, slot_ends=(later(MORNING, DAY),) * 4)),
-        replace(KEY, quota=replace(FOUR_LEFT, refused=True)),
+        replace(KEY, quota=FOUR_LEFT._replace(slot_ends=(later(MORNING, DAY),) * 4)),
+        replace(KEY, quota=FOUR_LEFT._replace(refused=True)),
         replace(KEY, trouble="It was revoked."),
         replace(KEY, has_key=False),
         replace(KEY, certificate=None),
@@ -108,7 +108,7 @@ def test_a_reminder_is_shown_where_no_renewal_is_possible(seen: Snapshot) -> Non
 
 
 def test_the_last_key_of_the_day_is_not_used() -> None:
-    two = replace(FOUR_LEFT, slot_ends=(later(MORNING, DAY),) * 3)
+    two = FOUR_LEFT._replace(slot_ends=(later(MORNING, DAY),) * 3)
     assert renews_at("2026-11-25 17:00", replace(KEY, quota=two))
 
 
@@ -172,8 +172,8 @@ def test_no_settings_make_it_loop(
 
 def test_a_key_that_never_expires_or_has_no_name_is_not_renewed() -> None:
     assert KEY.certificate
-    for change in ({"valid_before": None}, {"valid_after": None}):
-        certificate = replace(KEY.certificate, **change)
+    known = KEY.certificate
+    for certificate in (known._replace(valid_before=None), known._replace(valid_after=None)):
         assert not renews_at("2026-11-25 17:00", replace(KEY, certificate=certificate))
     assert not is_due(KEY, None, [MORNING], at("2026-11-25 17:00"))
 

@@ -39,8 +39,8 @@ def key(begin: datetime, life: timedelta = DAY, serial: int = 1) -> Snapshot:
     begin = begin.astimezone(UTC)
     seen = snapshot()
     assert seen.certificate
-    certificate = replace(
-        seen.certificate, serial=serial, valid_after=begin, valid_before=begin + life
+    certificate = seen.certificate._replace(
+        serial=serial, valid_after=begin, valid_before=begin + life
     )
     stamp = Stamp(int(begin.timestamp()) * 10**9, 2000)
     return replace(seen, certificate=certificate, stamp=stamp)

@@ -15,8 +15,8 @@ from tests.core.state.test_journal import issued
 BLOB = b"a public key"
 STORED = StoredKey(Path("/h/.ssh/cscs-key"), BLOB, encrypted=False)
 OF_SERVICE = issued(fingerprint=fingerprint(BLOB))
-MADE_HERE = replace(OF_SERVICE, local=True)
-OF_PERSON = replace(MADE_HERE, own_key=False)
+MADE_HERE = OF_SERVICE._replace(local=True)
+OF_PERSON = MADE_HERE._replace(own_key=False)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """The quota: what is shown is never higher than what this machine can know."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -78,7 +77,7 @@ def test_used_and_remaining_always_add_up_to_the_limit(hours: list[int], later: 
 
 
 def listed(*, ends: datetime, life: timedelta | None = DAY, revoked: bool = False) -> ListedKey:
-    certificate = None if life is None else replace(CERTIFICATE, valid_after=ends - life)
+    certificate = None if life is None else CERTIFICATE._replace(valid_after=ends - life)
     return ListedKey(1, certificate, ends, NOW if revoked else None)
 
 

@@ -174,3 +174,26 @@ def test_an_account_beside_the_first_has_a_line_that_renews_it(menu: TrayMenu, d
     assert entry.text() == "course: Key expired"
     menu.apply(view)
     assert len(menu.actions()) == count
+
+
+def test_minutes_wait_for_the_menu_to_open(qtbot: QtBot) -> None:
+    """Each change of a text is sent to the desktop, which then wakes up."""
+    left = iter(("1 h 3 min left", "1 h 2 min left"))
+
+    class Telling(Noting):
+        def refresh(self) -> None:
+            menu.apply(MenuView(next(left), "3 of 5 keys left"))
+
+    menu = TrayMenu(Telling([]))
+    qtbot.addWidget(menu)
+    menu.apply(MenuView("1 h 5 min left", "3 of 5 keys left"))
+    menu.apply(MenuView("1 h 4 min left", "3 of 5 keys left"))
+    assert texts(menu)[1] == "1 h 4 min left", "a desktop that may never ask gets every change"
+    menu.aboutToShow.emit()
+    assert texts(menu)[1] == "1 h 3 min left"
+    menu.apply(MenuView("1 h 2 min left", "3 of 5 keys left"))
+    assert texts(menu)[1] == "1 h 3 min left"
+    menu.aboutToShow.emit()
+    assert texts(menu)[1] == "1 h 2 min left"
+    menu.apply(MenuView("Key expired", "3 of 5 keys left"))
+    assert texts(menu)[1] == "Key expired"

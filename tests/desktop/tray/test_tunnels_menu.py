@@ -22,7 +22,7 @@ WAY = TunnelTarget("daint", "nid006554", ((8888, 8888),))
 JUPYTER = TunnelObservation("jupyter", WAY, TunnelState.OPEN, NOW)
 TWO = TunnelTarget("santis", "nid007001", ((6006, 6006), (9000, 8080)))
 BOARD = TunnelObservation("board", TWO, TunnelState.SILENT, NOW, silent=(8080,))
-DEAD = replace(JUPYTER, id="dead", state=TunnelState.FAILED, alive=False)
+DEAD = JUPYTER._replace(id="dead", state=TunnelState.FAILED, alive=False)
 
 
 def with_tunnels(*tunnels: TunnelObservation) -> Snapshot:
@@ -79,8 +79,8 @@ def test_each_running_tunnel_has_its_own_menu(menu: TunnelsMenu, done: Done) -> 
 def test_a_state_changes_in_place_and_an_address_too(menu: TunnelsMenu, done: Done) -> None:
     show(menu, JUPYTER, BOARD)
     before = menu.actions()
-    moved = replace(WAY, ports=((9999, 8888),))
-    show(menu, replace(JUPYTER, state=TunnelState.RECONNECTING, target=moved), BOARD)
+    moved = WAY._replace(ports=((9999, 8888),))
+    show(menu, JUPYTER._replace(state=TunnelState.RECONNECTING, target=moved), BOARD)
     assert menu.actions() == before
     assert texts(menu)[0] == JUPYTER_IS.format("reconnecting")
     own = menu.actions()[0].menu()
@@ -119,7 +119,7 @@ def test_the_dot_is_shown_while_a_service_answers(
 
 def test_a_failed_tunnel_shows_why_and_what_to_do() -> None:
     error = error_row(Unreachable("job-ended", node="nid006554", name="daint"))
-    said = tunnel_view.state(replace(DEAD, error=error))
+    said = tunnel_view.state(DEAD._replace(error=error))
     assert "The job on nid006554 has ended" in said
     assert "alpkey jobs daint" in said
     assert tunnel_view.state(BOARD).startswith("Port 8080 does not answer; ensure the server")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self
 
 from alpkey.actions.agent.selection import Agents
 from alpkey.actions.agent.unlock import open_key, open_unasked
@@ -27,8 +27,7 @@ from alpkey.core.state.status import AgentView, agent_object
 from alpkey.core.timestamps import Clock, rfc3339
 
 
-@dataclass(frozen=True, slots=True)
-class LoadableKey:
+class LoadableKey(NamedTuple):
     """A verified pair; ``name`` is the comment under which the agent lists it.
 
     ``protected``: a passphrase protects it on disk, so that ssh asks for that without an agent.

@@ -1,7 +1,7 @@
 """The ssh agent that logins use: the user's, or Alpkey's own where that one cannot hold the key."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from alpkey.core.agent.ports import Agent, OwnAgent
 from alpkey.core.errors import AgentTrouble
@@ -16,8 +16,7 @@ def never_answers(agent: Agent) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Agents:
+class Agents(NamedTuple):
     """``user_agent`` is the one that the user's ssh configuration or environment names.
 
     ``update_ssh_files`` names Alpkey's own agent in the ssh files exactly while it runs.

@@ -2,8 +2,7 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from alpkey.core.background_call import BackgroundCall
 from alpkey.core.errors import AlpkeyError, InvalidInput, KeychainTrouble, SignInRefused
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _LOOK_AGAIN_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """The key without its passphrase, and the whole answer that unlocked it."""
 
     private: Secret

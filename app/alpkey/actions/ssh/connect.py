@@ -43,7 +43,8 @@ class ConnectWorld:
 
     ``explain`` and ``again`` are the commands ``alpkey doctor`` and ``alpkey connect``, to run in a
     terminal.  ``renew_in_window`` opens the renewal window, which then connects; None if no window
-    can be opened.  ``renew_without_asking`` is a renewal by a saved sign-in alone.
+    can be opened.  ``renew_without_asking`` is a renewal by a saved sign-in alone.  ``remember``
+    records what the connection was decided on, for the next one.
     """
 
     site: Site
@@ -59,6 +60,7 @@ class ConnectWorld:
     explain: tuple[str, ...]
     again: tuple[str, ...]
     renew_without_asking: Callable[[], Action[RenewResult]] | None = None
+    remember: Callable[[], None] = lambda: None
 
 
 def connect(request: ConnectRequest, world: ConnectWorld) -> Action[ConnectResult]:
@@ -123,6 +125,7 @@ def open_login(
     if request.mode == "window":
         asks = command if in_agent else [*world.again, *_here(request)]
         world.open_terminal(held(asks, world.explain), request.name)
+    world.remember()
     return {"host": request.name, "command": command}
 
 

@@ -216,7 +216,7 @@ class Watch:
                     return busy(local, self._world, besides=self._claim.id)
                 port = self._world.ports.any_free()
             pairs.append((port, remote))
-        self._target = replace(self._target, ports=tuple(pairs))
+        self._target = self._target._replace(ports=tuple(pairs))
         return "retry"
 
     def _report(self) -> Generator[Event, Answer, None]:

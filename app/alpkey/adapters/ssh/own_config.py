@@ -92,6 +92,12 @@ class OwnSshConfig:
             _write(path, text.encode())
 
     @property
+    def files(self) -> tuple[Path, ...]:
+        """What is written here, and the configuration of the user's that may read it in."""
+        at = self._places
+        return (at.own_ssh_config, at.connect_config, at.fresh, at.user_config)
+
+    @property
     def on_demand(self) -> bool:
         return os.access(self._places.fresh, os.F_OK)  # no error in an inaccessible folder
 

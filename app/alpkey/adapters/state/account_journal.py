@@ -1,7 +1,6 @@
 """The journal as one account sees it, where a home has several."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from alpkey.core.state.journal import Facts
 from alpkey.core.state.journal_facts import Fact, Finding, KeyProtected
@@ -40,7 +39,7 @@ class AccountJournal:
             self._journal.append(facts)
         else:
             self._journal.append(
-                replace(fact, account=self._username) if isinstance(fact, KeyProtected) else fact
+                fact._replace(account=self._username) if isinstance(fact, KeyProtected) else fact
                 for fact in facts
                 if not isinstance(fact, Finding)
             )

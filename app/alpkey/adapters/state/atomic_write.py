@@ -56,6 +56,8 @@ def stage(path: Path, content: bytes, mode: int) -> Path:
 
     It is made 0600 and gets ``mode`` at the end, so that no other user ever reads a secret in it.
     """
+    import tempfile  # which nothing that only reads has to load
+
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.alpkey-")
     staged = Path(name)
     try:

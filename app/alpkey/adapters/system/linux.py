@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alpkey import path_checks
 from alpkey.adapters.process.command_script import command_file
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from alpkey.core.doctor.observations import DesktopObservation
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalProgram:
+class TerminalProgram(NamedTuple):
     """A known terminal program; ``words`` are the program and its arguments before the command.
 
     ``desktops`` are those that it is the own terminal of, as XDG_CURRENT_DESKTOP names them.

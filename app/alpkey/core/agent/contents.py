@@ -1,13 +1,12 @@
 """The entries of an ssh agent, sorted: the current key, Alpkey's stale ones, and the rest."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from alpkey.core.keys.certificate import Certificate, InvalidCertificate, fingerprint, parse_blob
 
 
-@dataclass(frozen=True, slots=True)
-class AgentContents:
+class AgentContents(NamedTuple):
     """``owned`` are the blobs that Alpkey added, ``stale`` those of them to remove.
 
     ``current``: the installed certificate is among the entries.

@@ -1,7 +1,6 @@
 """The ports to ssh agents."""
 
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from alpkey.core.errors import AgentTrouble
 from alpkey.core.keys.certificate import Certificate
@@ -14,8 +13,7 @@ class AgentAbsent(AgentTrouble):
     """No agent is there to be asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """One entry of an agent: a plain key or a certificate, and the comment it was added under."""
 
     blob: bytes

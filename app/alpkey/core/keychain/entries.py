@@ -6,7 +6,7 @@ keychain never contains both factors.
 
 import json
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from alpkey.core.json_text import parse_json
 from alpkey.core.secret import Secret
@@ -22,8 +22,7 @@ KEY_ENTRY = "passphrase of the key"
 KEEP = "keep"
 
 
-@dataclass(frozen=True, slots=True)
-class SavedSecret:
+class SavedSecret(NamedTuple):
     """A password, or what an authenticator app is set up with (totp)."""
 
     kind: Kind

@@ -5,11 +5,11 @@ host decides whether it accepts a certificate.
 """
 
 import binascii
-import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from typing import NamedTuple
 
+from alpkey.core.digest import sha256
 from alpkey.core.keys.ssh_wire import Reader, TruncatedData, string
 
 _LAST_SECOND = 253_402_300_799  # of the year 9999, where datetime ends
@@ -47,8 +47,7 @@ class Validity(Enum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(NamedTuple):
     """A certificate's public fields.
 
     ``blob`` is all of it, ``public_key`` the plain key's blob.  ``valid_after`` is None where it
@@ -114,7 +113,7 @@ def parse_blob(blob: bytes) -> Certificate:
 
 def fingerprint(public_key: bytes) -> str:
     """``SHA256:…`` of a plain key's blob, as ssh-keygen(1) prints it."""
-    digest = hashlib.sha256(public_key).digest()
+    digest = sha256(public_key).digest()
     return "SHA256:" + _base64(digest).rstrip("=")
 
 

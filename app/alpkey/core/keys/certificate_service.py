@@ -1,8 +1,7 @@
 """The port to a service that certifies keys made here, lists and revokes its certificates."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from alpkey.core.keys.certificate import Certificate
 from alpkey.core.secret import Secret
@@ -10,8 +9,7 @@ from alpkey.core.secret import Secret
 Duration = Literal["1d", "1min"]
 
 
-@dataclass(frozen=True, slots=True)
-class ListedKey:
+class ListedKey(NamedTuple):
     """A certificate as the service lists it; ``certificate`` is None where it cannot be read."""
 
     serial: int

@@ -6,8 +6,8 @@ and a certificate together, or a response of the service as it is.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from alpkey.core.keys.certificate import Certificate, InvalidCertificate, read_certificate
 from alpkey.core.secret import Secret
@@ -23,8 +23,7 @@ _MOST_PIECES = 500  # of a certificate that was wrapped, at 20 letters a line
 _LINE_LENGTH = 70  # of the text in OpenSSH's own files
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(NamedTuple):
     """A text that may hold a key or a certificate; ``path`` is None where it was pasted."""
 
     name: str
@@ -32,16 +31,14 @@ class Download:
     path: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundKey:
+class FoundKey(NamedTuple):
     """A private key in a download; nothing of it is checked yet."""
 
     download: Download
     private: Secret
 
 
-@dataclass(frozen=True, slots=True)
-class FoundCertificate:
+class FoundCertificate(NamedTuple):
     """``line`` is the certificate in the form that ssh reads."""
 
     download: Download
@@ -49,8 +46,7 @@ class FoundCertificate:
     certificate: Certificate
 
 
-@dataclass(frozen=True, slots=True)
-class UnusableFile:
+class UnusableFile(NamedTuple):
     """Neither; ``code`` is that of the error about it, ``reason`` a further sentence."""
 
     download: Download

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from alpkey.core.keys.certificate import Certificate
 from alpkey.core.keys.key_file_kinds import Download
@@ -20,8 +20,7 @@ can send ``new`` to ssh, and InvalidFile where the key cannot be read.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedPair:
+class IssuedPair(NamedTuple):
     """A private key and its certificate, as the service sent them; not yet checked."""
 
     private: Secret

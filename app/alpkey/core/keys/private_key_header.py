@@ -5,7 +5,7 @@ not; for them only the encryption is known.
 """
 
 import binascii
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from alpkey.core.keys.certificate import type_name
 from alpkey.core.keys.ssh_wire import Reader, TruncatedData
@@ -18,8 +18,7 @@ class InvalidPrivateKey(ValueError):
     """This is no private key that ssh can read; the text is a sentence about what it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrivateHead:
+class PrivateHead(NamedTuple):
     """``public_key`` is the plain key's blob; None where the format hides it."""
 
     public_key: bytes | None

@@ -1,10 +1,9 @@
 """What an error looks like to a person."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(NamedTuple):
     """An error for a person: what happened, the detail, and what to do next."""
 
     title: str

@@ -1,11 +1,10 @@
 """The words of reminders and of the notice that a login is waiting for a key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderText:
+class ReminderText(NamedTuple):
     """The title and body of a reminder."""
 
     title: str

@@ -4,10 +4,10 @@ Only while the user stays signed in, which they agreed to; before the key expire
 last key of the day, never in a loop, and never again after a refusal until the user signs in.
 """
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from alpkey.core.digest import sha256
 from alpkey.core.state.snapshot import Snapshot
 
 # Renewals at a clock time would come from many computers at once, so each starts a little earlier.
@@ -55,5 +55,5 @@ def _may_retry(snapshot: Snapshot, now: datetime) -> bool:
 
 def _jitter(name: str) -> timedelta:
     """Between zero and ``JITTER``, always the same for a certificate."""
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4])
+    number = int.from_bytes(sha256(name.encode()).digest()[:4])
     return JITTER * number / 2**32

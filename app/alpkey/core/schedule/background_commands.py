@@ -4,8 +4,8 @@ They ask the user nothing.  Their results are in files, which the tray watches a
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.updates.releases import ASK_EVERY
@@ -15,8 +15,7 @@ DOCTOR_WHILE_WARNING = timedelta(minutes=5)
 RECOVERY_EVERY = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class BackgroundCommand:
+class BackgroundCommand(NamedTuple):
     """``is_due(snapshot, since, now)``, where the command was started last at ``since``.
 
     ``at_once``: not held back while the computer is busy after a login.

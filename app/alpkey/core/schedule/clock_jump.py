@@ -1,13 +1,12 @@
 """Compare two clocks: a sleep, or setting the clock, moves one of them and not the other."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # More than a clock under adjustment drifts between two readings; shorter sleeps do not matter.
 JUMP_S = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class ClockReading:
+class ClockReading(NamedTuple):
     """The wall clock, and a clock that stops during sleep and is never set."""
 
     wall_s: float

@@ -6,13 +6,12 @@ Only decisions stand here; :mod:`alpkey.trusted_files` finds the facts.
 import shlex
 import stat
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
+class Station(NamedTuple):
     """A file, or a folder or link on the way to it, as lstat(2) finds it."""
 
     path: str
@@ -21,8 +20,7 @@ class Station:
     group: int
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """A row of the passwd database: a user and the user's primary group."""
 
     name: str

@@ -7,9 +7,8 @@ is what the user types and reads.
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpkey.core.timestamps import duration, short_span
 
@@ -22,8 +21,7 @@ _SWITCH = {True: "on", False: "off"}
 _SWITCHED = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """``read`` makes a value of a plain one, ``typed`` a plain one of a text; ``plain`` and
     ``text`` go back.  The first two raise TypeError or ValueError with the reason in words.
 

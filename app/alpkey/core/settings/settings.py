@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpkey.core.agent import askpass
 from alpkey.core.settings.kinds import (
@@ -43,8 +43,7 @@ class InvalidSettings(ValueError):
     """The settings hold an unknown key or a value that does not fit; the text says which."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting as it is declared.  ``check`` says in words why a value is not to be taken.
 
     ``lacks`` says what is missing on a computer for the setting to work.

@@ -4,11 +4,10 @@ The tray offers them in its menu, so reading needs nothing but this text.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(NamedTuple):
     """``name`` is the user's name, ``host`` that of the site."""
 
     name: str

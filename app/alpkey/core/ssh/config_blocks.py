@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from alpkey.core.paths import Paths
 from alpkey.core.site import Host, Site
@@ -33,8 +33,7 @@ class InvalidConfigPath(ValueError):
     """A value that no ssh configuration file can contain; the text is the value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """The user who logs in, with the files and the agent of the key."""
 
     user: str | None

@@ -3,11 +3,11 @@
 All functions take and give bytes: the file may be in any encoding, or in none.
 """
 
-import hashlib
 import os
 import re
 from pathlib import Path
 
+from alpkey.core.digest import sha256
 from alpkey.core.ssh.config_blocks import include_line
 
 
@@ -50,7 +50,7 @@ def undone(content: bytes, line: bytes, written: str | None) -> bytes:
 
 
 def digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+    return sha256(content).hexdigest()
 
 
 def difference(path: Path, line: bytes, before: bytes, after: bytes) -> str:

@@ -6,9 +6,8 @@ takes its place.  A program killed in between therefore never counts too few.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from alpkey.core.keys.certificate import Certificate
 from alpkey.core.site import SignInMethod
@@ -34,8 +33,7 @@ REFUSALS_BEFORE_LOCK_OUT = 3
 SIGN_IN_REFUSALS = ("sign-in-refused", "account-locked", "request-refused")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the journal says about one account; ``fingerprints`` are of all accounts' keys.
 
     ``service_made`` are those among them that the service made; ``revoked`` are serials.
@@ -235,7 +233,7 @@ class _Folding:
         if self._listed is None or not self._revoked_since:
             return self._listed
         slots = (slot for slot in self._listed.slots if slot[0] not in self._revoked_since)
-        return replace(self._listed, slots=tuple(slots))
+        return self._listed._replace(slots=tuple(slots))
 
     def _since(self, numbered: dict[int, Any]) -> tuple[Any, ...]:
         """What may not be in the newest list: written after it, or not before it was asked for."""

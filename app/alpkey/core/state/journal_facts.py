@@ -3,17 +3,15 @@
 ``at`` is when each was learned.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from alpkey.core.keys.certificate import Certificate, fingerprint
 from alpkey.core.site import SignInMethod
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
+class Issued(NamedTuple):
     """A certificate was issued to this machine; ``fingerprint`` is that of its key.
 
     ``own_key`` is False where the user had that key before; ``local`` where it was made on this
@@ -63,8 +61,7 @@ class Issued:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class MaybeIssued:
+class MaybeIssued(NamedTuple):
     """A signing request was sent; no answer is known.  It counts until ``valid_before``.
 
     ``fingerprint`` is that of the key that was sent along, if one was: then the service's list
@@ -78,8 +75,7 @@ class MaybeIssued:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """The attempt ended without a certificate, for the reason that ``code`` names.
 
     ``kept`` where the password was the one in the keychain.
@@ -92,8 +88,7 @@ class Refused:
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Revoked:
+class Revoked(NamedTuple):
     """A certificate was revoked; ``fingerprint`` is that of its key, empty where unknown."""
 
     at: datetime
@@ -102,8 +97,7 @@ class Revoked:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """The service listed all keys: ``slots`` are serials and ends of those that take one.
 
     ``at`` is when it was asked.
@@ -114,8 +108,7 @@ class Listed:
     slots: tuple[tuple[int, datetime], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SecretSaved:
+class SecretSaved(NamedTuple):
     """From now on the keychain holds this ``kind`` of secret: password, totp, or nothing."""
 
     at: datetime
@@ -123,8 +116,7 @@ class SecretSaved:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class SessionSaved:
+class SessionSaved(NamedTuple):
     """From now on the keychain holds a sign-in of ``account``, or no longer (``kept``)."""
 
     at: datetime
@@ -132,8 +124,7 @@ class SessionSaved:
     kept: bool
 
 
-@dataclass(frozen=True, slots=True)
-class KeyProtected:
+class KeyProtected(NamedTuple):
     """From now on the keychain holds the passphrase of the private key, or no longer (``kept``).
 
     ``account`` is None for the key of the first account.
@@ -144,8 +135,7 @@ class KeyProtected:
     account: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AutoRenewalFailed:
+class AutoRenewalFailed(NamedTuple):
     """An automatic renewal failed; ``final``: it would fail again in the same way."""
 
     at: datetime
@@ -154,8 +144,7 @@ class AutoRenewalFailed:
     final: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Retired:
+class Retired(NamedTuple):
     """``service`` was found to be retired, or to work again.
 
     Passwords at a gateway have a name of their own (``methods.password_retirement``).
@@ -166,8 +155,7 @@ class Retired:
     retired: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The doctor found what ``check`` looks for, which stops a login, or no longer finds it."""
 
     at: datetime

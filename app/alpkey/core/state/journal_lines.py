@@ -36,7 +36,7 @@ _KINDS: dict[str, type[Fact]] = {
     "finding": Finding,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
-_FIELDS = {kind: frozenset(kind.__slots__) for kind in _NAMES}
+_FIELDS = {kind: frozenset(kind._fields) for kind in _NAMES}
 _TYPES = {
     kind: {
         name: hint if isinstance(hint, UnionType) else get_origin(hint) or hint
@@ -51,7 +51,7 @@ _METHOD = "way"  # the name of Issued.method in a line
 def to_line(fact: Fact) -> str:
     """The fact as one line of JSON, without its newline; a serial is text (64 bits)."""
     row: dict[str, Any] = {"fact": _NAMES[type(fact)]}
-    for name in fact.__slots__:
+    for name in fact._fields:
         value = getattr(fact, name)
         if name in _TIMESTAMPS:
             value = rfc3339(value)
@@ -76,7 +76,7 @@ def rows(lines: Iterable[str]) -> list[tuple[str, Fact | None]]:
 
 def _has_its_types(fact: Fact) -> bool:
     """Whether each field holds what it is declared to hold: the file may have been edited."""
-    return all(isinstance(getattr(fact, name), _TYPES[type(fact)][name]) for name in fact.__slots__)
+    return all(isinstance(getattr(fact, name), _TYPES[type(fact)][name]) for name in fact._fields)
 
 
 def _from_line(line: str) -> Fact | None:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from alpkey.core.state.journal_facts import Fact
 
@@ -21,8 +20,7 @@ class Journal(Protocol):
         """Write the facts after the others.  Call it under the lock only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """The process that holds the lock."""
 
     process: str

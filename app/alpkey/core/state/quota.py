@@ -1,9 +1,8 @@
 """How many keys of the day are left, and how we know."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from alpkey.core.keys.certificate_service import ListedKey
 from alpkey.core.state.journal import Known
@@ -25,8 +24,7 @@ def is_brief(life: timedelta) -> bool:
     return life < BRIEF
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(NamedTuple):
     """The day's keys.  With ``source`` "journal" keys made elsewhere are not counted.
 
     ``slot_ends`` are the times at which the slots that may be taken become free, in order;

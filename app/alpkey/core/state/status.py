@@ -1,7 +1,7 @@
 """The status: a snapshot, and what the agent holds; as the object of ``status --json``."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from alpkey.core.keys.certificate_check import limits
 from alpkey.core.results.status import AgentResult, QuotaResult, StatusResult
@@ -10,8 +10,7 @@ from alpkey.core.state.snapshot import Snapshot
 from alpkey.core.timestamps import rfc3339
 
 
-@dataclass(frozen=True, slots=True)
-class AgentView:
+class AgentView(NamedTuple):
     """What the agent that ssh will use holds of Alpkey's keys.
 
     ``own``: it is Alpkey's own, in place of the user's.  ``holds_current`` is about the installed
@@ -26,8 +25,7 @@ class AgentView:
     stale: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     snapshot: Snapshot
     agent: AgentView
 

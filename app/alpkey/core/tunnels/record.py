@@ -1,13 +1,12 @@
 """``state/tunnels/ID.json``: what a tunnel's supervisor publishes about it."""
 
-import hashlib
 import json
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+from alpkey.core.digest import sha256
 from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.json_text import parse_json
 from alpkey.core.messages.describe_error import error_object
@@ -44,8 +43,7 @@ class TunnelState(Enum):
         return self in (TunnelState.OPEN, TunnelState.SILENT)
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelTarget:
+class TunnelTarget(NamedTuple):
     """Where a tunnel leads: from ports of this computer to ports of a node."""
 
     cluster: str
@@ -69,8 +67,7 @@ class TunnelTarget:
         return address(self.ports[0][0])
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelObservation:
+class TunnelObservation(NamedTuple):
     """A tunnel as its file describes it.  ``alive``: its supervisor holds the lock on that file.
 
     ``error`` is the object of the contract, with ``exit_code``; ``silent`` are the ports on the
@@ -161,7 +158,7 @@ def error_row(error: AlpkeyError) -> TunnelError:
 
 def socket_name(tunnel_id: str) -> str:
     """Short, for the whole path of a socket may have 104 bytes on macOS (unix(4))."""
-    return f"t-{hashlib.sha256(tunnel_id.encode()).hexdigest()[:12]}"
+    return f"t-{sha256(tunnel_id.encode()).hexdigest()[:12]}"
 
 
 def _text(value: object) -> str:

@@ -1,9 +1,8 @@
 """Newer versions of Alpkey: reported where the user wants that, and never downloaded."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self, TypeGuard
+from typing import NamedTuple, Self, TypeGuard
 
 from alpkey.core.addresses import is_secure
 from alpkey.core.json_text import parse_json
@@ -15,16 +14,14 @@ ASK_EVERY = timedelta(days=1)
 _PACKAGED = ("deb", "rpm")
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """A version that can be installed, and its web page."""
 
     version: str
     page: str
 
 
-@dataclass(frozen=True, slots=True)
-class LastUpdateCheck:
+class LastUpdateCheck(NamedTuple):
     """The last answer of the feed, and when; ``newest`` is None where there was no release."""
 
     asked_at: datetime

@@ -65,7 +65,8 @@ class TrayMenu(QMenu):
         self._news = self.addAction("", lambda: actions.open_page(self._news_page))
         self._news.setVisible(False)
         self.addAction("Quit", actions.quit)
-        self.aboutToShow.connect(actions.refresh)
+        self._asked = self._opens = False
+        self.aboutToShow.connect(self._open)
 
     def offer(self, connections: "tuple[Connection, ...]") -> None:
         """Show these connections; touch nothing if they are the same."""
@@ -91,7 +92,8 @@ class TrayMenu(QMenu):
         self._news_page = view.news_page
         self._show_accounts(view)
         for action, text in texts:
-            if action.text() != (safe := display_text.visible(text)):
+            safe = display_text.visible(text)
+            if action.text() != safe and not self._can_wait(action.text(), safe):
                 action.setText(safe)
         visible = (
             (self._set_up, view.is_new),
@@ -117,6 +119,19 @@ class TrayMenu(QMenu):
             if action.text() != (safe := display_text.visible(entry.text)):
                 action.setText(safe)
 
+    def _open(self) -> None:
+        self._asked = self._opens = True
+        self._actions.refresh()
+        self._opens = False
+
+    def _can_wait(self, shown: str, text: str) -> bool:
+        """Whether only minutes passed, in a menu that is not shown.
+
+        Each change of a text wakes the message bus and the desktop.  A desktop that never asked
+        before it showed the menu may never do so, and gets every change.
+        """
+        return self._asked and not self._opens and _wording(shown) == _wording(text)
+
     def _window_entry(self, text: str, kind: str, page: str = "") -> QAction:
         return self.addAction(text, lambda: self._actions.open(kind, page))
 
@@ -124,3 +139,8 @@ class TrayMenu(QMenu):
         entry = QAction(text, self)
         entry.triggered.connect(lambda: self._actions.connect_to(host))
         return entry
+
+
+def _wording(text: str) -> str:
+    """The text without its numbers."""
+    return "".join(letter for letter in text if not letter.isdigit())

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from alpkey.core.keys.certificate import fingerprint
 from alpkey.core.keys.certificate_check import limits
@@ -50,16 +51,14 @@ class MenuView:
     accounts: tuple[AccountEntry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """An entry of the menu, and the ssh name it connects to."""
 
     text: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class TrayView:
+class TrayView(NamedTuple):
     """All that the tray shows; without connections if the site cannot be read.
 
     ``renews`` is the name of the account that a click renews, empty for the first.
@@ -74,8 +73,7 @@ class TrayView:
     renews: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(NamedTuple):
     """A reminder: its texts, its icon, and the labels of its two buttons."""
 
     title: str
@@ -193,8 +191,7 @@ def own_key(snapshot: Snapshot, now: datetime) -> str:
     return f"This computer's, {ends}, serial {snapshot.certificate.serial}"
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(NamedTuple):
     """An ssh name, and the host that it leads to."""
 
     name: str

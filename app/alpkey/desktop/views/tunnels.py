@@ -1,8 +1,8 @@
 """Tunnels as tray and windows show them: pure, from the records of their files."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from alpkey.core.messages import times
 from alpkey.core.messages import tunnels as tunnel_messages
@@ -12,8 +12,7 @@ from alpkey.core.tunnels.record import TunnelObservation, TunnelState, address
 from alpkey.desktop.views import errors as error_view
 
 
-@dataclass(frozen=True, slots=True)
-class TunnelEntry:
+class TunnelEntry(NamedTuple):
     """A tunnel in the menu: its id, its text, and its address."""
 
     id: str
@@ -110,8 +109,7 @@ def parse_ports(text: str) -> tuple[int, ...] | None:
     return ports if all(1 <= port <= 65535 for port in ports) else None
 
 
-@dataclass(frozen=True, slots=True)
-class JobLine:
+class JobLine(NamedTuple):
     """A running job: its number, its nodes, and its text."""
 
     id: str

@@ -4,8 +4,7 @@ The dialog is the view: it builds the pages, and calls back with each event and 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from alpkey.core.errors import Cancelled, ErrorObject, Param
 from alpkey.core.events import AskObject, FieldObject, ShowObject
@@ -45,8 +44,7 @@ OTHER_SERVICE = "Signing in with the browser leads to another service, which may
 _FORM_NO_LONGER = ("service-retired", "password-not-allowed")
 
 
-@dataclass(frozen=True, slots=True)
-class FormOptions:
+class FormOptions(NamedTuple):
     """What a new form shows; ``methods`` are offered beside it."""
 
     account: str

@@ -4,8 +4,8 @@ The controller decides which page that is.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -67,8 +67,7 @@ _FITS = (QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 _YIELDS = (QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
 
 
-@dataclass(frozen=True, slots=True)
-class RenewalWorld:
+class RenewalWorld(NamedTuple):
     """What the dialog needs from outside.
 
     ``command`` is Alpkey's command line with these arguments, ``start`` runs it.  ``quit_tray`` is
