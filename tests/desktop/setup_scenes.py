@@ -113,7 +113,7 @@ def world(seen: CurrentState, says: Says) -> SetupWorld:
         rows = next((says[name] for name in says if called.startswith(name)), [[]])
         return [sys.executable, "-P", "-c", CHILD, *map(json.dumps, rows)]
 
-    return SetupWorld(site(), lambda: seen, command, lambda *_: None, lambda _: None)
+    return SetupWorld(seen.site or site(), lambda: seen, command, lambda *_: None, lambda _: None)
 
 
 def first_start(seen: CurrentState, **says: list[list[Row]]) -> QDialog:

@@ -1,8 +1,9 @@
 """The parts of ``make trust`` that decide what it finds, tried fast on the real thing."""
 
 import shutil
+import tempfile
 import time
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,14 +15,15 @@ SET = ("settings", "set", "tell_updates", "on")
 
 
 @pytest.fixture
-def calm(home: Home, tmp_path: Path) -> Home:
-    """With a runtime folder of its own."""
+def calm(home: Home) -> Iterator[Home]:
+    """With a runtime folder of its own, short enough for the names of sockets."""
     if shutil.which("strace") is None:
         pytest.skip("no strace")
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o700)
-    home.environ["XDG_RUNTIME_DIR"] = str(folder)
-    return home
+    with tempfile.TemporaryDirectory(prefix="alpkey-") as folder:
+        before = home.environ.get("XDG_RUNTIME_DIR")
+        home.environ["XDG_RUNTIME_DIR"] = folder
+        yield home
+        home.environ |= {"XDG_RUNTIME_DIR": before} if before else {}
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 64])

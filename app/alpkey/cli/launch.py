@@ -16,7 +16,7 @@ _MOST_BYTES = 4 * 1024 * 1024
 
 @click.command("launch")
 @click.argument("cluster", metavar="CLUSTER")
-@click.argument("script", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("script", type=click.Path(path_type=Path))
 @click.option(
     "--port",
     "ports",

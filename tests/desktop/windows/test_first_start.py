@@ -43,7 +43,8 @@ class Stage:
         self.called: list[tuple[str, ...]] = []
         self.started: list[tuple[str, ...]] = []
         self.renewals = 0
-        self.world = says.world(CurrentState(NOW, seen, site=site()), self.says)
+        known = replace(site(), updates="https://a.page/newest")
+        self.world = says.world(CurrentState(NOW, seen, site=known), self.says)
         child = self.world.command
         self.world.current_state = lambda: CurrentState(NOW, self.seen, site=site())
         self.world.command = lambda *words: self.called.append(words[:-1]) or child(*words)

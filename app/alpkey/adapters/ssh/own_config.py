@@ -113,9 +113,9 @@ class OwnSshConfig:
     def lying(self) -> bool:
         if any(os.path.lexists(path) for path in self._all()):
             return True
-        with suppress(OSError):  # a removal that was cut off before its last step
-            return not any(self._places.own_ssh.iterdir())
-        return False
+        # A removal that was cut off before its last step left the empty folder.
+        folder = self._places.own_ssh
+        return path_checks.is_dir(folder) and not path_checks.entries(folder)
 
     def remove(self) -> bool:
         for path in self._all():
