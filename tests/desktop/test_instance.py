@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.errors import InvalidFile
-from alpkey.desktop.instance import MESSAGE_LIMIT_BYTES, Instance, send
+from alpkey.desktop.instance import MESSAGE_LIMIT_BYTES, Instance, display, display_elsewhere, send
 
 
 @pytest.fixture
@@ -85,3 +85,16 @@ def test_a_socket_that_cannot_be_made_raises(path: Path) -> None:
     with pytest.raises(InvalidFile) as raised:
         Instance.claim(path / "no" / "folder")
     assert raised.value.code == "runtime-unfit"
+
+
+def test_one_on_another_display_is_known(
+    first: Instance, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A window of this home cannot come to a second screen of the same user."""
+    with first:
+        assert display_elsewhere(path) is None
+        here = display()
+        monkeypatch.setenv("DISPLAY", ":99")
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        assert display_elsewhere(path) == (here or None)
+    assert display_elsewhere(path.with_name("none")) is None

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal
 
+from alpkey import path_checks
 from alpkey.core.json_text import parse_json
 from alpkey.core.paths import lock_of
 from alpkey.runtime_folder import unfit
@@ -41,6 +42,8 @@ class Instance(QObject):
             lock = os.open(lock_of(path), os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.ftruncate(lock, 0)
+                os.pwrite(lock, display().encode(), 0)
                 return cls(_listening(path), lock)
             except BlockingIOError:
                 os.close(lock)
@@ -102,6 +105,20 @@ class _Caller(QObject):
         self._notifier.setEnabled(False)
         self._connection.close()
         self.deleteLater()
+
+
+def display() -> str:
+    """The display of this process, by its name; empty where windows have no such names."""
+    return os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or ""
+
+
+def display_elsewhere(path: Path) -> str | None:
+    """The display of the instance at ``path``, if that is another one than this process's."""
+    try:
+        found = path_checks.read_regular(lock_of(path)).decode(errors="replace")
+    except OSError:
+        return None
+    return found if found and found != display() else None
 
 
 def send(path: Path | None, **message: Any) -> bool:

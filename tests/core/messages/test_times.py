@@ -38,3 +38,10 @@ def test_until_uses_the_zone_of_now(moment: datetime | None, text: str) -> None:
 def test_clock_time_names_the_day_only_on_another_day() -> None:
     assert times.clock_time(datetime(2026, 11, 24, 13, 10, tzinfo=UTC), NOW) == "14:10"
     assert times.clock_time(datetime(2026, 11, 25, 13, 10, tzinfo=UTC), NOW) == "Wed 14:10"
+
+
+def test_the_weekday_is_english_whatever_the_locale() -> None:
+    """A desktop in German makes Qt set a locale in which strftime(3) says "Di"."""
+    monday = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    days = [times.weekday(monday + timedelta(days=number)) for number in range(7)]
+    assert days == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]

@@ -1,5 +1,6 @@
 """Supervise a tunnel: carry out what :mod:`alpkey.core.tunnels.lifecycle` decides."""
 
+import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,7 +27,14 @@ from alpkey.core.tunnels.lifecycle import (
     Verdict,
     Wait,
 )
-from alpkey.core.tunnels.ports import Claim, DetachedTunnel, LocalPorts, SshProcess, TunnelFiles
+from alpkey.core.tunnels.ports import (
+    Claim,
+    DetachedTunnel,
+    LocalPorts,
+    News,
+    SshProcess,
+    TunnelFiles,
+)
 from alpkey.core.tunnels.record import (
     TunnelObservation,
     TunnelState,
@@ -38,6 +46,7 @@ from alpkey.core.tunnels.record import (
 # Kinds of failed logins that pass by themselves, as after sleep.
 _PASSING = ("unreachable", "too-slow", "behind-jump", "hung-up", "other")
 _TRIES_FOR_A_PORT = 3
+_LOOKS_FOR_REQUESTS_EVERY_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +159,7 @@ class Watch:
         world = self._world
         match order:
             case Wait(timeout_s=timeout_s):
-                return world.line.news(timeout_s, self._claim.fileno()) or Trigger.ELAPSED
+                return self._news(timeout_s) or Trigger.ELAPSED
             case Judge(ended=ended):
                 return Judged(self._verdict(ended))
             case Effect.LOOK:
@@ -172,6 +181,17 @@ class Watch:
         late = LoginObservation(self._target.node, None, "It did not end in time.")
         world.line.stop()
         return lifecycle.Ended(late)
+
+    def _news(self, timeout_s: float | None) -> News | None:
+        """What ssh reports in that time; in parts, for a request on disk wakes no one."""
+        left_s = math.inf if timeout_s is None else timeout_s
+        while True:
+            part_s = min(left_s, _LOOKS_FOR_REQUESTS_EVERY_S)
+            if news := self._world.line.news(part_s, self._claim.fileno()):
+                return news
+            left_s -= part_s
+            if left_s <= 0 or self._claim.is_to_close():
+                return None
 
     def _prepare(self) -> None:
         """The agent may have lost the key meanwhile, or hang, or answer again."""

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
 from alpkey.core.tunnels.record import (
     SHOWN_FOR,
@@ -31,6 +32,7 @@ CLOSE = b"close\n"
 # A supervisor that asks the cluster just now hears of it when that is over.
 CLOSING_TIMEOUT_S = 45.0
 _TALK_TIMEOUT_S = 2.0
+_POLL_S = 0.1
 
 
 class TunnelRecords:
@@ -58,8 +60,8 @@ class TunnelRecords:
 
     def close(self, tunnel_id: str) -> bool:
         path = self._runtime.place(socket_name(tunnel_id))
-        if path is None:
-            return False
+        if path is None or not path_checks.is_socket(path):
+            return self._close_by_file(tunnel_id)
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(_TALK_TIMEOUT_S)
             try:
@@ -70,6 +72,21 @@ class TunnelRecords:
             except OSError:
                 return False
         return True
+
+    def _close_by_file(self, tunnel_id: str) -> bool:
+        """Where the runtime folder was cleaned away, its supervisor finds the request on disk."""
+        deadline = time.monotonic() + CLOSING_TIMEOUT_S
+        with suppress(OSError):
+            record = self._path(tunnel_id)
+            if not is_locked(record):
+                return False
+            _request_at(record).touch(mode=0o600)
+            while is_locked(record):
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(_POLL_S)
+            return True
+        return False
 
     def forget(self, tunnel_id: str) -> None:
         with atomic_write.as_unfit(self._folder), suppress(FileNotFoundError), self._alone():
@@ -125,6 +142,7 @@ class FileClaim:
         self._path = path
         self._keeps = False
         self._waiting: list[socket.socket] = []
+        atomic_write.discard(_request_at(path))  # it was meant for another tunnel
         self._handle = self._placed(b"")
         self._socket_path = at
         at.unlink(missing_ok=True)
@@ -150,7 +168,7 @@ class FileClaim:
                 self._waiting.append(connection)
             else:
                 connection.close()
-        return bool(self._waiting)
+        return bool(self._waiting) or path_checks.exists(_request_at(self._path))
 
     def leave_word(self) -> None:
         self._keeps = True
@@ -159,6 +177,7 @@ class FileClaim:
         if not self._keeps:
             atomic_write.discard(self._path)
         atomic_write.discard(self._socket_path)
+        atomic_write.discard(_request_at(self._path))
         self._listener.close()
         os.close(self._handle)
         for connection in self._waiting:
@@ -176,6 +195,11 @@ class FileClaim:
             atomic_write.discard(Path(name))
             raise
         return handle
+
+
+def _request_at(record: Path) -> Path:
+    """Where a request to close a tunnel lies that could not be sent to its socket."""
+    return record.with_suffix(".close")
 
 
 def is_locked(path: Path) -> bool:

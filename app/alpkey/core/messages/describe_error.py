@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from alpkey.core.errors import AlpkeyError, ErrorObject, Param
 from alpkey.core.messages.description import Description
+from alpkey.core.messages.times import weekday
 from alpkey.core.timestamps import from_rfc3339
 
 # Params that hold a time, in RFC 3339.
@@ -70,5 +71,5 @@ def _display_values(params: Mapping[str, Param]) -> dict[str, Param]:
     for name in _TIMES & shown.keys():
         with suppress(ValueError):  # another computer's text may be no time: it is shown as it is
             local = from_rfc3339(str(shown[name])).astimezone()
-            shown[name] = f"{local:%a %Y-%m-%d %H:%M}"
+            shown[name] = f"{weekday(local)} {local:%Y-%m-%d %H:%M}"
     return shown

@@ -93,6 +93,11 @@ ERRORS: Mapping[str, Description] = {
         "{reason}",
         "Have XDG_RUNTIME_DIR or TMPDIR name a folder of your own with a short path.",
     ),
+    "window-elsewhere": Description(
+        "Alpkey is open on another display",
+        "It runs on the display {display} and cannot come to this one.",
+        "Go on there, or quit it there and start it here.",
+    ),
     "instance-silent": Description(
         "Alpkey's {name} runs already, and does not answer",
         "It may be about to start or to end.",

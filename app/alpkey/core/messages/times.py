@@ -21,7 +21,12 @@ def day_and_time(moment: datetime, now: datetime) -> str:
     """``Tue 17:42`` within a week, else with the date; in the zone of ``now``."""
     local = _local(moment, now)
     near = abs(local.date() - now.date()) < timedelta(days=7)
-    return f"{local:%a %H:%M}" if near else f"{local:%Y-%m-%d %H:%M}"
+    return f"{weekday(local)} {local:%H:%M}" if near else f"{local:%Y-%m-%d %H:%M}"
+
+
+def weekday(moment: datetime) -> str:
+    """``Tue``, whatever language the desktop speaks: Qt sets the locale that strftime(3) reads."""
+    return ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")[moment.weekday()]
 
 
 def until(moment: datetime | None, now: datetime) -> str:

@@ -19,7 +19,7 @@ from alpkey.core.errors import AlpkeyError, Unreachable
 from alpkey.core.paths import Paths
 from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.desktop import drawing
-from alpkey.desktop.instance import Instance, send
+from alpkey.desktop.instance import Instance, display_elsewhere, send
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.tray.clicks import meaning
 from alpkey.desktop.tray.menu import TrayMenu
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from alpkey.desktop.views.status import TrayView
 
 HOST_SERVICE = "org.kde.StatusNotifierWatcher"
-UPGRADED = 75  # exit code of the event loop when a new version is installed
+START_ANEW = 75  # exit code of the event loop: a new version is there, or a new message bus
 
 
 class Tray(QObject):
@@ -45,6 +45,7 @@ class Tray(QObject):
         self._controller: TrayController | None = None
         self._shown: tuple[IconView, str] = (STARTING, "Alpkey")
         self._is_new = False
+        self._renews = ""
         self._menu = TrayMenu(self)
         self._fallback = WindowFallback(self._open_fallback, self._close_fallback, self)
 
@@ -231,6 +232,8 @@ def run(paths: Paths, *, at_login: bool) -> int:
         path = RuntimeFolder(paths.runtime).ready() / TRAY
         instance = Instance.claim(path)
         if instance is None:
+            if not at_login and (elsewhere := display_elsewhere(path)):
+                raise Unreachable("window-elsewhere", display=elsewhere)
             if at_login or send(path, show="main"):
                 return 0
             raise Unreachable("instance-silent", name="tray")
@@ -245,11 +248,12 @@ def run(paths: Paths, *, at_login: bool) -> int:
     tray.start(at_login=at_login)
     host_watcher = _watch_for_hosts(tray)
     upgrade_watcher = _watch_for_upgrades()
+    bus_watcher = _watch_the_bus()
     with instance, notifier:
         code = app.exec()
     tray.end()
-    del host_watcher, upgrade_watcher
-    if code == UPGRADED:
+    del host_watcher, upgrade_watcher, bus_watcher
+    if code == START_ANEW:
         from alpkey.desktop.tray.upgrade_watcher import exec_new_version
 
         exec_new_version()
@@ -272,6 +276,17 @@ def _watch_for_hosts(tray: Tray) -> QObject | None:
     return watcher
 
 
+def _watch_the_bus() -> QObject | None:
+    """Qt never connects again to a session bus that was restarted, so the tray starts anew then."""
+    if sys.platform == "darwin":
+        return None
+    from alpkey.desktop.tray.bus_watcher import BusWatcher
+
+    bus_watcher = BusWatcher()
+    bus_watcher.came_back.connect(lambda: QApplication.exit(START_ANEW))
+    return bus_watcher
+
+
 def _watch_for_upgrades() -> QObject | None:
     """Only for a bundle, which is replaced as a whole; a checkout changes all the time."""
     if not getattr(sys, "frozen", False):
@@ -279,6 +294,6 @@ def _watch_for_upgrades() -> QObject | None:
     from alpkey.desktop.tray.upgrade_watcher import UpgradeWatcher
 
     upgrade_watcher = UpgradeWatcher(Path(sys.executable))
-    upgrade_watcher.replaced.connect(lambda: QApplication.exit(UPGRADED))
+    upgrade_watcher.replaced.connect(lambda: QApplication.exit(START_ANEW))
     upgrade_watcher.removed.connect(QApplication.quit)
     return upgrade_watcher

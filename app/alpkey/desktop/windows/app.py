@@ -21,7 +21,7 @@ from alpkey.core.site import Site
 from alpkey.desktop import current_state, drawing, local_zone
 from alpkey.desktop.child.launch import WAYLAND_ACTIVATION, command
 from alpkey.desktop.child.menu_commands import MenuCommands
-from alpkey.desktop.instance import Instance, send
+from alpkey.desktop.instance import Instance, display_elsewhere, send
 from alpkey.desktop.screen_reader import ScreenReader
 from alpkey.desktop.signals import SignalNotifier
 from alpkey.desktop.startup_error import show_startup_error
@@ -215,6 +215,8 @@ def run(paths: Paths, kind: str, options: Mapping[str, str]) -> int:
     try:
         path = RuntimeFolder(paths.runtime).ready() / WINDOW
         instance = Instance.claim(path)
+        if instance is None and (elsewhere := display_elsewhere(path)):
+            raise Unreachable("window-elsewhere", display=elsewhere)
         if instance is None:
             token = os.environ.get(WAYLAND_ACTIVATION, "")
             if send(path, show=kind, token=token, **options):
