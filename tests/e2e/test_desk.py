@@ -363,12 +363,14 @@ def test_a_setting_is_changed_by_keyboard_and_mouse(
         window = screen.window(MAIN_TITLE)
         running_desk.focus(MAIN_TITLE)
         running_desk.keys("alt+s")
-        name = window.named("User name")
+        name = window.named("Username")
         until(lambda: click_into(running_desk, name), "the focus on the name")
         running_desk.type("alice")
         running_desk.keys("Tab")
         settings = home_on_desk.path / "config/config.toml"
         until(lambda: settings.exists() and "alice" in settings.read_text(), "the name")
+        running_desk.keys("ctrl+f")
+        running_desk.type("cluster")  # in a small window that row is below the others
         press(running_desk, window, "daint")
         until(lambda: "daint = false" in settings.read_text(), "the cluster")
         running_desk.keys("alt+k")

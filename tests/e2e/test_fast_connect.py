@@ -168,7 +168,12 @@ def test_both_ways_know_when_a_key_ends(ready: Home, off_s: int) -> None:
 
 def test_an_expired_key_is_only_printed(ready: Home) -> None:
     assert fast(now_s=2**40) is None
-    assert ready_command("daint", True, [], 2**40) == [*slow_words(), "daint"]
+    alone = ["-o", "RemoteCommand=none"]
+    assert ready_command("daint", True, ["true"], 2**40) == [*slow_words(), "daint", "true"]
+    assert ready_command("daint", True, [], 2**40) == [
+        *(word for word in slow_words() if word not in alone),
+        "daint",
+    ]
 
 
 def slow_words() -> list[str]:

@@ -246,7 +246,7 @@ def test_quota_used_up(newcomer: Newcomer, well: Home, opened: Opened) -> None:
     well.centre.empties_account(None)
     newcomer.clicks_on(RENEW)
     newcomer.reads("No key is left for now", "The next one opens", on=TITLE)
-    newcomer.clicks_on("Ask the service all the same", on=TITLE)
+    newcomer.clicks_on("Try anyway", on=TITLE)
     newcomer.signs_in()
     newcomer.is_renewed()
 

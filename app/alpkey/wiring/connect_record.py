@@ -84,6 +84,7 @@ def _record(
         valid_before=int(before.timestamp()) if before else FOR_EVER if is_open else 0,
         names=[name for host in wiring.site.hosts for name in host.all_names],
         before=ssh_to("", config=config)[:-1],
+        before_command=ssh_to("", config=config, remote_command=("true",))[:-2],
         agent=FROM_ENVIRONMENT if source == FROM_ENVIRONMENT else socket or "",
         key=certificate.public_key.hex() if certificate and protected else "",
         started=file.started(base),

@@ -17,6 +17,7 @@ def record(**changed: object) -> ConnectRecord:
         "valid_before": 200,
         "names": ["ela", "daint"],
         "before": ["ssh", "-F", PATH],
+        "before_command": ["ssh", "-F", PATH, "-o", "RemoteCommand=none"],
         "agent": "SSH_AUTH_SOCK",
         "key": "00ff",
         "started": ["0.1.0", "/usr/bin/python3", ""],
@@ -31,7 +32,9 @@ def test_what_is_written_is_read() -> None:
     again = parse(content)
     assert again
     assert again.to_bytes() == content
-    assert again.command("daint", ["ls", "-l"]) == ["ssh", "-F", PATH, "daint", "ls", "-l"]
+    assert again.command("daint", []) == ["ssh", "-F", PATH, "daint"]
+    alone = ["-o", "RemoteCommand=none"]
+    assert again.command("daint", ["ls"]) == ["ssh", "-F", PATH, *alone, "daint", "ls"]
     assert [again.lets_in(now) for now in (99, 100, 199.9, 200)] == [False, True, True, False]
 
 
@@ -41,7 +44,7 @@ def test_a_truncated_record_is_none() -> None:
         assert parse(content[:end]) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"\n" * 9, b"2" + record().to_bytes()[1:], b"\xff" * 99])
+@pytest.mark.parametrize("content", [b"", b"\n" * 9, b"1" + record().to_bytes()[1:], b"\xff" * 99])
 def test_another_content_is_none(content: bytes) -> None:
     assert parse(content) is None
 

@@ -1,7 +1,8 @@
 """``state/connect``: what the last connection was decided on, so that the next needs no decision.
 
 Lines of raw bytes: the version; the certificate's validity in epoch seconds, ``0 0`` where no
-login can work; the names that may be given; the words before the name; the agent that ssh asks;
+login can work; the names that may be given; the words before the
+name, for a session and for a remote command; the agent that ssh asks;
 the key that this agent has to hold, in hexadecimal; what the process was started with; then a line
 for each file and folder that was looked at; and ``end``.  While all of that is as it was, so is
 the command.  Anything else is decided anew.
@@ -9,7 +10,7 @@ the command.  Anything else is decided anew.
 Nothing is imported here: the program that reads it is to start as fast as Python itself.
 """
 
-VERSION = "1"
+VERSION = "2"
 _END = "end"
 
 # As the agent of a record: the one that this variable names.
@@ -22,13 +23,15 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 class ConnectRecord:
     """The lines of one file.
 
-    ``before`` are the words of the ssh command before the name.  ``agent`` is empty where ssh asks
+    ``before`` are the words of the ssh command before the name, ``before_command`` those where a
+    remote command follows it.  ``agent`` is empty where ssh asks
     none, and ``key`` where it need not hold one: the key has no passphrase.
     """
 
     __slots__ = (
         "agent",
         "before",
+        "before_command",
         "key",
         "names",
         "seen",
@@ -44,6 +47,7 @@ class ConnectRecord:
         valid_before: int,
         names: list[str],
         before: list[str],
+        before_command: list[str],
         agent: str,
         key: str,
         started: list[str],
@@ -53,6 +57,7 @@ class ConnectRecord:
         self.valid_before = valid_before
         self.names = names
         self.before = before
+        self.before_command = before_command
         self.agent = agent
         self.key = key
         self.started = started
@@ -65,6 +70,7 @@ class ConnectRecord:
             f"{self.valid_after} {self.valid_before}",
             " ".join(self.names),
             "\t".join(self.before),
+            "\t".join(self.before_command),
             self.agent,
             self.key,
             "\t".join(self.started),
@@ -85,13 +91,14 @@ class ConnectRecord:
 
     def command(self, name: str, remote_command: list[str]) -> list[str]:
         """The ssh command for one of the names."""
-        return [*self.before, name, *remote_command]
+        before = self.before_command if remote_command else self.before
+        return [*before, name, *remote_command]
 
 
 def parse(content: bytes) -> ConnectRecord | None:
     """The record, or None where it is truncated or of another version."""
     rows = content.decode(errors="surrogateescape").split("\n")
-    if len(rows) < 9 or rows[0] != VERSION or rows[-2:] != [_END, ""]:
+    if len(rows) < 10 or rows[0] != VERSION or rows[-2:] != [_END, ""]:
         return None
     try:
         after, before = rows[1].split(" ")
@@ -100,10 +107,11 @@ def parse(content: bytes) -> ConnectRecord | None:
             valid_before=int(before),
             names=rows[2].split(" "),
             before=rows[3].split("\t"),
-            agent=rows[4],
-            key=rows[5],
-            started=rows[6].split("\t"),
-            seen=rows[7:-2],
+            before_command=rows[4].split("\t"),
+            agent=rows[5],
+            key=rows[6],
+            started=rows[7].split("\t"),
+            seen=rows[8:-2],
         )
     except ValueError:
         return None

@@ -441,8 +441,12 @@ def test_closing_wins_over_another_method() -> None:
             BROWSER,
             (FailureAction.REVOKE, FailureAction.REPLACE, FailureAction.FORCE),
         ),
-        ("quota-refused", DEVICE, (FailureAction.REVOKE, FailureAction.REPLACE)),
-        ("quota-refused", None, (FailureAction.REVOKE,)),
+        (
+            "quota-refused",
+            DEVICE,
+            (FailureAction.REVOKE, FailureAction.REPLACE, FailureAction.TRY_AGAIN),
+        ),
+        ("quota-refused", None, (FailureAction.REVOKE, FailureAction.TRY_AGAIN)),
     ],
 )
 def test_what_can_be_done_about_a_failure(

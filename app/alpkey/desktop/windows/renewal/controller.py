@@ -405,9 +405,10 @@ class RenewalController:
         if code in ("quota-used-up", "quota-refused"):
             replace = (FailureAction.REPLACE,) if self._method in EXTERNAL_METHODS else ()
             revoke = (FailureAction.REVOKE,) if self._site.has_gateway else ()
-            force = (FailureAction.FORCE,) if code == "quota-used-up" else ()
-            if actions := (*revoke, *replace, *force):
-                return actions
+            # Only this computer's count may be wrong; the service's changes once a key is revoked.
+            own_count = code == "quota-used-up"
+            again = FailureAction.FORCE if own_count else FailureAction.TRY_AGAIN
+            return (*revoke, *replace, again)
         if code == "service-retired" and has_page:
             return (FailureAction.OPEN_PAGE,)
         return (FailureAction.TRY_AGAIN,)
