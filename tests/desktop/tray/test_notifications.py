@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from alpkey.core.paths import APP_ID
 from alpkey.desktop.bus import Bus
 from alpkey.desktop.tray.notifications import Notifications
 from alpkey.desktop.views.icon_state import IconShape, IconView
@@ -79,6 +80,7 @@ def test_shown_with_two_buttons(
     assert notified.body == "Now &lt;b&gt;really&lt;/b&gt; &amp; truly."
     assert notified.actions == ["default", "", "renew", "Renew", "later", "Later"]
     assert notified.hints["urgency"] == ("y", 1)
+    assert notified.hints["desktop-entry"] == ("s", APP_ID), "the name of the desktop file"
     width, height, row_bytes, alpha, bits, channels, pixels = notified.hints["image-data"][1]
     assert (width, height, alpha, bits, channels) == (48, 48, True, 8, 4)
     assert len(pixels) == row_bytes * height
@@ -310,6 +312,19 @@ def test_a_server_that_is_restarted(
     assert not notifications.buttons
     assert received.refused == []
     fresh.end()
+
+
+@pytest.mark.parametrize(("stays", "expire_ms"), [(False, -1), (True, 0)])
+def test_one_that_matters_stays_until_it_is_answered(
+    qtbot: QtBot,
+    server: FakeNotificationDaemon,
+    notifications: Notifications,
+    stays: bool,
+    expire_ms: int,
+) -> None:
+    notifications.show(FIRST._replace(stays=stays))
+    qtbot.waitUntil(lambda: bool(server.shown))
+    assert server.shown[1].expire_ms == expire_ms
 
 
 def test_a_long_text_passes_in_pieces(

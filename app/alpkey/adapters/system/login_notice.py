@@ -15,6 +15,7 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
 from alpkey.adapters.system.renewal_window import RenewalWindowProcess
 from alpkey.core.messages import reminders as reminder_messages
+from alpkey.core.paths import APP_ID
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
@@ -95,7 +96,7 @@ def _notice(bus: DBusConnection, host: str | None) -> Iterator[int]:
     if "actions" not in capabilities:
         raise LookupError
     actions = ["default", "", "renew", reminder_messages.RENEW_NOW, NO, reminder_messages.NOT_NOW]
-    hints = {"urgency": ("y", _CRITICAL), "desktop-entry": ("s", "alpkey")}
+    hints = {"urgency": ("y", _CRITICAL), "desktop-entry": ("s", APP_ID)}
     head = (
         "Alpkey",
         0,

@@ -34,6 +34,9 @@ REMINDERS: Mapping[str, ReminderText] = {
     ),
 }
 
+# Those after which a login is about to fail, or fails.
+UNTIL_ANSWERED = ("again", "expired")
+
 # The body and the buttons of the notice that a login is waiting.
 LOGIN_CONTINUES = "It goes on by itself once the key is renewed."
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from alpkey.core.display_text import visible
 from alpkey.core.errors import AlpkeyError, Unreachable
-from alpkey.core.paths import Paths
+from alpkey.core.paths import APP_ID, Paths
 from alpkey.core.runtime_folder import TRAY, WINDOW
 from alpkey.desktop import drawing
 from alpkey.desktop.instance import Instance, display_elsewhere, send
@@ -227,6 +227,7 @@ def run(paths: Paths, *, at_login: bool) -> int:
     """Run until Quit; a second one that the user starts shows the main window of the first."""
     app = QApplication(["alpkey"])
     app.setApplicationName("Alpkey")
+    app.setDesktopFileName(APP_ID)
     app.setQuitOnLastWindowClosed(False)
     try:
         path = RuntimeFolder(paths.runtime).ready() / TRAY

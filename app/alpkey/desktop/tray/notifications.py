@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
 
 from alpkey.core.display_text import visible
+from alpkey.core.paths import APP_ID
 from alpkey.desktop import drawing
 from alpkey.desktop.bus import DRIVER, Bus, field, succeeded
 from alpkey.desktop.views.icon_state import IconView
@@ -22,6 +23,7 @@ _NORMAL = 1
 _IMAGE_PX = 48
 ANSWER_TIMEOUT_MS = 25_000  # the usual timeout of D-Bus libraries
 _SERVER_DECIDES_EXPIRY = -1
+_NEVER = 0
 
 
 class Notifications(QObject):
@@ -118,11 +120,11 @@ class Notifications(QObject):
         body = escape(text, quote=False) if "body-markup" in capabilities else text
         hints = {
             "urgency": ("y", _NORMAL),
-            "desktop-entry": ("s", "alpkey"),
+            "desktop-entry": ("s", APP_ID),
             "image-data": ("(iiibiiay)", _image(notice.icon)),
         }
         head = ("Alpkey", self._number, "", visible(notice.title), body)
-        return (*head, actions, hints, _SERVER_DECIDES_EXPIRY)
+        return (*head, actions, hints, _NEVER if notice.stays else _SERVER_DECIDES_EXPIRY)
 
     def _close(self) -> None:
         if self._number:

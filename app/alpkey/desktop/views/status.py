@@ -74,13 +74,17 @@ class TrayView(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A reminder: its texts, its icon, and the labels of its two buttons."""
+    """A reminder: its texts, its icon, and the labels of its two buttons.
+
+    ``stays``: it is shown until it is answered, where the server allows that.
+    """
 
     title: str
     body: str
     icon: IconView
     renew: str = reminder_messages.RENEW
     later: str = reminder_messages.LATER
+    stays: bool = False
 
 
 UNREADABLE = MenuView("The settings cannot be used", "Quota unknown")
@@ -259,7 +263,12 @@ def reminder(code: str, site_name: str, snapshot: Snapshot, now: datetime) -> No
     end = snapshot.certificate.valid_before if snapshot.certificate else None
     facts = {"site": site_name, "end": times.clock_time(end, now) if end else ""}
     message = reminder_messages.REMINDERS[code]
-    return Notice(message.title.format(**facts), message.body.format(**facts), icon(snapshot, now))
+    return Notice(
+        message.title.format(**facts),
+        message.body.format(**facts),
+        icon(snapshot, now),
+        stays=code in reminder_messages.UNTIL_ANSWERED,
+    )
 
 
 def quota_guard(snapshot: Snapshot, now: datetime) -> str:
