@@ -150,9 +150,9 @@ def test_where_passwords_are_retired_the_browser_takes_the_forms_place(
     try:
         window = screen.window(TITLE)
         press(running_desk, window, "Sign in with the browser")
-        press(running_desk, window, "Not now")  # asked once, where there is a keychain
         sign_in_there(home, opened)
         press(running_desk, window, "Use alice here")
+        press(running_desk, window, "Not now")
         until(home.certificate.exists, "the certificate")
         press(running_desk, window, "Close")
         assert process.wait(20) == 0
