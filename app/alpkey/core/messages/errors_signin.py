@@ -170,7 +170,7 @@ ERRORS: Mapping[str, Description] = {
         "Wait until one of your keys has run out, or revoke one at {dashboard}.",
     ),
     "kept-refused": Description(
-        "The kept password was refused",
+        "The saved password was refused",
         "It is not sent again, for the centre may lock the account. Nothing was sent.",
         "Type your password. To keep the right one: alpkey password keep",
     ),
