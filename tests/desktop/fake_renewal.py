@@ -74,10 +74,10 @@ def external() -> None:
     if "foreign" in sys.argv:
         emit(event="ask", ask=1, fields=[QUESTION], error=None)
         sys.stdin.readline()
+    emit(v=1, event="show", **next(PAGES[argument] for argument in sys.argv if argument in PAGES))
     if sys.argv[1] == "stay":
         emit(event="ask", ask=2, fields=[STAY], error=None)
         emit(event="warn", code="answered", params=json.loads(sys.stdin.readline()))
-    emit(v=1, event="show", **next(PAGES[argument] for argument in sys.argv if argument in PAGES))
     if sys.argv[1] == "signed-in":
         for step in ("signed-in", "issued", "installed"):
             emit(event="step", id=step, params={})

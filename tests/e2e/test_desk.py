@@ -150,9 +150,9 @@ def test_where_passwords_are_retired_the_browser_takes_the_forms_place(
     try:
         window = screen.window(TITLE)
         press(running_desk, window, "Sign in with the browser")
-        press(running_desk, window, "Not now")  # asked once, where there is a keychain
         sign_in_there(home, opened)
         press(running_desk, window, "Use alice here")
+        press(running_desk, window, "Not now")
         until(home.certificate.exists, "the certificate")
         press(running_desk, window, "Close")
         assert process.wait(20) == 0
@@ -162,6 +162,7 @@ def test_where_passwords_are_retired_the_browser_takes_the_forms_place(
     assert home.json("status")[1]["state"] == "valid"
     assert home.key.with_name("cscs-key.pub").exists()
     assert not home.centre.saw_a_password("sshservice")
+    assert home.json("settings", "get", "keep_sign_in")[1]["value"] == "ask"
 
 
 def test_a_wrong_code_is_explained(
@@ -331,6 +332,8 @@ def test_the_demo_from_its_icon_to_a_key(
             helper = screen.window("DEMO - the account")
             tray.activate()
             first = screen.window("DEMO - Set up Alpkey")
+            name = first.named("User name")
+            until(lambda: filled_in(helper, name), "the name on the page")
             first.named("Get my key\N{HORIZONTAL ELLIPSIS}").press()
             window = screen.window(TITLE)
             window.named("One-time code")
@@ -340,11 +343,17 @@ def test_the_demo_from_its_icon_to_a_key(
             window.named("Renew").press()
             until(lambda: screen.find(TITLE) is None, "the end of the dialog")
             until(lambda: "until" in tray.tooltip(), "the tray's tooltip")
-            first.named("Cancel").press()
-            tray.choose("Quit")
+            helper.named("End the demo").press()
             assert demo.wait(20) == 0
+            until(lambda: screen.find("DEMO - Set up Alpkey") is None, "the end of its window")
         finally:
             demo.terminate()
+
+
+def filled_in(helper: Node, field: Node) -> bool:
+    """Whether the field has text; the helper is pressed again until the window listens."""
+    helper.named("Fill in").press()
+    return bool(field.text())
 
 
 def code(helper: Node) -> str:

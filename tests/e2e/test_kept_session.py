@@ -218,37 +218,37 @@ def test_one_question_that_is_asked_once(
     [ask] = asks(ended)
     [asked] = ask["fields"]
     assert (asked["name"], asked["kind"], asked["kept"]) == ("keep_sign_in", "confirm", False)
-    assert ended.rows.index(ask) < ended.rows.index(pages(ended)[0])
+    assert ended.rows.index(ask) > ended.rows.index(pages(ended)[0]), "after the sign-in"
     assert home.json("settings", "get", "keep_sign_in")[1]["value"] == "yes"
     OpenIdClient(home.centre).post("revocation_endpoint", token=given.tokens[0])
     again = person.renews()
     assert (asks(again), len(pages(again))) == ([], 1)
 
 
-def test_a_no_is_remembered_and_keeps_nothing(
+def test_a_no_keeps_nothing_and_is_for_this_time_alone(
     keychain: SecretServiceHost, given: Given, home: Home, person: Person
 ) -> None:
     home.run("settings", "set", "username", "alice")
     ended = person.attempt("renew", answers={"keep_sign_in": False})
     assert ended.code == 0
-    assert home.json("settings", "get", "keep_sign_in")[1]["value"] == "no"
-    again = person.renews()
-    assert (asks(again), len(pages(again))) == ([], 1)
+    assert home.json("settings", "get", "keep_sign_in")[1]["value"] == "ask"
+    again = person.attempt("renew", answers={"keep_sign_in": False})
+    assert (len(asks(again)), len(pages(again))) == (1, 1)
     assert '"session-kept"' not in (home.path / "state/journal.jsonl").read_text()
 
 
 def test_at_a_terminal_enter_is_a_no(keychain: SecretServiceHost, given: Given, home: Home) -> None:
     home.run("settings", "set", "username", "alice")
     with Terminal(home.command("renew", "--device"), home.environ) as terminal:
-        terminal.wait_for("Stay signed in [y/N]")
-        terminal.type("\n")
         terminal.wait_for("and type")
         [page] = re.findall(r"https://\S+user_code=\S+", terminal.shown)
         browser = Browser(home.centre)
         browser.submit(browser.sign_in(browser.open(page)), "allow")
+        terminal.wait_for("Stay signed in [y/N]")
+        terminal.type("\n")
         terminal.wait_for("Key valid until")
         assert terminal.end() == 0
-    assert home.json("settings", "get", "keep_sign_in")[1]["value"] == "no"
+    assert home.json("settings", "get", "keep_sign_in")[1]["value"] == "ask"
 
 
 def test_a_setting_of_no_ends_it_at_once(staying: Home, given: Given, tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_it_asks_once_and_says_what_will_go(settled: Home, agent: str) -> None:
         terminal.wait_for("Remove all this")
         assert str(settled.key) in terminal.shown
         terminal.type("y\n")
-        terminal.wait_for("Gone from this computer")
+        terminal.wait_for("Removed from this computer")
         assert terminal.end() == 0
     assert ours(settled) == []
 

@@ -106,7 +106,7 @@ def test_it_asks_once_with_the_list(plain: Home) -> None:
         [field] = ask["fields"]
         assert (field["name"], field["kind"]) == ("uninstall", "confirm")
         listed = field["value"].splitlines()
-        assert f"our line in {plain.path / 'ssh/config'}" in listed
+        assert f"Alpkey's line in {plain.path / 'ssh/config'}" in listed
         assert len(listed) == len(WHAT)
         talk.answer(ask, uninstall=False)
         code, last = talk.end()

@@ -12,7 +12,7 @@ username_option = click.option("--username", metavar="NAME", help="Your user nam
 
 @click.group("password")
 def password_group() -> None:
-    """The kept password: in the system's keychain, and nowhere else."""
+    """The saved password: in the system's keychain, and nowhere else."""
 
 
 @password_group.command("keep")

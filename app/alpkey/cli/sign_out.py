@@ -24,9 +24,9 @@ from alpkey.wiring.signin import external_method
 def sign_out_command(
     *, revoke: bool, method: SignInMethod | None, yes: bool, as_json: bool, events: bool
 ) -> None:
-    """Leave this computer: sign out, and remove what Alpkey put here to log in with.
+    """Sign out: remove what Alpkey put on this computer to log in with.
 
-    Open tunnels, kept sign-in and password, our entries in the ssh agent, key and certificate.  A
+    Open tunnels, saved sign-in and password, entries in the ssh agent, key and certificate.  A
     key that you made yourself stays; so do settings and ssh configuration.  Asks once, with a list.
     --revoke needs a sign-in: with the browser where there is one, else on another device.
 

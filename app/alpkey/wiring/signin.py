@@ -70,15 +70,15 @@ def sign_in_world(wiring: Wiring, openid: OpenId, cancellation: Cancellation) ->
 def saved_session_world(wiring: Wiring, cancellation: Cancellation) -> SessionWorld:
     """What saving the sign-in needs.
 
-    The answer to its question becomes the setting, unless the user has set that already.
+    A yes to its question becomes the setting, unless the user has set that already.
     """
     from alpkey.actions.signin.saved_session import SessionWorld
     from alpkey.core.settings.settings import KEEP_SIGN_IN
 
-    def remember(yes: bool) -> None:
+    def remember() -> None:
         if wiring.context.chosen.origins[KEEP_SIGN_IN] == "shipped":
             with suppress(InvalidFile):  # the question comes again next time
-                settings_world(wiring).change_file(KEEP_SIGN_IN, "yes" if yes else "no")
+                settings_world(wiring).change_file(KEEP_SIGN_IN, "yes")
 
     return SessionWorld(
         kept=saved_secrets_world(wiring, cancellation),

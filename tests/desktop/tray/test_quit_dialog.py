@@ -1,16 +1,18 @@
 """Quit: in the tray it ends the windows, too; in a window's menu on macOS it ends the tray."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from alpkey.core.paths import user_paths
 from alpkey.core.runtime_folder import TRAY
 from alpkey.desktop.instance import Instance
 from alpkey.desktop.windows.app import Windows
+from alpkey.desktop.windows.first_start.frame import FirstStart
 from alpkey.desktop.windows.main_window import MainWindow
 from alpkey.desktop.windows.renewal.dialog import RenewalDialog
 from alpkey.runtime_folder import RuntimeFolder
@@ -57,6 +59,31 @@ def test_a_renewal_under_way_is_asked_about(
         assert renewal.isVisible()
         renewal.close()
     qtbot.waitUntil(lambda: not shown(RenewalDialog), timeout=20_000)
+
+
+def test_the_demo_ends_without_a_question(
+    qtbot: QtBot, windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = Windows(user_paths(), replace(site(), demo=True))
+    dialog(demo)
+    with monkeypatch.context() as busy:
+        busy.setattr(RenewalDialog, "is_under_way", True)
+        demo.handle({"quit": True})
+    qtbot.waitUntil(lambda: not shown(RenewalDialog), timeout=20_000)
+
+
+@pytest.mark.parametrize(("demo", "text"), [(True, "alice"), (False, "")])
+def test_only_the_demo_fills_in_the_first_start(
+    qtbot: QtBot, windows: Windows, demo: bool, text: str
+) -> None:
+    made = Windows(user_paths(), replace(site(), demo=demo))
+    made.show("first-start", {})
+    (setup,) = shown(FirstStart)
+    assert isinstance(setup, FirstStart)
+    made.handle({"fill": {"username": "alice", "password": "secret", "otp": "123456"}})
+    assert setup.findChild(QLineEdit, "username").text() == text
+    setup.close()
+    qtbot.waitUntil(lambda: not shown(FirstStart), timeout=20_000)
 
 
 def test_on_a_mac_the_dialog_holds_what_the_menu_holds(

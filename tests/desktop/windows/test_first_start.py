@@ -389,3 +389,11 @@ def test_escape_ends_it_at_every_moment(stage: Make, waits_at: str) -> None:
     home.until(lambda: any(" ".join(call[:2]).startswith(waits_at) for call in home.called))
     home.key(Qt.Key.Key_Escape)
     home.until(lambda: not home.window.isVisible())
+
+
+def test_the_demo_fills_in_the_username_and_no_suggestion_replaces_it(stage: Make) -> None:
+    home = stage(snapshot(), config_diff=says.config(by_hand=True, user="bob"))
+    home.window.fill("alice")
+    home.until_at("Your key")
+    home.until(lambda: all(page.commands.is_idle for page in home.window.findChildren(KeyPage)))
+    assert home.find(QLineEdit, "username").text() == "alice"

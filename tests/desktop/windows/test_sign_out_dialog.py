@@ -86,7 +86,7 @@ def test_it_lists_what_will_go_and_then_what_went(
     qtbot.waitUntil(lambda: "/home/alice/.ssh/cscs-key" in text(dialog, "leaving"))
     press(qtbot, dialog, "leave")
     qtbot.waitUntil(lambda: text(dialog, "heading") == "Signed out in part")
-    assert "Not removed:\n  the kept sign-in of alice (It is locked)" in text(dialog, "leaving")
+    assert "Not removed:\n  the saved sign-in of alice (It is locked)" in text(dialog, "leaving")
     assert child.called == [("sign-out", "--events")]
     press(qtbot, dialog, "close")
     assert not dialog.isVisible()

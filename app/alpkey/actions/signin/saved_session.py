@@ -33,11 +33,11 @@ TOKEN_REFUSED = "token-refused"  # noqa: S105  the code of an error, no secret
 
 @dataclass(frozen=True, slots=True)
 class SessionWorld:
-    """``wish`` is the setting; ``remember`` stores the answer to its question in it."""
+    """``wish`` is the setting; ``remember`` stores a yes to its question in it."""
 
     kept: SavedSecretsWorld
     wish: Callable[[], str]
-    remember: Callable[[bool], None]
+    remember: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +102,19 @@ class Session:
         return tokens
 
     def ask(self) -> Generator[Event, Answer, None]:
-        """Before a new sign-in: whether it is to be saved.  Raises Cancelled."""
+        """After a new sign-in: whether to save it.  Raises Cancelled.
+
+        A no is for this sign-in alone: only the setting says no for good.
+        """
         world, who = self._world, self._who
         wish = world.wish() if world and who.keeps else "no"
         self._is_wanted = wish == "yes"
         if world and wish == "ask" and who.may_ask and _has_keychain(world):
             self._was_asked = True
             self._is_wanted = yield from is_wanted(QUESTION_NUMBER, QUESTION, world.kept.site.name)
-            if not self._is_wanted:
-                world.remember(False)
 
     def settle(self, tokens: Tokens, account: str | None) -> Iterator[Event]:
-        """After it: save it for ``account`` where that was asked for; a failure is only a warning.
+        """After that: save it for ``account`` where that is wanted; a failure is only a warning.
 
         Before the first certificate the account may be known by a name of another institution
         alone: then the next sign-in is the one that is saved.
@@ -123,7 +124,7 @@ class Session:
             return
         if not account or not world.kept.site.names_a_user(account):
             if self._was_asked:
-                world.remember(True)
+                world.remember()
             return
         if tokens.refresh is None:
             yield Warn("session-none", {"site": world.kept.site.name})
@@ -135,7 +136,7 @@ class Session:
             patiently(lambda: world.kept.keychain.store(session_name(account), entry), world.kept)
             _note(account, world)
             if self._was_asked:
-                world.remember(True)
+                world.remember()
         except Cancelled:
             raise
         except AlpkeyError as error:

@@ -77,12 +77,12 @@ def sign_in(
     session = Session(world.sessions, world.provider, who)
     if tokens := (yield from session.again()):
         return SignedIn(tokens, None, who.account)
-    yield from session.ask()
     if method is SignInMethod.PASSWORD:  # the form may have been filled in for another account
         tokens = yield from _by_form(world, who)
         signed_in = SignedIn(tokens, method, tokens.username)
     else:
         signed_in = yield from _outside(method, world, who)
+    yield from session.ask()
     yield from session.settle(signed_in.tokens, signed_in.account)
     return signed_in
 

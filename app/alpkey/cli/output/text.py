@@ -155,12 +155,12 @@ def signed_out(result: SignOutResult) -> str:
     gone = removal_messages.removed(
         (OwnedItem(**item) for item in result["removed"]), result["revoked"]
     )
-    return gone + ("\nNot all is gone; see above." if result["left"] else "")
+    return gone + ("\nSomething is left; see above." if result["left"] else "")
 
 
 def uninstalled(result: UninstallResult) -> str:
     lines = [removal_messages.undone(OwnedItem(**item) for item in result["removed"])]
-    lines += ["Not all is undone; see above."] if result["left"] else []
+    lines += ["Something is left; see above."] if result["left"] else []
     return "\n".join([*lines, removal_messages.uninstalled(result["key_path"], result["folders"])])
 
 

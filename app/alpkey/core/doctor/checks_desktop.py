@@ -63,7 +63,7 @@ CHECKS = (
     Check(
         "kept-refused",
         "warning",
-        "The kept password was refused",
+        "The saved password was refused",
         "It is not sent again.",
         "Type the password at the next renewal; the new one can be kept again.",
         lambda seen, _: when(seen.known.kept != "nothing" and seen.known.kept_refused),

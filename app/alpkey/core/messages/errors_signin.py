@@ -170,7 +170,7 @@ ERRORS: Mapping[str, Description] = {
         "Wait until one of your keys has run out, or revoke one at {dashboard}.",
     ),
     "kept-refused": Description(
-        "The kept password was refused",
+        "The saved password was refused",
         "It is not sent again, for the centre may lock the account. Nothing was sent.",
         "Type your password. To keep the right one: alpkey password keep",
     ),
@@ -212,9 +212,9 @@ ERRORS: Mapping[str, Description] = {
     ),
     "keep-question": Description(
         "You can stay signed in at {path}, for about a day",
-        "Then a renewal needs no sign-in; whoever can use this computer as you could renew, too. "
-        "It is kept in the keychain, and 'alpkey sign-out' ends it.",
-        "Say so for good with: alpkey settings set keep_sign_in yes",
+        "Renew without signing in for about a day. Your sign-in is stored in the system keychain; "
+        "signing out removes it.",
+        "To answer for good: alpkey settings set keep_sign_in yes, or no",
     ),
     "sign-in-needed": Description(
         "Somebody has to sign in",

@@ -7,12 +7,12 @@ from alpkey.core.results.removal import LeftItem
 
 # What Alpkey keeps on a computer, by the kind of an OwnedItem.
 ITEMS: Mapping[str, str] = {
-    "session": "the kept sign-in of {name}",
+    "session": "the saved sign-in of {name}",
     "session-at-provider": "the sign-in at the centre",
-    "password": "the kept password of {name}",
-    "totp": "the kept code generator of {name}",
+    "password": "the saved password of {name}",
+    "totp": "the saved code generator of {name}",
     "passphrase": "the passphrase of the key in {name}",
-    "agent": "our entries in the ssh agent ({name})",
+    "agent": "Alpkey's entries in the ssh agent ({name})",
     "own-agent": "the ssh agent that Alpkey runs at {name}",
     "key": "the key {name} with its certificate",
     "certificate": "the certificate {name}",
@@ -21,8 +21,8 @@ ITEMS: Mapping[str, str] = {
     "tunnel": "the open tunnel {name}",
     "connection": "the open connection {name}",
     "placed": "{name}",
-    "ssh-line": "our line in {name}",
-    "ssh-files": "our own files for ssh in {name}",
+    "ssh-line": "Alpkey's line in {name}",
+    "ssh-files": "Alpkey's files for ssh in {name}",
     "host-keys": "the keys of hosts that were accepted with Alpkey, in {name}",
     "unknown": "what another version of Alpkey did: {name}",
 }
@@ -44,7 +44,7 @@ def removed(items: Iterable[OwnedItem], revoked: Iterable[str]) -> str:
     lines += map(item_text, items)
     if not lines:
         return "Nothing of Alpkey's own was removed."
-    return "\n  ".join(["Gone from this computer:", *lines])
+    return "\n  ".join(["Removed from this computer:", *lines])
 
 
 def signed_out(*, all_removed: bool) -> str:

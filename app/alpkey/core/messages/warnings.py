@@ -13,9 +13,9 @@ WARNINGS: Mapping[str, str] = {
     "last-of-the-day": "This will be the last key of the day, as far as this computer knows.",
     "lock-out-near": "This was refused {times} times in a row. "
     "{site} may lock the account after more; check the password at {dashboard}.",
-    "kept-refused": "The kept password was refused and is not sent again. Type your password.",
-    "kept-gone": "The keychain no longer holds the kept password.",
-    "kept-unread": "The kept password cannot be read. {title}: {detail}",
+    "kept-refused": "The saved password was refused and is not sent again. Type your password.",
+    "kept-gone": "The keychain no longer holds the saved password.",
+    "kept-unread": "The saved password cannot be read. {title}: {detail}",
     "not-kept": "The key is installed, but the password was not kept. {title}: {detail}",
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
@@ -49,7 +49,7 @@ WARNINGS: Mapping[str, str] = {
     "found-in-list": "An answer had been lost; the certificate was found in the service's list.",
     "replaced-first": "No key is left, so the one of this computer is revoked first. "
     "Until the next one is here there is none.",
-    "session-unread": "The kept sign-in cannot be read. {title}: {detail}",
+    "session-unread": "The saved sign-in cannot be read. {title}: {detail}",
     "account-not-remembered": "The setting 'username' could not be changed to {account}. "
     "{title}: {detail}",
     "session-unused": "The saved sign-in was not used this time, and stays saved. "

@@ -74,10 +74,9 @@ class Windows:
     def handle(self, message: dict[str, object]) -> None:
         """Do what another process asks for: a window, or in the demo a form filled in."""
         fill = message.get("fill")
-        dialog = self._open.get("renew")
         if isinstance(fill, dict):
-            if self._site.demo and isinstance(dialog, RenewalDialog):
-                dialog.fill(fill)
+            if self._site.demo:
+                self._fill(fill)
             return
         if "quit" in message:
             self.quit()
@@ -89,6 +88,16 @@ class Windows:
             os.environ[WAYLAND_ACTIVATION] = token  # Qt reads it there when a window is raised
         self.show(str(message.get("show")), message)
 
+    def _fill(self, values: dict[str, str]) -> None:
+        """Fill in the form of the renewal, or else the page of the first start."""
+        if isinstance(dialog := self._open.get("renew"), RenewalDialog):
+            dialog.fill(values)
+        elif setup := self._open.get("first-start"):
+            from alpkey.desktop.windows.first_start.frame import FirstStart
+
+            if isinstance(setup, FirstStart):
+                setup.fill(values["username"])
+
     def leave(self, kind: str) -> None:
         """The icon is back: close the window that replaced it, unless the user works in it."""
         window = self._open.get(kind)
@@ -96,9 +105,12 @@ class Windows:
             window.close()
 
     def quit(self) -> None:
-        """The tray has ended: close all windows, after a question while a renewal is under way."""
+        """The tray has ended: close all windows, after a question while a renewal is under way.
+
+        The demo has no key to lose, and its home is removed: there it closes at once.
+        """
         dialog = self._open.get("renew")
-        if isinstance(dialog, RenewalDialog) and dialog.is_under_way:
+        if isinstance(dialog, RenewalDialog) and dialog.is_under_way and not self._site.demo:
             box = QMessageBox(QMessageBox.Icon.Question, "Quit Alpkey", _UNDER_WAY, parent=dialog)
             go_on = box.addButton("&Go on", QMessageBox.ButtonRole.RejectRole)
             cancel = box.addButton("&Cancel it", QMessageBox.ButtonRole.AcceptRole)
@@ -239,4 +251,8 @@ def _run_demo(app: QApplication, paths: Paths, notifier: SignalNotifier) -> int:
     helper.finished.connect(app.quit)
     helper.show()
     with notifier:
-        return app.exec()
+        code = app.exec()
+    folder = RuntimeFolder(paths.runtime)
+    for name in (TRAY, WINDOW):  # the tray may have ended, or be without windows
+        send(folder.place(name), quit=True)
+    return code

@@ -17,6 +17,7 @@ from alpkey.desktop.windows.widgets import GRID_PX, button, heading, words_label
 from alpkey.runtime_folder import RuntimeFolder
 
 CODE_EVERY_MS = 3000
+HELP = "Alpkey's windows ask for what is shown here. Fill in types it into the open one."
 
 
 class DemoHelper(Dialog):
@@ -32,15 +33,14 @@ class DemoHelper(Dialog):
         form = QFormLayout()
         form.addRow("User name:", words_label("username", self._facts["username"]))
         form.addRow("Password:", words_label("password", self._facts["password"]))
-        form.addRow("Code of the moment:", self._code)
+        form.addRow("One-time code:", self._code)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(2 * GRID_PX,) * 4)
         layout.addWidget(heading("heading", "The demo's account"))
-        layout.addWidget(
-            words_label("help", "Click the key in your panel, then let this fill in the dialog.")
-        )
+        layout.addWidget(words_label("help", HELP))
         layout.addLayout(form)
         layout.addWidget(button("&Fill in", self._fill, "fill"))
+        layout.addWidget(button("&End the demo", self.close, "end"))
         self._process = QProcess(self)
         self._process.finished.connect(self._show_code)
         timer = QTimer(self)

@@ -489,18 +489,33 @@ def test_a_question_before_the_sign_in_leads_on_to_it(qtbot: QtBot, opened: Open
     qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
 
 
-@pytest.mark.parametrize(("name", "yes"), [("not-now", False), ("stay-signed-in", True)])
-def test_either_answer_about_staying_leads_on_to_the_sign_in(
-    qtbot: QtBot, opened: Opener, answered: list[dict[str, object]], name: str, yes: bool
+@pytest.mark.parametrize(
+    ("name", "yes", "forever"),
+    [
+        ("not-now", False, []),
+        ("stay-signed-in", True, []),
+        ("never-ask", False, [("settings", "set", "keep_sign_in", "no")]),
+    ],
+)
+def test_each_answer_about_staying_goes_on(
+    qtbot: QtBot,
+    opened: Opener,
+    answered: list[dict[str, object]],
+    started: Started,
+    name: str,
+    yes: bool,
+    forever: Started,
 ) -> None:
     dialog = opened(child="stay")
     press(qtbot, dialog, "sign-in-device")
     qtbot.waitUntil(lambda: shows(dialog, "stay-signed-in"))
     assert "stay signed in at CSCS" in text(dialog, "question")
+    assert started == []
     assert dialog.findChildren(QPushButton, "not-now")[-1].isDefault()
     press(qtbot, dialog, name)
     qtbot.waitUntil(waits_for(dialog, "ABCD-EFGH"))
-    assert answered == [{"keep_sign_in": yes}]
+    qtbot.waitUntil(lambda: answered == [{"keep_sign_in": yes}])
+    assert started == forever
 
 
 def test_with_none_left_enter_leads_to_the_keys_to_revoke_one(

@@ -189,6 +189,11 @@ class FirstStart(_Frame):
         self.resize(*SIZE_PX)
         self._try(Page.KEY)
 
+    def fill(self, username: str) -> None:
+        """Fill in the username on the page that asks for it, if that is shown."""
+        if isinstance(self._page, KeyPage):
+            self._page.fill(username)
+
     def _go_on(self) -> None:
         if self._page is not None:
             self._skip_page(self._page)

@@ -71,6 +71,12 @@ class KeyPage(SetupPage):
             self._asking = self.run(self._suggest, "config", "diff", on_error=lambda _: None)
             self.changed.emit()
 
+    def fill(self, username: str) -> None:
+        """Fill in the username, where it is asked for, as the demo's helper does."""
+        if not self._account:
+            self._name.setText(username)
+            self._name.setModified(True)  # or the suggestion would replace it
+
     def act(self) -> None:
         """Save a typed name first: it is used in the form, and in ssh's configuration."""
         name = self._name.text().strip()

@@ -25,7 +25,11 @@ from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.dialog import Dialog
 from alpkey.desktop.windows.renewal.account_page import AccountPage
 from alpkey.desktop.windows.renewal.auto_close import AutoClose
-from alpkey.desktop.windows.renewal.controller import FormOptions, RenewalController
+from alpkey.desktop.windows.renewal.controller import (
+    KEEP_SIGN_IN,
+    FormOptions,
+    RenewalController,
+)
 from alpkey.desktop.windows.renewal.done_page import DonePage
 from alpkey.desktop.windows.renewal.external_sign_in_page import ExternalPage
 from alpkey.desktop.windows.renewal.failure_page import FailurePage
@@ -209,6 +213,10 @@ class RenewalDialog(Dialog):
         self._world.start("connect", host)
         self.close()
 
+    def _never_stay_signed_in(self) -> None:
+        self._world.start("settings", "set", KEEP_SIGN_IN, "no")
+        self._controller.answer_question(yes=False)
+
     def _revoke_a_key(self) -> None:
         self._world.start("window", "main", "--page", "keys")
         self.close()
@@ -239,7 +247,7 @@ class RenewalDialog(Dialog):
             case MethodChoice():
                 return MethodsPage(screen, controller.choose_method)
             case ReplaceQuestion() | KeepSignInQuestion():
-                return QuestionPage(screen, controller.answer_question)
+                return QuestionPage(screen, controller.answer_question, self._never_stay_signed_in)
             case FirstAccountQuestion() | AccountQuestion():
                 return AccountPage(screen, controller.answer_question)
             case Done():

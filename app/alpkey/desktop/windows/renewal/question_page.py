@@ -13,14 +13,21 @@ from alpkey.desktop.windows.widgets import button, words_label
 
 
 class QuestionPage(RenewalPage):
-    """``answer`` is called with the answer; not to replace a key closes the dialog instead."""
+    """``answer`` is called with the answer; not to replace a key closes the dialog instead.
+
+    ``never`` answers no for this time and all others.
+    """
 
     def __init__(
-        self, question: ReplaceQuestion | KeepSignInQuestion, answer: Callable[[bool], None]
+        self,
+        question: ReplaceQuestion | KeepSignInQuestion,
+        answer: Callable[[bool], None],
+        never: Callable[[], None],
     ) -> None:
         self._is_replacement = isinstance(question, ReplaceQuestion)
         super().__init__("There is a key already" if self._is_replacement else "Stay signed in?")
         self._answer = answer
+        self._never = never
         message = describe(
             Cancelled("foreign-key", path=question.path)
             if isinstance(question, ReplaceQuestion)
@@ -38,5 +45,6 @@ class QuestionPage(RenewalPage):
             ]
         return [
             button("&Not now", no, "not-now"),
+            button("&Don't ask again", self._never, "never-ask"),
             button("&Stay signed in", yes, "stay-signed-in"),
         ]
