@@ -18,17 +18,31 @@ import truststore
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from requests.exceptions import ConnectionError as RequestsConnectionError
-from requests.exceptions import ConnectTimeout, ProxyError, RequestException, SSLError
+from requests.exceptions import (
+    ConnectTimeout,
+    InvalidProxyURL,
+    ProxyError,
+    RequestException,
+    SSLError,
+)
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
 
 from alpkey import __version__
 from alpkey.adapters.process.background_call import within
+from alpkey.adapters.service.proxies import UNNAMED, proxy_for
 from alpkey.core.addresses import is_secure
 from alpkey.core.errors import InvalidFile, Unreachable
 from alpkey.core.secret import Secret
 from alpkey.trusted_files import DistrustedFile, read_trusted
 
 ANSWER_LIMIT_BYTES = 1024 * 1024
+
+# What a network answers that wants a sign-in of its own first (RFC 6585, 6).
+_NETWORK_SIGN_IN = 511
+_PORTAL = "This network may want a sign-in of its own: open any page in your browser."
+_NOT_HTTP = "Alpkey speaks to HTTP proxies only."
+_NO_ADDRESS = "Its address cannot be read; a password in it has to be percent-encoded."
+_WANTS_SIGN_IN = "It wants a sign-in (407)."
 
 
 def user_agent() -> str:
@@ -152,13 +166,25 @@ class Http:
             raise InvalidFile("address-insecure", address=_without_secrets(url))
         peer = Peer.at(url)
         _, timeout_s = timeouts_s
+        proxy = proxy_for(url)
+        if proxy and not proxy.is_spoken:
+            raise NotSent("proxy-unsupported", host=peer.host, proxy=proxy.host, reason=_NOT_HTTP)
         try:
             return within(timeout_s, lambda: self._exchange(method, url, timeouts_s, **kind))
         except TimeoutError:
             raise peer.too_slow(timeout_s) from None
         except SSLError as error:
             raise NotSent("tls-untrusted", host=peer.host, reason=_tls_reason(error)) from None
+        except InvalidProxyURL:
+            shown = proxy.host if proxy else UNNAMED
+            raise NotSent(
+                "proxy-unsupported", host=peer.host, proxy=shown, reason=_NO_ADDRESS
+            ) from None
         except (ConnectTimeout, ProxyError) as error:
+            if proxy and "407" in str(_cause(error)):
+                raise NotSent(
+                    "proxy-wants-sign-in", host=peer.host, proxy=proxy.host, reason=_WANTS_SIGN_IN
+                ) from None
             raise _not_sent(peer.host, error) from None
         except RequestsConnectionError as error:
             if isinstance(_cause(error), NewConnectionError | NameResolutionError):
@@ -174,8 +200,10 @@ class Http:
             method, url, timeout=timeouts_s, stream=True, allow_redirects=False, **kind
         ) as answer:
             self.last_status, self.last_date = answer.status_code, _date(answer.headers.get("Date"))
+            if answer.status_code == _NETWORK_SIGN_IN:
+                raise Unreachable("network-sign-in", host=Peer.at(url).host, reason=_PORTAL)
             if answer.is_redirect or answer.is_permanent_redirect:
-                raise Unreachable("redirected", host=urlsplit(url).hostname)
+                raise Unreachable("redirected", host=Peer.at(url).host, reason=_PORTAL)
             body = answer.raw.read(ANSWER_LIMIT_BYTES + 1, decode_content=True)
             if len(body) > ANSWER_LIMIT_BYTES:
                 raise Peer.at(url).lost()

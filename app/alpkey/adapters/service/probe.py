@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from requests.utils import get_environ_proxies, select_proxy
-
 from alpkey.adapters.process.background_call import within
 from alpkey.adapters.service.http import Http
+from alpkey.adapters.service.proxies import proxy_for
 from alpkey.core.doctor.observations import ServiceObservation
 from alpkey.core.errors import AlpkeyError
 from alpkey.core.timestamps import Clock
@@ -42,6 +41,5 @@ class KeyServiceProbe:
         )
 
     def _proxy(self) -> str | None:
-        """Its host only: a proxy's address may hold a password."""
-        proxy = select_proxy(self._url, get_environ_proxies(self._url))
-        return (urlsplit(proxy).hostname or "a proxy") if proxy else None
+        proxy = proxy_for(self._url)
+        return proxy.host if proxy else None

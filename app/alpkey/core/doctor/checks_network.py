@@ -13,8 +13,9 @@ from alpkey.core.ssh.login_result import LoginObservation
 from alpkey.core.timestamps import rfc3339
 
 _OFFLINE = ("name-unknown", "no-way", "too-slow")
-_SERVICE_AWAY = ("no-network", "too-slow")
-_SERVICE_ODD = ("service-trouble", "answer-lost", "redirected")
+_PROXY_ODD = ("proxy-unsupported", "proxy-wants-sign-in")
+_SERVICE_AWAY = ("no-network", "too-slow", *_PROXY_ODD)
+_SERVICE_ODD = ("service-trouble", "answer-lost", "redirected", "network-sign-in")
 
 _BAD_KEY = (
     "no-key",
@@ -80,7 +81,8 @@ def _service(seen: Observations, codes: tuple[str, ...]) -> Params | None:
 
 def _proxy(seen: Observations, _: datetime) -> Params | None:
     proxy = seen.service.proxy if seen.service else None
-    return when(proxy and _service_code(seen) in _SERVICE_AWAY, proxy=proxy)
+    why = seen.service.why if seen.service and _service_code(seen) in _PROXY_ODD else ""
+    return when(proxy and _service_code(seen) in _SERVICE_AWAY, proxy=proxy, why=f" {why}".rstrip())
 
 
 def _refused_often(seen: Observations, _: datetime) -> Params | None:
@@ -159,7 +161,7 @@ CHECKS = (
         "proxy-dead",
         "warning",
         "The proxy does not lead to the key service",
-        "The environment sends connections through {proxy}.",
+        "The environment sends connections through {proxy}.{why}",
         "Mend or unset HTTPS_PROXY, or name the service in NO_PROXY.",
         _proxy,
         after=("offline",),

@@ -179,6 +179,22 @@ ERRORS: Mapping[str, Description] = {
         "{reason} Your password was not sent.",
         "Check the network connection and try again.",
     ),
+    "proxy-unsupported": Description(
+        "{proxy} cannot be used to reach {host}",
+        "The environment names {proxy} as proxy. {reason} Your password was not sent.",
+        "Set HTTPS_PROXY to an HTTP proxy, or name {host} in NO_PROXY.",
+    ),
+    "proxy-wants-sign-in": Description(
+        "The proxy {proxy} wants a sign-in",
+        "It lets nothing through to {host} without one. Your password was not sent.",
+        "Put the proxy's user name and password into HTTPS_PROXY, percent-encoded, or name {host} "
+        "in NO_PROXY.",
+    ),
+    "network-sign-in": Description(
+        "This network wants a sign-in of its own",
+        "It answers in place of {host}. Your password was not sent there.",
+        "Open any page in your browser and sign in to the network, then try again.",
+    ),
     "tls-untrusted": Description(
         "{host} does not prove who it is",
         "{reason} Your password was not sent.",
