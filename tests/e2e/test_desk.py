@@ -372,7 +372,7 @@ def test_a_setting_is_changed_by_keyboard_and_mouse(
         window = screen.window(MAIN_TITLE)
         running_desk.focus(MAIN_TITLE)
         running_desk.keys("alt+s")
-        name = window.named("User name")
+        name = window.named("Username")
         until(lambda: click_into(running_desk, name), "the focus on the name")
         running_desk.type("alice")
         running_desk.keys("Tab")
