@@ -76,6 +76,7 @@ class Desk:
             keychain=self.fakes.keychain,
             desk=DesktopObservation,
             installed=tuple,
+            crash_reports=tuple,
             use_ipv4=lambda: pytest.fail("nothing asks for that"),
             lacks=lambda _: None,
             program="Alpkey of a test",

@@ -213,6 +213,20 @@ def test_two_alpkeys(healthy: Home, tmp_path: Path) -> None:
     assert f"{programs[0]}, {programs[1]}" in detail
 
 
+def test_reports_of_crashes_are_named(healthy: Home) -> None:
+    assert_silent(healthy)
+    folder = healthy.path / "logs"
+    folder.mkdir(exist_ok=True)
+    older, newer = (folder / f"crash-2026112{day}-101500-000000.txt" for day in (3, 4))
+    for path in (newer, older):
+        path.write_text("Traceback")
+    detail = assert_found(healthy, "crash-reports", 0)["detail"]
+    assert detail == f"Reports: 2. The newest is {newer}"
+    for path in (newer, older):
+        path.unlink()
+    assert_silent(healthy)
+
+
 def test_a_drive_without_locks(healthy: Home) -> None:
     if sys.platform != "linux" or platform.machine() not in without_flock.FLOCK:
         pytest.skip("taking a system call away is done for Linux on two kinds of machine")

@@ -83,6 +83,7 @@ class DoctorWorld:
     keychain: Keychain
     desk: Callable[[], DesktopObservation]
     installed: Callable[[], tuple[Path, ...]]
+    crash_reports: Callable[[], tuple[Path, ...]]
     use_ipv4: Callable[[], Action[object]]
     lacks: Callable[[Setting], str | None]
     program: str
@@ -156,6 +157,7 @@ def examine(
         "line": lambda: _line(world),
         "desk": world.desk,
         "installed": world.installed,
+        "crash_reports": world.crash_reports,
         "unconfirmable": lambda: world.lacks(declared()[CONFIRM_EACH_USE]),
     }
     elsewhere: Mapping[str, Callable[[], Any]] = {

@@ -4,7 +4,14 @@ import click
 
 from alpkey.actions.signin.password import KeepRequest, forget, keep
 from alpkey.cli.output import text as messages
-from alpkey.cli.runtime.context import Output, json_option, prepared_answer, run, stdin_option
+from alpkey.cli.runtime.context import (
+    Output,
+    events_option,
+    json_option,
+    prepared_answer,
+    run,
+    stdin_option,
+)
 from alpkey.wiring.signin import saved_secrets_world
 
 username_option = click.option("--username", metavar="NAME", help="Your user name at the centre.")
@@ -52,7 +59,8 @@ def keep_command(
 @password_group.command("forget")
 @username_option
 @json_option
-def forget_command(username: str | None, as_json: bool) -> None:
+@events_option
+def forget_command(username: str | None, as_json: bool, events: bool) -> None:
     """Remove what is kept from the keychain.
 
     \b
@@ -64,6 +72,6 @@ def forget_command(username: str | None, as_json: bool) -> None:
             KeepRequest(username, wiring.snapshot().account),
             saved_secrets_world(wiring, cancellation),
         ),
-        Output(as_json),
+        Output(as_json, events),
         messages.forgotten,
     )

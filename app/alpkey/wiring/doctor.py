@@ -73,6 +73,7 @@ def doctor_world(wiring: Wiring) -> DoctorWorld:
         keychain=wiring.keychain_within(DOCTOR_TIMEOUT_S),
         desk=lambda: _desktop(wiring),
         installed=lambda: programs.called("alpkey", os.environ),
+        crash_reports=lambda: tuple(sorted(at.logs.glob("crash-*.txt"))),  # by time, as named
         use_ipv4=lambda: change("only_ipv4", "yes", settings_world(wiring)),
         lacks=lacks,
         program=own_description(),

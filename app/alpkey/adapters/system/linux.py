@@ -19,38 +19,47 @@ class TerminalProgram(NamedTuple):
 
     ``desktops`` are those that it is the own terminal of, as XDG_CURRENT_DESKTOP names them.
     ``splits``: it joins its arguments and splits them at blanks, so the command must be one word.
+    ``title``: its option for the window's title, by its manual; none where it is not sure to have
+    one in every version in use.
     """
 
     words: tuple[str, ...]
     desktops: tuple[str, ...] = ()
     splits: bool = False
+    title: tuple[str, ...] = ()
 
-    def running(self, command: Sequence[str]) -> list[str]:
-        return [*self.words, command_file(command)] if self.splits else [*self.words, *command]
+    def running(self, command: Sequence[str], title: str) -> list[str]:
+        program, *arguments = self.words
+        titled = [word.replace("TITLE", title) for word in self.title]
+        last = [command_file(command)] if self.splits else command
+        return [program, *titled, *arguments, *last]
 
 
+_LONG, _SHORT = ("--title=TITLE",), ("-T", "TITLE")
 # The first starts the user's choice (a proposal at freedesktop.org).
 CHOSEN = TerminalProgram(("xdg-terminal-exec",))
-# And this one the administrator's, on Debian and its derivatives.
-ALTERNATIVE = TerminalProgram(("x-terminal-emulator", "-e"))
+# And this one the administrator's, on Debian and its derivatives; its policy (11.8.3) asks for -T.
+ALTERNATIVE = TerminalProgram(("x-terminal-emulator", "-e"), title=_SHORT)
 TERMINALS = (
     CHOSEN,
     ALTERNATIVE,
-    TerminalProgram(("ptyxis", "--"), ("GNOME",)),
-    TerminalProgram(("kgx", "--"), ("GNOME",)),
-    TerminalProgram(("gnome-terminal", "--"), ("GNOME", "Unity", "X-Cinnamon", "Budgie")),
+    TerminalProgram(("ptyxis", "--"), ("GNOME",), title=_LONG),
+    TerminalProgram(("kgx", "--"), ("GNOME",), title=_LONG),
+    TerminalProgram(
+        ("gnome-terminal", "--"), ("GNOME", "Unity", "X-Cinnamon", "Budgie"), title=_LONG
+    ),
     TerminalProgram(("konsole", "-e"), ("KDE",)),
-    TerminalProgram(("xfce4-terminal", "-x"), ("XFCE",)),
-    TerminalProgram(("mate-terminal", "-x"), ("MATE",)),
+    TerminalProgram(("xfce4-terminal", "-x"), ("XFCE",), title=_LONG),
+    TerminalProgram(("mate-terminal", "-x"), ("MATE",), title=_LONG),
     TerminalProgram(("lxterminal", "-e"), ("LXDE",), splits=True),
     TerminalProgram(("qterminal", "-e"), ("LXQt",), splits=True),
-    TerminalProgram(("foot",), ("sway",)),
-    TerminalProgram(("kitty",), ("Hyprland",)),
-    TerminalProgram(("ghostty", "-e")),
+    TerminalProgram(("foot",), ("sway",), title=_LONG),
+    TerminalProgram(("kitty",), ("Hyprland",), title=_LONG),
+    TerminalProgram(("ghostty", "-e"), title=_LONG),
     TerminalProgram(("wezterm", "start", "--")),
-    TerminalProgram(("alacritty", "-e")),
-    TerminalProgram(("urxvt", "-e")),
-    TerminalProgram(("xterm", "-e")),
+    TerminalProgram(("alacritty", "-e"), title=_SHORT),
+    TerminalProgram(("urxvt", "-e"), title=_SHORT),
+    TerminalProgram(("xterm", "-e"), title=_SHORT),
 )
 
 
@@ -103,15 +112,16 @@ class DesktopTerminal:
         self._environ = environ
 
     def open(self, command: Sequence[str], name: str) -> None:
-        if not any(self._opens(program, command) for program in self._programs):
+        title = f"{name} - Alpkey"
+        if not any(self._opens(program, command, title) for program in self._programs):
             looked_for = ", ".join(program.words[0] for program in self._programs)
             raise InvalidInput("no-terminal", name=name, looked_for=looked_for)
 
-    def _opens(self, program: TerminalProgram, command: Sequence[str]) -> bool:
+    def _opens(self, program: TerminalProgram, command: Sequence[str], title: str) -> bool:
         if not is_installed(program, self._environ):
             return False
         program = _meant(program, self._environ)
-        words = program.running(command)
+        words = program.running(command, title)
         opened = starts(words, self._environ)
         if program.splits and not opened:
             Path(words[-1]).unlink(missing_ok=True)

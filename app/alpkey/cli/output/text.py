@@ -58,8 +58,10 @@ def saved(result: SavedPasswordResult) -> str:
 
 
 def forgotten(result: ForgottenPasswordResult) -> str:
-    was = "is removed from the keychain" if result["forgotten"] else "was not in the keychain"
-    return f"What was kept for {result['account']} {was}."
+    account = result["account"]
+    if result["forgotten"]:
+        return f"Removed from the keychain: what was saved for {account}."
+    return f"No password saved for {account}."
 
 
 def key_line(result: StatusResult) -> str:

@@ -33,6 +33,11 @@ def _two_alpkeys(seen: Observations, _: datetime) -> Params | None:
     return when(len(paths) > 1, paths=", ".join(paths))
 
 
+def _crashed(seen: Observations, _: datetime) -> Params | None:
+    reports = seen.crash_reports or ()
+    return {"count": str(len(reports)), "newest": str(reports[-1])} if reports else None
+
+
 CHECKS = (
     Check(
         "settings-unknown",
@@ -112,5 +117,13 @@ CHECKS = (
         "{paths}: they may be of different versions, and the first one is what a shell starts.",
         "Keep one and remove the others the way they came.",
         _two_alpkeys,
+    ),
+    Check(
+        "crash-reports",
+        "note",
+        "Alpkey crashed earlier and wrote a report",
+        "Reports: {count}. The newest is {newest}",
+        "Send it with a bug report. The note goes once the reports are deleted.",
+        _crashed,
     ),
 )

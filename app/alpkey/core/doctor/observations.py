@@ -144,7 +144,7 @@ class Observations:
     """Everything that was observed.  ``ssh_version`` is empty where there is no ssh.
 
     ``program`` names this Alpkey, its Python and the system; ``installed`` are the Alpkeys that a
-    shell would find.
+    shell would find; ``crash_reports`` are the files that crashes left, the newest last.
     ``unknown_settings`` are keys of the settings file that this version does not have.
     ``own`` is what the user's own configuration makes of the centre's names.  ``logins`` are
     by host, and only those that were tried.  ``unconfirmable`` says why no agent can ask for
@@ -167,6 +167,7 @@ class Observations:
     keychain: KeychainObservation | None = None
     desk: DesktopObservation | None = None
     installed: tuple[Path, ...] | None = None
+    crash_reports: tuple[Path, ...] | None = None
     unconfirmable: str | None = None
     logins: Mapping[str, LoginObservation] = field(default_factory=dict)
 

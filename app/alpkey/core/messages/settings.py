@@ -13,8 +13,9 @@ REPAIRED_BY_A_CHANGE = (
 ORIGINS: Mapping[str, str] = {"policy": MANAGED, "person": "set by you", "shipped": "the default"}
 
 # The groups of the settings' page, and the keys of each in their order.
+SIGN_IN = "Sign-in"
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Sign-in": ("username", "site", "submit_at_sixth_digit", "keep_sign_in"),
+    SIGN_IN: ("username", "site", "submit_at_sixth_digit", "keep_sign_in"),
     "Reminders": (
         "reminders",
         "remind_before",
@@ -30,5 +31,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 AUTOSTART = "Start at login"
 AUTOSTART_HELP = "Show the tray icon when you log in to this computer."
+FORGET_LABEL = "Saved password"
+FORGET_HELP = "Remove it from the keychain; the next renewal by password asks for it again."
+FORGET = "Forget the saved password"
+FORGOTTEN = "Removed from the keychain."
+NOTHING_SAVED = "No password is saved for {account}."
 SEARCH = "Search settings"
 NOTHING_FOUND = "No setting matches."

@@ -153,7 +153,9 @@ class MainWindow(QMainWindow):
 
     @property
     def _running(self) -> tuple[CommandTracker, ...]:
-        return (*self._querying, self._settings.commands, self._settings.autostart.commands)
+        settings = self._settings
+        own = (settings.commands, settings.autostart.commands, settings.forget.commands)
+        return (*self._querying, *own)
 
     def _idle(self) -> None:
         if self.isVisible():

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from alpkey import glance
 from alpkey.core.messages import settings as settings_messages
 from alpkey.core.messages import setup as setup_messages
+from alpkey.core.messages.errors import ERRORS
 from alpkey.core.paths import Paths, user_paths
 from alpkey.core.settings.settings import declared
 from alpkey.desktop.views import status as status_view
@@ -238,8 +239,9 @@ def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
     boxes = [box for box in page.findChildren(QCheckBox) if box.text()]
     assert not {label.buddy() for label in labels} & set(boxes)
     set_up = page.findChild(QPushButton, "set-up-parts")
-    letters = status_view.mnemonics([label.text() for label in (set_up, *labels, *boxes)])
-    assert len(letters) == 1 + len(labels) + len(boxes)
+    forget = page.findChild(QPushButton, "forget_password")
+    letters = status_view.mnemonics([label.text() for label in (set_up, forget, *labels, *boxes)])
+    assert len(letters) == 2 + len(labels) + len(boxes)
     assert len(labels) == len(declared())  # without the clusters, with the start at login
     assert not set(status_view.mnemonics(TABS.values())) & set(letters)
     until_idle(qtbot, window)
@@ -254,6 +256,8 @@ def test_everything_has_a_name_and_a_letter_and_is_reached_by_tab(
     clusters = [box.objectName() for box in boxes]
     keys = [key for group in settings_messages.GROUPS.values() for key in group]
     at_clusters = keys.index("clusters")
+    keys.insert(len(settings_messages.GROUPS[settings_messages.SIGN_IN]), "forget_password")
+    at_clusters += 1
     rows = [*keys[:at_clusters], *clusters, *keys[at_clusters + 1 :], "autostart"]
     assert inside == [*rows, "search-settings", "set-up-parts"]
 
@@ -267,12 +271,12 @@ def test_each_setting_is_in_one_group() -> None:
     ("search", "found"),
     [
         ("ipv4", ["only_ipv4"]),
-        ("KEYCHAIN", ["keep_sign_in"]),
+        ("KEYCHAIN", ["keep_sign_in", "forget_password"]),
         ("remind_again", ["remind_again"]),
         ("updates check", ["tell_updates"]),
         ("icon", ["icon", "lead_time", "autostart"]),
         ("nothing like it", []),
-        ("", [*declared(), "autostart"]),
+        ("", [*declared(), "autostart", "forget_password"]),
     ],
 )
 def test_the_search_shows_what_matches(
@@ -283,7 +287,10 @@ def test_the_search_shows_what_matches(
     line = window.findChild(QLineEdit, "search-settings")
     assert line.hasFocus()
     qtbot.keyClicks(line, search)
-    rows = {key: window.findChild(QWidget, f"row-{key}") for key in (*declared(), "autostart")}
+    rows = {
+        key: window.findChild(QWidget, f"row-{key}")
+        for key in (*declared(), "autostart", "forget_password")
+    }
     assert {key for key, row in rows.items() if row.isVisible()} == set(found)
     assert window.findChild(QLabel, "nothing-found").isVisible() == (not found)
     groups = [window.findChild(QWidget, f"group-{name}") for name in settings_messages.GROUPS]
@@ -311,3 +318,14 @@ def test_what_is_set_up_in_a_window_of_its_own(qtbot: QtBot, at: Paths) -> None:
         entry.trigger()
     assert started == [("window", name) for name in setup_messages.WINDOWS]
     assert setup_messages.WINDOWS.keys() == {"first-start", *SINGLE_PAGES}
+
+
+def test_the_saved_password_is_forgotten_by_a_button(
+    qtbot: QtBot, at: Paths, opened: Opener
+) -> None:
+    window = opened()
+    until_idle(qtbot, window)
+    qtbot.keyClick(window.findChild(QPushButton, "forget_password"), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: text(window, "error-forget_password") != "", timeout=PATIENCE_MS)
+    said = text(window, "error-forget_password")
+    assert said.startswith(ERRORS["username-missing"].title.split("{")[0])

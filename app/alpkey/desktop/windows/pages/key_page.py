@@ -82,7 +82,7 @@ class KeyPage(QWidget):
         bottom.addWidget(self.renew)
         bottom.addWidget(button("Im&port a key\N{HORIZONTAL ELLIPSIS}", import_key, "import"))
         bottom.addStretch()
-        bottom.addWidget(button("Si&gn out\N{HORIZONTAL ELLIPSIS}", sign_out, "leave"))
+        bottom.addWidget(button("Sign &out\N{HORIZONTAL ELLIPSIS}", sign_out, "leave"))
         self._layout.addLayout(bottom)
 
     def apply(self, state: CurrentState) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 from alpkey.core.errors import Cancelled, ErrorObject
 from alpkey.core.messages import settings as settings_messages
 from alpkey.core.results.desktop import AutostartResult
+from alpkey.core.results.signin import ForgottenPasswordResult
 from alpkey.core.settings.policy import Chosen
 from alpkey.core.settings.settings import Setting
 from alpkey.desktop.child.command_tracker import CommandTracker
@@ -55,7 +57,7 @@ class _Row(QWidget):
         return all(word in text.casefold() for word in search.casefold().split())
 
     def show_error(self, text: str) -> None:
-        """Show the error below the hint; an empty one hides it."""
+        """Show what came of the last change below the hint; an empty text hides it."""
         self.error.setText(text)
         self.error.setVisible(bool(text))
 
@@ -143,6 +145,34 @@ class AutostartRow(_Row):
         self.control.setChecked(self._is_on)
         if error["code"] != Cancelled.default_code:
             self.show_error(f"{error['title']}. {error['detail']}")
+
+
+class ForgetPasswordRow(_Row):
+    """A button that removes the saved password, by ``alpkey password forget``."""
+
+    def __init__(self, command: Callable[..., list[str]]) -> None:
+        self.control = QPushButton(settings_messages.FORGET)
+        super().__init__("forget_password", settings_messages.FORGET_LABEL, self.control)
+        self.control.setAccessibleName(settings_messages.FORGET)
+        self.control.setAccessibleDescription(settings_messages.FORGET_HELP)
+        self.help.setText(settings_messages.FORGET_HELP)
+        self.commands = CommandTracker(command, self)
+        self.control.clicked.connect(self._forget)
+
+    def _forget(self) -> None:
+        if self.commands.is_idle:
+            self.commands.run(self._done, self._fail, "password", "forget", "--events")
+
+    def _done(self, result: ForgottenPasswordResult) -> None:
+        text = (
+            settings_messages.FORGOTTEN
+            if result["forgotten"]
+            else settings_messages.NOTHING_SAVED.format(account=result["account"])
+        )
+        self.show_error(text)
+
+    def _fail(self, error: ErrorObject) -> None:
+        self.show_error(f"{error['title']}. {error['detail']}")
 
 
 def _hint(name: str) -> QLabel:

@@ -27,7 +27,7 @@ from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.pages.cards import Group
 from alpkey.desktop.windows.pages.setting_controls import ClustersControl
-from alpkey.desktop.windows.pages.setting_rows import AutostartRow, SettingRow
+from alpkey.desktop.windows.pages.setting_rows import AutostartRow, ForgetPasswordRow, SettingRow
 from alpkey.desktop.windows.widgets import GRID_PX, words_label
 
 
@@ -54,6 +54,7 @@ class SettingsPage(QScrollArea):
             for key in keys
         }
         self.autostart = AutostartRow(command)
+        self.forget = ForgetPasswordRow(command)
         self._groups: list[Group] = []
         self._clusters: list[str] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -91,12 +92,14 @@ class SettingsPage(QScrollArea):
             rows = [row for row in self._rows.values() if row.label.buddy()]
             labels = [
                 setup_messages.SET_UP,
+                settings_messages.FORGET,
                 settings_messages.AUTOSTART,
                 *(row.setting.label for row in rows),
             ]
             marked = status_view.with_mnemonics([*labels, *names], self._taken)
             self._set_up.setText(marked[0])
-            for row, label in zip((self.autostart, *rows), marked[1:], strict=False):
+            self.forget.control.setText(marked[1])
+            for row, label in zip((self.autostart, *rows), marked[2:], strict=False):
                 row.label.setText(label)
             control.offer(dict(zip(names, marked[len(labels) :], strict=True)))
             self._order_stops()
@@ -105,9 +108,11 @@ class SettingsPage(QScrollArea):
     def _order_stops(self) -> None:
         """Have Tab go from row to row, though the boxes were made last."""
         stops: list[QWidget] = [self._search, self._set_up]
-        for row in self._rows.values():
+        for key, row in self._rows.items():
             control = row.control
             stops += control.boxes if isinstance(control, ClustersControl) else [control]
+            if key == settings_messages.GROUPS[settings_messages.SIGN_IN][-1]:
+                stops.append(self.forget.control)
         stops.append(self.autostart.control)
         for stop, next_stop in pairwise(stops):
             self.setTabOrder(stop, next_stop)
@@ -116,7 +121,7 @@ class SettingsPage(QScrollArea):
         """Show the rows that match, and the groups that have one."""
         found = False
         for group in self._groups:
-            rows = group.findChildren(SettingRow) + group.findChildren(AutostartRow)
+            rows = [*group.findChildren(SettingRow), *self._extra_of(group)]
             matches = group.title.text().casefold() == search.strip().casefold()
             shown = [row for row in rows if matches or row.matches(search)]
             for row in rows:
@@ -124,6 +129,10 @@ class SettingsPage(QScrollArea):
             group.setVisible(bool(shown))
             found = found or bool(shown)
         self._nothing_found.setVisible(not found)
+
+    def _extra_of(self, group: Group) -> list[AutostartRow | ForgetPasswordRow]:
+        """Its rows that are no declared setting."""
+        return [row for row in (self.forget, self.autostart) if group.isAncestorOf(row)]
 
     def _body(self) -> QWidget:
         body = QWidget()
@@ -143,6 +152,8 @@ class SettingsPage(QScrollArea):
                 row = self._rows[key]
                 row.control.wanted.connect(self._writer(key))
                 group.card.rows.addWidget(row)
+            if title == settings_messages.SIGN_IN:
+                group.card.rows.addWidget(self.forget)
             self._groups.append(group)
             layout.addWidget(group)
         self._groups[-1].card.rows.addWidget(self.autostart)
