@@ -9,7 +9,8 @@ window_packages="libegl1 libgl1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxc
 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libxkbcommon-x11-0 \
 libdbus-1-3 libfontconfig1 libglib2.0-0 fonts-dejavu-core xterm"
 test_packages="openssh-server xvfb xdotool dbus xfce4-panel xfce4-notifyd gnome-keyring iproute2 \
-at-spi2-core desktop-file-utils libglib2.0-bin zsh fish tcsh chromium rsync git xauth x11-utils strace"
+at-spi2-core desktop-file-utils libglib2.0-bin zsh fish tcsh chromium rsync git xauth x11-utils strace \
+slurm-wlm munge"
 installer_packages="appstream binutils debootstrap desktop-file-utils makeself rpm weston xz-utils"
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -145,7 +146,7 @@ case $target in
         ;;
     test)
         # shellcheck disable=SC2086
-        want "to run every test: real ssh hosts, shells, tray, keychain and browser" \
+        want "to run every test: real ssh hosts and jobs, shells, tray, keychain and browser" \
             $ssh_packages $window_packages $test_packages
         ;;
 esac

@@ -126,9 +126,9 @@ def _time(text: str) -> str:
     units = [HOUR_S, MINUTE_S, 1] if days or len(numbers) == 3 else [MINUTE_S, 1]
     seconds = int(days or 0) * DAY_S
     seconds += sum(number * unit for number, unit in zip(numbers, units, strict=False))
-    days_left, rest = divmod(seconds, DAY_S)
+    days_left, rest = divmod(-(-seconds // MINUTE_S) * MINUTE_S, DAY_S)  # whole minutes
     hours, rest = divmod(rest, HOUR_S)
-    minutes, rest = divmod(rest, MINUTE_S)
+    minutes = rest // MINUTE_S
     if days_left:
-        return f"{days_left}-{hours:02}:{minutes:02}:{rest:02}"
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+        return f"{days_left}-{hours:02}:{minutes:02}:00"
+    return f"{hours}:{minutes:02}:00" if hours else f"{minutes}:00"

@@ -54,6 +54,7 @@ HEADINGS = {
     "N": "NODELIST",
     "P": "PARTITION",
     "R": "NODELIST(REASON)",
+    "S": "START_TIME",
     "T": "STATE",
     "i": "JOBID",
     "j": "NAME",
@@ -78,9 +79,12 @@ class Parser(argparse.ArgumentParser):
 def squeue(arguments: list[str], jobs: tuple[Job, ...], username: str) -> str:
     """What `squeue` prints: all `jobs` are the user's own.
 
-    Knows `--me`, `-u USER`, `-j IDS`, `-t STATES`, `-h` and `-o FORMAT`; raises SlurmUsage.
+    Knows `--me`, `-u USER`, `-j IDS`, `-t STATES`, `-h` and `-o FORMAT`; raises SlurmUsage, as for
+    one unknown job, while of several the known ones are shown.
     """
     asked = _squeue_parser().parse_args(arguments)
+    if asked.jobs is not None:
+        _check_numbers(asked.jobs.split(","), jobs)
     shown = [job for job in jobs if _is_asked_for(job, asked, username)]
     lines = [] if asked.noheader else [_line(asked.format, HEADINGS)]
     lines += [_line(asked.format, _fields(job, username)) for job in shown]
@@ -92,6 +96,8 @@ def scontrol(arguments: list[str], jobs: tuple[Job, ...]) -> str:
     if arguments[:2] != ["show", "job"] or len(arguments) != 3:
         raise SlurmUsage("scontrol: error: only 'show job ID' is known here\n")
     found = [job for job in jobs if str(job.id) == arguments[2]]
+    if not arguments[2].isdecimal():
+        raise SlurmUsage("scontrol_print_job error: Invalid job id specified\n")
     if not found:
         raise SlurmUsage("slurm_load_jobs error: Invalid job id specified\n")
     [job] = found
@@ -103,18 +109,30 @@ def scontrol(arguments: list[str], jobs: tuple[Job, ...]) -> str:
 
 
 def scancel(arguments: list[str], jobs: tuple[Job, ...]) -> tuple[Job, ...]:
-    """The jobs left when those named in `arguments` are ended; raises SlurmUsage."""
+    """The jobs left when those named in `arguments` are ended; raises SlurmUsage.
+
+    A number that no job has is passed over in silence, as by Slurm 22.05.
+    """
     parser = Parser(prog="scancel", add_help=False)
-    parser.add_argument("ids", nargs="+", type=int)
+    parser.add_argument("ids", nargs="*")
     ids = parser.parse_args(arguments).ids
-    if strange := [number for number in ids if all(job.id != number for job in jobs)]:
-        raise SlurmUsage(f"scancel: error: Kill job error on job id {strange[0]}: Invalid job id\n")
-    return tuple(job for job in jobs if job.id not in ids)
+    if not ids:
+        raise SlurmUsage("scancel: error: No job identification provided\n")
+    if strange := [word for word in ids if not word.isdecimal()]:
+        raise SlurmUsage(f"scancel: error: Invalid job id {strange[0]}\n")
+    return tuple(job for job in jobs if str(job.id) not in ids)
 
 
 def lets_in(node: str, jobs: Iterable[Job]) -> bool:
     """Whether one of `jobs` runs on `node`: only then a user may be there."""
     return any(job.state == "RUNNING" and node in job.nodes.split(",") for job in jobs)
+
+
+def _check_numbers(asked: list[str], jobs: tuple[Job, ...]) -> None:
+    if strange := [word for word in asked if not word.isdecimal()]:
+        raise SlurmUsage(f"squeue: error: Invalid job id: {strange[0]}\n")
+    if len(asked) == 1 and all(str(job.id) != asked[0] for job in jobs):
+        raise SlurmUsage("slurm_load_jobs error: Invalid job id specified\n")
 
 
 def _squeue_parser() -> Parser:
@@ -159,6 +177,7 @@ def _fields(job: Job, username: str) -> dict[str, str]:
         "M": job.elapsed,
         "N": job.nodes,
         "P": job.partition,
+        "S": "N/A",  # when a job started is not remembered here, nor when one will
         "R": job.nodes or f"({job.reason})",
         "T": job.state,
         "i": str(job.id),

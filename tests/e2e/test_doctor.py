@@ -693,7 +693,7 @@ def test_a_service_that_answers_oddly(
     healthy: Home, kind: str, more: dict[str, Any], finding: str
 ) -> None:
     healthy.centre.fault(kind, times=None, **more)
-    assert_found(healthy, finding, 0)
+    assert "alpkey renew --browser" in assert_found(healthy, finding, 0)["next_step"]
     assert not healthy.centre.state()["requests"][-1]["had_password"]
     healthy.centre.control("faults", "DELETE")
     assert_silent(healthy)

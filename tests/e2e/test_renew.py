@@ -3,7 +3,9 @@
 import json
 import stat
 import subprocess
+import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -245,6 +247,45 @@ def test_a_service_that_does_not_show_itself_gets_no_password(
     home.centre.fault(kind, times=None, **more)
     exit_code, result = home.renew()
     assert (exit_code, result["error"]["code"]) == (code, error)
+    assert not home.centre.saw_a_password()
+
+
+# What may stand in place of the classic service's address, or of its answer.
+# 127.1 is 127.0.0.1 to the resolver, and no name in its certificate.
+GONE: dict[str, tuple[str, dict[str, object], str]] = {
+    "hang": ("delay", {"value": 30}, "too-slow"),
+    "refused": ("address", {"value": "https://127.0.0.2:1/"}, "service-retired"),
+    "404": ("status", {"value": 404}, "service-retired"),
+    "410": ("status", {"value": 410}, "service-retired"),
+    "503 page": ("status", {"value": 503}, "service-trouble"),
+    "302": ("redirect", {"value": "https://localhost:1/"}, "redirected"),
+    "HTML": ("html", {}, "service-retired"),
+    "unknown CA": ("no-authority", {}, "tls-untrusted"),
+    "wrong name": ("address", {"value": "https://127.1:{port}/"}, "tls-untrusted"),
+    "DNS": ("address", {"value": "https://nowhere.invalid/"}, "service-retired"),
+}
+
+
+@pytest.mark.parametrize("way", GONE)
+def test_no_way_of_being_gone_is_a_dead_end(home: Home, way: str) -> None:
+    kind, more, expected = GONE[way]
+    site = home.path / "config/site.toml"
+    lines = site.read_text().splitlines()
+    url = next(line for line in lines if line.startswith("url") and "signed-key" in line)
+    port = urlsplit(url.split('"')[1]).port
+    if kind == "address":
+        address = str(more["value"]).format(port=port)
+        site.write_text(site.read_text().replace(url, f'url = "{address}"'))
+    elif kind == "no-authority":
+        site.write_text("\n".join(line for line in lines if "ca_bundle" not in line))
+    else:
+        home.centre.fault(kind, times=None, **more)
+    began = time.monotonic()
+    _, result = home.renew()
+    took_s = time.monotonic() - began
+    assert result["error"]["code"] == expected, result
+    assert "alpkey renew --browser" in result["error"]["next_step"]
+    assert took_s < 2.5 + 3, f"{way}: {took_s:.1f} s"
     assert not home.centre.saw_a_password()
 
 

@@ -110,6 +110,31 @@ class RealCentre:
             yield somebody.stdin.close
         self._reconfigure(name, text)
 
+    def run_on(self, name: str, script: str) -> str:
+        """What a shell of alice's prints that runs as on a host, past ssh."""
+        server = self._inside("pgrep", "-o", "-f", f"[s]shd.*/{name}[.]conf").strip()
+        network = ("nsenter", "--net", "--target", server, "--")
+        named = ("unshare", "--uts", "sh", "-ec", 'hostname "$0"; exec "$@"', name)
+        return self._inside(*network, *named, *AS_ALICE, "sh", "-ec", script)
+
+    def _inside(self, *command: str) -> str:
+        done = subprocess.run(
+            [*self._enter, *command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=RUN_TIMEOUT_S,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def set_variable(self, name: str, variable: str, value: str) -> None:
+        """Set a variable in the environment of every login to a host (sshd_config(5), SetEnv)."""
+        reached = f"SetEnv REACHED={name}"
+        text = (self.folder / f"{name}.conf").read_text()
+        self._reconfigure(name, text.replace(reached, f"{reached} {variable}={value}"))
+
     def _reconfigure(self, name: str, text: str) -> None:
         (self.folder / f"{name}.conf").write_text(text)
         before = self.log(name).count("listening")

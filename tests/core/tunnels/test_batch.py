@@ -50,6 +50,28 @@ def test_how_far_a_job_is(printed: str, found: JobProgress | None) -> None:
     assert batch.progress(printed) == found
 
 
+def test_an_array_runs_once_one_of_its_tasks_does() -> None:
+    printed = (
+        "alpkey|2_[2-4%1]|PENDING||N/A|JobArrayTaskLimit\n"
+        "alpkey|2_1|RUNNING|nid006554|2026-12-01T04:40:57|None\n"
+    )
+    found = batch.progress(printed)
+    assert found is not None
+    assert (found.runs, found.nodes) == (True, ("nid006554",))
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "is_answered"),
+    [
+        (0, "", True),
+        (1, "slurm_load_jobs error: Invalid job id specified\n", True),
+        (1, "slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n", False),
+    ],
+)
+def test_trouble_of_slurm_is_no_end_of_a_job(code: int, said: str, is_answered: bool) -> None:
+    assert batch.is_answered(code, said) is is_answered
+
+
 @pytest.mark.parametrize(
     ("state", "is_ahead"),
     [("PENDING", True), ("RUNNING", True), ("REQUEUED", True), ("FAILED", False), ("", False)],

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from alpkey.core.tunnels.slurm import (
     MOST_NODES,
     Job,
+    cancel,
     expanded,
     from_squeue,
     job_object,
@@ -115,3 +116,26 @@ def test_a_task_is_called_by_its_array_too() -> None:
     assert [running.is_called(name) for name in ("4810021_3", "4810021", "481")] == [1, 1, 0]
     assert runs_on("nid006555", [running, waiting])
     assert not runs_on("nid006556", [running, waiting])
+
+
+def test_a_part_is_called_by_its_heterogeneous_job_too() -> None:
+    [part] = from_squeue("alpkey|3+1|RUNNING|59:54|nid006557|j.sh\n")
+    assert [part.is_called(name) for name in ("3+1", "3", "3+0")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("listed", "command"),
+    [
+        ("17", ("scancel", "17")),
+        ("2_1", ("scancel", "2_1")),
+        ("3+1", ("scancel", "3+1")),
+        ("2_[2-4%1]", ("scancel", "'2_[2-4]'")),
+        ("2_[1,3,5-9]", ("scancel", "'2_[1,3,5-9]'")),
+        ("2_[1,3,5,7,...%2]", ("scancel", "--state=PENDING", "2")),
+        ("13_[4,9,16,25,36,49,64,81,100,1", ("scancel", "--state=PENDING", "13")),
+        ("2_[1,3,5,7,...]", ("scancel", "--state=PENDING", "2")),
+        ("$(true)", ("scancel", "'$(true)'")),
+    ],
+)
+def test_each_line_of_the_list_can_be_cancelled(listed: str, command: tuple[str, ...]) -> None:
+    assert cancel(listed) == command

@@ -115,7 +115,7 @@ def _until_it_runs(submitted: _Submitted, world: LaunchWorld) -> Generator[Event
     """The first node of the job.  A key that expires meanwhile is waited for."""
     shown: Step | None = None
     for pause_s in chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S)):
-        found = _ask(submitted, batch.ask_progress(submitted.job), world)
+        found = _ask_progress(submitted, world)
         step = found
         if isinstance(found, RemoteResult):
             progress = batch.progress(found.output)
@@ -134,6 +134,14 @@ def _until_it_runs(submitted: _Submitted, world: LaunchWorld) -> Generator[Event
             shown = step
         _pause(pause_s, submitted, world)
     raise AssertionError("the pauses never end")
+
+
+def _ask_progress(submitted: _Submitted, world: LaunchWorld) -> RemoteResult | Step:
+    """What Slurm answers about the job; or why it cannot be asked now, which passes."""
+    found = _ask(submitted, batch.ask_progress(submitted.job), world)
+    if isinstance(found, Step) or batch.is_answered(found.code, found.said):
+        return found
+    return Step("launch-waits-for-batch-system", {"name": submitted.cluster})
 
 
 def _ask(
@@ -190,7 +198,7 @@ def _page_in_output(
     for pause_s in chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S)):
         if page := _look_for_page(request, submitted, world):
             return page
-        found = _ask(submitted, batch.ask_progress(submitted.job), world)
+        found = _ask_progress(submitted, world)
         if isinstance(found, RemoteResult):
             progress = batch.progress(found.output)
             if progress is None or not progress.is_ahead:

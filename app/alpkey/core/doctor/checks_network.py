@@ -7,6 +7,8 @@ from alpkey.core.doctor.check import Check, Params, when
 from alpkey.core.doctor.fixes import Fix
 from alpkey.core.doctor.observations import Observations
 from alpkey.core.messages import doctor as doctor_messages
+from alpkey.core.signin.methods import default_service
+from alpkey.core.site import GATEWAY
 from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.error_messages import ErrorKind
 from alpkey.core.ssh.login_result import LoginObservation
@@ -76,7 +78,15 @@ def _service(seen: Observations, codes: tuple[str, ...]) -> Params | None:
         "how": doctor_messages.AFTER_RETIREMENT[seen.site.has_gateway].format(
             page=seen.site.dashboard
         ),
+        "instead": _instead(seen),
     }
+
+
+def _instead(seen: Observations) -> str:
+    """Where the classic service has trouble, the gateway may well answer."""
+    usual = default_service(seen.site, seen.known.retired, seen.known.method)
+    is_classic = usual is not None and usual.kind != GATEWAY
+    return doctor_messages.OTHER_SERVICE if is_classic and seen.site.has_gateway else ""
 
 
 def _proxy(seen: Observations, _: datetime) -> Params | None:
@@ -171,7 +181,7 @@ CHECKS = (
         "warning",
         "The key service cannot be reached",
         "{host}: {why}",
-        "Check the network connection. The key you have works all the same.",
+        "Check the network connection. The key you have works all the same.{instead}",
         lambda seen, _: _service(seen, _SERVICE_AWAY),
         after=("offline", "proxy-dead"),
     ),
@@ -180,7 +190,7 @@ CHECKS = (
         "warning",
         "The key service does not prove who it is",
         "{host}: {why} A portal or a proxy may open connections. Alpkey sends no password there.",
-        "Try another network, or ask whoever runs this one.",
+        "Try another network, or ask whoever runs this one.{instead}",
         lambda seen, _: _service(seen, ("tls-untrusted",)),
         after=("clock-off",),
     ),
@@ -199,7 +209,7 @@ CHECKS = (
         "The key service has trouble",
         "{host}: {why}",
         "Try again in a few minutes; {status} may tell of a maintenance. The key you have works "
-        "all the same.",
+        "all the same.{instead}",
         lambda seen, _: _service(seen, _SERVICE_ODD),
     ),
     Check(

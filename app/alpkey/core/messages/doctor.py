@@ -16,6 +16,10 @@ AFTER_RETIREMENT: Mapping[bool, str] = {
     False: "Get your next key with the browser, at {page}.",
 }
 
+OTHER_SERVICE = (
+    " The browser leads to another service, which may give you a key: alpkey renew --browser"
+)
+
 SOMETHING_STOPS_LOGINS = "Something will stop a login"
 
 HEALTHY = "Nothing stands in the way of a login"

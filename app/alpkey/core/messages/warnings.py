@@ -109,6 +109,7 @@ STEPS: Mapping[str, str] = {
     "job-runs": "Job {job} runs on {node}",
     "launch-waits-for-key": "The key has expired; job {job} goes on once there is a new one: "
     "alpkey renew",
+    "launch-waits-for-batch-system": "The batch system of {name} does not answer now; trying again",
     "launch-waits-for-network": "{name} cannot be reached now; trying again",
     "launch-waits-for-page": "Waiting for the page of job {job}",
     "page-open": "Open: {url}",

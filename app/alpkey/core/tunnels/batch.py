@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from alpkey.core.tunnels.slurm import expanded
@@ -11,6 +11,7 @@ _MARK = "alpkey"
 _FIELDS = ("%i", "%T", "%N", "%S", "%r")  # a reason may hold anything, so it comes last
 _NAMED = re.compile(r"^#SBATCH\s+(?:-J|--job-name)", re.MULTILINE)
 _SUBMITTED = re.compile(r"(\d+)(?:;\S+)?")
+_FORGOTTEN = "Invalid job id specified"
 _OUTPUT = re.compile(r"^\s*StdOut=(.+)$", re.MULTILINE)
 _PAGE = re.compile(r"https?://[^\s/:]+:(\d{1,5})(/[^\s?]*\?token=[0-9A-Za-z._-]+)")
 
@@ -73,14 +74,29 @@ def ask_progress(job: str) -> tuple[str, ...]:
 
 
 def progress(output: str) -> JobProgress | None:
-    """What :func:`ask_progress` printed; None for a job that Slurm no longer lists."""
+    """What :func:`ask_progress` printed; None for a job that Slurm no longer lists.
+
+    Of a job of several parts it is the first that runs: squeue lists the waiting tasks of an array
+    before those that run.
+    """
+    parts = list(_parts(output))
+    return next((part for part in parts if part.runs), parts[0] if parts else None)
+
+
+def is_answered(code: int | None, said: str) -> bool:
+    """Whether squeue answered :func:`ask_progress`; what it says of a job that it has forgotten is
+    an answer.  Else it is Slurm that cannot be asked, which passes.
+    """
+    return code == 0 or _FORGOTTEN in said
+
+
+def _parts(output: str) -> Iterator[JobProgress]:
     for line in output.splitlines():
         mark, *fields = line.split("|", len(_FIELDS))
         if mark.strip() == _MARK and len(fields) == len(_FIELDS):
             _, state, nodes, starts, reason = (field.strip() for field in fields)
             known = "" if starts in ("N/A", "Unknown") else starts
-            return JobProgress(state, expanded(nodes), known, reason)
-    return None
+            yield JobProgress(state, expanded(nodes), known, reason)
 
 
 def ask_output_path(job: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ MOST_NODES = 20_000
 _LEFT = re.compile(r"(?:(\d{1,9})-)?(?:(\d{1,9}):)?(\d{1,9}):(\d{1,9})", re.ASCII)
 _BRACKETS = re.compile(r"([^\[\]]*)\[([^\[\]]*)\](.*)", re.DOTALL)
 _RANGE = re.compile(r"(\d{1,12})-(\d{1,12})", re.ASCII)
+_WAITING_TASKS = re.compile(r"(\d+)_\[(?:([\d,:-]+)(?:%\d+)?\]$)?.*", re.ASCII)
 _MOST_BRACKETS = 8  # one for each dimension of a machine; more are no hostlist
 
 
@@ -48,13 +49,23 @@ class Job:
         return self.state == "RUNNING"
 
     def is_called(self, wanted: str) -> bool:
-        """Whether ``wanted`` names it, or the array that it is a task of."""
-        return wanted in (self.id, self.id.partition("_")[0])
+        """Whether ``wanted`` names it, or the array (``12_3``) or heterogeneous job (``12+1``) that
+        it is a part of.
+        """
+        return wanted in (self.id, re.split(r"[_+]", self.id)[0])
 
 
 def cancel(job: str) -> tuple[str, ...]:
-    """The remote command that ends a job."""
-    return ("scancel", shlex.quote(job))
+    """The remote command that ends a job.
+
+    The waiting tasks of an array are one line of squeue's, ``12_[3-9%2]``.  scancel takes their
+    numbers, but not how many may run at once.  A long list squeue cuts anywhere: then all that wait
+    are ended, which is what the line stands for.
+    """
+    waiting = _WAITING_TASKS.fullmatch(job)
+    if waiting and not waiting[2]:
+        return ("scancel", "--state=PENDING", waiting[1])
+    return ("scancel", shlex.quote(f"{waiting[1]}_[{waiting[2]}]" if waiting else job))
 
 
 def from_squeue(output: str) -> list[Job]:

@@ -345,7 +345,9 @@ def test_the_first_account_is_named_and_confirmed() -> None:
     assert view.child.answers == [(1, {"first_account": True})]
 
 
-@pytest.mark.parametrize("code", ["too-slow", "service-trouble", "redirected", "tls-untrusted"])
+@pytest.mark.parametrize(
+    "code", ["too-slow", "no-network", "service-trouble", "redirected", "tls-untrusted"]
+)
 def test_trouble_of_the_password_service_offers_the_other_one(code: str) -> None:
     view = begun()
     fail(view, error(code, instead="--browser"))
