@@ -43,6 +43,8 @@ _PORTAL = "This network may want a sign-in of its own: open any page in your bro
 _NOT_HTTP = "Alpkey speaks to HTTP proxies only."
 _NO_ADDRESS = "Its address cannot be read; a password in it has to be percent-encoded."
 _WANTS_SIGN_IN = "It wants a sign-in (407)."
+# The words of http.client, which gives no more than them.
+_TUNNEL_407 = "Tunnel connection failed: 407"
 
 
 def user_agent() -> str:
@@ -181,7 +183,7 @@ class Http:
                 "proxy-unsupported", host=peer.host, proxy=shown, reason=_NO_ADDRESS
             ) from None
         except (ConnectTimeout, ProxyError) as error:
-            if proxy and "407" in str(_cause(error)):
+            if proxy and _TUNNEL_407 in str(_cause(error)):
                 raise NotSent(
                     "proxy-wants-sign-in", host=peer.host, proxy=proxy.host, reason=_WANTS_SIGN_IN
                 ) from None

@@ -172,7 +172,7 @@ CHECKS = (
         "warning",
         "The proxy does not lead to the key service",
         "The environment sends connections through {proxy}.{why}",
-        "Mend or unset HTTPS_PROXY, or name the service in NO_PROXY.",
+        "Correct or unset HTTPS_PROXY, or name the service in NO_PROXY.",
         _proxy,
         after=("offline",),
     ),
