@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from alpkey import __version__
+from alpkey import __version__, path_checks
 from alpkey.adapters.clock import now
 from alpkey.core.errors import AlpkeyError, InvalidInput
 from alpkey.core.signin.methods import default_service
@@ -73,11 +73,17 @@ def doctor_world(wiring: Wiring) -> DoctorWorld:
         keychain=wiring.keychain_within(DOCTOR_TIMEOUT_S),
         desk=lambda: _desktop(wiring),
         installed=lambda: programs.called("alpkey", os.environ),
-        crash_reports=lambda: tuple(sorted(at.logs.glob("crash-*.txt"))),  # by time, as named
+        crash_reports=lambda: _crash_reports(at.logs),
         use_ipv4=lambda: change("only_ipv4", "yes", settings_world(wiring)),
         lacks=lacks,
         program=own_description(),
     )
+
+
+def _crash_reports(logs: Path) -> tuple[Path, ...]:
+    """The reports of bugs, by their time, which is their name."""
+    found = path_checks.with_suffix(logs, ".txt")
+    return tuple(path for path in found if path.name.startswith("crash-"))
 
 
 def _left_behind(wiring: Wiring) -> list[Path]:
