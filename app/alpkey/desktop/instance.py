@@ -108,17 +108,19 @@ class _Caller(QObject):
 
 
 def display() -> str:
-    """The display of this process, by its name; empty where windows have no such names."""
-    return os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or ""
+    """The names of this process's display, Wayland's and X11's; empty where there are none."""
+    names = (os.environ.get("WAYLAND_DISPLAY", ""), os.environ.get("DISPLAY", ""))
+    return " ".join(name.removesuffix(".0") for name in names if name)
 
 
 def display_elsewhere(path: Path) -> str | None:
-    """The display of the instance at ``path``, if that is another one than this process's."""
+    """The display of the instance at ``path``, if it shares no name with this process's."""
     try:
         found = path_checks.read_regular(lock_of(path)).decode(errors="replace")
     except OSError:
         return None
-    return found if found and found != display() else None
+    here = set(display().split())
+    return found if found and here and here.isdisjoint(found.split()) else None
 
 
 def send(path: Path | None, **message: Any) -> bool:
