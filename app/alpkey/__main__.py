@@ -56,9 +56,14 @@ def _short_status() -> int:
 
 
 def _version() -> int:
-    from alpkey.cli import build
+    from alpkey.shipped import version
 
-    return build.print_name()
+    try:
+        sys.stdout.write(f"alpkey {version()}\n")
+        sys.stdout.flush()
+    except (OSError, AttributeError):  # a closed stream
+        return 1
+    return 0
 
 
 def _connect(arguments: list[str]) -> int | None:

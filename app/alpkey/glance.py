@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, NamedTuple, TypeVar
 
-from alpkey import __version__, path_checks
+from alpkey import __version__, path_checks, shipped
 from alpkey.core.account import (
     ACCOUNTS,
     USERNAME,
@@ -119,8 +119,7 @@ class CommandContext:
 
 def resources() -> Path:
     """The folder of shipped data: inside the package, or beside ``app`` in a checkout."""
-    inside = Path(__file__).parent / "resources"
-    return inside if path_checks.is_dir(inside) else Path(__file__).parents[2] / "resources"
+    return Path(shipped.folder())
 
 
 class ReadOnce(Generic[T]):
@@ -310,18 +309,6 @@ def _read_values(
         raise _unreadable(path, str(error)) from None
 
 
-def build() -> str:
-    """What this program was installed from, and of an installer the commit: ``deb 3dede93``.
-
-    An installer says so in a file of its own beside the shipped data.
-    """
-    shipped = resources()
-    try:
-        return (shipped / "build").read_text(encoding="utf-8").strip()
-    except OSError:
-        return "package" if shipped.parent.name == "alpkey" else "checkout"
-
-
 def known(
     at: Paths, account: str | None = None, context: CommandContext | None = None
 ) -> journal.Known:
@@ -363,7 +350,7 @@ def snapshot(
     facts = known_of(account) if known_of else known(at, account, context)
     if _is_lost(key, facts):
         key = _Key()
-    wants_news = the_settings.tell_updates and not is_brought(build())
+    wants_news = the_settings.tell_updates and not is_brought(shipped.build())
     return Snapshot(
         account=account or facts.account,
         key_path=key_path,

@@ -51,7 +51,7 @@ LOOK = {"alpkey", "alpkey.core", "alpkey.core.base_dirs", "gc", "pwd"}
 
 
 def test_the_version() -> None:
-    assert beyond_python("--version") == {"alpkey", "alpkey.cli", "alpkey.cli.build", "gc"}
+    assert beyond_python("--version") == {"alpkey", "alpkey.shipped", "gc"}
 
 
 def test_the_line_of_a_prompt(connected: Home) -> None:

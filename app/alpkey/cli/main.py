@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import click
 
-from alpkey.cli import build
+from alpkey import shipped
 from alpkey.cli.runtime.account_option import with_account
 
 # By group; each with its module, its object there, and its summary.
@@ -100,7 +100,7 @@ def _did_you_mean(name: str) -> str:
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(f"alpkey {build.name()}")
+        click.echo(f"alpkey {shipped.version()}")
         context.exit()
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from alpkey import __version__
 from alpkey.adapters.clock import now
 from alpkey.core.errors import InvalidFile
-from alpkey.glance import build, resources, site_names
+from alpkey.glance import resources, site_names
+from alpkey.shipped import build
 from alpkey.wiring.agent import load_anew
 from alpkey.wiring.base import own_command
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabWidget, QToolButton
 from pytestqt.qtbot import QtBot
 
-from alpkey import __version__, glance
+from alpkey import __version__, shipped
 from alpkey.core.keys.certificate import fingerprint
 from alpkey.core.paths import Paths, user_paths
 from alpkey.desktop import current_state
@@ -130,7 +130,7 @@ def test_f5_reads_the_files_again(
 def test_f1_shows_version_licences_and_keys(qtbot: QtBot, window: MainWindow) -> None:
     shortcut(qtbot, window, "F1")
     about = window.findChild(AboutDialog)
-    version = f"Alpkey {__version__} ({glance.build()})"
+    version = f"Alpkey {__version__} ({shipped.build()})"
     assert about.findChild(QLabel, "version").text() == version
     assert "BSD 3-Clause" in about.findChild(QLabel, "licences").text()
     qtbot.keyClick(about.findChild(QPushButton, "copy-version"), Qt.Key.Key_Space)

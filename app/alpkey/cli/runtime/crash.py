@@ -7,13 +7,13 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alpkey.cli import build
+from alpkey import shipped
 
 
 def report(crash: BaseException) -> str:
     """Types and places only: no messages, which may quote what the user typed."""
     lines = [
-        f"Alpkey {build.name()}, Python {platform.python_version()}, {sys.platform}",
+        f"Alpkey {shipped.version()}, Python {platform.python_version()}, {sys.platform}",
         datetime.now(UTC).isoformat(timespec="seconds"),
     ]
     chained: BaseException | None = crash

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
-from alpkey import __version__, glance
+from alpkey import shipped
 from alpkey.core.messages import about as about_messages
 from alpkey.core.site import Site
 from alpkey.desktop.windows.dialog import Dialog
@@ -26,7 +26,7 @@ class AboutDialog(Dialog):
 
     def __init__(self, site: Site, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._version = f"Alpkey {__version__} ({glance.build()})"
+        self._version = f"Alpkey {shipped.version()}"
         self.setWindowTitle(window_title(about_messages.TITLE, site))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._note = Note("about-note")

@@ -12,7 +12,7 @@ from alpkey.desktop.views import errors as error_view
 from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.renewal.steps import busy_bar
 from alpkey.desktop.windows.widgets import announce, button, connect_row, heading, words_label
-from alpkey.glance import build
+from alpkey.shipped import build
 
 TRIES = "Logging in once, to see that it works\N{HORIZONTAL ELLIPSIS}"
 WORKED = "You are set up: a login to {host} worked"
