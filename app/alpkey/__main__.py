@@ -20,8 +20,9 @@ import sys
 
 _PR_SET_DUMPABLE = 4  # prctl(2)
 
-# These commands only show what everybody may read, so they neither forbid dumps nor tidy up.
-_SHOWING = ("status", "--help", "-h")
+_HELP = ("--help", "-h")
+# These only show something, and have nothing to tidy up.
+_SHOWING = ("status", *_HELP)
 
 
 def main() -> int:
@@ -73,13 +74,12 @@ def _connect(arguments: list[str]) -> int | None:
 
 
 def _command_line(arguments: list[str]) -> int:
-    only_shows = bool(arguments) and arguments[0] in _SHOWING
-    if not only_shows:
-        _forbid_dumps()
+    if not arguments or arguments[0] not in _HELP:
+        _forbid_dumps()  # for status, too, which reads the file of the private key
     from alpkey.cli.main import main as command_line
 
     gc.enable()
-    if not only_shows:
+    if not arguments or arguments[0] not in _SHOWING:
         return command_line(arguments, _window)
     try:
         code = command_line(arguments, _window)

@@ -16,6 +16,16 @@ except BaseException:
 """
 
 
+# For a script in there: ``at_end(tell)`` calls ``tell`` however the child ends by itself.
+AT_END = """
+import atexit, os
+
+def at_end(tell, end=os._exit):
+    atexit.register(tell)
+    os._exit = lambda code: (tell(), end(code))
+"""
+
+
 def change_inside(home: Home, folder: Path, script: str) -> None:
     """Have every later child of ``home`` run ``script`` as it starts (site.py, sitecustomize).
 

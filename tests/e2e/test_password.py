@@ -8,6 +8,7 @@ import pytest
 
 from tests.centre import Home
 from tests.e2e.conversation import Conversation, Row
+from tests.e2e.inside import AT_END
 from tests.e2e.terminal import Terminal
 from tests.keychains import SecretServiceHost, secret_service
 
@@ -399,19 +400,13 @@ def test_what_needs_no_keychain_imports_none(
     assert told.endswith("imported: []\n"), told
 
 
-TELL_IMPORTS = """
-import atexit, os, sys
+TELL_IMPORTS = f"""{AT_END}
+import sys
 
-HEAVY = {"keyring", "secretstorage", "pyotp"}
-end = os._exit
-
-def tell(code=None):
-    print("imported:", sorted(HEAVY & set(sys.modules)), file=sys.stderr, flush=True)
-    if code is not None:
-        end(code)
-
-os._exit = tell
-atexit.register(tell)
+HEAVY = {{"keyring", "secretstorage", "pyotp"}}
+at_end(
+    lambda: print("imported:", sorted(HEAVY & set(sys.modules)), file=sys.stderr, flush=True)
+)
 """
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.centre import Home
-from tests.e2e.inside import change_inside
+from tests.e2e.inside import AT_END, change_inside
 from tests.e2e.terminal import Terminal
 
 PASSWORD = "marked-Pässwort-7391"
@@ -166,7 +166,7 @@ def test_no_command_prints_the_key(marked: Home) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's own")
-@pytest.mark.parametrize("command", [("renew",), ("connect", "daint", "--print")])
+@pytest.mark.parametrize("command", [("renew",), ("status",), ("connect", "daint", "--print")])
 def test_nobody_but_root_looks_inside(
     marked: Home, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
@@ -174,10 +174,10 @@ def test_nobody_but_root_looks_inside(
     assert marked.run(*command).stderr.endswith("dumpable 0\n")
 
 
-TELL_DUMPABLE = """
-import atexit, ctypes, sys
+TELL_DUMPABLE = f"""{AT_END}
+import ctypes, sys
 
 PR_GET_DUMPABLE = 3
 kernel = ctypes.CDLL(None)
-atexit.register(lambda: print("dumpable", kernel.prctl(PR_GET_DUMPABLE), file=sys.stderr))
+at_end(lambda: print("dumpable", kernel.prctl(PR_GET_DUMPABLE), file=sys.stderr, flush=True))
 """
