@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 class Wiring:
     """The adapters that all subjects share, for the home at ``paths``.
 
-    ``key`` is a private key that the usernamed: for it alone a certificate is got, and prompts,
+    ``key`` is a private key that the user named: for it alone a certificate is got, and prompts,
     the agent and the ssh configuration, which are about the usual key, are left as they are.
     ``account`` is the name of an account beside the first, whose key, username and names for the
     hosts take the place of the first one's.
@@ -80,11 +80,12 @@ class Wiring:
 
     def for_host(self, name: str) -> Wiring:
         """This, or the wiring of the account beside the first that has this name for a host."""
-        with suppress(AlpkeyError):
-            home = self.files_of_settings.context()
-            for account in home.accounts:
-                if self.account is None and account.site(home.site).host(name):
-                    return self.of_account(account.name)
+        if self.account is None:
+            with suppress(AlpkeyError):
+                home = self.files_of_settings.context()
+                for account in home.accounts:
+                    if account.site(home.site).host(name):
+                        return self.of_account(account.name)
         return self
 
     def own_command(self, *arguments: str) -> list[str]:
@@ -207,7 +208,7 @@ class Wiring:
         return {}
 
     def check_named(self) -> None:
-        """Raise InvalidFile where the key that the usernamed is no regular file."""
+        """Raise InvalidFile where the key that the user named is no regular file."""
         if self.alone:
             self.files.check_kinds()
 

@@ -20,11 +20,10 @@ def recover(wiring: Wiring) -> Iterator[Event]:
     """Finish the installations that were cut off.  Raises nothing of the tree of errors."""
     paths = wiring.paths
     with suppress(AlpkeyError):  # the command itself says what is wrong with the settings
-        if path_checks.lstat_or_none(paths.intent_of(None)):
-            yield from recover_pair(wiring.of_account(None).files, wiring.lock)
-        for account in wiring.files_of_settings.chosen().accounts:
-            if path_checks.lstat_or_none(paths.intent_of(account.name)):
-                yield from recover_pair(wiring.of_account(account.name).files, wiring.lock)
+        others = wiring.files_of_settings.chosen().accounts
+        for name in (None, *(account.name for account in others)):
+            if path_checks.lstat_or_none(paths.intent_of(name)):
+                yield from recover_pair(wiring.of_account(name).files, wiring.lock)
         if path_checks.lstat_or_none(paths.program_intent):
             program = wiring.program_files
             lock = wiring.file_lock(paths.program_lock, lambda: program)

@@ -3,7 +3,7 @@
 A job that was submitted is never forgotten: whatever happens after that names it.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain, repeat
 from pathlib import Path
@@ -19,7 +19,7 @@ from alpkey.core.ssh import error_messages
 from alpkey.core.ssh.ports import RemoteResult, SendToHost
 from alpkey.core.state.snapshot import closed_doors
 from alpkey.core.tunnels import batch, slurm
-from alpkey.core.tunnels.batch import Page
+from alpkey.core.tunnels.batch import JobProgress, Page
 from alpkey.core.tunnels.record import TunnelObservation, TunnelState, address
 
 # How long to pause between two questions about a job: each is a login, and a host that is asked
@@ -68,6 +68,10 @@ class _Submitted:
     alias: str
     job: str
 
+    def over(self, state: str) -> Unreachable:
+        """The error of a job that ended before it could be used."""
+        return Unreachable("job-over", job=self.job, name=self.cluster, state=state)
+
 
 def launch(request: LaunchRequest, world: LaunchWorld) -> Action[LaunchResult]:
     """Submit the script, and return once its page answers, or without one once it runs.
@@ -113,35 +117,39 @@ def _words(ran: RemoteResult) -> str:
 
 def _until_it_runs(submitted: _Submitted, world: LaunchWorld) -> Generator[Event, Answer, str]:
     """The first node of the job.  A key that expires meanwhile is waited for."""
-    shown: Step | None = None
-    for pause_s in chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S)):
+    pauses_s, shown = _pauses_s(), None
+    while True:
         found = _ask_progress(submitted, world)
-        step = found
-        if isinstance(found, RemoteResult):
-            progress = batch.progress(found.output)
-            if progress is None or not progress.is_ahead:
-                state = progress.state if progress else "gone"
-                raise Unreachable(
-                    "job-over", job=submitted.job, name=submitted.cluster, state=state
-                )
-            if progress.runs:
-                world.remote.remember_nodes(submitted.alias, progress.nodes)
-                return progress.nodes[0]
-            reason = ", ".join(filter(None, (progress.reason, progress.starts)))
-            step = Step("job-pending", {"job": submitted.job, "reason": reason})
-        if step != shown and isinstance(step, Step):
-            yield step
-            shown = step
-        _pause(pause_s, submitted, world)
-    raise AssertionError("the pauses never end")
+        if isinstance(found, JobProgress):
+            if found.runs:
+                world.remote.remember_nodes(submitted.alias, found.nodes)
+                return found.nodes[0]
+            reason = ", ".join(filter(None, (found.reason, found.starts)))
+            found = Step("job-pending", {"job": submitted.job, "reason": reason})
+        if found != shown:
+            yield found
+            shown = found
+        _pause(next(pauses_s), submitted, world)
 
 
-def _ask_progress(submitted: _Submitted, world: LaunchWorld) -> RemoteResult | Step:
-    """What Slurm answers about the job; or why it cannot be asked now, which passes."""
+def _pauses_s() -> Iterator[float]:
+    return chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S))
+
+
+def _ask_progress(submitted: _Submitted, world: LaunchWorld) -> JobProgress | Step:
+    """How far the job is; or why Slurm cannot be asked now, which passes.
+
+    Raises Unreachable (``job-over``) for a job that has ended.
+    """
     found = _ask(submitted, batch.ask_progress(submitted.job), world)
-    if isinstance(found, Step) or batch.is_answered(found.code, found.said):
+    if isinstance(found, Step):
         return found
-    return Step("launch-waits-for-batch-system", {"name": submitted.cluster})
+    if not batch.is_answered(found.code, found.said):
+        return Step("launch-waits-for-batch-system", {"name": submitted.cluster})
+    progress = batch.progress(found.output)
+    if progress is None or not progress.is_ahead:
+        raise submitted.over(progress.state if progress else "gone")
+    return progress
 
 
 def _ask(
@@ -195,21 +203,11 @@ def _page_in_output(
 ) -> Generator[Event, Answer, Page]:
     """The page that the job prints, once it does.  Raises Unreachable once the job is over."""
     yield Step("launch-waits-for-page", {"job": submitted.job})
-    for pause_s in chain(_PAUSES_S, repeat(_LONGEST_PAUSE_S)):
-        if page := _look_for_page(request, submitted, world):
-            return page
-        found = _ask_progress(submitted, world)
-        if isinstance(found, RemoteResult):
-            progress = batch.progress(found.output)
-            if progress is None or not progress.is_ahead:
-                raise Unreachable(
-                    "job-over",
-                    job=submitted.job,
-                    name=submitted.cluster,
-                    state=progress.state if progress else "gone",
-                )
-        _pause(pause_s, submitted, world)
-    raise AssertionError("the pauses never end")
+    pauses_s = _pauses_s()
+    while not (page := _look_for_page(request, submitted, world)):
+        _ask_progress(submitted, world)
+        _pause(next(pauses_s), submitted, world)
+    return page
 
 
 def _look_for_page(
@@ -231,9 +229,7 @@ def _until_it_answers(
     while True:
         tunnel = _tunnel(tunnel_id, world)
         if tunnel is None or not tunnel.alive:
-            raise Unreachable(
-                "job-over", job=submitted.job, name=submitted.cluster, state="no tunnel"
-            )
+            raise submitted.over("no tunnel")
         if tunnel.state is TunnelState.OPEN:
             return
         if not said and tunnel.state is TunnelState.SILENT:

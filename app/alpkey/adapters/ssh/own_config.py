@@ -9,7 +9,6 @@ from pathlib import Path
 
 from alpkey import path_checks
 from alpkey.adapters.state import atomic_write
-from alpkey.core.account import Account, key_file
 from alpkey.core.errors import InvalidFile
 from alpkey.core.paths import Paths, certificate_of
 from alpkey.core.runtime_folder import CONNECT, CONNECT_WITHOUT_AGENT
@@ -147,49 +146,43 @@ class OwnSshConfig:
         return script(self._places, key, self._ensure, needed)
 
     def blocks(self, user: str | None, *, on_demand: bool) -> str:
-        key = self._places.private_key(self._site.key_file)
-        agent = self._own_agent()
         if self._account:  # of the first account no more than its setting is known here
             user = self._chosen().settings.username or None
-        return self._blocks(Identity(user, key, certificate_of(key), agent), on_demand=on_demand)
+        identity = self._identity(self._site, user, self._own_agent())
+        return self._blocks(identity, on_demand=on_demand)
 
     def blocks_without_agent(self) -> str:
         """The same without Alpkey's agent: for asking ssh which one it would use then."""
-        key = self._places.private_key(self._site.key_file)
-        return self._blocks(Identity(None, key, certificate_of(key)), on_demand=False)
+        return self._blocks(self._identity(self._site, None, None), on_demand=False)
 
     def _blocks(self, identity: Identity, *, on_demand: bool) -> str:
         with readable_by_ssh():
             chosen = self._chosen()
             settings = chosen.settings
-            sites = {None: self._site} | {
-                account.name: account.site(self._site) for account in chosen.accounts
-            }
+            others = [(account, account.site(self._site)) for account in chosen.accounts]
             first = ""
             if on_demand:
                 refuses = settings.refuse_without_key and self._can_refuse()
-                lines = (
-                    match_line(site, self._places, account=name, refuses=refuses)
-                    for name, site in sites.items()
-                )
-                first = "\n" + "".join(lines)
+                first = "\n" + match_line(self._site, self._places, refuses=refuses)
+                for account, site in others:
+                    first += match_line(site, self._places, account=account.name, refuses=refuses)
             return hosts_file(
                 self._site,
                 identity,
                 self._places,
                 first,
                 others=[
-                    (sites[account.name], self._identity(account, identity))
-                    for account in chosen.accounts
+                    (site, self._identity(site, account.username, identity.agent))
+                    for account, site in others
                 ],
                 nodes=self._nodes(),
                 shares=settings.share_connections,
                 only_ipv4=settings.only_ipv4,
             )
 
-    def _identity(self, account: Account, first: Identity) -> Identity:
-        key = self._places.private_key(key_file(self._site.key_file, account.name))
-        return Identity(account.username, key, certificate_of(key), first.agent)
+    def _identity(self, site: Site, user: str | None, agent: Path | None) -> Identity:
+        key = self._places.private_key(site.key_file)
+        return Identity(user, key, certificate_of(key), agent)
 
     def include(self) -> bytes:
         with readable_by_ssh():

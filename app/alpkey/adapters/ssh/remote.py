@@ -36,8 +36,7 @@ class SshRemote:
 
     def run(self, alias: str, config: Path | None, command: Sequence[str]) -> RemoteResult:
         """Run ``command``, which gets nothing to read."""
-        with Path(os.devnull).open("rb") as nothing:
-            return self._run([*UNATTENDED], alias, config, command, nothing)
+        return self._run(UNATTENDED, alias, config, command)
 
     def send(
         self, alias: str, config: Path | None, command: Sequence[str], data: bytes
@@ -46,7 +45,7 @@ class SshRemote:
         with tempfile.TemporaryFile() as given:
             given.write(data)
             given.seek(0)
-            return self._run([*UNATTENDED_WITH_INPUT], alias, config, command, given)
+            return self._run(UNATTENDED_WITH_INPUT, alias, config, command, given)
 
     def _run(
         self,
@@ -54,7 +53,7 @@ class SshRemote:
         alias: str,
         config: Path | None,
         command: Sequence[str],
-        given: BinaryIO,
+        given: BinaryIO | int = subprocess.DEVNULL,
     ) -> RemoteResult:
         """In a session of its own: the ssh that jumps could ask on the terminal otherwise.
 

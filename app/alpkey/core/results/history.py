@@ -2,6 +2,8 @@
 
 from typing import Literal, TypedDict
 
+What = Literal["issued", "refused", "revoked", "no-answer"]
+
 
 class HistoryEvent(TypedDict):
     """``serial`` and ``valid_before`` are those of the certificate, None where there is none.
@@ -10,7 +12,7 @@ class HistoryEvent(TypedDict):
     """
 
     at: str
-    what: Literal["issued", "refused", "revoked", "no-answer"]
+    what: What
     account: str
     serial: str | None
     valid_before: str | None

@@ -1,8 +1,9 @@
 """The journal as people read it: renewals, refusals and revocations, the newest first."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from alpkey.core.results.history import HistoryEvent
+from alpkey.core.results.history import HistoryEvent, What
 from alpkey.core.state.journal_facts import Fact, Issued, MaybeIssued, Refused, Revoked
 from alpkey.core.timestamps import rfc3339
 
@@ -19,42 +20,31 @@ def history(facts: Sequence[Fact]) -> list[HistoryEvent]:
 
 
 def _event(fact: Fact) -> HistoryEvent | None:
-    at = rfc3339(fact.at)
     match fact:
         case Issued():
-            return {
-                "at": at,
-                "what": "issued",
-                "account": fact.account,
-                "serial": str(fact.serial),
-                "valid_before": rfc3339(fact.valid_before),
-                "reason": None,
-            }
+            return _row(fact, "issued", serial=fact.serial, valid_before=fact.valid_before)
         case Revoked():
-            return {
-                "at": at,
-                "what": "revoked",
-                "account": fact.account,
-                "serial": str(fact.serial),
-                "valid_before": None,
-                "reason": None,
-            }
+            return _row(fact, "revoked", serial=fact.serial)
         case Refused():
-            return {
-                "at": at,
-                "what": "refused",
-                "account": fact.account,
-                "serial": None,
-                "valid_before": None,
-                "reason": fact.code,
-            }
+            return _row(fact, "refused", reason=fact.code)
         case MaybeIssued():
-            return {
-                "at": at,
-                "what": "no-answer",
-                "account": fact.account,
-                "serial": None,
-                "valid_before": rfc3339(fact.valid_before),
-                "reason": None,
-            }
+            return _row(fact, "no-answer", valid_before=fact.valid_before)
     return None
+
+
+def _row(
+    fact: Issued | Revoked | Refused | MaybeIssued,
+    what: What,
+    *,
+    serial: int | None = None,
+    valid_before: datetime | None = None,
+    reason: str | None = None,
+) -> HistoryEvent:
+    return {
+        "at": rfc3339(fact.at),
+        "what": what,
+        "account": fact.account,
+        "serial": None if serial is None else str(serial),
+        "valid_before": rfc3339(valid_before),
+        "reason": reason,
+    }

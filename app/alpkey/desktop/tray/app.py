@@ -113,23 +113,19 @@ class Tray(QObject):
 
     def renew(self, token: str = "") -> None:
         """Open the renewal; ``token`` lets its window come to the front."""
-        self._open_renewal(self._renews, token)
+        self.open("renew", account=self._renews, token=token)
 
     # Actions of the menu
 
     def renew_account(self, name: str) -> None:
-        self._open_renewal(name)
+        self.open("renew", account=name)
 
-    def _open_renewal(self, account: str, token: str = "") -> None:
+    def open(self, window: str, page: str = "", *, account: str = "", token: str = "") -> None:
         from alpkey.desktop.child.launch import start
 
-        of_account = ("--account", account) if account else ()
-        start("window", "renew", *of_account, token=token)
-
-    def open(self, window: str, page: str = "", *, token: str = "") -> None:
-        from alpkey.desktop.child.launch import start
-
-        start("window", window, *(("--page", page) if page else ()), token=token)
+        options = {"--page": page, "--account": account}
+        words = [word for option, value in options.items() if value for word in (option, value)]
+        start("window", window, *words, token=token)
 
     def connect_to(self, host: str) -> None:
         if self._controller is not None:
