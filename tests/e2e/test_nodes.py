@@ -1,4 +1,4 @@
-"""Logins to compute nodes, which let the user in while a job of theirs runs there."""
+"""Logins to compute nodes, which let the user in while one of their jobs runs there."""
 
 import subprocess
 
@@ -43,7 +43,7 @@ def test_the_command_jumps_through_the_cluster(ready: Home) -> None:
         (("nowhere", "--job", JOB), 2, "unknown-host"),
     ],
 )
-def test_why_a_node_would_let_nobody_in(
+def test_why_a_node_would_refuse_the_user(
     ready: Home, words: tuple[str, ...], exit_code: int, code: str
 ) -> None:
     ended, result = ready.json("connect", *words, "--here")

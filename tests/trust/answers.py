@@ -31,7 +31,7 @@ STATUSES = (
 )
 
 
-# What the sandbox has to be told of a kind of answer.
+# The value that each kind of answer needs in the sandbox.
 VALUES: dict[str, tuple[object, ...]] = {
     "delay": (1,),
     "huge": (2 * 1024 * 1024,),

@@ -43,7 +43,7 @@ def list_accounts(world: AccountsWorld) -> Action[AccountsResult]:
 def add_account(name: str, username: str, world: AccountsWorld) -> Action[AccountResult]:
     """Add an account; its first key comes with the next renewal for it.
 
-    The username of the first one is written down, so that the two can be told apart from now on.
+    The username of the first one is written down, so that the two are kept apart from now on.
     Raises InvalidInput (``account-unfit``, ``first-account-unknown``) and InvalidFile.
     """
     chosen, account = world.chosen(), Account(name, username)

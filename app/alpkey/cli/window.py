@@ -25,10 +25,10 @@ def window_command(
       alpkey window main --page settings
     """
     if callable(open_window):
-        wish = {
+        options = {
             "connect": connect,
             "page": page,
             "for": instead_of,
             "account": chosen_account(),
         }
-        sys.exit(open_window(kind, {name: value for name, value in wish.items() if value}))
+        sys.exit(open_window(kind, {name: value for name, value in options.items() if value}))

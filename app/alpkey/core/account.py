@@ -1,7 +1,7 @@
 """More than one account of the same user: a course account, or a second username.
 
 The first account is the one that the setting ``username`` names, and it keeps the plain names.
-Every other one has a name here, by which its key file and its names for the hosts are told apart:
+Every other one has a name here, by which its key file and its names for the hosts are recognised:
 ``cscs-key-course``, ``ssh course-daint``.
 """
 

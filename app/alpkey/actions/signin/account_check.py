@@ -38,7 +38,7 @@ def choose_account(
 ) -> Generator[Event, Answer, bool]:
     """Whether to go on as ``name``; else the sign-in begins again, for ``account``.
 
-    Where nobody can answer, the error of the question ends the action.  Raises Cancelled.
+    Where no one can answer, the error of the question ends the action.  Raises Cancelled.
     """
     error = SignInRefused(
         "another-account", signed_in=name, account=account, site=site.name, retryable=True

@@ -72,7 +72,7 @@ def sign_in(
     """Sign in: with the saved sign-in where there is one, else anew; save that if asked for.
 
     Another account than that of ``who`` is named and asked about.  Raises what the provider and the
-    callback raise, SignInRefused (``another-account``) where nobody can be asked, and Cancelled.
+    callback raise, SignInRefused (``another-account``) where no one can be asked, and Cancelled.
     """
     session = Session(world.sessions, world.provider, who)
     if tokens := (yield from session.again()):
@@ -163,7 +163,7 @@ def _sent(credentials: Credentials, world: SignInWorld) -> Tokens:
 
 
 def _with_browser(world: SignInWorld, fresh_for: str | None) -> SigningIn:
-    """The browser is sent to an address of ours, as every user here can read its arguments."""
+    """The browser is sent to our own address, as every user here can read its arguments."""
     request = world.provider.for_browser(fresh_for)
     with world.listen(request) as await_code:
         world.open_browser(await_code.start_address())

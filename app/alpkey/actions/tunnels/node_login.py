@@ -42,7 +42,7 @@ def connect_to_node(
     """Prepare the login to a node, and open it as ``connect`` does; ``request`` names the cluster.
 
     Raises what listing jobs raises, and InvalidInput (``job-unknown``, ``node-unfit``) or
-    Unreachable (``job-waits``, ``no-job-there``) where the node would let nobody in.
+    Unreachable (``job-waits``, ``no-job-there``) where the node would refuse the user.
     """
     site, cluster = world.connect.site, request.name
     if which.node and not fits(which.node, site.node_pattern):

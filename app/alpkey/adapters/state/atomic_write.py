@@ -81,7 +81,7 @@ def sweep(path: Path, before_s: float | None = None) -> None:
 
 
 def sweep_folder(folder: Path, before_s: float) -> None:
-    """The same for all files in a folder of ours."""
+    """The same for all files in a folder of Alpkey."""
     _sweep(folder, rf"\..+{STAGED}", before_s)
 
 
@@ -161,7 +161,7 @@ def followed(path: Path) -> Path:
 def followed_file(path: Path) -> Path:
     """The same for a file that is to be replaced or removed.
 
-    Raises InvalidFile where that is no plain file: a link to ``/dev/null`` is a wish of the user's
+    Raises InvalidFile where that is no plain file: a link to ``/dev/null`` is the user's choice
     to have nothing there, and the device itself must not become a file.
     """
     target = followed(path)

@@ -12,7 +12,7 @@ from alpkey.core.events import Action, Answer, Await
 
 R = TypeVar("R")
 
-# What a file system, a disk or the limits of this user say; none of them is a mistake of ours.
+# What a file system, a disk or the limits of this user say; none of them is our mistake.
 _SURROUNDINGS = frozenset(
     {
         errno.EACCES,

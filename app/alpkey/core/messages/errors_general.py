@@ -21,7 +21,7 @@ ERRORS: Mapping[str, Description] = {
     ),
     "first-account-unknown": Description(
         "Your first account comes first",
-        "Alpkey does not know its username yet, so the two could not be told apart.",
+        "Alpkey does not know its username yet, so it could not keep the two apart.",
         "Get a key for it with: alpkey renew",
     ),
     "settings-unreadable": Description(

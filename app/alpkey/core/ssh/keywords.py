@@ -6,7 +6,7 @@ ssh takes the first value that it finds, so whatever our blocks leave unset come
 user's to choose, and :mod:`alpkey.core.ssh.obstacles` names what then prevents a login.
 
 Only keywords that OpenSSH 7.6 knows are set or overridden without a look at the version: ssh ends
-at a keyword that it does not know, and IgnoreUnknown of ours would replace the user's.
+at a keyword that it does not know, and our IgnoreUnknown would replace the user's.
 """
 
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ _OVERRIDDEN: Mapping[str, str] = {
     "localforward": "A list or a copy clears it; a tunnel stays up without it.",
     "loglevel": "What ssh says is all there is to explain a failure with.",
     "permitlocalcommand": "A look runs nothing of the user's here.",
-    "remotecommand": "ssh refuses it beside a command of ours.",
+    "remotecommand": "ssh refuses it beside our command.",
     "remoteforward": "A list or a copy clears it; a tunnel stays up without it.",
     "requesttty": "A list is read by a program.",
     "serveralivecountmax": "A tunnel notices when the connection is gone.",
@@ -127,7 +127,7 @@ _USER: Mapping[str, str] = {
     "obscurekeystroketiming": _SESSION,
     "passwordauthentication": _OTHER_METHODS,
     "permitremoteopen": "Concerns a RemoteForward without a destination.",
-    "pkcs11provider": "Its keys are not offered beside IdentitiesOnly and IdentityFile of ours.",
+    "pkcs11provider": "Its keys are not offered beside our IdentitiesOnly and IdentityFile.",
     "proxycommand": "The user's proxy to the jump host; where it fails, the line is named.",
     "pubkeyacceptedalgorithms": _CRYPTO,
     "rekeylimit": _CRYPTO,
