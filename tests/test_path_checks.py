@@ -39,7 +39,6 @@ RAISING = {
 ALLOWED = {
     ("adapters/ssh/user_config.py", "glob"),  # glob.glob, in a try of its own
     ("adapters/tunnels/records.py", "iterdir"),
-    ("adapters/state/atomic_write.py", "iterdir"),
     ("adapters/state/atomic_write.py", "resolve"),
     ("adapters/keys/key_files.py", "iterdir"),
 }

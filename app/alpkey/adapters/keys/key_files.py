@@ -212,17 +212,12 @@ class KeyPairFiles:
             if self.interrupted():
                 return
             for path in self._staged_leftovers():
-                with suppress(OSError):
-                    if path.lstat().st_mtime < before_s and path.lstat().st_uid == os.getuid():
-                        path.unlink()
+                atomic_write.discard_old(path, before_s)
 
     def leftovers(self) -> list[Path]:
         try:
             return self._staged_leftovers()
-        except (
-            InvalidFile,
-            OSError,
-        ):  # the command that needs the folder says what is wrong with it
+        except (InvalidFile, OSError):  # what needs the folder says what is wrong with it
             return []
 
     def _staged_leftovers(self) -> list[Path]:

@@ -35,13 +35,12 @@ def sweep_trials(undo: Path, before_s: float) -> None:
 
     One that still runs holds a lock on its file.
     """
-    with suppress(OSError):
-        for path in path_checks.entries(undo):
-            if re.fullmatch(rf"{_PREFIX}[a-z0-9_]{{8}}", path.name):
-                found = path_checks.lstat_or_none(path)
-                is_old = found is not None and found.st_mtime < before_s
-                if is_old and not path_checks.is_link(path) and not is_held(path / "own"):
-                    shutil.rmtree(path, ignore_errors=True)
+    for path in path_checks.entries(undo):
+        if re.fullmatch(rf"{_PREFIX}[a-z0-9_]{{8}}", path.name):
+            found = path_checks.lstat_or_none(path)
+            is_old = found is not None and found.st_mtime < before_s
+            if is_old and not path_checks.is_link(path) and not is_held(path / "own"):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 class OpenSshConfig:

@@ -86,14 +86,21 @@ def sweep_folder(folder: Path, before_s: float) -> None:
 
 
 def _sweep(folder: Path, pattern: str, before_s: float | None) -> None:
+    for path in path_checks.entries(folder):
+        if re.fullmatch(pattern, path.name):
+            discard_old(path, before_s)
+
+
+def discard_old(path: Path, before_s: float | None) -> None:
+    """Remove this user's file if it was written ``before_s`` (None: whenever), and if that works.
+
+    ``before_s`` is in seconds since the epoch.
+    """
     with suppress(OSError):
-        for path in list(folder.iterdir()):
-            if re.fullmatch(pattern, path.name):
-                with suppress(OSError):
-                    found = path.lstat()
-                    is_old = before_s is None or found.st_mtime < before_s
-                    if is_old and found.st_uid == os.getuid():
-                        path.unlink()
+        found = path.lstat()
+        is_old = before_s is None or found.st_mtime < before_s
+        if is_old and found.st_uid == os.getuid():
+            path.unlink()
 
 
 def check_stageable(path: Path, room_bytes: int) -> None:
