@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alpkey import glance, path_checks
@@ -19,8 +20,6 @@ from alpkey.core.state.snapshot import closed_doors
 from alpkey.wiring.fast_connect import base_dirs
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from alpkey.core.base_dirs import BaseDirs
     from alpkey.core.state.snapshot import Snapshot
     from alpkey.wiring.base import Wiring
@@ -52,7 +51,7 @@ def remember(wiring: Wiring) -> None:
         content = record.to_bytes()
         known = file.read(path)
         if known is None or known.to_bytes() != content:
-            atomic_write.replace(wiring.paths.state / "connect", content, 0o600)
+            atomic_write.replace(Path(path), content, 0o600)
 
 
 def _deciding(wiring: Wiring) -> list[str]:

@@ -29,11 +29,12 @@ from alpkey.desktop.windows.widgets import GRID_PX
 LINE_WIDTH_PX = 24 * GRID_PX
 
 
-class _Row(QWidget):
+class Row(QWidget):
     """A label, a hint and the error of the last change, beside ``control``."""
 
     def __init__(self, key: str, label: str, control: QWidget) -> None:
         super().__init__()
+        self._control = control
         self.setObjectName(f"row-{key}")
         control.setObjectName(key)
         control.setAccessibleName(label)
@@ -51,6 +52,11 @@ class _Row(QWidget):
         row.addLayout(texts, 1)
         row.addWidget(control, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab stops in the row."""
+        return [self._control]
+
     def matches(self, search: str) -> bool:
         """Whether each word of ``search`` stands in the row."""
         text = f"{self.label.text().replace('&', '')} {self.help.text()} {self.objectName()}"
@@ -62,7 +68,7 @@ class _Row(QWidget):
         self.error.setVisible(bool(text))
 
 
-class SettingRow(_Row):
+class SettingRow(Row):
     """The row of a declared setting."""
 
     def __init__(self, setting: Setting) -> None:
@@ -74,6 +80,12 @@ class SettingRow(_Row):
         # The letter of a label clicks a box that is its buddy: clusters have letters of their own.
         if not isinstance(self.control, ClustersControl):
             self.label.setBuddy(self.control)
+
+    @property
+    def stops(self) -> list[QWidget]:
+        return (
+            list(self.control.boxes) if isinstance(self.control, ClustersControl) else super().stops
+        )
 
     def apply(self, chosen: Chosen) -> None:
         """Show the value in force; a locked one can be read but not changed."""
@@ -99,7 +111,7 @@ class SettingRow(_Row):
         return missing(os.environ, sys.platform, find) if missing else None
 
 
-class AutostartRow(_Row):
+class AutostartRow(Row):
     """Whether the tray starts at login.  No setting of the file: ``alpkey autostart`` does it."""
 
     def __init__(self, command: Callable[..., list[str]]) -> None:
@@ -144,10 +156,10 @@ class AutostartRow(_Row):
         self._switches = False
         self.control.setChecked(self._is_on)
         if error["code"] != Cancelled.default_code:
-            self.show_error(f"{error['title']}. {error['detail']}")
+            self.show_error(error_text(error))
 
 
-class ForgetPasswordRow(_Row):
+class ForgetPasswordRow(Row):
     """A button that removes the saved password, by ``alpkey password forget``."""
 
     def __init__(self, command: Callable[..., list[str]]) -> None:
@@ -172,7 +184,12 @@ class ForgetPasswordRow(_Row):
         self.show_error(text)
 
     def _fail(self, error: ErrorObject) -> None:
-        self.show_error(f"{error['title']}. {error['detail']}")
+        self.show_error(error_text(error))
+
+
+def error_text(error: ErrorObject) -> str:
+    """The error of a change in the words of its row."""
+    return f"{error['title']}. {error['detail']}"
 
 
 def _hint(name: str) -> QLabel:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alpkey.core.errors import ErrorObject
 from alpkey.core.messages import settings as settings_messages
 from alpkey.core.messages import setup as setup_messages
 from alpkey.core.settings.settings import declared
@@ -27,7 +26,13 @@ from alpkey.desktop.current_state import CurrentState
 from alpkey.desktop.views import status as status_view
 from alpkey.desktop.windows.pages.cards import Group
 from alpkey.desktop.windows.pages.setting_controls import ClustersControl
-from alpkey.desktop.windows.pages.setting_rows import AutostartRow, ForgetPasswordRow, SettingRow
+from alpkey.desktop.windows.pages.setting_rows import (
+    AutostartRow,
+    ForgetPasswordRow,
+    Row,
+    SettingRow,
+    error_text,
+)
 from alpkey.desktop.windows.widgets import GRID_PX, words_label
 
 
@@ -55,7 +60,7 @@ class SettingsPage(QScrollArea):
         }
         self.autostart = AutostartRow(command)
         self.forget = ForgetPasswordRow(command)
-        self._groups: list[Group] = []
+        self._groups: dict[Group, list[Row]] = {}
         self._clusters: list[str] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -107,21 +112,15 @@ class SettingsPage(QScrollArea):
 
     def _order_stops(self) -> None:
         """Have Tab go from row to row, though the boxes were made last."""
-        stops: list[QWidget] = [self._search, self._set_up]
-        for key, row in self._rows.items():
-            control = row.control
-            stops += control.boxes if isinstance(control, ClustersControl) else [control]
-            if key == settings_messages.GROUPS[settings_messages.SIGN_IN][-1]:
-                stops.append(self.forget.control)
-        stops.append(self.autostart.control)
+        rows = (row for rows in self._groups.values() for row in rows)
+        stops = [self._search, self._set_up, *(stop for row in rows for stop in row.stops)]
         for stop, next_stop in pairwise(stops):
             self.setTabOrder(stop, next_stop)
 
     def _find(self, search: str) -> None:
         """Show the rows that match, and the groups that have one."""
         found = False
-        for group in self._groups:
-            rows = [*group.findChildren(SettingRow), *self._extra_of(group)]
+        for group, rows in self._groups.items():
             matches = group.title.text().casefold() == search.strip().casefold()
             shown = [row for row in rows if matches or row.matches(search)]
             for row in rows:
@@ -129,10 +128,6 @@ class SettingsPage(QScrollArea):
             group.setVisible(bool(shown))
             found = found or bool(shown)
         self._nothing_found.setVisible(not found)
-
-    def _extra_of(self, group: Group) -> list[AutostartRow | ForgetPasswordRow]:
-        """Its rows that are no declared setting."""
-        return [row for row in (self.forget, self.autostart) if group.isAncestorOf(row)]
 
     def _body(self) -> QWidget:
         body = QWidget()
@@ -146,17 +141,19 @@ class SettingsPage(QScrollArea):
         layout.addLayout(top)
         layout.addWidget(self._nothing_found)
         self._nothing_found.hide()
+        for key, setting_row in self._rows.items():
+            setting_row.control.wanted.connect(self._writer(key))
         for title, keys in settings_messages.GROUPS.items():
             group = Group(title, title)
-            for key in keys:
-                row = self._rows[key]
-                row.control.wanted.connect(self._writer(key))
-                group.card.rows.addWidget(row)
+            rows: list[Row] = [self._rows[key] for key in keys]
             if title == settings_messages.SIGN_IN:
-                group.card.rows.addWidget(self.forget)
-            self._groups.append(group)
+                rows.append(self.forget)
+            if title == list(settings_messages.GROUPS)[-1]:
+                rows.append(self.autostart)
+            for row in rows:
+                group.card.rows.addWidget(row)
+            self._groups[group] = rows
             layout.addWidget(group)
-        self._groups[-1].card.rows.addWidget(self.autostart)
         layout.addStretch()
         return body
 
@@ -175,7 +172,7 @@ class SettingsPage(QScrollArea):
         text = self._waiting.pop(key)
         self.commands.run(
             lambda _: self._written(key, ""),
-            lambda error: self._written(key, _error_text(error)),
+            lambda error: self._written(key, error_text(error)),
             *("settings", "set", "--events", key, "--", text),
         )
 
@@ -207,7 +204,3 @@ def _set_up_button(start: Callable[..., object]) -> QPushButton:
         menu.addAction(label, partial(start, "window", window))
     button.setMenu(menu)
     return button
-
-
-def _error_text(error: ErrorObject) -> str:
-    return f"{error['title']}. {error['detail']}"
