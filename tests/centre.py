@@ -80,8 +80,9 @@ class Centre:
         self._seen = len(self.state()["requests"])
 
     def reset(self) -> None:
-        self.forgets_requests()
         self.control("faults", "DELETE")
+        self.control("settle")  # a call whose client is gone must not end in the next test
+        self.forgets_requests()
         self.control("clock", offset_s=0)
         self.control("account", locked=False, quota=None, principals=[self.username])
 

@@ -40,6 +40,16 @@ def serve(
     `true_answer` is the service's own; it gets the fault that spoils what it issues, if one waits.
     `error` makes an answer in the service's own error shape.
     """
+    with centre.call():
+        return _answer(centre, call, true_answer, error)
+
+
+def _answer(
+    centre: Centre,
+    call: Call,
+    true_answer: Callable[[Fault | None], Response],
+    error: Callable[[int, str], Response],
+) -> Response:
     waiting = {
         fault.stage: fault
         for fault in centre.meet(call.name, with_credentials=call.with_credentials)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ from .ledger import Issued, Ledger, Request
 from .quota import require_a_slot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .clock import Clock
     from .faults import Fault
     from .orders import AccountOrder
@@ -49,8 +52,11 @@ class Centre:
     def __init__(self, account: Account, clock: Clock) -> None:
         self.clock = clock
         self.authority = Authority()
-        self.ending = threading.Event()
         self._lock = threading.Lock()
+        self._settled = threading.Condition()
+        self._calls_in_progress = 0
+        self._ending = False
+        self._settling = False
         self._username = account.username
         self._accounts = {each.username: each for each in all_accounts(account)}
         self.api_key = secrets.token_urlsafe(32)
@@ -89,8 +95,35 @@ class Centre:
         return code_at(self.account, self.clock.now())
 
     def pause(self, duration_s: float) -> None:
-        """Wait, but no longer than the sandbox lives."""
-        self.ending.wait(duration_s)
+        """Wait, but not beyond `settle` or the end of the sandbox."""
+        with self._settled:
+            self._settled.wait_for(lambda: self._ending or self._settling, duration_s)
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """While a call is being answered."""
+        with self._settled:
+            self._calls_in_progress += 1
+        try:
+            yield
+        finally:
+            with self._settled:
+                self._calls_in_progress -= 1
+                self._settled.notify_all()
+
+    def settle(self) -> None:
+        """End every pause, and return once no call is being answered."""
+        with self._settled:
+            self._settling = True
+            self._settled.notify_all()
+            self._settled.wait_for(lambda: self._ending or not self._calls_in_progress)
+            self._settling = False
+
+    def end(self) -> None:
+        """End every pause, now and later."""
+        with self._settled:
+            self._ending = True
+            self._settled.notify_all()
 
     def issue(self, given: Credentials, service: str, fault: Fault | None) -> Pair:
         """Sign in with `given` and issue a pair, spoilt by `fault` if that is still in waiting.

@@ -62,6 +62,11 @@ def _calls(centre: Centre, account_changed: Callable[[Account], None]) -> Bluepr
         centre.clear_faults()
         return _faults(centre)
 
+    @calls.post("/settle")
+    def _settle() -> Answer:
+        centre.settle()
+        return _time(centre)
+
     @calls.post("/clock")
     def _set_clock() -> Answer:
         centre.clock.offset_s = orders.offset_order(_sent())

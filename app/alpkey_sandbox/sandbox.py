@@ -92,7 +92,7 @@ class Sandbox:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        self.centre.ending.set()
+        self.centre.end()
         self._running.close()
 
     def _start(self, running: ExitStack) -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QTabWidget, QWidget
 
 from alpkey.adapters.signin.qr import rows
@@ -654,7 +654,7 @@ SCENES |= setup_scenes.scenes(snapshot, lambda seen: CurrentState(NOW, seen, sit
 
 def settle(window: QWidget, scene: Scene) -> bool:
     """Whether the window looks as it should, and no layout is still to be made."""
-    before = window.size()
+    before = geometry(window)
     QCoreApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     labels = (widget for widget in window.findChildren(WrappedLabel) if widget.isVisible())
@@ -664,7 +664,12 @@ def settle(window: QWidget, scene: Scene) -> bool:
     complete = isinstance(window, MainWindow) or any(
         not button.objectName().startswith("connect-") for button in buttons
     )
-    return scene.ready(window) and complete and window.size() == before
+    return scene.ready(window) and complete and geometry(window) == before
+
+
+def geometry(window: QWidget) -> list[QRect]:
+    """Where it and everything in it stand."""
+    return [widget.geometry() for widget in (window, *window.findChildren(QWidget))]
 
 
 def end(window: QWidget) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.client import BadStatusLine, IncompleteRead
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -102,6 +103,18 @@ def test_a_cut_loses_the_answer(client: Client, kind: str, more: int) -> None:
         client.sign_in()
     assert len(client.issued()) == before + more
     assert client.centre.state()["requests"][-1]["status"] is None
+
+
+def test_settle_ends_a_delay_and_waits_for_the_answer(client: Client) -> None:
+    client.centre.fault("delay", value=600)
+    before = len(client.issued())
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(client.sign_in)
+        while not spent(client):
+            assert not answer.done()
+        client.centre.control("settle")
+        assert len(client.issued()) == before + 1
+        assert belongs_together(answer.result(10))
 
 
 def test_slow_drip_comes_whole_in_the_end(client: Client) -> None:
