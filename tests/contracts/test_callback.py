@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urlsplit
@@ -11,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from alpkey.adapters.signin.redirect_listener import RedirectListener
+from alpkey.adapters.signin.redirect_listener import RedirectListener, _Handler
 from alpkey.core.errors import Cancelled, SignInRefused, Unreachable
 from alpkey.core.secret import Secret
 from alpkey.core.signin.ports import BrowserRequest, ListenForRedirect
@@ -206,6 +207,28 @@ class TestLoopback:
         ):
             assert visit(f"http://localhost:{port}/?{query}") == 200
             assert await_code(LONG_S, never) == Secret("a code")
+
+    def test_what_came_first_counts_however_late_its_page_is_done(
+        self, port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The browser may be back with an answer while the refusal is still being written."""
+        say, busy = _Handler._say, threading.Event()
+
+        def says_and_lingers(handler: _Handler, status: int, *rest: str) -> None:
+            say(handler, status, *rest)
+            if status == HTTPStatus.CONFLICT:
+                busy.wait(0.3)
+
+        monkeypatch.setattr(_Handler, "_say", says_and_lingers)
+        with RedirectListener(f"http://localhost:{port}", "a site").listening(
+            REQUEST
+        ) as await_code:
+            address = await_code.start_address()
+            assert [sent_to(address), sent_to(address)] == [REQUEST.url, None]
+            visit(f"http://localhost:{port}/?{urlencode({'code': 'a code', 'state': 'a state'})}")
+            with pytest.raises(SignInRefused) as raised:
+                await_code(LONG_S, never)
+        assert raised.value.code == "opened-twice"
 
     def test_a_cancel_from_elsewhere_is_heard_while_waiting(self, port: int) -> None:
         cancel = threading.Event()

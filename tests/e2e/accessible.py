@@ -70,7 +70,10 @@ class Node:
             except Refused:
                 return None
 
-        return until(snapshot, f"the control {name!r}")
+        try:
+            return until(snapshot, f"the control {name!r}")
+        except AssertionError as never:
+            raise AssertionError(f"{never}; there stands: {self.texts()}") from None
 
     def texts(self) -> list[str]:
         """All that can be read in it now."""

@@ -153,8 +153,7 @@ def test_where_passwords_are_retired_the_browser_takes_the_forms_place(
         sign_in_there(home, opened)
         press(running_desk, window, "Use alice here")
         press(running_desk, window, "Not now")
-        until(home.certificate.exists, "the certificate")
-        press(running_desk, window, "Close")
+        close_when_done(screen)
         assert process.wait(20) == 0
     finally:
         process.kill()
@@ -209,8 +208,7 @@ def test_a_kept_password_leaves_six_digits_to_type(
         window = screen.window(TITLE)
         window.named("Keep the password in the keychain").press()
         sign_in(running_desk, window, "alice", home.centre.password, home.centre.otp())
-        window.named("Close").press()
-        until(lambda: screen.find(TITLE) is None, "the dialog's end")
+        close_when_done(screen)
         first = home.pair()
         tray.activate()
         window = screen.window(TITLE)
@@ -219,9 +217,7 @@ def test_a_kept_password_leaves_six_digits_to_type(
         running_desk.focus(TITLE)
         until(lambda: window.named("One-time code").has(FOCUSED), "the focus on the code")
         running_desk.type(home.centre.next_otp())
-        until(lambda: is_done(window), "the end of the renewal")
-        window.named("Close").press()
-        until(lambda: screen.find(TITLE) is None, "the dialog's end")
+        close_when_done(screen)
     assert home.pair() not in (first, None)
 
 

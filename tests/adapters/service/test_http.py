@@ -18,6 +18,7 @@ from alpkey.core.errors import InvalidFile, Unreachable
 from alpkey.core.secret import Secret
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+LONG_S = 30.0
 Answer = Callable[[socket.socket, threading.Event], None]
 
 
@@ -133,6 +134,31 @@ def test_the_whole_time_is_bounded() -> None:
         with pytest.raises(AnswerLost) as raised:
             http.get(url, timeout_s=0.3)
         assert raised.value.code == "too-slow"
+
+
+@pytest.mark.parametrize("begins", [b"", OK, OK + b"Content-Length: 9\r\n\r\n{"])
+def test_a_server_that_falls_silent_is_too_slow_whichever_clock_is_first(
+    begins: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours for the whole exchange, or that of the socket: on a busy machine either may be."""
+    monkeypatch.setattr("alpkey.adapters.service.http.within", lambda _, call: call())
+
+    def falls_silent(connection: socket.socket, ended: threading.Event) -> None:
+        connection.sendall(begins)
+        ended.wait(LONG_S)
+
+    with server(falls_silent) as (url, _, http), pytest.raises(AnswerLost) as raised:
+        http.get(url, timeout_s=0.2)
+    assert raised.value.code == "too-slow"
+
+
+def test_a_server_that_never_begins_tls_is_too_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("alpkey.adapters.service.http.within", lambda _, call: call())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
+        with pytest.raises(AnswerLost) as raised:
+            Http().get(url, timeout_s=0.2)
+    assert raised.value.code == "too-slow"
 
 
 def test_a_server_that_hangs_up_lost_the_answer() -> None:

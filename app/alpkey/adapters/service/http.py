@@ -22,10 +22,16 @@ from requests.exceptions import (
     ConnectTimeout,
     InvalidProxyURL,
     ProxyError,
+    ReadTimeout,
     RequestException,
     SSLError,
 )
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from alpkey import __version__
 from alpkey.adapters.process.background_call import within
@@ -173,7 +179,7 @@ class Http:
             raise NotSent("proxy-unsupported", host=peer.host, proxy=proxy.host, reason=_NOT_HTTP)
         try:
             return within(timeout_s, lambda: self._exchange(method, url, timeouts_s, **kind))
-        except TimeoutError:
+        except (TimeoutError, ReadTimeout, ReadTimeoutError):
             raise peer.too_slow(timeout_s) from None
         except SSLError as error:
             raise NotSent("tls-untrusted", host=peer.host, reason=_tls_reason(error)) from None

@@ -25,6 +25,9 @@ _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 GLANCE_S = 0.1
 """How often a wait looks whether it is cancelled."""
 
+SAID_WITHIN_S = 1.0
+"""How long the last page has to reach the browser before the listener ends."""
+
 _Query = Mapping[str, str]
 
 START = "/start/"
@@ -41,7 +44,7 @@ class RedirectListener:
 
     @contextmanager
     def listening(self, request: BrowserRequest) -> Iterator[AwaitCode]:
-        answers: SimpleQueue[_Query] = SimpleQueue()
+        answers = _Answers()
         starts = _StartAddresses()
         with ExitStack() as servers:
             for family, address in ADDRESSES:
@@ -52,7 +55,32 @@ class RedirectListener:
                         continue
                     raise Unreachable("callback-busy", port=self._port) from None
                 servers.enter_context(_serving(server))
+            servers.callback(answers.wait_for_the_page)
             yield _Listening(answers, starts, f"http://localhost:{self._port}", self._site_name)
+
+
+class _Answers:
+    """What a browser brought, in the order it came, before the browser reads that it did."""
+
+    def __init__(self) -> None:
+        self._brought: SimpleQueue[_Query] = SimpleQueue()
+        self._saying = Lock()
+
+    @contextmanager
+    def bring(self, answer: _Query) -> Iterator[None]:
+        """Takes ``answer`` in; the page about it is sent inside."""
+        with self._saying:
+            self._brought.put(answer)
+            yield
+
+    def next(self, timeout_s: float) -> _Query:
+        """Raises Empty after ``timeout_s`` seconds."""
+        return self._brought.get(timeout=timeout_s)
+
+    def wait_for_the_page(self) -> None:
+        """Until the browser has the page about the last answer, for it may be the last it gets."""
+        if self._saying.acquire(timeout=SAID_WITHIN_S):
+            self._saying.release()
 
 
 class _StartAddresses:
@@ -83,7 +111,7 @@ class _Listening:
     """A listener in wait for its browser."""
 
     def __init__(
-        self, answers: "SimpleQueue[_Query]", starts: _StartAddresses, origin: str, site_name: str
+        self, answers: _Answers, starts: _StartAddresses, origin: str, site_name: str
     ) -> None:
         self._answers = answers
         self._starts = starts
@@ -100,7 +128,7 @@ class _Listening:
             if left <= 0:
                 raise Cancelled("browser-late", site=self._site_name, minutes=round(timeout_s / 60))
             try:
-                return self._code(self._answers.get(timeout=min(left, GLANCE_S)))
+                return self._code(self._answers.next(min(left, GLANCE_S)))
             except Empty:
                 continue
         raise Cancelled
@@ -126,7 +154,7 @@ class _Server(ThreadingHTTPServer):
         family: socket.AddressFamily,
         address: tuple[str, int],
         request: BrowserRequest,
-        answers: "SimpleQueue[_Query]",
+        answers: _Answers,
         starts: _StartAddresses,
     ) -> None:
         self.address_family = family
@@ -160,16 +188,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(400, signin_messages.PAGES["another-sign-in"])
         else:
             page = "signed-in" if "code" in query else "not-signed-in"
-            self._say(200, signin_messages.PAGES[page])
-            self.server.answers.put(query)
+            with self.server.answers.bring(query):
+                self._say(200, signin_messages.PAGES[page])
 
     def _start(self, path: str) -> None:
         match self.server.starts.open(path):
             case True:
                 self._say(302, signin_messages.PAGES["go-on"], self.server.request.url)
             case False:
-                self._say(409, signin_messages.PAGES["opened-twice"])
-                self.server.answers.put(_OPENED_TWICE)
+                with self.server.answers.bring(_OPENED_TWICE):
+                    self._say(409, signin_messages.PAGES["opened-twice"])
             case None:
                 self._say(404, signin_messages.PAGES["nothing-here"])
 
