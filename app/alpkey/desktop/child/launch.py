@@ -1,5 +1,6 @@
 """Start Alpkey's other programs, detached from this one."""
 
+import os
 import sys
 
 from PySide6.QtCore import QProcess, QProcessEnvironment
@@ -35,3 +36,19 @@ def start(*arguments: str, token: str = "") -> None:
     process.setStandardOutputFile(nowhere)
     process.setStandardErrorFile(nowhere)
     process.startDetached()
+
+
+def start_child(*arguments: str, token: str = "") -> int:
+    """The same as a child, whose exit code the caller has to take; its process number.
+
+    Raises OSError where its program cannot be started.
+    """
+    program, *rest = command(*arguments)
+    click = dict.fromkeys((WAYLAND_ACTIVATION, X11_ACTIVATION), token) if token else {}
+    nowhere = [
+        (os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR if stream else os.O_RDONLY, 0)
+        for stream in range(3)
+    ]
+    return os.posix_spawn(
+        program, [program, *rest], {**os.environ, **click}, file_actions=nowhere, setsid=True
+    )

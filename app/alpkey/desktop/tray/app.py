@@ -29,6 +29,7 @@ from alpkey.runtime_folder import RuntimeFolder
 
 if TYPE_CHECKING:
     from alpkey.desktop.tray.controller import TrayController
+    from alpkey.desktop.tray.window_launcher import WindowLauncher
     from alpkey.desktop.views.status import TrayView
 
 HOST_SERVICE = "org.kde.StatusNotifierWatcher"
@@ -46,6 +47,7 @@ class Tray(QObject):
         self._shown: tuple[IconView, str] = (STARTING, "Alpkey")
         self._is_new = False
         self._renews = ""
+        self._made_launcher: WindowLauncher | None = None
         self._menu = TrayMenu(self)
         self._fallback = WindowFallback(self._open_fallback, self._close_fallback, self)
 
@@ -121,11 +123,9 @@ class Tray(QObject):
         self.open("renew", account=name)
 
     def open(self, window: str, page: str = "", *, account: str = "", token: str = "") -> None:
-        from alpkey.desktop.child.launch import start
-
         options = {"--page": page, "--account": account}
         words = [word for option, value in options.items() if value for word in (option, value)]
-        start("window", window, *words, token=token)
+        self._launcher.start(window, *words, token=token)
 
     def connect_to(self, host: str) -> None:
         if self._controller is not None:
@@ -161,6 +161,7 @@ class Tray(QObject):
     def _follow(self) -> None:
         from alpkey.desktop.tray.controller import TrayController
 
+        _ = self._launcher  # before its files may be replaced
         self._controller = TrayController(
             self._paths,
             self.apply,
@@ -184,9 +185,16 @@ class Tray(QObject):
         QApplication.quit()
 
     def _open_fallback(self) -> None:
-        from alpkey.desktop.child.launch import start
+        self._launcher.start("main", "--for", "tray")
 
-        start("window", "main", "--for", "tray")
+    @property
+    def _launcher(self) -> "WindowLauncher":
+        """Made once the icon is there."""
+        if self._made_launcher is None:
+            from alpkey.desktop.tray.window_launcher import WindowLauncher
+
+            self._made_launcher = WindowLauncher(self)
+        return self._made_launcher
 
     def _close_fallback(self) -> None:
         self._send_to_windows(leave="main")
@@ -274,7 +282,7 @@ def _watch_for_hosts(tray: Tray) -> QObject | None:
 
 
 def _watch_the_bus() -> QObject | None:
-    """Qt never connects again to a session bus that was restarted, so the tray starts anew then."""
+    """Qt never connects again to a session bus that was restarted, so the tray restarts then."""
     if sys.platform == "darwin":
         return None
     from alpkey.desktop.tray.bus_watcher import BusWatcher

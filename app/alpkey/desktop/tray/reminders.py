@@ -78,7 +78,7 @@ class Reminders(QObject):
         screen: Screen,
         renew: Callable[[str], None],
         clock: Callable[[], datetime] = local_zone.now,
-        renew_automatically: Callable[[], None] = lambda: None,
+        renew_automatically: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__()
         self._file = file

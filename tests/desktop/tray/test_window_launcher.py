@@ -1,0 +1,71 @@
+"""A click is answered even where the program of the windows is gone."""
+
+import os
+import sys
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from alpkey.desktop.child import launch
+from alpkey.desktop.tray import window_launcher
+from alpkey.desktop.tray.window_launcher import HEAD, WindowLauncher
+
+
+def program(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+@pytest.fixture(params=["notified", "polled"], autouse=True)
+def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Linux, and as on macOS."""
+    if request.param == "polled":
+        monkeypatch.setattr(window_launcher, "POLL_MS", 50)
+        monkeypatch.delattr(os, "pidfd_open")
+
+
+def started(monkeypatch: pytest.MonkeyPatch, command: list[str]) -> WindowLauncher:
+    monkeypatch.setattr(launch, "command", lambda *_: command)
+    launcher = WindowLauncher()
+    launcher.start("main")
+    return launcher
+
+
+def box() -> QMessageBox | None:
+    shown = (one for one in QApplication.topLevelWidgets() if one.isVisible())
+    return next((one for one in shown if isinstance(one, QMessageBox)), None)
+
+
+def has_children() -> bool:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "command", [program("import nowhere"), program("raise SystemExit(127)"), ["/no/such/program"]]
+)
+def test_a_program_that_cannot_run_is_told(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    launcher = started(monkeypatch, command)
+    qtbot.waitUntil(lambda: box() is not None, timeout=20_000)
+    told = box()
+    assert told is not None
+    assert told.text() == HEAD
+    launcher.start("main")
+    qtbot.waitUntil(lambda: not has_children(), timeout=20_000)
+    assert box() is told, "one box is enough"
+    told.close()
+
+
+@pytest.mark.parametrize("code", [0, 9, 15])
+def test_an_end_that_was_wanted_or_told_already_is_passed_over(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    launcher = started(monkeypatch, program(f"raise SystemExit({code})"))
+    qtbot.waitUntil(lambda: not has_children(), timeout=20_000)
+    assert box() is None
+    launcher.deleteLater()
