@@ -14,6 +14,7 @@ from alpkey.actions.ssh.ensure import AskingPlace, EnsureWorld, ensure
 from alpkey.core.errors import AlpkeyError, Cancelled, KeyExpired
 from alpkey.core.events import Action, Ask
 from alpkey.core.ssh.caller import SshCaller
+from alpkey.core.ssh.ports import RenewalWindowEnd
 from alpkey.core.state.snapshot import Snapshot
 from tests.actions.worlds import RIGHT, Fakes, Played, play
 from tests.contracts.fakes_ssh import FakeLoginQueue
@@ -21,12 +22,12 @@ from tests.contracts.fakes_ssh import FakeLoginQueue
 LOGIN = SshCaller(("daint",), "daint", (), only_asks=False)
 
 
-def declines() -> bool:
-    return False
+def declines() -> RenewalWindowEnd:
+    return "declined"
 
 
-def never_answers() -> bool:
-    return True
+def never_answers() -> RenewalWindowEnd:
+    return "late"
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Desk:
     fakes: Fakes
     calls: tuple[SshCaller, ...] = (LOGIN,)
     queue: FakeLoginQueue = field(default_factory=FakeLoginQueue)
-    window: Callable[[], bool] = never_answers
+    window: Callable[[], RenewalWindowEnd] = never_answers
     is_batch: bool = False
     stays_signed_in: bool = False
     hosts_asked_for: list[str | None] = field(default_factory=list)
@@ -63,11 +64,13 @@ class Desk:
     def snapshot(self) -> Snapshot:
         return replace(self.fakes.snapshot(), stays_signed_in=self.stays_signed_in)
 
-    def ask_in_window(self, host: str | None, done: Callable[[], bool], timeout_s: float) -> bool:
+    def ask_in_window(
+        self, host: str | None, done: Callable[[], bool], timeout_s: float
+    ) -> RenewalWindowEnd:
         self.hosts_asked_for.append(host)
-        stayed = self.window()
+        end = self.window()
         assert 0 <= timeout_s <= 300
-        return done() or stayed
+        return "done" if done() else end
 
     def renewal(self) -> Action:
         return renew(RenewRequest(), self.fakes.renewal)
@@ -77,9 +80,9 @@ class Desk:
         yield from ()
         return {}
 
-    def gets_key(self) -> bool:
+    def gets_key(self) -> RenewalWindowEnd:
         play(self.renewal(), RIGHT)
-        return True
+        return "done"
 
     def logs_in(self, place: AskingPlace = "window", *answers: dict[str, object]) -> bool:
         """Whether a key was renewed for it."""
@@ -147,7 +150,10 @@ def test_a_refusal_from_the_future_counts_for_nothing(desk: Desk) -> None:
     assert desk.logs_in()
 
 
-def test_a_window_without_an_answer_is_no_refusal(desk: Desk) -> None:
+@pytest.mark.parametrize("end", ["late", "not-opened", "crashed"])
+def test_what_the_user_did_not_decide_is_no_refusal(desk: Desk, end: RenewalWindowEnd) -> None:
+    """The next login asks again at once."""
+    desk.window = lambda: end
     with pytest.raises(KeyExpired) as raised:
         desk.logs_in()
     assert raised.value.code == "not-renewed"

@@ -1,6 +1,7 @@
 """Watching the renewal window from outside; its place is taken by programs that hold the lock."""
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ pathlib.Path(sys.argv[1] + ".open").touch()
 end = pathlib.Path(sys.argv[1] + ".close")
 while not end.exists():
     time.sleep(0.02)
+sys.exit(end.read_text() or 0)
 """
 
 
@@ -35,7 +37,7 @@ def close(lock: Path) -> None:
 
 def test_it_is_done_when_it_is_done(lock: Path) -> None:
     opened = Path(f"{lock}.open")
-    assert window(lock).ask(None, opened.exists, 20) is True
+    assert window(lock).ask(None, opened.exists, 20) == "done"
     close(lock)
 
 
@@ -45,18 +47,34 @@ def test_a_window_that_was_closed_is_a_no(lock: Path) -> None:
             close(lock)
         return False
 
-    assert window(lock).ask(None, closes_it, 20) is False
+    assert window(lock).ask(None, closes_it, 20) == "declined"
 
 
 def test_time_runs_out_on_a_window_that_stays(lock: Path) -> None:
-    assert window(lock).ask(None, lambda: False, 0.5) is True
+    assert window(lock).ask(None, lambda: False, 0.5) == "late"
     close(lock)
 
 
-def test_a_window_that_never_opens_is_a_no(lock: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_that_crashed_was_not_closed_by_the_user(lock: Path) -> None:
+    def crashes() -> bool:
+        if Path(f"{lock}.open").exists():
+            Path(f"{lock}.close").write_text("crash")
+        return False
+
+    assert window(lock).ask(None, crashes, 20) == "crashed"
+
+
+@pytest.mark.parametrize("command", ["true", "/no/such/program"])
+def test_a_window_that_never_opens_was_not_closed_by_the_user(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(renewal_window, "OPENS_WITHIN_S", 0.3)
-    assert RenewalWindowProcess(["true"], lambda: False).ask(None, lambda: False, 20) is False
-    assert (
-        RenewalWindowProcess(["/no/such/program"], lambda: False).ask(None, lambda: False, 20)
-        is False
-    )
+    process = RenewalWindowProcess([command], lambda: False)
+    assert process.ask(None, lambda: False, 20) == "not-opened"
+
+
+def test_a_window_that_ends_with_an_error_at_once_is_not_waited_for() -> None:
+    process = RenewalWindowProcess(["false"], lambda: False)
+    began = time.monotonic()
+    assert process.ask(None, lambda: False, 20) == "not-opened"
+    assert time.monotonic() - began < renewal_window.OPENS_WITHIN_S

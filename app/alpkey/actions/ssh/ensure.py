@@ -1,6 +1,6 @@
 """Ensure that a login has a valid key, with the help of the user if one can be asked."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -15,12 +15,19 @@ from alpkey.core.keys.ports import KeyFiles
 from alpkey.core.messages.describe_error import describe
 from alpkey.core.results.status import EnsureResult, RenewResult
 from alpkey.core.ssh.caller import SshCaller
-from alpkey.core.ssh.ports import AskForRenewal, LoginQueue
+from alpkey.core.ssh.ports import AskForRenewal, LoginQueue, RenewalWindowEnd
 from alpkey.core.state.ports import Lock
 from alpkey.core.state.status import status_object
 
 WAIT = timedelta(minutes=5)
 DECLINED_FOR = timedelta(minutes=10)
+
+_NOT_THE_USERS_DECISION: Mapping[RenewalWindowEnd, str] = {
+    "done": "The new key is gone again.",
+    "late": "There was no answer in time.",
+    "not-opened": "The renewal window did not open.",
+    "crashed": "The renewal window ended with an error.",
+}
 
 AskingPlace = Literal["here", "window", "nobody"]
 """Where the user can be asked: at this terminal, in a window, or not at all."""
@@ -60,9 +67,9 @@ def ensure(place: AskingPlace, world: EnsureWorld) -> Action[EnsureResult]:
     if any(call.only_asks for call in calls):
         raise _not_renewed("ssh was only asked what it would do.")
     if place == "nobody":
-        raise _not_renewed("Nobody can be asked from here.")
+        raise _not_renewed("Alpkey cannot ask from here.")
     if any(call.is_batch or world.is_batch(call) for call in calls):
-        raise _not_renewed("ssh runs in batch mode, so nobody is asked.")
+        raise _not_renewed("ssh runs in batch mode, which must not ask.")
     with world.turn.held(WAIT.total_seconds()):
         if _is_valid(world):
             return _result(world, renewed=False)
@@ -101,11 +108,11 @@ def _renew_here(world: EnsureWorld, began: datetime) -> Generator[Event, Answer,
 
 def _renew_in_window(host: str | None, world: EnsureWorld, began: datetime) -> None:
     left = WAIT - (world.status.clock() - began)
-    timed_out = world.ask_in_window(host, lambda: _is_valid(world), max(left.total_seconds(), 0))
+    end = world.ask_in_window(host, lambda: _is_valid(world), max(left.total_seconds(), 0))
     if _is_valid(world):
         return
-    if timed_out:
-        raise _not_renewed("Nobody answered in time.")
+    if end != "declined":
+        raise _not_renewed(_NOT_THE_USERS_DECISION[end])
     world.turn.note_declined(world.status.clock())
     raise Cancelled("said-no", minutes=DECLINED_FOR // timedelta(minutes=1))
 

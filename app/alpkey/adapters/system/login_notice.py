@@ -16,6 +16,7 @@ from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from alpkey.adapters.system.renewal_window import RenewalWindowProcess
 from alpkey.core.messages import reminders as reminder_messages
 from alpkey.core.paths import APP_ID
+from alpkey.core.ssh.ports import RenewalWindowEnd
 
 NAME = "org.freedesktop.Notifications"
 PATH = "/org/freedesktop/Notifications"
@@ -27,7 +28,7 @@ _CRITICAL = 2  # a login waits, so it stays until it is answered
 _NEVER_EXPIRES = 0
 _BY_THE_USER = 2
 
-_Answer = Literal["renew", "no", "done", "late", "unseen"]
+_Answer = Literal["renew", "declined", "done", "late", "unseen"]
 
 
 class LoginNotice:
@@ -41,13 +42,14 @@ class LoginNotice:
         self._has_tray = has_tray
         self._token = ""
 
-    def ask(self, host: str | None, done: Callable[[], bool], timeout_s: float) -> bool:
+    def ask(self, host: str | None, done: Callable[[], bool], timeout_s: float) -> RenewalWindowEnd:
         ends = time.monotonic() + timeout_s
-        answer = self._ask(host, done, ends) if self._has_tray() else "unseen"
-        if answer in ("renew", "unseen"):
-            left = max(ends - time.monotonic(), 0)
-            return self._window.ask(host, done, left, token=self._token)
-        return answer != "no"
+        match self._ask(host, done, ends) if self._has_tray() else "unseen":
+            case "renew" | "unseen":
+                left = max(ends - time.monotonic(), 0)
+                return self._window.ask(host, done, left, token=self._token)
+            case end:
+                return end
 
     def _ask(self, host: str | None, done: Callable[[], bool], ends: float) -> _Answer:
         try:
@@ -76,9 +78,9 @@ class LoginNotice:
             case "ActivationToken", shown, token if shown == number:
                 self._token = str(token)
             case "ActionInvoked", shown, action if shown == number:
-                return "no" if action == NO else "renew"
+                return "declined" if action == NO else "renew"
             case "NotificationClosed", shown, reason if shown == number:
-                return "no" if reason == _BY_THE_USER else None
+                return "declined" if reason == _BY_THE_USER else None
             case "NameOwnerChanged", name, _, _ if name == NAME:
                 return "unseen"
         return None

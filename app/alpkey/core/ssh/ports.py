@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from alpkey.core.ssh.config_query import Resolution
 from alpkey.core.ssh.host_keys import HostKey, HostKeyObservation
@@ -41,11 +41,12 @@ QueryConfig = Callable[[str], Resolution]
 Raises InvalidFile (``config-refused``, ``config-hangs``) or Unreachable.
 """
 
-AskForRenewal = Callable[[str | None, Callable[[], bool], float], bool]
+RenewalWindowEnd = Literal["done", "declined", "late", "not-opened", "crashed"]
+"""How a request for a renewal ended; the user decided only where it was ``declined``."""
+
+AskForRenewal = Callable[[str | None, Callable[[], bool], float], RenewalWindowEnd]
 """``(host, done, timeout_s)``: open the renewal window for a login to ``host``, perhaps after a
 click on a notification that the login waits.
-
-Return True once ``done()`` or the time is over, False once the user declined or closed it.
 """
 
 
