@@ -118,6 +118,7 @@ class Fakes:
         self.site = site()
         self.clock: Clock = lambda: datetime.now(UTC)
         self.gateway = FakeCertificateService(self.now)
+        self.centre_now: datetime | None = None
 
     def empty_agent(self) -> None:
         for identity in self.agent.identities():
@@ -191,6 +192,7 @@ class Fakes:
             kept=self.keeping,
             change_passphrase=change_passphrase,
             refill=self.refill,
+            centre_time=lambda: self.centre_now,
         )
 
     def signed(self, sign_in: SignInWorld) -> GatewayRenewalWorld:
@@ -207,6 +209,7 @@ class Fakes:
             kept=self.keeping,
             change_passphrase=change_passphrase,
             refill=self.refill,
+            centre_time=lambda: self.centre_now,
         )
 
     def keys(self, sign_in: SignInWorld) -> KeysWorld:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from alpkey.adapters.agent.own_agent import OwnSshAgent
     from alpkey.adapters.keychain.keychain import SystemKeychain
     from alpkey.adapters.keys.key_files import KeyPairFiles
+    from alpkey.adapters.service.http import Http
     from alpkey.adapters.ssh.node_file import NodeFile
     from alpkey.adapters.ssh.openssh import OpenSsh
     from alpkey.adapters.ssh.own_config import OwnSshConfig
@@ -144,6 +145,13 @@ class Wiring:
             return file
         username = context.account.username if context.account else None
         return AccountJournal(file, context.own_facts, username)
+
+    @cached_property
+    def http(self) -> Http:
+        """What all calls of a command to the centre go through.  Raises InvalidFile."""
+        from alpkey.adapters.service.http import Http
+
+        return Http(self.site.ca_bundle)
 
     @cached_property
     def status(self) -> StatusWorld:

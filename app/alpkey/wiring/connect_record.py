@@ -76,7 +76,7 @@ def _record(
     is_open = certificate is not None and closed_doors(snapshot, now()) is None
     after = before = None
     if certificate and is_open:
-        after, before = certificate.valid_after, certificate.valid_before
+        after, before = certificate.counts_from, certificate.valid_before
     protected = bool(certificate and snapshot.encrypted)
     return ConnectRecord(
         valid_after=int(after.timestamp()) if after else 0,

@@ -166,6 +166,7 @@ def classic_renewal_world(wiring: Wiring, cancellation: Cancellation) -> Classic
         kept=saved_secrets_world(wiring, cancellation),
         change_passphrase=change_passphrase,
         refill=refill(wiring),
+        centre_time=wiring.http.peer_time,
     )
 
 
@@ -189,14 +190,13 @@ def gateway_renewal_world(wiring: Wiring, cancellation: Cancellation) -> Gateway
         kept=saved_secrets_world(wiring, cancellation),
         change_passphrase=change_passphrase,
         refill=refill(wiring),
+        centre_time=wiring.http.peer_time,
     )
 
 
 def _service(wiring: Wiring) -> KeyService:
-    from alpkey.adapters.service.http import Http
-
     try:
-        return key_service(wiring, Http(wiring.site.ca_bundle))[0]
+        return key_service(wiring, wiring.http)[0]
     except InvalidInput:
         other = service_for(external_method(wiring), wiring.site, ())
         if other is None:

@@ -50,7 +50,6 @@ def saved_secrets_world(wiring: Wiring, cancellation: Cancellation) -> SavedSecr
 def sign_in_world(wiring: Wiring, openid: OpenId, cancellation: Cancellation) -> SignInWorld:
     """What a sign-in at the provider needs."""
     from alpkey.actions.signin.sign_in import SignInWorld
-    from alpkey.adapters.service.http import Http
     from alpkey.adapters.signin import qr
     from alpkey.adapters.signin.oidc import OpenIdSignIn
     from alpkey.adapters.signin.redirect_listener import RedirectListener
@@ -58,7 +57,7 @@ def sign_in_world(wiring: Wiring, openid: OpenId, cancellation: Cancellation) ->
 
     return SignInWorld(
         kept=saved_secrets_world(wiring, cancellation),
-        provider=OpenIdSignIn(openid, wiring.site, Http(wiring.site.ca_bundle), now),
+        provider=OpenIdSignIn(openid, wiring.site, wiring.http, now),
         listen=RedirectListener(openid.redirect_uri, wiring.site.name).listening,
         open_browser=DesktopBrowser(os.environ, sys.platform).open,
         qr=qr.rows,
@@ -103,13 +102,12 @@ def end_sessions(wiring: Wiring, cancellation: Cancellation) -> Iterator[Event]:
 def gateway(wiring: Wiring) -> tuple[OpenId, Gateway]:
     """The site's gateway, and where to sign in for it.  Raises InvalidInput where it has none."""
     from alpkey.adapters.service.gateway import Gateway
-    from alpkey.adapters.service.http import Http
 
     site = wiring.site
     service = next((service for service in site.services if service.kind == GATEWAY), None)
     if service is None or site.openid is None:
         raise InvalidInput("no-gateway", site=site.name, dashboard=site.dashboard)
-    return site.openid, Gateway(service, site, Http(site.ca_bundle))
+    return site.openid, Gateway(service, site, wiring.http)
 
 
 def external_method(wiring: Wiring, snapshot: Snapshot | None = None) -> SignInMethod:

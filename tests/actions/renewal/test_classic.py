@@ -47,6 +47,15 @@ def test_the_form_is_shown_before_the_service_is_asked(fakes: Fakes) -> None:
     assert [field.name for field in first.fields] == ["username", "password", "otp"]
 
 
+def test_with_a_wrong_clock_nothing_is_requested(fakes: Fakes) -> None:
+    fakes.centre_now = fakes.now() + timedelta(hours=2)
+    with pytest.raises(InvalidFile) as raised:
+        play(renew(RenewRequest(), fakes.renewal), RIGHT)
+    assert raised.value.code == "clock-wrong"
+    assert fakes.service.issued == 0
+    assert kinds(fakes) == []
+
+
 def test_a_refused_code_is_not_sent_again(fakes: Fakes) -> None:
     wrong = {**RIGHT, "password": Secret("wrong")}
     later = {**RIGHT, "otp": Secret("654321")}

@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -100,6 +101,19 @@ def drips(connection: socket.socket, ended: threading.Event) -> None:
     connection.sendall(OK + b"Content-Length: 100000\r\n\r\n")
     while not ended.wait(0.02):
         connection.sendall(b" ")
+
+
+def test_the_clock_of_the_peer_goes_on_from_its_last_answer() -> None:
+    head = OK + b"Date: Tue, 01 Dec 2026 08:00:00 GMT\r\nContent-Length: 2\r\n\r\n{}"
+    said = datetime(2026, 12, 1, 8, tzinfo=UTC)
+    with server(says(head)) as (url, _, http):
+        assert http.peer_time() is None
+        http.get(url, timeout_s=5)
+        first = http.peer_time()
+        second = http.peer_time()
+    assert first is not None
+    assert second is not None
+    assert said <= first <= second < said + timedelta(minutes=1)
 
 
 def test_netrc_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ class TestProof:
             {"aud": ["a client", "another"], "azp": "another"},
             {"nonce": "another"},
             {"nonce": None},
-            {"exp": int(NOW.timestamp()) - 61},
+            {"exp": int(NOW.timestamp()) - 301},
             {"exp": None},
             {"iat": int(NOW.timestamp()) + 3600},
             {"at_hash": "AAAA"},

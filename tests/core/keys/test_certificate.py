@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alpkey.core.keys.certificate import (
+    CLOCK_SLACK,
     Certificate,
     CertificateKind,
     InvalidCertificate,
@@ -159,8 +160,8 @@ def test_the_bounds_of_its_life(content: bytes) -> None:
     assert certificate.valid_before is not None
     second = timedelta(seconds=1)
     moments = {
-        certificate.valid_after - second: Validity.NOT_YET_VALID,
-        certificate.valid_after: Validity.VALID,
+        certificate.valid_after - CLOCK_SLACK - second: Validity.NOT_YET_VALID,
+        certificate.valid_after - CLOCK_SLACK: Validity.VALID,
         certificate.valid_before - second: Validity.VALID,
         certificate.valid_before: Validity.EXPIRED,
         datetime.max.replace(tzinfo=UTC): Validity.EXPIRED,

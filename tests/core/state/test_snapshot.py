@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from alpkey.core.errors import AlpkeyError, InvalidFile, KeyExpired, NoKey
-from alpkey.core.keys.certificate import Certificate, CertificateKind
+from alpkey.core.keys.certificate import CLOCK_SLACK, Certificate, CertificateKind
 from alpkey.core.state.quota import Quota
 from alpkey.core.state.snapshot import KeyState, Snapshot, closed_doors
 
@@ -58,8 +58,8 @@ MISSING = Snapshot(None, Path("key"), Path("key-cert.pub"), Quota(5), 2 * HOUR)
         (snapshot(before=2 * HOUR - timedelta(seconds=1)), KeyState.EXPIRING, None),
         (snapshot(before=timedelta(seconds=1)), KeyState.EXPIRING, None),
         (snapshot(before=timedelta(0)), KeyState.EXPIRED, KeyExpired),
-        (snapshot(after=timedelta(seconds=1)), KeyState.NOT_YET_VALID, InvalidFile),
-        (snapshot(after=timedelta(0)), KeyState.VALID, None),
+        (snapshot(after=CLOCK_SLACK + timedelta(seconds=1)), KeyState.NOT_YET_VALID, InvalidFile),
+        (snapshot(after=CLOCK_SLACK), KeyState.VALID, None),
         (snapshot(None, None), KeyState.VALID, None),
         (snapshot(trouble="It is broken."), KeyState.BROKEN, InvalidFile),
         (MISSING, KeyState.MISSING, NoKey),

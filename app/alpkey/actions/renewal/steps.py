@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Generic, TypeVar
 
 from alpkey.actions.agent.load import LoadableKey, Refill, load_after_renewal
@@ -23,6 +23,7 @@ from alpkey.core.cancellation import Cancellation
 from alpkey.core.errors import AlpkeyError, InvalidFile, QuotaUsedUp
 from alpkey.core.events import Action, Answer, Event, Step, Warn
 from alpkey.core.keys.certificate import Certificate
+from alpkey.core.keys.certificate_check import check_clock
 from alpkey.core.keys.ports import ChangePassphrase, KeyFiles, Pairs
 from alpkey.core.messages import times
 from alpkey.core.results.status import RenewResult
@@ -40,7 +41,10 @@ Answered = TypeVar("Answered")
 
 @dataclass(frozen=True, slots=True)
 class RenewalWorld:
-    """The outside world of every renewal, without the service."""
+    """The outside world of every renewal, without the service.
+
+    ``centre_time`` is what the centre's clock shows now; None while it has not been heard.
+    """
 
     site: Site
     files: KeyFiles
@@ -51,6 +55,7 @@ class RenewalWorld:
     kept: SavedSecretsWorld
     change_passphrase: ChangePassphrase
     refill: Refill
+    centre_time: Callable[[], datetime | None]
 
 
 class Renewal(ABC, Generic[T]):
@@ -163,7 +168,7 @@ class Renewal(ABC, Generic[T]):
         if quota.counted_out and not self.request.force:
             now = self.world.status.clock().astimezone()
             at = quota.next_slot_at
-            next_slot = f"at {times.clock_time(at, now)}" if at else "when one has run out"
+            next_slot = f"at {times.clock_time(at, now)}" if at else "when one of them expires"
             raise QuotaUsedUp(limit=quota.limit, next_slot=next_slot)
 
     def send(
@@ -177,9 +182,12 @@ class Renewal(ABC, Generic[T]):
         """The answer to one request for a certificate that is valid for ``lifetime``.
 
         The attempt is in the journal before the request is sent, and stays open there where the
-        certificate may have been issued.  Raises what ``request`` raises.
+        certificate may have been issued.  Raises what ``request`` raises; InvalidFile before it is
+        sent where this computer's clock is wrong.
         """
         journal, now, account = self.world.status.journal, self.world.status.clock(), self.account
+        if centre_now := self.world.centre_time():
+            check_clock(now, centre_now, lifetime)
         self.attempt = uuid.uuid4().hex
         journal.append([MaybeIssued(now, account, self.attempt, now + lifetime, fingerprint)])
         self.facts = journal.facts()

@@ -7,9 +7,10 @@ import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -116,17 +117,24 @@ class Http:
 
     ``ca_bundle``, where there is one, is all that it trusts; raises InvalidFile where that cannot
     be used, or another user may have written it.  ``last_status`` and ``last_date`` are those of
-    the last answer, of any status.
+    the last answer, of any status; ``peer_time`` is what its clock says now.
     """
 
     def __init__(self, ca_bundle: str | None = None) -> None:
         self.last_status: int | None = None
         self.last_date: datetime | None = None
+        self._last_date_at_s = 0.0
         self._session = requests.Session()
         self._session.headers["User-Agent"] = user_agent()
         self._session.headers["Accept"] = "application/json"
         self._session.adapters.clear()  # those of requests' own, http among them
         self._session.mount("https://", _OwnTrust(ca_bundle))
+
+    def peer_time(self) -> datetime | None:
+        """What the clock of the last peer shows now, by its ``Date``; None where it sent none."""
+        if self.last_date is None:
+            return None
+        return self.last_date + timedelta(seconds=monotonic() - self._last_date_at_s)
 
     def post(self, url: str, body: Any, *, timeout_s: float) -> HttpAnswer:
         """The answer to ``body`` sent as JSON.
@@ -208,6 +216,7 @@ class Http:
             method, url, timeout=timeouts_s, stream=True, allow_redirects=False, **kind
         ) as answer:
             self.last_status, self.last_date = answer.status_code, _date(answer.headers.get("Date"))
+            self._last_date_at_s = monotonic()
             if answer.status_code == _NETWORK_SIGN_IN:
                 raise Unreachable("network-sign-in", host=Peer.at(url).host, reason=_PORTAL)
             if answer.is_redirect or answer.is_permanent_redirect:

@@ -29,7 +29,7 @@ class ReleaseFeed:
             return None  # nothing was ever released
         release = release_in(json_object(answer)) if answer.status == 200 else None
         if release is None:
-            raise self._peer.trouble("It does not tell of a release.")
+            raise self._peer.trouble("Its answer names no release.")
         return release
 
 

@@ -8,10 +8,13 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from alpkey.core.keys.certificate import CLOCK_SLACK
+
 ALGORITHMS = ("RS256", "PS256", "ES256")
 """Those of a signature by the provider's key; never ``none``, never one of a shared secret."""
 
-LEEWAY_S = 60
+LEEWAY_S = int(CLOCK_SLACK.total_seconds())
+"""A few minutes at most (OpenID Connect Core 1.0, 2): as much as for a certificate."""
 
 
 class Unproven(ValueError):

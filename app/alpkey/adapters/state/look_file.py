@@ -66,7 +66,7 @@ def as_line(snapshot: Snapshot, now: datetime) -> LookLine:
     certificate = snapshot.certificate
     usable = certificate is not None and snapshot.state(now) is not KeyState.BROKEN
     return LookLine(
-        valid_after=_seconds(certificate.valid_after, 0) if certificate and usable else 0,
+        valid_after=_seconds(certificate.counts_from, 0) if certificate and usable else 0,
         valid_before=_seconds(certificate.valid_before, FOR_EVER) if certificate and usable else 0,
         limit=snapshot.quota.limit,
         slot_ends=_slot_ends(snapshot),

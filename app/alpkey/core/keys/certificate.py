@@ -5,12 +5,15 @@ host decides whether it accepts a certificate.
 """
 
 import binascii
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
 from alpkey.core.digest import sha256
 from alpkey.core.keys.ssh_wire import Reader, TruncatedData, string
+
+CLOCK_SLACK = timedelta(minutes=5)
+"""How far this computer's clock may be behind a host's before a new certificate counts as early."""
 
 _LAST_SECOND = 253_402_300_799  # of the year 9999, where datetime ends
 
@@ -67,11 +70,21 @@ class Certificate(NamedTuple):
     extensions: tuple[str, ...]
     authority: bytes
 
+    @property
+    def counts_from(self) -> datetime | None:
+        """From when this computer takes it for valid: CLOCK_SLACK before ``valid_after``.
+
+        A host judges by its own clock, and one that is a little behind is common.
+        """
+        if self.valid_after is None:
+            return None
+        return max(self.valid_after - CLOCK_SLACK, _moment(0))
+
     def validity(self, now: datetime) -> Validity:
-        """Valid is ``valid_after <= now < valid_before``; a life that never starts has ended."""
+        """Valid is ``counts_from <= now < valid_before``; a life that never starts has ended."""
         if self.valid_before is not None and now >= self.valid_before:
             return Validity.EXPIRED
-        if self.valid_after is not None and now < self.valid_after:
+        if self.counts_from is not None and now < self.counts_from:
             return Validity.NOT_YET_VALID
         return Validity.VALID
 

@@ -3,10 +3,8 @@
 from datetime import datetime, timedelta
 
 from alpkey.core.errors import InvalidFile
-from alpkey.core.keys.certificate import Certificate, CertificateKind
-
-# A certificate may start a little later than now: clocks differ, and a cluster uses its own.
-CLOCK_SLACK = timedelta(minutes=5)
+from alpkey.core.keys.certificate import CLOCK_SLACK, Certificate, CertificateKind
+from alpkey.core.messages.times import span
 
 # The critical options of OpenSSH (PROTOCOL.certkeys), and what each means for a login.
 KNOWN_OPTIONS = {
@@ -24,12 +22,12 @@ def check_certificate(certificate: Certificate, username: str, now: datetime) ->
         raise _invalid("It is a certificate for hosts, not for people.")
     if username not in certificate.principals:
         names = ", ".join(certificate.principals) or "nobody"
-        raise _invalid(f"It is made out to {names}, not to {username}.")
+        raise _invalid(f"It was issued to {names}, not to {username}.")
     if unknown := unsupported_options(certificate):
         names = ", ".join(name[:100] for name in unknown[:5])
         raise _invalid(f"Every host refuses it: its critical option {names} is unknown to OpenSSH.")
     if certificate.valid_before is not None and certificate.valid_before <= now:
-        raise _invalid("It has run out already. Check this computer's clock.")
+        raise _invalid("It has expired already. Check this computer's clock.")
     if is_early(certificate, now):
         raise _invalid("It is not valid yet. Check this computer's clock.")
 
@@ -60,7 +58,18 @@ def check_key(certificate: Certificate, public_key: bytes) -> None:
 
 def is_early(certificate: Certificate, now: datetime) -> bool:
     """Whether it is not valid yet, beyond the tolerance for clocks."""
-    return certificate.valid_after is not None and certificate.valid_after > now + CLOCK_SLACK
+    return certificate.counts_from is not None and now < certificate.counts_from
+
+
+def check_clock(now: datetime, centre_now: datetime, lifetime: timedelta) -> None:
+    """Return where this clock would take a certificate for valid that the centre issues now.
+
+    Raises InvalidFile, and so before a key of the day is spent on one that would not be installed.
+    """
+    behind = centre_now - now
+    if behind > CLOCK_SLACK or -behind >= lifetime:
+        which = "behind" if behind > timedelta(0) else "ahead of"
+        raise InvalidFile("clock-wrong", span=span(abs(behind)), which=which)
 
 
 def _invalid(reason: str) -> InvalidFile:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from alpkey.core.errors import AlpkeyError, InvalidFile, KeyExpired
-from alpkey.core.keys.certificate import Certificate, CertificateKind
-from alpkey.core.keys.certificate_check import CLOCK_SLACK
+from alpkey.core.keys.certificate import CLOCK_SLACK, Certificate, CertificateKind
 from alpkey.core.keys.key_file_kinds import Download, FoundCertificate, UnusableFile
 from alpkey.core.secret import Secret
 from alpkey.core.timestamps import rfc3339

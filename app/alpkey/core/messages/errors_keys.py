@@ -9,7 +9,7 @@ ERRORS: Mapping[str, Description] = {
         "There is no key yet", "{key_path} does not exist.", "Get one with: alpkey renew"
     ),
     "key-expired": Description(
-        "The key has run out", "It ended {ended}.", "Renew it: alpkey renew"
+        "The key has expired", "It expired {ended}.", "Renew it: alpkey renew"
     ),
     "key-unfit": Description(
         "The key cannot be used", "{reason}", "Get a fresh one with: alpkey renew"
@@ -19,12 +19,18 @@ ERRORS: Mapping[str, Description] = {
         "{reason} Nothing was changed on this computer.",
         "Try again; if it stays so, show this to the support of the centre.",
     ),
+    "clock-wrong": Description(
+        "This computer's clock is wrong",
+        "It is {span} {which} the key service's, so a new key would not be taken for valid here. "
+        "No key was requested.",
+        "Let the system set the time (on Linux: timedatectl set-ntp true), then try again.",
+    ),
     "not-renewed": Description(
         "There is no good key", "It was not renewed. {reason}", "Renew it: alpkey renew"
     ),
     "said-no": Description(
         "There is no good key",
-        "It was not renewed, and for {minutes} minutes nobody is asked again.",
+        "It was not renewed, and for {minutes} minutes Alpkey does not ask again.",
         "Renew it: alpkey renew",
     ),
     "import-nothing": Description(
@@ -68,7 +74,7 @@ ERRORS: Mapping[str, Description] = {
         "{name} is damaged", "{reason} Nothing was changed.", "Download it again at {dashboard}."
     ),
     "import-hidden": Description(
-        "It cannot be told whose key {name} is",
+        "Alpkey cannot see which key {name} is",
         "It is protected by a passphrase in an old format. Nothing was changed.",
         "Rewrite it with: ssh-keygen -p -f FILE. Then import it again.",
     ),
@@ -95,12 +101,12 @@ ERRORS: Mapping[str, Description] = {
     ),
     "import-foreign": Description(
         "{name} is another person's certificate",
-        "It is made out to {principals}, not to {account}. Nothing was changed.",
+        "It was issued to {principals}, not to {account}. Nothing was changed.",
         "Get your own at {dashboard}. If both names are yours, set 'username' in the settings.",
     ),
     "import-expired": Description(
-        "{name} has run out",
-        "It ended {ended}. Nothing was changed.",
+        "{name} has expired",
+        "It expired {ended}. Nothing was changed.",
         "Get a fresh one at {dashboard}.",
     ),
     "import-early": Description(
@@ -110,7 +116,7 @@ ERRORS: Mapping[str, Description] = {
     ),
     "downloads-question": Description(
         "The downloads need not stay",
-        "Once the key is installed, nobody needs {path} any more.",
+        "Once the key is installed, {path} is no longer needed.",
         "Agree to keep them with --yes, or answer the question in a terminal.",
     ),
     "revoke-question": Description(
@@ -119,13 +125,13 @@ ERRORS: Mapping[str, Description] = {
         "Agree with --yes, or see what it would be with --dry-run.",
     ),
     "serial-unknown": Description(
-        "No living key has the serial {serial}",
+        "No active key has the serial {serial}",
         "{site} lists none. Nothing was revoked.",
         "See the serials with: alpkey keys list",
     ),
     "foreign-key": Description(
         "{path} was not made by Alpkey",
-        "It is kept as a backup beside it when it is replaced.",
+        "It is saved as a backup beside it when it is replaced.",
         "Agree with --yes.",
     ),
     "agent-absent": Description(
@@ -136,7 +142,7 @@ ERRORS: Mapping[str, Description] = {
     "agent-named-absent": Description(
         "The ssh agent that your ssh configuration names does not answer",
         "{reason}",
-        "Start the program it belongs to, or change the line IdentityAgent in ~/.ssh/config. "
+        "Start the program it belongs to, or change IdentityAgent in ~/.ssh/config. "
         "A key without passphrase works without an agent.",
     ),
     "agent-hangs": Description(
@@ -174,12 +180,12 @@ ERRORS: Mapping[str, Description] = {
     ),
     "agent-no-confirm": Description(
         "The ssh agent cannot ask at each use",
-        "{socket} takes the key, but not with the wish that each use is confirmed.",
+        "{socket} takes the key, but cannot ask you to confirm each use.",
         "Turn that off (alpkey settings set confirm_each_use off), or use OpenSSH's own agent: "
         "eval $(ssh-agent)",
     ),
     "agent-garbled": Description(
-        "The ssh agent answers in a way nobody understands",
+        "The ssh agent sent an answer that cannot be read",
         "{socket}: {reason}",
         "Use OpenSSH's own agent: eval $(ssh-agent)",
     ),
@@ -190,13 +196,13 @@ ERRORS: Mapping[str, Description] = {
     ),
     "own-agent-stays": Description(
         "Alpkey's own ssh agent does not end",
-        "{socket}: {reason} It holds the key until the key runs out.",
+        "{socket}: {reason} It holds the key until the key expires.",
         "Log out of this computer, which ends it.",
     ),
     "key-elsewhere": Description(
         "The key itself is not in a file here",
         "Only its public half is: {path}.pub. It lives in hardware, or in another agent.",
-        "Load it where it lives. Alpkey gets its certificates all the same: alpkey renew --browser",
+        "Load it where it lives. Alpkey can still renew its certificate: alpkey renew --browser",
     ),
     "key-encrypted": Description(
         "The key is protected by a passphrase",
@@ -206,7 +212,7 @@ ERRORS: Mapping[str, Description] = {
     "passphrase-refused": Description(
         "The passphrase is wrong",
         "The key did not open. Nothing was changed.",
-        "Try again. Nobody can restore a forgotten one: get a fresh key with: alpkey renew",
+        "Try again. A forgotten one cannot be restored: get a fresh key with: alpkey renew",
     ),
     "passphrase-missing": Description(
         "The passphrase is missing", "Nothing was changed.", "Type it, and press Enter."
@@ -220,13 +226,13 @@ ERRORS: Mapping[str, Description] = {
         "The two passphrases differ", "Nothing was changed.", "Type the same one twice."
     ),
     "passphrase-unfit": Description(
-        "ssh could never be told this passphrase",
+        "This passphrase cannot be typed for ssh",
         "It holds signs that no keyboard sends, such as a line end. Nothing was changed.",
         "Choose one of letters, digits, signs and spaces.",
     ),
     "passphrase-needed": Description(
         "The passphrase has to be typed",
-        "Nobody can be asked here. Nothing was changed.",
+        "Alpkey cannot ask for it here. Nothing was changed.",
         'Run it in a terminal, or send one line such as {{"{field}": "..."}} with --stdin.',
     ),
     "key-unreadable": Description(
@@ -262,7 +268,7 @@ ERRORS: Mapping[str, Description] = {
     ),
     "named-key-stays": Description(
         "{path} is your own key, which nothing replaces",
-        "With user name, password and code the service makes a new key. Nothing was sent.",
+        "With username, password and one-time code the service makes a new key. Nothing was sent.",
         "Have this one certified: alpkey renew --browser --file {typed}",
     ),
     "named-certificate-stays": Description(
@@ -271,7 +277,7 @@ ERRORS: Mapping[str, Description] = {
         "Move it away, or name a copy of the key with --file.",
     ),
     "key-hidden": Description(
-        "It cannot be told whose key this is",
+        "Alpkey cannot see which key this is",
         "It is protected by a passphrase in an old format.",
         "Rewrite it with: ssh-keygen -p -f FILE",
     ),
@@ -282,7 +288,7 @@ ERRORS: Mapping[str, Description] = {
     ),
     "keychain-absent": Description(
         "There is no keychain that Alpkey can use",
-        "{reason} Secrets are never kept in a plain file.",
+        "{reason} Secrets are never saved in a plain file.",
         "Type the password at each renewal, or set up GNOME Keyring, KWallet or another "
         "Secret Service.",
     ),
@@ -318,13 +324,13 @@ ERRORS: Mapping[str, Description] = {
         "Copy the whole otpauth:// address, or the letters shown beside the QR code.",
     ),
     "secret-missing": Description(
-        "There is nothing to keep",
+        "There is nothing to save",
         "What was typed is empty. Nothing was stored.",
         'Type it, or send one line such as {{"{field}": "..."}} with --stdin.',
     ),
     "secret-needed": Description(
-        "What is to be kept has to be typed",
-        "Nobody can be asked here. Nothing was stored.",
+        "What is to be saved has to be typed",
+        "Alpkey cannot ask for it here. Nothing was stored.",
         'Run it in a terminal, or send one line such as {{"{field}": "..."}} with --stdin.',
     ),
 }
