@@ -27,13 +27,6 @@ BLOCK_LINE = re.compile(r"^ {4}(?: {3})?(\S.*)$", re.MULTILINE)
 CODE_SPAN = re.compile(r"`([^`]+)`")
 SUBSTITUTION = re.compile(r"\$\((alpkey [^)]*)\)")
 LINK = re.compile(r"\]\(([^)]+)\)")
-RARE_WORDS = re.compile(
-    r"\b(whoever|nobody|mend(s|ed|ing)?|told|tells?|wish(es|ed)?|deeds?|ours|theirs"
-    r"|runs? out|ran out|of (no )?use|vouch\w*|swallow\w*|all the same"
-    r"|kept|user name|stands? in the way)\b",
-    re.IGNORECASE,
-)
-
 # Commands that change nothing in a home with a valid key: their first words, and their exit code.
 HARMLESS: Mapping[str, int] = {
     "alpkey --help": 0,
@@ -185,23 +178,6 @@ def test_the_readme_links_each_page_once() -> None:
 
 def test_the_readme_is_one_page() -> None:
     assert len(PAGES["README.md"].split()) <= 700
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_words_are_plain(page: str) -> None:
-    found = [match.group() for match in RARE_WORDS.finditer(prose(PAGES[page]))]
-    assert not found
-
-
-def prose(text: str) -> str:
-    """A page without code, with the comments in its blocks of code."""
-    text = BLOCK_LINE.sub(lambda line: line[1].partition(" # ")[2], text)
-    return CODE_SPAN.sub("", text)
-
-
-def test_rare_words_are_found_in_sentences_and_comments() -> None:
-    page = "It tells\n`told`\n\n    alpkey told  # nobody\n"
-    assert [match.group() for match in RARE_WORDS.finditer(prose(page))] == ["tells", "nobody"]
 
 
 def row(setting: Setting) -> str:

@@ -537,7 +537,7 @@ SCENES: dict[str, Scene] = {
             [*steps("issued", "installed"), warn("not-kept", LOCKED), DONE],
             after=snapshot(24 * HOUR, used=3),
         ),
-        sent_and(heading_is("was not kept")),
+        sent_and(heading_is("was not saved")),
     ),
     "dialog-unproven": Scene(lambda: dialog([ask()])),
     "dialog-working": Scene(

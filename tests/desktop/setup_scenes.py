@@ -235,11 +235,11 @@ def scenes(
         "first-key-dead": scene(lambda: first_start(seen(expired)), act_is("Get my key")),
         "first-looking": scene(lambda: first_start(seen(good), config_diff=[[]])),
         "first-config": scene(
-            lambda: first_start(seen(good), config_diff=config()), act_is("Put the line in")
+            lambda: first_start(seen(good), config_diff=config()), act_is("Add to ssh config")
         ),
         "first-config-loses": scene(
             lambda: first_start(seen(good), config_diff=config(loses=LOSES, aliases=ALIASES)),
-            act_is("Put the line in"),
+            act_is("Add to ssh config"),
         ),
         "first-config-refused": scene(
             lambda: first_start(seen(good), config_diff=failed(REFUSED)),

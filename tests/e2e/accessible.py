@@ -15,6 +15,7 @@ A11Y = "org.a11y.Bus"
 ATSPI = "org.a11y.atspi"
 ROOT = "/org/a11y/atspi/accessible/root"
 LABEL = "label"
+FIELD_ROLES = ("text", "password text")
 WINDOW_ROLES = ("dialog", "frame", "window", "alert message")
 SHOWING, ENABLED, FOCUSABLE, FOCUSED = 25, 8, 11, 12  # AtspiStateType
 
@@ -56,6 +57,14 @@ class Node:
         """What stands in a field."""
         return str(self.bus.call(self._at("Text"), "GetText", "ii", 0, -1)[0])
 
+    def holds(self, text: str) -> bool:
+        """Whether this many characters stand in a field: those of a password cannot be read.
+
+        Where assistive technology listens, Qt hands every key to it first, and to the window once
+        that has answered: a key may come after a click that was made later.
+        """
+        return len(self.text()) == len(text)
+
     def press(self) -> None:
         """Does what the control is there for, as a screen reader would."""
         self.bus.call(self._at("Action"), "DoAction", "i", 0)
@@ -73,7 +82,7 @@ class Node:
         try:
             return until(snapshot, f"the control {name!r}")
         except AssertionError as never:
-            raise AssertionError(f"{never}; there stands: {self.texts()}") from None
+            raise AssertionError(f"{never}; {self.described()}") from None
 
     def texts(self) -> list[str]:
         """All that can be read in it now."""
@@ -81,6 +90,18 @@ class Node:
             return [one.name for one in self.walk() if one.has(SHOWING)]
         except Refused:
             return []
+
+    def described(self) -> str:
+        """What a failed test says of a window: its texts, and how much stands in its fields."""
+        return f"there stands: {self.texts()}; characters in fields: {self._filled()}"
+
+    def _filled(self) -> dict[str, int]:
+        filled = {}
+        with suppress(Refused):
+            for one in self.walk():
+                if one.has(SHOWING) and one.role in FIELD_ROLES:
+                    filled[one.name] = len(one.text())
+        return filled
 
     def _at(self, interface: str) -> DBusAddress:
         return DBusAddress(self.path, bus_name=self.owner, interface=f"{ATSPI}.{interface}")

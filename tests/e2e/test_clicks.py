@@ -93,7 +93,7 @@ def end_windows(home: Home, screen: Screen, title: str) -> None:
 def six_digits(desk: Desk, screen: Screen, person: Person, home: Home) -> None:
     """With the password in the keychain the cursor stands where the code goes."""
     window = screen.window(TITLE)
-    until(lambda: "Kept in the keychain" in window.texts(), "the kept password")
+    until(lambda: "Saved in the keychain" in window.texts(), "the kept password")
     desk.focus(TITLE)  # as a window manager does
     until(lambda: window.named("One-time code").has(FOCUSED), "the focus on the code")
     before = home.pair()

@@ -502,7 +502,7 @@ def test_what_is_applied_leads_to_a_real_host(home: Home, config: Path, tmp_path
 def test_at_a_terminal_it_shows_and_asks(home: Home, config: Path) -> None:
     config.write_text("Host daint\n  Port 99\n")
     with Terminal(home.command("config", "apply"), home.environ) as terminal:
-        terminal.wait_for("your port 99 gives way to 22")
+        terminal.wait_for("your port 99 is replaced by 22")
         terminal.wait_for("+Include")
         terminal.wait_for("[y/N]")
         terminal.type("n\n")
@@ -511,7 +511,7 @@ def test_at_a_terminal_it_shows_and_asks(home: Home, config: Path) -> None:
     with Terminal(home.command("config", "apply"), home.environ) as terminal:
         terminal.wait_for("[y/N]")
         terminal.type("y\n")
-        terminal.wait_for("begins with the line now")
+        terminal.wait_for("now begins with the Include line")
         assert terminal.end() == 0
     assert config.read_bytes().startswith(include(home))
 

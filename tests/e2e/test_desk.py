@@ -46,12 +46,22 @@ def click_into(running_desk: Desk, control: Node) -> bool:
 def sign_in(running_desk: Desk, window: Node, name: str, password: str, code: str) -> None:
     """As a person does: a click into each field, and real keys.  A name that is known stands."""
     running_desk.focus(window.name)
-    wanted = [("User name", name), ("Password", password), ("One-time code", code)]
-    for field, value in wanted[name in window.texts() :]:
-        control = window.named(field)
-        until(lambda control=control: click_into(running_desk, control), f"the focus on {field}")
-        running_desk.keys("ctrl+a")
+    wanted = [("Username", name), ("Password", password), ("One-time code", code)]
+    *before, (last, its_value) = wanted[name in window.texts() :]
+    for field, value in before:
+        control = click_on_field(running_desk, window, field)
         running_desk.type(value)
+        until(lambda control=control, value=value: control.holds(value), f"all of {field}")
+    click_on_field(running_desk, window, last)
+    running_desk.type(its_value)
+
+
+def click_on_field(running_desk: Desk, window: Node, name: str) -> Node:
+    """The field with the cursor in it; what is typed next takes the place of all in it."""
+    control = window.named(name)
+    until(lambda: click_into(running_desk, control), f"the focus on {name}")
+    running_desk.keys("ctrl+a")
+    return control
 
 
 def close_when_done(screen: Screen) -> None:
@@ -67,7 +77,10 @@ def close_when_done(screen: Screen) -> None:
                 button.press()
         return False
 
-    until(is_over, "the end of the renewal")
+    try:
+        until(is_over, "the end of the renewal")
+    except AssertionError as never:
+        raise AssertionError(f"{never}; {screen.window(TITLE).described()}") from None
 
 
 def press(running_desk: Desk, window: Node, name: str) -> None:
@@ -213,7 +226,7 @@ def test_a_kept_password_leaves_six_digits_to_type(
         tray.activate()
         window = screen.window(TITLE)
         window.named("Renew anyway").press()
-        until(lambda: "Kept in the keychain" in window.texts(), "the kept password")
+        until(lambda: "Saved in the keychain" in window.texts(), "the kept password")
         running_desk.focus(TITLE)
         until(lambda: window.named("One-time code").has(FOCUSED), "the focus on the code")
         running_desk.type(home.centre.next_otp())
@@ -244,7 +257,7 @@ def test_a_keychain_that_is_unlocked_by_and_by(
     running_desk.focus(UNLOCK_TITLE)
     running_desk.type(OPENS)
     running_desk.keys("Return")
-    until(lambda: "Kept in the keychain" in window.texts(), "the kept password")
+    until(lambda: "Saved in the keychain" in window.texts(), "the kept password")
     running_desk.focus(TITLE)
     until(lambda: window.named("One-time code").has(FOCUSED), "the focus on the code")
     running_desk.type(home_on_desk.centre.otp())
@@ -328,7 +341,7 @@ def test_the_demo_from_its_icon_to_a_key(
             helper = screen.window("DEMO - the account")
             tray.activate()
             first = screen.window("DEMO - Set up Alpkey")
-            name = first.named("User name")
+            name = first.named("Username")
             until(lambda: filled_in(helper, name), "the name on the page")
             first.named("Get my key\N{HORIZONTAL ELLIPSIS}").press()
             window = screen.window(TITLE)

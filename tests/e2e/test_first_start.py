@@ -88,9 +88,14 @@ def sign_in(person: Counting, screen: Screen, desk: Desk, home: Home) -> None:
     """The credentials, by keyboard alone; the sixth digit ends it and the dialog goes."""
     window = screen.window(RENEWAL)
     desk.focus(RENEWAL)
-    person.types(window, "Password", f"{home.centre.password}\t")
+    person.types(window, "Password", home.centre.password)
+    until(lambda: window.named("Password").holds(home.centre.password), "all of the password")
+    desk.keys("Tab")
     person.types(window, "One-time code", home.centre.otp())
-    until(lambda: screen.find(RENEWAL) is None, "the end of the dialog")
+    try:
+        until(lambda: screen.find(RENEWAL) is None, "the end of the dialog")
+    except AssertionError as never:
+        raise AssertionError(f"{never}; {window.described()}") from None
 
 
 def is_on_daint(said: Path) -> bool:
@@ -138,10 +143,10 @@ def test_a_newcomer(
         person.activates(tray)
         window = screen.window(TITLE)
         running_desk.focus(TITLE)
-        person.types(window, "User name", "alice")
+        person.types(window, "Username", "alice")
         person.presses(window, f"Get my key{ELLIPSIS}")
         sign_in(person, screen, running_desk, home)
-        person.decides(window, "Put the line in")
+        person.decides(window, "Add to ssh config")
         person.decides(window, "Accept these 5 keys")
         person.decides(window, "Protect it")
         until(lambda: any("login to daint worked" in one for one in window.texts()), "the login")
@@ -192,7 +197,7 @@ def test_whoever_has_a_working_config(
     with tray_of(running_desk, home) as tray:
         person.activates(tray)
         window = screen.window(TITLE)
-        until(lambda: window.named("User name").text() == "alice", "the name in their own lines")
+        until(lambda: window.named("Username").text() == "alice", "the name in their own lines")
         person.presses(window, f"Get my key{ELLIPSIS}")
         sign_in(person, screen, running_desk, home)
         until(lambda: any("login to daint worked" in one for one in window.texts()), "the login")
@@ -216,11 +221,11 @@ def test_by_keyboard_alone(
     try:
         window = screen.window(TITLE)
         desk.focus(TITLE)
-        person.types(window, "User name", "alice")
+        person.types(window, "Username", "alice")
         desk.keys("Return")
         sign_in(person, screen, desk, home)
         desk.focus(TITLE)
-        tick = window.named("Ask to renew when a plain ssh daint needs it")
+        tick = window.named("Offer to renew when 'ssh daint' finds an expired key")
         until(lambda: tick.has(FOCUSED), "the focus on the tick")
         desk.keys("space", "Return")
         until(lambda: window.named("Accept these 5 keys").has(FOCUSED), "the focus on accepting")
@@ -323,6 +328,6 @@ def test_it_is_told_page_by_page(
     ]
 
 
-CONFIG = "[Ask to renew when a plain ssh daint needs it, check box]"
+CONFIG = "[Offer to renew when 'ssh daint' finds an expired key, check box]"
 NONE = "[No passphrase, radio button]"
 WORKED = "You are set up: a login to daint worked"

@@ -135,7 +135,7 @@ class TestTheHunt:
         change_inside(staying, tmp_path, LOUD_BACKEND)
         done = staying.run("renew", "--browser")
         assert done.returncode == 0, "the certificate is there all the same"
-        assert "could not be kept" in done.stderr
+        assert "could not be saved" in done.stderr
         shows_no_token(done.stdout + done.stderr, given)
         lies_nowhere(given, tmp_path)
 

@@ -249,29 +249,29 @@ def test_a_login_without_a_key_is_refused_where_that_is_wished_and_every_ssh_can
 
 def test_a_no_is_remembered_and_holds_for_those_who_wait(home: Home, config: Path) -> None:
     with Terminal(home.command("ensure"), home.environ) as first:
-        first.wait_for("User name")
+        first.wait_for("Username")
         with Terminal(home.command("ensure"), home.environ) as second:
             first.press("\x04")
             assert first.end() == 10
-            second.wait_for("for 10 minutes nobody is asked again")
+            second.wait_for("for 10 minutes Alpkey does not ask again")
             assert second.end() == 10
     assert home.run("ensure").returncode == 7  # without a terminal nobody is asked anyway
     (home.path / "state/ensure").write_text(f"{int(time.time()) - 601}\n")
     with Terminal(home.command("ensure"), home.environ) as again:
-        again.wait_for("User name")
+        again.wait_for("Username")
         again.press("\x03")
         assert again.end() == 10
 
 
 def test_many_at_once_ask_once(home: Home, config: Path) -> None:
     with Terminal(home.command("ensure"), home.environ) as first:
-        first.wait_for("User name")
+        first.wait_for("Username")
         with Terminal(home.command("ensure"), home.environ) as second:
             first.type(home.centre.username + "\n")
             type_secrets(first, home)
             assert first.end() == 0
             assert second.end() == 0
-            assert "User name" not in second.shown
+            assert "Username" not in second.shown
 
 
 @pytest.fixture
@@ -286,14 +286,14 @@ def test_never_under_batch_mode(home: Home, in_batch: Path) -> None:
     with Terminal(ssh(in_batch, "daint", "hostname"), home.environ) as terminal:
         assert terminal.end() == 255
         assert "batch mode" in terminal.shown
-        assert "User name" not in terminal.shown
+        assert "Username" not in terminal.shown
 
 
 def test_batch_mode_by_an_option(home: Home, config: Path) -> None:
     command = ssh(config, "-o", "BatchMode=yes", "daint", "hostname")
     with Terminal(command, home.environ) as terminal:
         assert terminal.end() == 255
-        assert "User name" not in terminal.shown
+        assert "Username" not in terminal.shown
 
 
 def test_the_line_stays_with_the_next_apply_and_goes_with_undo(home: Home, config: Path) -> None:

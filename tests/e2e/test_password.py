@@ -117,7 +117,7 @@ class TestPassword:
 
     def test_at_a_terminal(self, keychain: SecretServiceHost, home: Home) -> None:
         with Terminal(home.command("password", "keep"), home.environ) as terminal:
-            terminal.wait_for("User name")
+            terminal.wait_for("Username")
             terminal.type("alice\n")
             terminal.wait_for("Password: ")
             assert not terminal.echoes
@@ -322,7 +322,7 @@ class TestTrouble:
         typed = json.dumps({"password": "x"}) + "\n" if more else None
         code, result = home.json(*arguments, *more, typed=typed)
         assert (code, result["error"]["code"]) == (11, "keychain-absent")
-        assert "never kept in a plain file" in result["error"]["detail"]
+        assert "never saved in a plain file" in result["error"]["detail"]
 
 
 class TestCodeGenerator:

@@ -194,8 +194,8 @@ def test_answers_cut_at_random_places_spend_no_second_slot(home: Home, person: P
     ("kind", "said"),
     [
         ("mismatched-pair", "do not belong together"),
-        ("wrong-principal", "made out to"),
-        ("expired", "run out"),
+        ("wrong-principal", "issued to"),
+        ("expired", "expired already"),
         ("host-certificate", "for hosts"),
         ("plain-key", "plain public key"),
     ],

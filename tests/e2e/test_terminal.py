@@ -21,7 +21,7 @@ def type_secrets(terminal: Terminal, home: Home, code: str) -> None:
 def test_it_asks_for_all_three_and_echoes_no_secret(home: Home) -> None:
     code = home.centre.otp()
     with Terminal(home.command("renew"), home.environ) as terminal:
-        terminal.wait_for("User name")
+        terminal.wait_for("Username")
         terminal.type("alice\n")
         type_secrets(terminal, home, code)
         terminal.wait_for("Key valid until")
@@ -46,10 +46,10 @@ def test_a_wrong_code_is_explained_and_asked_again(home: Home) -> None:
 
 
 @pytest.mark.parametrize("key", [INTERRUPT, END_OF_INPUT], ids=["ctrl-c", "ctrl-d"])
-@pytest.mark.parametrize("prompt", ["User name", "Password", "Six-digit code"])
+@pytest.mark.parametrize("prompt", ["Username", "Password", "Six-digit code"])
 def test_ctrl_c_at_every_prompt_changes_nothing(home: Home, prompt: str, key: str) -> None:
     with Terminal(home.command("renew"), home.environ) as terminal:
-        for asked in ("User name", "Password", "Six-digit code"):
+        for asked in ("Username", "Password", "Six-digit code"):
             terminal.wait_for(asked)
             if asked == prompt:
                 break
@@ -81,7 +81,7 @@ def test_a_key_of_the_persons_is_asked_about(home: Home, typed: str, exit_code: 
 def test_connect_renews_a_dead_key_first(home: Home) -> None:
     command = home.command("connect", "daint", "--here", "--", "hostname")
     with Terminal(command, home.environ) as terminal:
-        terminal.wait_for("User name")
+        terminal.wait_for("Username")
         terminal.type("alice\n")
         type_secrets(terminal, home, home.centre.otp())
         terminal.wait_for("daint\r\n")
@@ -103,10 +103,10 @@ def test_ctrl_c_after_a_refusal_leaves_the_old_pair(home: Home) -> None:
 def test_an_unfit_user_name_is_asked_again_by_itself(home: Home) -> None:
     """What was right is not asked twice."""
     with Terminal(home.command("renew"), home.environ) as terminal:
-        terminal.wait_for("User name")
+        terminal.wait_for("Username")
         terminal.type("Alice@cscs.ch\n")
         type_secrets(terminal, home, home.centre.otp())
-        terminal.wait_for("User name")
+        terminal.wait_for("Username")
         terminal.type("alice\n")
         assert terminal.end() == 0, terminal.shown
         assert terminal.shown.count("Password: ") == 1
@@ -121,11 +121,11 @@ def test_connect_renews_a_key_that_has_run_out(home: Home) -> None:
     with Terminal(command, home.environ) as terminal:
         type_secrets(terminal, home, home.centre.otp())
         assert terminal.end() == 7, terminal.shown
-        assert "User name" not in terminal.shown
+        assert "Username" not in terminal.shown
 
 
 def test_ctrl_c_instead_of_a_renewal_connects_nowhere(home: Home) -> None:
     with Terminal(home.command("connect", "daint", "--here"), home.environ) as terminal:
-        terminal.wait_for("User name")
+        terminal.wait_for("Username")
         terminal.press(INTERRUPT)
         assert terminal.end() == 10

@@ -48,7 +48,7 @@ from tests.keys import make_key
 HOUR = timedelta(hours=1)
 CONFIG_TITLE = "DEMO - Your ssh configuration"
 TUNNEL_TITLE = "DEMO - New tunnel"
-MEND, LOOK_AGAIN, PUT_IN = "Mend this", "Look again", "Put the line in"
+FIX, LOOK_AGAIN, PUT_IN = "Fix", "Look again", "Add to ssh config"
 CONFIGURATION = setup_messages.WINDOWS["ssh-config"]
 
 
@@ -101,10 +101,13 @@ class Newcomer:
         """Where the cursor stands, which is in this field, and in those behind it."""
         window = self.screen.window(title)
         self.desk.focus(title)
-        until(lambda: window.named(into).has(FOCUSED), f"the cursor in {into}")
-        for number, text in enumerate(fields):
-            if number:
-                self.desk.keys("Tab")
+        field = window.named(into)
+        until(lambda: field.has(FOCUSED), f"the cursor in {into}")
+        first, *others = fields
+        self.desk.type(first)
+        for text in others:
+            until(lambda: field.holds(first), f"all of {into}")
+            self.desk.keys("Tab")
             self.desk.type(text)
 
     def signs_in(self) -> None:
@@ -125,8 +128,7 @@ class Newcomer:
         try:
             until(lambda: is_done(self.screen.window(TITLE)), "the end of the renewal")
         except AssertionError as never:
-            told = "\n".join(self.screen.window(TITLE).texts())
-            raise AssertionError(f"{never}; there stands: {told}") from None
+            raise AssertionError(f"{never}; {self.screen.window(TITLE).described()}") from None
         self.is_mended()
 
     def is_mended(self) -> None:
@@ -195,7 +197,7 @@ def certify(home: Home, left: timedelta, user: str = "alice") -> None:
 def test_key_expired(newcomer: Newcomer, well: Home, opened: Opened) -> None:
     certify(well, -HOUR)
     opened("doctor")
-    newcomer.reads("The key has run out")
+    newcomer.reads("The key has expired")
     newcomer.clicks_on(RENEW)
     newcomer.signs_in()
     newcomer.closes()
@@ -274,7 +276,7 @@ def test_certificate_of_another_user(newcomer: Newcomer, well: Home, opened: Ope
         settings.write('username = "alice"\n')
     certify(well, timedelta(days=1), "bob")
     opened("doctor")
-    newcomer.reads("made out to another user", "alice", "bob")
+    newcomer.reads("issued to another user", "alice", "bob")
     newcomer.clicks_on(RENEW)
     newcomer.signs_in()
     newcomer.closes()
@@ -313,7 +315,7 @@ def test_keychain_locked(
         newcomer.desk.focus(UNLOCK_TITLE)
         newcomer.desk.type(OPENS)
         newcomer.desk.keys("Return")
-        newcomer.reads("Kept in the keychain", on=TITLE)
+        newcomer.reads("Saved in the keychain", on=TITLE)
         newcomer.types(well.centre.otp(), into="One-time code")
         newcomer.closes()
         newcomer.is_well()
@@ -364,13 +366,13 @@ def test_agent(
     well.environ["SSH_AUTH_SOCK"] = path = str(folder / "agent")
     with refusing_agent(path) if refuses else ExitStack():
         opened("doctor")
-        title = "refuses to tell what it holds" if refuses else "No ssh agent answers"
+        title = "refuses to list its keys" if refuses else "No ssh agent answers"
         newcomer.reads(title, "eval $(ssh-agent)")
         assert well.run("connect", "daint", "--check").returncode == 0
     Path(path).unlink(missing_ok=True)
     with openssh_agent(folder):
         newcomer.clicks_on(LOOK_AGAIN)
-        newcomer.clicks_on(MEND)
+        newcomer.clicks_on(FIX)
         newcomer.is_well()
 
 

@@ -17,7 +17,7 @@ from alpkey.wiring.agent import agent_world
 
 @click.group("agent")
 def agent_group() -> None:
-    """The ssh agent: put the key in, tell what it holds, take our stale ones out."""
+    """The ssh agent: load the key, list what it holds, remove Alpkey's old keys."""
 
 
 @agent_group.command("load")
@@ -25,11 +25,11 @@ def agent_group() -> None:
 @json_option
 @events_option
 def load_command(from_stdin: bool, as_json: bool, events: bool) -> None:
-    """Load the key that is installed, for as long as its certificate lives.
+    """Load the installed key, until its certificate expires.
 
     The passphrase is asked for where the key has one and the agent does not hold it yet.
 
-    Our own keys that have run out are removed; keys of others are never touched.
+    Expired keys of Alpkey's are removed; other keys are never touched.
 
     \b
     Example:
@@ -58,7 +58,7 @@ def list_command(as_json: bool) -> None:
 @agent_group.command("clean")
 @json_option
 def clean_command(as_json: bool) -> None:
-    """Remove our own keys and certificates that are of no use any more.
+    """Remove Alpkey's keys and certificates that have expired or been replaced.
 
     Keys that Alpkey did not install are never touched.
 

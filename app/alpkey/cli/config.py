@@ -16,7 +16,7 @@ def config_group() -> None:
 @config_group.command("show")
 @json_option
 def show_command(as_json: bool) -> None:
-    """Show the line, and the blocks for the centre's hosts that it brings.
+    """Show the Include line, and the blocks for the centre's hosts that it brings.
 
     \b
     Example:
@@ -57,9 +57,9 @@ def diff_command(as_json: bool, events: bool) -> None:
 @json_option
 @events_option
 def apply_command(on_demand: bool | None, yes: bool, as_json: bool, events: bool) -> None:
-    """Put the line at the top of your configuration, and prove by ssh that it works.
+    """Add the Include line at the top of your configuration, and check with ssh that it works.
 
-    A backup is kept. Where ssh shows anything but what was planned, the line is taken out again.
+    A backup is saved. If ssh does not do what was planned, the Include line is removed again.
 
     \b
     Examples:
@@ -82,7 +82,7 @@ def apply_command(on_demand: bool | None, yes: bool, as_json: bool, events: bool
 @json_option
 @events_option
 def undo_command(as_json: bool, events: bool) -> None:
-    """Take the line out again; every other byte stays.
+    """Remove the Include line; every other byte stays.
 
     \b
     Example:
@@ -98,7 +98,7 @@ def undo_command(as_json: bool, events: bool) -> None:
 @config_group.command("check")
 @json_option
 def check_command(as_json: bool) -> None:
-    """Tell whether the line works, and which names of yours lead to the centre.
+    """Check that the Include line works, and which names of yours lead to the centre.
 
     \b
     Examples:

@@ -44,7 +44,7 @@ def connect_command(
 ) -> None:
     """Open a terminal on a cluster, through the jump host, with a key that is good.
 
-    A key that has run out is renewed first, in this terminal or in a window.
+    An expired key is renewed first, in this terminal or in a window.
 
     \b
     Examples:

@@ -101,7 +101,7 @@ def _walk(sandbox: _Sandbox) -> None:
     if host != "daint":
         raise DemoFailed(f"daint answered {host!r}")
     _tunnel(sandbox)
-    _say("And nothing stands in the way of the next login (alpkey doctor):")
+    _say("And no problem stops the next login (alpkey doctor):")
     click.echo(sandbox.alpkey("doctor"))
     click.echo("\nThe demo is done: from no key to daint.")
 

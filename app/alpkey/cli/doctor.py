@@ -16,7 +16,7 @@ UNHEALTHY = 13
 
 
 @click.command("doctor")
-@click.option("--fix", metavar="ID", help="Mend one finding that names this fix.")
+@click.option("--fix", metavar="ID", help="Fix one finding that names this fix.")
 @click.option(
     "--report",
     type=click.Choice(["public", "support"]),
@@ -32,7 +32,7 @@ def doctor_command(
 ) -> None:
     """Look at key, agent, ssh, network and service, and log in once for real.
 
-    Ends with 13 where something stops a login.  Nothing is mended without --fix.
+    Ends with 13 where something stops a login.  Nothing is fixed without --fix.
 
     \b
     Examples:
@@ -57,7 +57,7 @@ def _report_text(result: DoctorResult) -> str:
 
 def _text(result: DoctorResult) -> str:
     """Each finding with what it means and what to do; its consequences below it."""
-    fixed = [f"Mended: {result['fixed']}.\n"] if result.get("fixed") else []
+    fixed = [f"Fixed: {result['fixed']}.\n"] if result.get("fixed") else []
     lines = [*fixed, *(line for finding in result["findings"] for line in _finding(finding))]
     return "\n".join(lines).strip() or f"{doctor_messages.HEALTHY}."
 

@@ -32,7 +32,7 @@ def ensure_command(as_json: bool) -> None:
     place = "nobody" if as_json else _asking_place()
 
     def make(wiring: Wiring, cancellation: SignalCancellation) -> Action[EnsureResult]:
-        late = KeyExpired("not-renewed", reason="Nobody answered in time.")
+        late = KeyExpired("not-renewed", reason="There was no answer in time.")
         cancellation.end_after(WAIT.total_seconds(), late)
         return ensure(place, ensure_world(wiring, cancellation))
 

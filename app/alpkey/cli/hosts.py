@@ -17,7 +17,7 @@ def hosts_group() -> None:
 @json_option
 @events_option
 def list_command(as_json: bool, events: bool) -> None:
-    """Tell of each login host whether its key is known, and what it presents now.
+    """Show for each login host whether its key is known, and what it presents now.
 
     \b
     Examples:

@@ -31,7 +31,7 @@ def jobs_group() -> None:
 def list_command(cluster: str, as_json: bool, events: bool) -> None:
     """List your jobs on a cluster: number, state, time left, nodes and name.
 
-    'alpkey jobs CLUSTER' is short for it.  A key that has run out is renewed first, in a terminal.
+    'alpkey jobs CLUSTER' is short for it.  An expired key is renewed first, in a terminal.
 
     \b
     Examples:

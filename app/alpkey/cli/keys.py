@@ -27,7 +27,7 @@ def keys_group() -> None:
 @json_option
 @events_option
 def list_command(every: bool, method: SignInMethod | None, as_json: bool, events: bool) -> None:
-    """List your keys, and tell which is this computer's and how many are left.
+    """List your keys, with a mark at this computer's, and how many are left.
 
     Needs a sign-in: with the browser where there is one, else on another device.
 
@@ -48,8 +48,8 @@ def list_command(every: bool, method: SignInMethod | None, as_json: bool, events
 
 @keys_group.command("revoke")
 @click.argument("serials", metavar="[SERIAL]...", nargs=-1, type=click.IntRange(0, 2**64 - 1))
-@click.option("--all", "all_of_them", is_flag=True, help="Every key that is alive.")
-@click.option("--dry-run", is_flag=True, help="Only tell which it would be.")
+@click.option("--all", "all_of_them", is_flag=True, help="Every active key.")
+@click.option("--dry-run", is_flag=True, help="Only show which keys it would be.")
 @method_options
 @yes_option
 @json_option
@@ -66,7 +66,7 @@ def revoke_command(
 ) -> None:
     """Revoke keys, at once and for good: for a lost laptop, or to free a slot of the day.
 
-    Which serials there are tells 'alpkey keys list'.  Needs a sign-in, and asks once.
+    See their serials with 'alpkey keys list'.  Needs a sign-in, and asks once.
 
     \b
     Examples:

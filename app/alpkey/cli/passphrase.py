@@ -66,14 +66,14 @@ def remove_command(from_stdin: bool, as_json: bool, events: bool) -> None:
 
 
 @passphrase_group.command("keychain")
-@click.option("--check", is_flag=True, help="Only tell whether that can be done; ask nobody.")
+@click.option("--check", is_flag=True, help="Only check whether that can be done, without asking.")
 @stdin_option('{"old_passphrase": ...}')
 @json_option
 @events_option
 def keychain_command(check: bool, from_stdin: bool, as_json: bool, events: bool) -> None:
     """Protect the private key with a passphrase that only the system's keychain knows.
 
-    Renewals protect each new key with it, and nobody ever types it.
+    Renewals protect each new key with it, and you never have to type it.
 
     \b
     Examples:

@@ -14,7 +14,7 @@ from alpkey.cli.runtime.context import (
 )
 from alpkey.wiring.signin import saved_secrets_world
 
-username_option = click.option("--username", metavar="NAME", help="Your user name at the centre.")
+username_option = click.option("--username", metavar="NAME", help="Your username at the centre.")
 
 
 @click.group("password")
@@ -27,16 +27,16 @@ def password_group() -> None:
 @click.option(
     "--code-generator",
     is_flag=True,
-    help="Keep what makes the one-time codes instead, where the centre allows that.",
+    help="Save what makes the one-time codes instead, where the centre allows that.",
 )
 @stdin_option('{"password": ...} or {"totp_secret": ...}')
 @json_option
 def keep_command(
     username: str | None, code_generator: bool, from_stdin: bool, as_json: bool
 ) -> None:
-    """Keep the password in the keychain, so that renewing asks for the code only.
+    """Save the password in the keychain, so that renewing asks for the one-time code only.
 
-    A code generator and a password are never kept beside each other: keeping one removes the other.
+    A code generator and a password are never saved together: saving one removes the other.
 
     \b
     Examples:
@@ -61,7 +61,7 @@ def keep_command(
 @json_option
 @events_option
 def forget_command(username: str | None, as_json: bool, events: bool) -> None:
-    """Remove what is kept from the keychain.
+    """Remove what is saved from the keychain.
 
     \b
     Example:

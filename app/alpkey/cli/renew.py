@@ -50,7 +50,7 @@ class Span(click.ParamType[timedelta]):
 
 
 @click.command("renew")
-@click.option("--username", metavar="NAME", help="Your user name at the centre.")
+@click.option("--username", metavar="NAME", help="Your username at the centre.")
 @stdin_option('{"password": ..., "otp": ...}')
 @click.option(
     "--if-needed",
@@ -66,7 +66,7 @@ class Span(click.ParamType[timedelta]):
     "--by-password",
     "method",
     flag_value=SignInMethod.PASSWORD,
-    help="Sign in with user name, password and code, whatever was used last.",
+    help="Sign in with username, password and one-time code, whatever was used last.",
 )
 @click.option(
     "--api-key",
@@ -114,9 +114,9 @@ def renew_command(
 ) -> None:
     """Sign in, get a fresh key, install it and load the agent.
 
-    With user name, password and code; or with the browser or on another device, where the key
-    stays on this computer and only its certificate is fresh.  Where nothing is said, it is the way
-    that was used last, unless its service was retired.
+    With username, password and one-time code; or with the browser or on another device, where the
+    key stays on this computer and only its certificate is fresh.  By default, the method that was
+    used last, unless its service was retired.
 
     \b
     Examples:

@@ -22,7 +22,7 @@ origin_option = click.option(
 @json_option
 @click.pass_context
 def settings_group(ctx: click.Context, with_origin: bool, as_json: bool) -> None:
-    """Tell the settings, or change one.
+    """Show or change settings.
 
     \b
     Examples:
@@ -47,7 +47,7 @@ def settings_group(ctx: click.Context, with_origin: bool, as_json: bool) -> None
 @origin_option
 @json_option
 def get_command(key: str, with_origin: bool, as_json: bool) -> None:
-    """Tell one setting.
+    """Show one setting.
 
     \b
     Examples:
@@ -68,7 +68,7 @@ def get_command(key: str, with_origin: bool, as_json: bool) -> None:
 @json_option
 @events_option
 def set_command(key: str, value: str | None, to_default: bool, as_json: bool, events: bool) -> None:
-    """Change one setting.  Comments in the file are kept.
+    """Change one setting.  Comments in the file stay.
 
     \b
     Examples:

@@ -18,7 +18,7 @@ EXIT_CODES = {"missing": 6, "expired": 7, "expiring": 8, "not-yet-valid": 9, "br
 @click.option("--short", "as_short", is_flag=True, help="One line for a shell prompt.")
 @json_option
 def status_command(as_short: bool, as_json: bool) -> None:
-    """Tell the state of key, quota and agent.
+    """Show the state of key, quota and agent.
 
     Ends with 0 (good), 6 (no key), 7 (expired), 8 (expiring soon) or 9 (cannot be used).
 

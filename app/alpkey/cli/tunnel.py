@@ -55,11 +55,11 @@ def open_command(
 
     The server must listen on 127.0.0.1 of the node.  The command stays until Ctrl-C or 'alpkey
     tunnel close', and says what happens: it reconnects by itself, waits for a new key where the
-    one that is here has run out, and ends with the job.
+    one that is here has expired, and ends with the job.
 
     With --background, and with --json, it returns once the tunnel stands and leaves it open; what
     is printed then is the tunnel as 'alpkey tunnel list' shows it.  With --json nothing waits for
-    a key: one that has run out is an error.
+    a key: an expired one is an error.
 
     \b
     Examples:
@@ -107,7 +107,7 @@ def list_command(as_json: bool) -> None:
     """List the tunnels: where each leads, how it is, and its address on this computer.
 
     With --json the state is one of connecting, open, service-not-answering, reconnecting,
-    waiting-for-key, failed and job-ended.  The last two are told for some hours, or until closed.
+    waiting-for-key, failed and job-ended.  The last two are listed for some hours, or until closed.
 
     \b
     Examples:

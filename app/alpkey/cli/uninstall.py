@@ -15,8 +15,8 @@ from alpkey.wiring.removal import uninstall_world
 def uninstall_command(yes: bool, as_json: bool, events: bool) -> None:
     """Undo all that Alpkey did outside its own folders.
 
-    The line in your ssh configuration, our files for ssh, keys of hosts accepted with Alpkey, menu
-    entry and start at login.  Asks once, with a list.  Key and certificate stay: see sign-out.
+    The Include line in your ssh configuration, Alpkey's files for ssh, host keys accepted here, the
+    menu entry and start at login.  Asks once, with a list.  Key and certificate stay: see sign-out.
 
     \b
     Examples:

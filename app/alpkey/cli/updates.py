@@ -14,7 +14,7 @@ from alpkey.wiring.settings import look_for_updates
 def updates_command(*, unasked: bool, as_json: bool, events: bool) -> None:
     """Ask whether there is a newer version of Alpkey.
 
-    It is told, with the page to get it from, and never fetched.  With the setting tell_updates the
+    It is shown with the page to get it from, and never fetched.  With the setting tell_updates the
     tray asks once a day, unless a package manager brings newer versions anyway.
 
     \b

@@ -21,6 +21,8 @@ from tests.desktop.palettes import palettes
 from tests.desktop.scenes import SCENES, end, settle
 from tests.desktop.test_drawing import contrast
 
+PATIENCE_MS = 20_000
+
 
 @pytest.fixture(params=SCENES)
 def scene(request: pytest.FixtureRequest) -> str:
@@ -34,8 +36,10 @@ def window(
 ) -> Iterator[QWidget]:
     before = qapp.palette()
     qapp.setPalette(palettes()[request.param])
-    yield from shown(qtbot, scene)
-    qapp.setPalette(before)
+    try:
+        yield from shown(qtbot, scene)
+    finally:
+        qapp.setPalette(before)
 
 
 @pytest.fixture
@@ -45,13 +49,15 @@ def large_window(qtbot: QtBot, qapp: QApplication, scene: str) -> Iterator[QWidg
     large = QFont(before)
     large.setPointSizeF(before.pointSizeF() * 2)
     qapp.setFont(large)
-    yield from shown(qtbot, scene)
-    qapp.setFont(before)
+    try:
+        yield from shown(qtbot, scene)
+    finally:
+        qapp.setFont(before)
 
 
 def shown(qtbot: QtBot, scene: str) -> Iterator[QWidget]:
     made = SCENES[scene].make()
-    qtbot.waitUntil(lambda: settle(made, SCENES[scene]))
+    qtbot.waitUntil(lambda: settle(made, SCENES[scene]), timeout=PATIENCE_MS)
     yield made
     qtbot.waitUntil(lambda: end(made))
     made.deleteLater()

@@ -123,7 +123,7 @@ def test_the_downloads_folder_is_searched(qtbot: QtBot, opened: Opened, child: C
     press(qtbot, dialog, "downloads")
     wait_for(qtbot, dialog, "Key valid until Wed 09:12")
     assert child.called == [("import", "--events")]
-    assert "made out to alice" in text(dialog, "words")
+    assert "issued to alice" in text(dialog, "words")
     press(qtbot, dialog, "close")
     assert not dialog.isVisible()
 

@@ -121,7 +121,7 @@ class KeychainRemoval:
         try:
             return patiently(call, self._world)
         except Cancelled:
-            reason = "nobody waited for it."
+            reason = "the wait for it was cancelled."
             raise KeychainTrouble("keychain-refused", name="It", reason=reason) from None
 
     def _note(self, fact: Fact) -> None:

@@ -257,7 +257,7 @@ def _put_in_place(plan: Plan) -> Generator[Event, Answer, None]:
         raise
     try:
         yield Step("config-written")
-        _verify(plan, "The line was taken out again.")
+        _verify(plan, "The Include line was removed again.")
     except BaseException:
         _remove_line(plan)
         world.external_changes.note(SSH_CONFIG, recorded)

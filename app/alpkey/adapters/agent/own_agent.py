@@ -80,7 +80,7 @@ class OwnSshAgent(SshAgent):
                 connection.settimeout(END_TIMEOUT_S)
                 try:
                     if number <= 0:
-                        raise ProcessLookupError("It cannot be told which process it is")
+                        raise ProcessLookupError("Its process is unknown")
                     os.kill(number, signal.SIGTERM)
                     with suppress(ConnectionError):
                         connection.recv(1)

@@ -45,7 +45,7 @@ _HALVES = {
 }
 SECRET_KINDS = ("secret", "otp")
 _LABELS = {
-    "username": "User name",
+    "username": "Username",
     "password": "Password",
     "otp": "Six-digit code",
     "passphrase": "Passphrase",
@@ -131,7 +131,7 @@ class TextOutput:
             wrong = ask.error.params.get("field")
             again = [wrong, f"{wrong}_again"] if wrong else ["password", "otp"]
             self._known = {name: value for name, value in self._known.items() if name not in again}
-        if ask.fields[0].kind == "choice":  # asked anew each time
+        if ask.fields[0].kind == "choice":  # asked again each time
             return {field.name: _chosen(field) for field in ask.fields}
         for field in ask.fields:
             has_error = self._has_error(ask, field.name)

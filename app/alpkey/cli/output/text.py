@@ -37,7 +37,7 @@ def now_here() -> datetime:
 
 def renewed(result: RenewResult) -> str:
     head = "" if result["renewed"] else "Nothing to do. "
-    late = "\nThe wish to cancel came after the key was issued, so it was installed."
+    late = "\nThe key was issued before you cancelled, so it was installed."
     return head + key_line(result) + (late if result["cancelled_late"] else "")
 
 
@@ -74,7 +74,7 @@ def key_line(result: StatusResult) -> str:
             return "There is no key yet. Get one with: alpkey renew"
         case "expired":
             ended = times.day_and_time(ends, now) if ends else ""
-            return f"The key ran out {ended}. Renew it with: alpkey renew"
+            return f"The key expired {ended}. Renew it with: alpkey renew"
         case "not-yet-valid":
             after = result["valid_after"]
             starts = times.day_and_time(from_rfc3339(after), now) if after else ""
@@ -99,7 +99,7 @@ def quota_line(quota: QuotaResult) -> str:
 def agent(result: AgentResult) -> str:
     if not result["reachable"]:
         return "No ssh agent answers; a key without passphrase needs none."
-    stale = f" {result['stale']} old keys of ours lie in it." if result["stale"] else ""
+    stale = f" {result['stale']} old keys of Alpkey's are in it." if result["stale"] else ""
     has = result["holds_key"] or result["holds_current"]
     held = "holds the key" if has else "does not hold the key"
     which = "Alpkey's own ssh agent" if result["own"] else "The ssh agent"
@@ -117,8 +117,8 @@ def agent_keys(result: AgentKeysResult) -> str:
 
 _HOST_STATES = {
     "known": "known already",
-    "site": "vouched for by your centre, not accepted yet",
-    "unknown": "nobody vouches for it; accept it with: alpkey hosts accept {name}",
+    "site": "verified by your centre, not accepted yet",
+    "unknown": "not verified; accept it with: alpkey hosts accept {name}",
     "changed": "CHANGED; see: alpkey hosts accept {name}",
     "waiting": "waits for a host on the way",
     "unreachable": "does not answer",
@@ -144,7 +144,7 @@ def keys(result: KeysResult) -> str:
 def keys_revoked(result: RevokedKeysResult) -> str:
     """A line for each key, and whether it is revoked now or would be."""
     if not result["revoked"]:
-        return "Nothing to do: there is no living key."
+        return "Nothing to do: there is no active key."
     lines = [_account_key(key) for key in result["revoked"]]
     head = "These would be revoked:" if result["dry_run"] else "Revoked:"
     here = any(key["this_machine"] for key in result["revoked"]) and not result["dry_run"]
@@ -189,13 +189,13 @@ def keychain(result: KeychainCheckResult) -> str:
 def agent_cleaned(result: CleanedAgentResult) -> str:
     count = len(result["removed"])
     if not count:
-        return f"Nothing of ours was stale. {agent(result)}"
+        return f"No old key of Alpkey's was in it. {agent(result)}"
     entries = "1 old entry" if count == 1 else f"{count} old entries"
-    return f"{entries} of ours removed. {agent(result)}"
+    return f"{entries} of Alpkey's removed. {agent(result)}"
 
 
 def _marks(key: AgentKey) -> str:
-    marks = [*(["ours"] if key["ours"] else []), *(["stale"] if key["stale"] else [])]
+    marks = [*(["Alpkey's"] if key["ours"] else []), *(["stale"] if key["stale"] else [])]
     return f" ({', '.join(marks)})" if marks else ""
 
 
@@ -206,7 +206,7 @@ def config_shown(result: ShownConfigResult) -> str:
 
 def config_diff(result: ConfigPlanResult) -> str:
     if not result["changed"]:
-        return f"Nothing to do: {result['path']} begins with the line already."
+        return f"Nothing to do: {result['path']} already begins with the Include line."
     rows = [
         warning_text("config-loses", {**asdict(loss), "ours": loss.ours or "nothing"})
         for loss in together(Loss(**row) for row in result["loses"])
@@ -216,17 +216,16 @@ def config_diff(result: ConfigPlanResult) -> str:
 
 def config_applied(result: ConfigPlanResult) -> str:
     if not result["changed"]:
-        return f"Nothing to do: {result['path']} begins with the line already, and it works."
-    backup = f" What it was is kept in {result['backup']}." if result["backup"] else ""
-    return (
-        f"{result['path']} begins with the line now.{backup}\nTake it out with: alpkey config undo"
-    )
+        return f"Nothing to do: the Include line at the top of {result['path']} works."
+    backup = f" The earlier file is saved as {result['backup']}." if result["backup"] else ""
+    applied = f"{result['path']} now begins with the Include line.{backup}"
+    return f"{applied}\nRemove it with: alpkey config undo"
 
 
 def config_undone(result: ConfigChangeResult) -> str:
     if not result["changed"]:
-        return f"Nothing to do: the line does not stand in {result['path']}."
-    return f"The line is out of {result['path']}; all else is as it was."
+        return f"Nothing to do: {result['path']} has no Include line of Alpkey's."
+    return f"The Include line was removed from {result['path']}; everything else is as it was."
 
 
 def config_checked(result: ConfigPlanResult) -> str:

@@ -134,6 +134,6 @@ def _early_presenter(
 
 
 def tell_error(error: AlpkeyError) -> int:
-    """Tells an error outside an action, in sentences; its exit code."""
+    """Print an error from outside an action, in sentences; return its exit code."""
     TextOutput(str, can_ask=False).failed(error)
     return error.exit_code

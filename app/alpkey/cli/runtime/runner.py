@@ -47,7 +47,7 @@ class Failed(Exception):
 
 
 def drive(action: Action[R], presenter: Presenter, cancellation: SignalCancellation) -> R:
-    """The action's result, still to be told.  Raises Failed once an error was told."""
+    """The action's result, not printed yet.  Raises Failed once an error was printed."""
     try:
         result = _run(action, presenter, cancellation)
         cancellation.defer_for_good()

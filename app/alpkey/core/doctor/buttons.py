@@ -18,7 +18,7 @@ class Button:
 
 
 # Runs the finding's fix, so it opens no window.
-FIX = Button("Mend this", replaces_advice=True)
+FIX = Button("Fix", replaces_advice=True)
 
 RENEW = Button("Renew key\N{HORIZONTAL ELLIPSIS}", ("renew", "--again"), replaces_advice=True)
 SSH_CONFIG = Button(WINDOWS["ssh-config"], ("ssh-config",))

@@ -101,7 +101,7 @@ CHECKS = (
     Check(
         "agent-refuses",
         "warning",
-        "The ssh agent refuses to tell what it holds",
+        "The ssh agent refuses to list its keys",
         "{why}",
         "{advice}",
         lambda seen, _: _unusable(seen, "refuses"),
@@ -110,7 +110,7 @@ CHECKS = (
         "agent-absent",
         "warning",
         "No ssh agent answers",
-        "{why} A key without passphrase works all the same.",
+        "{why} A key without passphrase works without one.",
         "Start one with: eval $(ssh-agent)",
         lambda seen, _: _unusable(seen, "absent"),
         after=("key-elsewhere-away",),
@@ -119,7 +119,7 @@ CHECKS = (
         "own-agent",
         "note",
         "Alpkey's own ssh agent holds the key",
-        "Yours is of no use for it. {why} Logins to the centre ask Alpkey's.",
+        "Yours cannot be used for it. {why} Logins to the centre ask Alpkey's.",
         "Nothing has to be done. Yours is used again once it works. {advice}",
         _replaced,
     ),
@@ -163,7 +163,7 @@ CHECKS = (
         "agent-too-full",
         "warning",
         "The ssh agent holds too many keys",
-        "It holds {count} that are not ours, and a host gives up after six. Alpkey's own logins "
+        "It holds {count} other keys, and a host gives up after six. Alpkey's own logins "
         "offer only the right one; a plain ssh may end with 'Too many authentication failures'.",
         "Put Alpkey's line into your ssh configuration, and ssh offers only the right one: "
         "alpkey config apply. Or take out what you do not need: ssh-add -d FILE",
@@ -173,7 +173,7 @@ CHECKS = (
     Check(
         "confirm-impossible",
         "warning",
-        "Nobody can be asked to confirm each use of the key",
+        "There is no way to confirm each use of the key",
         "{why}",
         "Or turn it off: alpkey settings set confirm_each_use off",
         _unconfirmable,
@@ -181,7 +181,7 @@ CHECKS = (
     Check(
         "agent-stale",
         "warning",
-        "The ssh agent holds old keys of ours",
+        "The ssh agent holds old keys of Alpkey's",
         "There are {count}; each costs a try at every host.",
         "Take them out with: alpkey doctor --fix agent-stale",
         _stale,

@@ -295,8 +295,8 @@ CHECKS = (
     Check(
         "key-expired",
         "error",
-        "The key has run out",
-        "It ended {ended}.",
+        "The key has expired",
+        "It expired {ended}.",
         "Get a fresh one with: alpkey renew",
         _key_expired,
         after=("clock-off",),
@@ -317,8 +317,8 @@ CHECKS = (
     Check(
         "key-expiring",
         "note",
-        "The key runs out soon",
-        "It ends {ended}.",
+        "The key expires soon",
+        "It expires {ended}.",
         "Get a fresh one with: alpkey renew",
         _key_expiring,
         after=("clock-off",),
@@ -327,7 +327,7 @@ CHECKS = (
     Check(
         "user-differs",
         "error",
-        "The key is made out to another user",
+        "The key was issued to another user",
         "Alpkey logs in as {wanted}, the certificate is for {principals}.",
         "Renew as {wanted}: alpkey renew. If that is not your name at the centre, change "
         "'username' in Alpkey's settings.",

@@ -112,7 +112,7 @@ def _quota(seen: Observations, _: datetime) -> Params | None:
         return None
     opens = quota.next_slot_at
     if opens is None:
-        return {"when": "when one of them has run out", "since": None}
+        return {"when": "when one of them expires", "since": None}
     return {"when": "", "since": rfc3339(opens)}
 
 
@@ -181,7 +181,7 @@ CHECKS = (
         "warning",
         "The key service cannot be reached",
         "{host}: {why}",
-        "Check the network connection. The key you have works all the same.{instead}",
+        "Check the network connection. The key you have still works.{instead}",
         lambda seen, _: _service(seen, _SERVICE_AWAY),
         after=("offline", "proxy-dead"),
     ),
@@ -190,7 +190,7 @@ CHECKS = (
         "warning",
         "The key service does not prove who it is",
         "{host}: {why} A portal or a proxy may open connections. Alpkey sends no password there.",
-        "Try another network, or ask whoever runs this one.{instead}",
+        "Try another network, or ask the administrator of this one.{instead}",
         lambda seen, _: _service(seen, ("tls-untrusted",)),
         after=("clock-off",),
     ),
@@ -208,8 +208,8 @@ CHECKS = (
         "warning",
         "The key service has trouble",
         "{host}: {why}",
-        "Try again in a few minutes; {status} may tell of a maintenance. The key you have works "
-        "all the same.{instead}",
+        "Try again in a few minutes; {status} may announce maintenance. The key you have still "
+        "works.{instead}",
         lambda seen, _: _service(seen, _SERVICE_ODD),
     ),
     Check(
@@ -254,7 +254,7 @@ CHECKS = (
         "host-unknown",
         "warning",
         "A host has never been met on this computer",
-        "{host} is reached, but nobody has said yet that its key is the right one.",
+        "{host} is reached, but its key has not been verified yet.",
         "See its key, and accept it if it is right: alpkey hosts accept {host}",
         lambda seen, _: _login(seen, "host-unknown"),
         button=buttons.HOST_KEYS,

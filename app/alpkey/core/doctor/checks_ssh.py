@@ -114,7 +114,7 @@ CHECKS = (
         "error",
         "ssh does not take its configuration",
         "{said}",
-        "Mend that line in ~/.ssh/config.",
+        "Fix that line in ~/.ssh/config.",
         _config_refused,
         after=("config-open",),
     ),
@@ -130,7 +130,7 @@ CHECKS = (
     Check(
         "line-gone",
         "warning",
-        "Your ssh configuration no longer reads ours",
+        "Your ssh configuration no longer includes Alpkey's",
         "Alpkey's line was at its top and is gone: a plain ssh does not know the centre's hosts.",
         "Put it back with: alpkey config apply; or forget it with: alpkey config undo",
         lambda seen, _: when(seen.line == "gone"),
@@ -157,9 +157,9 @@ CHECKS = (
     Check(
         "on-demand-lost",
         "warning",
-        "The line that asks for a key when one is needed leads to nothing",
-        "{where} has ssh run a script of Alpkey's that is gone: with a dead key a login is "
-        "refused, and nobody asks.",
+        "The on-demand line of your ssh configuration runs a missing script",
+        "{where} has ssh run a script of Alpkey's that is gone: with an expired key a login is "
+        "refused, and no new key is offered.",
         "Put it back with: alpkey config apply --on-demand; or remove that line.",
         _lost_hook,
     ),
@@ -176,7 +176,7 @@ CHECKS = (
         "warning",
         "Your ssh configuration leads the centre's names elsewhere",
         "{lines}. Alpkey's own logins are not led astray; a plain ssh is.",
-        "Put Alpkey's line above them, which wins: alpkey config apply. Or mend those lines in "
+        "Put Alpkey's line above them, which wins: alpkey config apply. Or fix those lines in "
         "~/.ssh/config.",
         _wrong_destination,
         after=("user-differs", "line-gone", "line-not-first", "line-without-effect"),

@@ -52,7 +52,7 @@ def bug_object(kind: str, report: str | None) -> ErrorObject:
         "code": "bug",
         "title": f"Alpkey met a bug of its own ({kind})",
         "detail": f"A report without anything you typed lies in {report}." if report else "",
-        "next_step": "Show the report to whoever maintains Alpkey." if report else "",
+        "next_step": "Show the report to Alpkey's maintainers." if report else "",
         "retryable": False,
         "params": {"report": report},
     }

@@ -22,7 +22,7 @@ OTHER_SERVICE = (
 
 SOMETHING_STOPS_LOGINS = "Something will stop a login"
 
-HEALTHY = "Nothing stands in the way of a login"
+HEALTHY = "No problems found"
 
 EXAMINING = "Looking, and logging in once\N{HORIZONTAL ELLIPSIS}"
 

@@ -27,7 +27,7 @@ ERRORS: Mapping[str, Description] = {
     "settings-unreadable": Description(
         "A file of settings cannot be used",
         "{path}: {reason}",
-        "Mend the file, or move it away to go on with the defaults.",
+        "Fix the file, or move it away to go on with the defaults.",
     ),
     "setting-unknown": Description(
         "There is no setting {key}", "Known are: {known}.", "See: alpkey settings"
@@ -40,7 +40,7 @@ ERRORS: Mapping[str, Description] = {
     "setting-locked": Description(
         "{key} is managed by your organisation",
         "Nothing was changed.",
-        "Ask whoever looks after this computer.",
+        "Ask the administrator of this computer.",
     ),
     "no-terminal": Description(
         "No terminal program was found",
@@ -78,7 +78,7 @@ ERRORS: Mapping[str, Description] = {
         "Wait for it to end, or end it, and try again.",
     ),
     "folder-unfit": Description(
-        "{path} cannot be written", "{reason} Nothing was changed.", "Mend this and try again."
+        "{path} cannot be written", "{reason} Nothing was changed.", "Fix this and try again."
     ),
     "path-closed": Description(
         "{path} is closed to you", "{reason} Nothing was changed.", "Open it with: {command}"
@@ -108,7 +108,7 @@ ERRORS: Mapping[str, Description] = {
         "{path} could not be written. The key you had is untouched.",
         "Free some space and try again.",
     ),
-    "files-unfit": Description("{path} cannot be used", "{reason}", "Mend the file and try again."),
+    "files-unfit": Description("{path} cannot be used", "{reason}", "Fix the file and try again."),
     "hook-unfit": Description(
         "The command of after_renewal is not run",
         "{path}: {reason}",

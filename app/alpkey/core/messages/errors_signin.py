@@ -6,13 +6,13 @@ from alpkey.core.messages.description import Description
 
 ERRORS: Mapping[str, Description] = {
     "username-missing": Description(
-        "The user name is missing",
+        "The username is missing",
         "Nothing was sent.",
-        "Type your user name at {site}, or give it with --username.",
+        "Type your username at {site}, or give it with --username.",
     ),
     "username-unfit": Description(
-        "This is not a user name of {site}",
-        "A user name has 3 to 16 lower-case letters, digits, '_' or '-'; "
+        "This is not a username of {site}",
+        "A username has 3 to 16 lower-case letters, digits, '_' or '-'; "
         "it is not your e-mail address. Nothing was sent.",
         "Type the name you log in to the clusters with.",
     ),
@@ -65,7 +65,7 @@ ERRORS: Mapping[str, Description] = {
         "Try again later; if it stays so, show this to the support of the centre.",
     ),
     "token-refused": Description(
-        "The sign-in at {site} has run out",
+        "The sign-in at {site} has expired",
         "The service does not take it any more. Nothing was changed.",
         "Sign in again.",
     ),
@@ -94,12 +94,12 @@ ERRORS: Mapping[str, Description] = {
     ),
     "account-unknown": Description(
         "The account is not known yet",
-        "The first sign-in on this computer names it, and nobody can be asked whether it is yours. "
-        "Nothing was sent.",
+        "The first sign-in on this computer names it, and Alpkey cannot ask here whether it is "
+        "yours. Nothing was sent.",
         "Name your account with --username, or agree to the one that signs in with --yes.",
     ),
     "browser-late": Description(
-        "Nobody signed in with the browser",
+        "The sign-in in the browser was not finished",
         "The page of {site} was open for {minutes} min. Nothing was changed.",
         "Try again; where no browser can be used, add --device.",
     ),
@@ -119,15 +119,15 @@ ERRORS: Mapping[str, Description] = {
         "End that program, or sign in with another device: add --device.",
     ),
     "device-code-expired": Description(
-        "The code for your other device has run out",
-        "Nobody used it in time. Nothing was changed.",
+        "The code for your other device has expired",
+        "It was not used in time. Nothing was changed.",
         "Try again for a new code.",
     ),
     "sign-in-unproven": Description(
         "{host} does not prove who signed in",
         "Its answer was not used, as its proof does not hold ({reason}).",
         "Check that this computer's clock is right, then try again; "
-        "if it stays so, tell the support of the centre.",
+        "if it stays so, ask the support of the centre.",
     ),
     "password-not-allowed": Description(
         "{site} wants you to sign in with your browser",
@@ -157,17 +157,17 @@ ERRORS: Mapping[str, Description] = {
     "quota-used-up": Description(
         "No key is left for now",
         "{limit} keys are given a day, and this computer counts {limit} that are still valid.",
-        "The next one opens {next_slot}. To ask the service all the same: alpkey renew --force",
+        "The next one opens {next_slot}. To ask the service anyway: alpkey renew --force",
     ),
     "quota-spared": Description(
         "The last key of the day is left to you",
-        "{site} lists so many keys that a renewal nobody asked for would take it.",
+        "{site} lists so many keys that an automatic renewal would take it.",
         "Renew the key yourself: alpkey renew",
     ),
     "quota-refused": Description(
         "No key is left for today",
         "The service says: {message}",
-        "Wait until one of your keys has run out, or revoke one at {dashboard}.",
+        "Wait until one of your keys expires, or revoke one at {dashboard}.",
     ),
     "kept-refused": Description(
         "The saved password was refused",
@@ -187,7 +187,7 @@ ERRORS: Mapping[str, Description] = {
     "proxy-wants-sign-in": Description(
         "The proxy {proxy} wants a sign-in",
         "It lets nothing through to {host} without one. Your password was not sent.",
-        "Put the proxy's user name and password into HTTPS_PROXY, percent-encoded, or name {host} "
+        "Put the proxy's username and password into HTTPS_PROXY, percent-encoded, or name {host} "
         "in NO_PROXY.",
     ),
     "network-sign-in": Description(
@@ -207,7 +207,7 @@ ERRORS: Mapping[str, Description] = {
     ),
     "answer-lost": Description(
         "No usable answer came back",
-        "The request reached {host}, but the answer was of no use ({reason}). "
+        "The request reached {host}, but the answer was unusable ({reason}). "
         "A key of today may have been spent.",
         "Nothing was changed here. Check the network and try again.",
     ),
@@ -233,8 +233,8 @@ ERRORS: Mapping[str, Description] = {
         "To answer for good: alpkey settings set keep_sign_in yes, or no",
     ),
     "sign-in-needed": Description(
-        "Somebody has to sign in",
-        "User name, password and code are needed and nobody can be asked.",
+        "A sign-in is needed",
+        "Alpkey needs username, password and one-time code, and cannot ask for them here.",
         "Run it in a terminal, or send the answer on standard input with --stdin.",
     ),
 }

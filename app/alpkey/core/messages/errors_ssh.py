@@ -13,12 +13,12 @@ ERRORS: Mapping[str, Description] = {
     "config-foreign": Description(
         "{path} belongs to another user",
         "Alpkey changes only what is yours. Nothing was changed.",
-        "Have its owner put the line at its top that 'alpkey config show' prints.",
+        "Have its owner add, at its top, the line that 'alpkey config show' prints.",
     ),
     "config-refused": Description(
         "ssh itself refuses {path}",
         'It says: "{reason}". Nothing was changed.',
-        "Mend this line; ssh cannot be used before.",
+        "Fix this line; ssh cannot be used until then.",
     ),
     "config-hangs": Description(
         "ssh does not come to an end of {path}",
@@ -29,16 +29,16 @@ ERRORS: Mapping[str, Description] = {
     ),
     "config-changed": Description(
         "{path} was changed meanwhile",
-        "Somebody else wrote it while Alpkey was at work. Nothing of theirs was changed.",
+        "Another program wrote it while Alpkey was at work. Its change was left as it is.",
         "Try again.",
     ),
     "config-unproven": Description(
-        "The line in {path} does not do what it should",
+        "The Include line in {path} does not work",
         "For {host}, ssh takes another {keyword} than was planned. {outcome}",
-        "Run: alpkey config apply; if it stays so, show this to whoever maintains Alpkey.",
+        "Run: alpkey config apply; if it stays so, show this to Alpkey's maintainers.",
     ),
     "config-question": Description(
-        "Nobody said whether the line may be put into your ssh configuration",
+        "Alpkey needs your consent to change your ssh configuration",
         "Nothing was changed.",
         "Agree with --yes.",
     ),
@@ -110,12 +110,12 @@ ERRORS: Mapping[str, Description] = {
     ),
     "node-closed": Description(
         "{node} does not let you in",
-        "No job of yours runs there, and a node is open only to whoever has one on it.",
+        "You have no job running there, and a node admits only users who have one.",
         "See your jobs and their nodes with: alpkey jobs {name}",
     ),
     "node-changed": Description(
         "{node} has another host key than before",
-        "{offending} remembers the one until now. A node that is set up anew gets a new key.",
+        "{offending} remembers the earlier one. A node that is reinstalled gets a new key.",
         "If you expect that, remove that line; else ask the support of the centre.",
     ),
     "node-unreachable": Description(
@@ -140,7 +140,7 @@ ERRORS: Mapping[str, Description] = {
     ),
     "job-ended": Description(
         "The job on {node} has ended, and the tunnel with it",
-        "A node lets nobody in without a job on it.",
+        "A node admits only users who have a job on it.",
         "Start a new job; see it with: alpkey jobs {name}",
     ),
     "tunnel-died": Description(
@@ -157,7 +157,7 @@ ERRORS: Mapping[str, Description] = {
         "Try again; if it stays so, end the program 'alpkey tunnel open'.",
     ),
     "host-question": Description(
-        "Nobody vouches for a host that is met for the first time",
+        "The key of a new host has to be verified",
         "{path}",
         "Compare it with what a colleague sees or the centre's support says. Agree with --yes.",
     ),
@@ -173,7 +173,7 @@ ERRORS: Mapping[str, Description] = {
     ),
     "host-key-changed": Description(
         "The key of {name} is another one than before",
-        "It presents {fingerprint}, and {place} says otherwise. Either the host was set up anew, "
+        "It presents {fingerprint}, and {place} says otherwise. Either the host was reinstalled, "
         "or somebody stands between you and it. Nothing was changed.",
         "Do not log in before you know which: ask {support}. Only then remove the old line with "
         "ssh-keygen -R, and accept the new key.",
@@ -186,7 +186,7 @@ ERRORS: Mapping[str, Description] = {
     "host-unproven": Description(
         "ssh still does not know the key of {name}",
         "It was put into {path}, but your ssh configuration seems to name another file.",
-        "See the line UserKnownHostsFile in your ~/.ssh/config.",
+        "See UserKnownHostsFile in your ~/.ssh/config.",
     ),
     "disconnect-question": Description(
         "End every shared connection?",

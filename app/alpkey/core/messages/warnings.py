@@ -16,19 +16,19 @@ WARNINGS: Mapping[str, str] = {
     "kept-refused": "The saved password was refused and is not sent again. Type your password.",
     "kept-gone": "The keychain no longer holds the saved password.",
     "kept-unread": "The saved password cannot be read. {title}: {detail}",
-    "not-kept": "The key is installed, but the password was not kept. {title}: {detail}",
+    "not-kept": "The key is installed, but the password was not saved. {title}: {detail}",
     "agent-absent": "The key is installed. No ssh agent was loaded: {reason}",
     "agent-trouble": "The key is installed, but the ssh agent was not loaded: {reason}",
     "confirm-from-next": "The ssh agent no longer holds the key as it was. "
     "Load it as you now want it with: alpkey agent load",
     "own-agent": "The key is in an ssh agent that Alpkey runs. {title}: {detail}",
     "agent-not-forwarded": "The ssh agent that is passed on does not hold the key: {reason}",
-    "passphrase-unread": "The keychain does not tell the passphrase. {title}: {detail}",
+    "passphrase-unread": "The keychain does not return the passphrase. {title}: {detail}",
     "passphrase-unforgotten": "The keychain still holds the old passphrase, which opens nothing "
     "any more. {title}: {detail}",
     "passphrase-lost": "The key that was there had a passphrase; the new one has none. "
     "Set one with: alpkey passphrase set",
-    "cover-unread": "The new key gets no passphrase, for the keychain does not tell it. "
+    "cover-unread": "The new key gets no passphrase, as the keychain does not return it. "
     "{title}: {detail} Later: alpkey passphrase keychain",
     "cover-gone": "The new key gets no passphrase, for the keychain holds it no longer. "
     "Set a new one with: alpkey passphrase keychain",
@@ -39,13 +39,13 @@ WARNINGS: Mapping[str, str] = {
     "key-elsewhere": "The certificate is installed. The key itself is neither in {path} nor in "
     "your ssh agent: plug in or load what holds it before you log in.",
     "download-left": "{name} could not be removed: {reason}",
-    "backup-kept": "The key that was there is kept as {path}.",
-    "public-half-believed": "{path} is protected, so it cannot be told whether the public key "
-    "beside it is its own; that one is certified.",
+    "backup-kept": "The key that was there is saved as {path}.",
+    "public-half-believed": "{path} is protected, so Alpkey cannot check that the public key "
+    "beside it belongs to it; that one is certified.",
     "public-half-unwritten": "{path}.pub could not be written, so the passphrase is asked for "
     "again the next time. {title}: {detail}",
     "own-key-made": "The key that was there was made by a service. This one was made on this "
-    "computer and never leaves it; the other is kept as {path}.",
+    "computer and never leaves it; the other is saved as {path}.",
     "found-in-list": "An answer had been lost; the certificate was found in the service's list.",
     "replaced-first": "No key is left, so the one of this computer is revoked first. "
     "Until the next one is here there is none.",
@@ -54,7 +54,7 @@ WARNINGS: Mapping[str, str] = {
     "{title}: {detail}",
     "session-unused": "The saved sign-in was not used this time, and stays saved. "
     "{title}: {detail}",
-    "session-not-kept": "You are signed in, but that could not be kept. {title}: {detail}",
+    "session-not-kept": "You are signed in, but that could not be saved. {title}: {detail}",
     "session-none": "{site} gave nothing to stay signed in with.",
     "after-renewal": "The key is installed. {title}. {detail}",
     "left-behind": "Not removed: {what}. {reason}",
@@ -69,25 +69,25 @@ WARNINGS: Mapping[str, str] = {
     "renewal-unfinished": "An interrupted renewal could not be finished. {title}: {detail}",
     "renewal-finished": "An interrupted renewal was finished first.",
     "service-retired": "{site} has retired this way to get a key; your password was not sent.",
-    "file-kept": "What stood there had been changed. It is kept as {path}.",
+    "file-kept": "The file there had been changed. It is saved as {path}.",
     "setting-lacks": "{label}: {reason}",
-    "settings-set-aside": "The settings could not be read. They are kept as {path}.",
+    "settings-set-aside": "The settings could not be read. They are saved as {path}.",
     "key-needed": "{host} waits for a fresh key. Ctrl-D goes on without.",
     "tunnel-not-browsed": "{title}. The service is at {url}",
-    "config-loses": "{host}: your {keyword} {theirs} gives way to {ours}",
+    "config-loses": "{host}: your {keyword} {theirs} is replaced by {ours}",
 }
 
 STEPS: Mapping[str, str] = {
     "service-ready": "The service answers",
     "signed-in": "Signed in",
     "issued": "Certificate issued",
-    "understood": "Found in {names}: made out to {principals}, ends {ends}",
+    "understood": "Found in {names}: issued to {principals}, expires {ends}",
     "installed": "Key installed",
     "protected": "Key protected by the passphrase",
     "unprotected": "Passphrase removed",
     "host-accepted": "Host key remembered",
     "in-agent": "Key is in the agent",
-    "kept": "Password kept in the keychain",
+    "kept": "Password saved in the keychain",
     "revoked": "This computer's certificates are revoked",
     "session-kept": "You stay signed in",
     "after-renewal": "Your command has run",
@@ -113,8 +113,8 @@ STEPS: Mapping[str, str] = {
     "launch-waits-for-network": "{name} cannot be reached now; trying again",
     "launch-waits-for-page": "Waiting for the page of job {job}",
     "page-open": "Open: {url}",
-    "config-written": "The line is in place",
-    "config-proven": "ssh reaches the centre by it, and all else as before",
+    "config-written": "Include line added",
+    "config-proven": "ssh reaches the centre, and everything else as before",
 }
 
 

@@ -102,7 +102,7 @@ def _account_name(name: str) -> str | None:
     if " " in name:
         return "has a space in it"
     plain = re.fullmatch(r"(\w[\w.@+-]{0,99})?", name)
-    return None if plain else "is no user name"
+    return None if plain else "is no username"
 
 
 def _absolute(command: tuple[str, ...]) -> str | None:

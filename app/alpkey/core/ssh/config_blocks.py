@@ -11,7 +11,7 @@ from alpkey.core.paths import Paths
 from alpkey.core.site import Host, Site
 
 HEADER = (
-    "# Written by Alpkey, and written anew whenever something changes: put nothing of yours here.\n"
+    "# Written by Alpkey, and rewritten whenever something changes: put nothing of yours here.\n"
 )
 
 # How long a shared connection stays after its last session: it outlives the key, and a revocation.

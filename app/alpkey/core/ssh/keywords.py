@@ -51,7 +51,7 @@ _SET_WHERE_NEEDED: Mapping[str, str] = {
 
 _OVERRIDDEN: Mapping[str, str] = {
     "addkeystoagent": "A look must not ask for a passphrase or change an agent.",
-    "batchmode": "Nobody can answer.",
+    "batchmode": "There is no one to answer.",
     "clearallforwardings": "A list or a copy needs no forwarding, and must not fail for one.",
     "connectionattempts": "A look is bounded in time.",
     "connecttimeout": "A look is bounded in time.",
@@ -77,10 +77,10 @@ _OVERRIDDEN: Mapping[str, str] = {
 
 _CRYPTO = "A policy of the user or the administrator; a host that shares none is named."
 _HOST_KEYS = "How hosts are verified is the user's; where ssh refuses a host, its line is named."
-_NETWORK = "The user's network; where no host is reached, the line is named."
+_NETWORK = "The user's network; where no host is reached, its line is named."
 _OTHER_METHODS = "Another method, tried after publickey at most."
 _SESSION = "How a session looks and behaves; no login depends on it."
-_NAMES = "The user's names; that ours lead to the right hosts is checked apart."
+_NAMES = "The user's names; whether Alpkey's lead to the right hosts is checked separately."
 
 _USER: Mapping[str, str] = {
     "bindaddress": _NETWORK,
@@ -128,7 +128,7 @@ _USER: Mapping[str, str] = {
     "passwordauthentication": _OTHER_METHODS,
     "permitremoteopen": "Concerns a RemoteForward without a destination.",
     "pkcs11provider": "Its keys are not offered beside our IdentitiesOnly and IdentityFile.",
-    "proxycommand": "The user's proxy to the jump host; where it fails, the line is named.",
+    "proxycommand": "The user's proxy to the jump host; where it fails, its line is named.",
     "pubkeyacceptedalgorithms": _CRYPTO,
     "rekeylimit": _CRYPTO,
     "requiredrsasize": _CRYPTO,

@@ -31,7 +31,7 @@ class DemoHelper(Dialog):
         self.setWindowTitle("DEMO - the account")
         self._code = words_label("code", "\N{HORIZONTAL ELLIPSIS}")
         form = QFormLayout()
-        form.addRow("User name:", words_label("username", self._facts["username"]))
+        form.addRow("Username:", words_label("username", self._facts["username"]))
         form.addRow("Password:", words_label("password", self._facts["password"]))
         form.addRow("One-time code:", self._code)
         layout = QVBoxLayout(self)

@@ -17,9 +17,9 @@ from alpkey.desktop.windows.widgets import GRID_PX, words_label
 WHAT = (
     "One line at the top of {path} lets a plain \N{LEFT DOUBLE QUOTATION MARK}ssh {host}"
     "\N{RIGHT DOUBLE QUOTATION MARK} work, in every program. All else in it stays as it is. "
-    "A backup is kept, and the line is taken out again if ssh does anything but what is planned."
+    "A backup is saved. Alpkey tests the result and undoes the change if it fails."
 )
-IS_THERE = "The line stands at the top of {path}."
+IS_THERE = "The Include line is at the top of {path}."
 BY_HAND = "Your own lines lead to {site} already, so this can be skipped."
 DIFF_HEIGHT_PX = 14 * GRID_PX
 
@@ -44,7 +44,7 @@ class ConfigPage(SetupPage):
         self._diff.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self._diff.setMinimumHeight(DIFF_HEIGHT_PX)
         self._notes = words_label("notes")
-        self._on_demand = QCheckBox(f"&Ask to renew when a plain ssh {host} needs it")
+        self._on_demand = QCheckBox(f"Offer to renew when 'ssh {host}' finds &an expired key")
         self._on_demand.setObjectName("on-demand")
         for part in (self._what, self._diff, self._notes, self._on_demand):
             self.rows.addWidget(part)
@@ -53,7 +53,7 @@ class ConfigPage(SetupPage):
     def action(self) -> str:
         if self.world.config is None:
             return "&Look again"
-        return "&Put the line in" if self.world.config["changed"] else "Appl&y"
+        return "Add to ssh &config" if self.world.config["changed"] else "Appl&y"
 
     def check(self) -> None:
         self.run(self._know, "config", "diff", on_error=self._fail)

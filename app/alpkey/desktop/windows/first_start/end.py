@@ -16,7 +16,7 @@ from alpkey.shipped import build
 
 TRIES = "Logging in once, to see that it works\N{HORIZONTAL ELLIPSIS}"
 WORKED = "You are set up: a login to {host} worked"
-NOTHING_STOPS = "Nothing stands in the way of a login"
+NOTHING_STOPS = "Everything is ready for a login"
 NOT_TRIED = "No login was tried here. Your first one may ask for the passphrase of the key."
 STOPPED = "A login does not work yet"
 NO_TRAY = "no-tray-host"
@@ -42,7 +42,7 @@ class EndPage(SetupPage):
         self._autostart = QCheckBox("Start Alpkey when I lo&g in to this computer")
         self._autostart.setObjectName("autostart")
         self._autostart.clicked.connect(self._switch)
-        self._news = QCheckBox("Ask once a day for a &newer version of Alpkey, and tell me")
+        self._news = QCheckBox("Ask once a day for a &newer version of Alpkey")
         self._news.setObjectName("news")
         self._news.clicked.connect(self._switch_news)
         self._connect = connect_row(world.site.clusters, self._go, "bdegnst")

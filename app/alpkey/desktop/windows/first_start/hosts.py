@@ -12,12 +12,12 @@ from alpkey.desktop.windows.widgets import GRID_PX, clear, words_label
 
 WHY = (
     "Each host shows a key of its own. Once accepted, ssh warns you should another host ever stand "
-    "in its place. Where nobody vouches for one, compare it with a colleague's if you can."
+    "in its place. Where a key is not verified, compare it with a colleague's if you can."
 )
 STATES = {
     "known": "known already",
-    "site": "vouched for by your centre",
-    "unknown": "nobody vouches for it",
+    "site": "verified by your centre",
+    "unknown": "not verified",
     "changed": "CHANGED, and not accepted here: ask the support of your centre ({support})",
     "waiting": "is seen once {jump} is accepted",
     "unreachable": "does not answer ({reason})",

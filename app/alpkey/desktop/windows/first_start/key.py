@@ -119,6 +119,6 @@ class KeyPage(SetupPage):
         self.rows.addLayout(links)
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow("&User name", self._name)
+        form.addRow("&Username", self._name)
         form.addRow(words_label("name-help", NAME_HELP))
         self.rows.addLayout(form)

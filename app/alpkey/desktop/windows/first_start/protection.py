@@ -13,8 +13,8 @@ from alpkey.desktop.windows.first_start.page import SetupPage, SetupWorld
 from alpkey.desktop.windows.widgets import GRID_PX, words_label
 
 ADVICE = (
-    "{site} strongly recommends that the key file is encrypted: without, whoever copies it can log "
-    "in as you until the key runs out."
+    "{site} strongly recommends that the key file is encrypted: otherwise anyone who copies it can "
+    "log in as you until the key expires."
 )
 NEW, AGAIN, OLD = "passphrase", "passphrase_again", "old_passphrase"
 
@@ -33,7 +33,7 @@ class ProtectionPage(SetupPage):
         self._answer: Callable[[int, dict[str, str | bool]], None] | None = None
         self._methods = QButtonGroup(self)
         self._keychain = self._method(
-            "keychain", "Made here and kept in the &keychain: never typed"
+            "keychain", "Random passphrase, stored in the &keychain (recommended)"
         )
         self._own = self._method("own", "A passphrase of your o&wn")
         self._none = self._method("none", "&No passphrase")

@@ -30,7 +30,7 @@ _BUTTONS = ("Connect", "Copy command", "Open in VS Code", "Try to log in", "Stop
 _FORWARD = "Forward my agent"
 _FORWARDING = (
     "Programs on the cluster can then use your keys for as long as you are logged in, and so can "
-    "whoever administers it. Only needed to go on from there to other computers."
+    "its administrators. Only needed to go on from there to other computers."
 )
 _DISCONNECT = "Disconnect all"
 _SHARING = (

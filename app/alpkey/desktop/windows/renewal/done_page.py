@@ -23,7 +23,7 @@ class DonePage(RenewalPage):
         if done.quota:
             self.rows.addWidget(words_label("quota", done.quota))
         if done.cancelled_late:
-            late = "The key was issued before the wish to cancel came, so it was installed."
+            late = "The key was issued before you cancelled, so it was installed."
             self.rows.addWidget(words_label("late", late))
         for text in done.notes:
             self.rows.addWidget(words_label("note", text))

@@ -26,7 +26,7 @@ _SHOWN_STEPS = ("service-ready", "signed-in", "issued", "installed", "in-agent")
 # What replaces a field that need not be typed: a text, and the button that shows the field.
 _REPLACEMENTS = {
     "username": ("", "C&hange"),
-    "password": ("Kept in the keychain", "&Type it"),
+    "password": ("Saved in the keychain", "&Type it"),
     "otp": ("Made by this computer", "T&ype it"),
 }
 
@@ -227,7 +227,7 @@ class FormPage(RenewalPage):
         return button(text, lambda: self.type_it(name), f"type-{name}")
 
     def _lay_out(self) -> None:
-        labels = {"username": "&User name", "password": "&Password", "otp": "One-time &code"}
+        labels = {"username": "&Username", "password": "&Password", "otp": "One-time &code"}
         for name, field in self._fields.items():
             self._form.addRow(labels[name], field)
             self._form.addRow(labels[name].replace("&", ""), self._replacements[name])
