@@ -130,6 +130,8 @@ def test_a_value_that_no_entry_can_hold_is_rejected(at: Paths, letter: str) -> N
         ("Hidden=true", False),
         ("Hidden = true ", False),
         ("X-GNOME-Autostart-enabled=false", False),
+        ("X-MATE-Autostart-enabled=false", False),
+        ("X-MATE-Autostart-enabled=true", True),
     ],
 )
 def test_a_desktop_switches_one_off_by_a_line(at: Paths, line: str, on: bool) -> None:

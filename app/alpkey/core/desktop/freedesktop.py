@@ -13,8 +13,9 @@ from alpkey.core.ssh.command_lines import AT_LOGIN
 
 ICON = f"{APP_ID}.svg"
 
+# By the specification, and by a key of the desktop's own (GNOME, MATE).
 _SWITCHED_OFF = re.compile(
-    rb"^(Hidden *= *true|X-GNOME-Autostart-enabled *= *false)\s*$", re.MULTILINE
+    rb"^(Hidden *= *true|X-[A-Za-z]+-Autostart-enabled *= *false)\s*$", re.MULTILINE
 )
 Row = tuple[str, str]
 
