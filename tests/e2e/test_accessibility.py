@@ -83,7 +83,7 @@ def test_the_end_of_a_key_is_told(screen: Screen, home_on_desk: Home) -> None:
 
 
 TRANSCRIPT = [
-    "[User name, text]",
+    "[Username, text]",
     "The service answers",
     "[Password, text]",
     "[One-time code, text]",

@@ -101,12 +101,11 @@ class Newcomer:
         """Where the cursor stands, which is in this field, and in those behind it."""
         window = self.screen.window(title)
         self.desk.focus(title)
-        field = window.named(into)
-        until(lambda: field.has(FOCUSED), f"the cursor in {into}")
+        until(lambda: window.named(into).has(FOCUSED), f"the cursor in {into}")
         first, *others = fields
         self.desk.type(first)
         for text in others:
-            until(lambda: field.holds(first), f"all of {into}")
+            until(lambda: window.named(into).holds(first), f"all of {into}")
             self.desk.keys("Tab")
             self.desk.type(text)
 

@@ -24,6 +24,19 @@ def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.delattr(os, "pidfd_open")
 
 
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The processes that were started."""
+    numbers: list[int] = []
+
+    def start_child(*arguments: str, token: str) -> int:
+        numbers.append(launch.start_child(*arguments, token=token))
+        return numbers[-1]
+
+    monkeypatch.setattr(window_launcher, "start_child", start_child)
+    return numbers
+
+
 def started(monkeypatch: pytest.MonkeyPatch, command: list[str]) -> WindowLauncher:
     monkeypatch.setattr(launch, "command", lambda *_: command)
     launcher = WindowLauncher()
@@ -36,10 +49,11 @@ def box() -> QMessageBox | None:
     return next((one for one in shown if isinstance(one, QMessageBox)), None)
 
 
-def has_children() -> bool:
+def is_there(process_id: int) -> bool:
+    """Whether it runs, or its exit code was not taken yet."""
     try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
         return False
     return True
 
@@ -48,7 +62,7 @@ def has_children() -> bool:
     "command", [program("import nowhere"), program("raise SystemExit(127)"), ["/no/such/program"]]
 )
 def test_a_program_that_cannot_run_is_told(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, command: list[str]
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, children: list[int], command: list[str]
 ) -> None:
     launcher = started(monkeypatch, command)
     qtbot.waitUntil(lambda: box() is not None, timeout=20_000)
@@ -56,16 +70,16 @@ def test_a_program_that_cannot_run_is_told(
     assert told is not None
     assert told.text() == HEAD
     launcher.start("main")
-    qtbot.waitUntil(lambda: not has_children(), timeout=20_000)
+    qtbot.waitUntil(lambda: not any(map(is_there, children)), timeout=20_000)
     assert box() is told, "one box is enough"
     told.close()
 
 
 @pytest.mark.parametrize("code", [0, 9, 15])
 def test_an_end_that_was_wanted_or_told_already_is_passed_over(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, code: int
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, children: list[int], code: int
 ) -> None:
     launcher = started(monkeypatch, program(f"raise SystemExit({code})"))
-    qtbot.waitUntil(lambda: not has_children(), timeout=20_000)
+    qtbot.waitUntil(lambda: not any(map(is_there, children)), timeout=20_000)
     assert box() is None
     launcher.deleteLater()
