@@ -64,13 +64,17 @@ def test_a_window_that_crashed_was_not_closed_by_the_user(lock: Path) -> None:
     assert window(lock).ask(None, crashes, 20) == "crashed"
 
 
-@pytest.mark.parametrize("command", ["true", "/no/such/program"])
+@pytest.mark.parametrize("command", [["sleep", "2"], ["/no/such/program"]])
 def test_a_window_that_never_opens_was_not_closed_by_the_user(
-    command: str, monkeypatch: pytest.MonkeyPatch
+    command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(renewal_window, "OPENS_WITHIN_S", 0.3)
-    process = RenewalWindowProcess([command], lambda: False)
+    process = RenewalWindowProcess(command, lambda: False)
     assert process.ask(None, lambda: False, 20) == "not-opened"
+
+
+def test_a_window_that_was_closed_before_it_was_seen_is_a_no() -> None:
+    assert RenewalWindowProcess(["true"], lambda: False).ask(None, lambda: False, 20) == "declined"
 
 
 def test_a_window_that_ends_with_an_error_at_once_is_not_waited_for() -> None:

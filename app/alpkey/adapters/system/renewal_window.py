@@ -42,10 +42,11 @@ class RenewalWindowProcess:
         while (passed := time.monotonic() - began) < timeout_s:
             if done():
                 return "done"
+            code = process.poll()  # first: one that hands over ends with 0 while a window is open
             is_open = self._is_open()
-            if seen and not is_open:
+            if not is_open and (seen or code == 0):
                 return "crashed" if _failed(process) else "declined"
-            if not is_open and (passed > OPENS_WITHIN_S or process.poll()):
+            if not is_open and (passed > OPENS_WITHIN_S or code is not None):
                 return "not-opened"
             seen = seen or is_open
             time.sleep(_POLL_S)
